@@ -1,0 +1,29 @@
+using Parley.Sip;
+
+namespace Parley.Transport;
+
+/// <summary>Receives what comes from the network. Calls come from receive loops and pool threads, possibly many at once.</summary>
+public interface ISipReceiver
+{
+    /// <summary>A parsed message. It and its buffer are the transport's: valid during the call only (Retain to keep).</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="source">The way it came, which a response goes back.</param>
+    void OnMessage(SipMessage message, in SipFlow source);
+
+    /// <summary>Bytes that are a SIP request in outline but must be refused. Only requests (never ACK) whose Via, From, To, Call-ID, CSeq could be found come here; the rest is counted and dropped.</summary>
+    /// <param name="message">What could be read of it.</param>
+    /// <param name="result">The status and reason to answer with.</param>
+    /// <param name="source">The way it came.</param>
+    void OnMalformed(SipMessage message, SipParseResult result, in SipFlow source);
+
+    /// <summary>A queued message could not be sent.</summary>
+    /// <param name="token">As given to <see cref="ISipTransport.Send"/>.</param>
+    void OnSendFailed(ulong token);
+
+    /// <summary>A stream connection is gone.</summary>
+    /// <param name="flow">The connection's flow.</param>
+    void OnFlowClosed(in SipFlow flow);
+
+    /// <summary>A receive loop calls it on its own thread after each batch and at least every 10 ms: the place to run that thread's timer wheel. Flush follows.</summary>
+    void OnLoop();
+}

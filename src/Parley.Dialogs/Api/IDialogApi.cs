@@ -1,0 +1,71 @@
+using Parley.Proxy;
+
+namespace Parley.Dialogs;
+
+/// <summary>
+/// The dialog module's functions (the counterpart of the field's <c>dlg_binds</c>), from the services of an application that called
+/// <c>AddDialogs</c>. All members are safe from any thread; those that take a <see cref="SipContext"/> are for its hooks.
+/// </summary>
+public interface IDialogApi
+{
+    /// <summary>The dialog of the request or callback that runs on this thread; null when there is none. After an await ask <c>SipContext.Dialog</c>.</summary>
+    Dialog? Current { get; }
+
+    /// <summary>The numbers under the field's names.</summary>
+    DialogStatistics Statistics { get; }
+
+    /// <summary>The profiles defined.</summary>
+    DialogProfileTable Profiles { get; }
+
+    /// <summary>The change feed that stores, replication, events and pages read.</summary>
+    DialogFeed Feed { get; }
+
+    /// <summary>Registers a callback (<c>register_dlgcb</c>).</summary>
+    /// <param name="dialog">The dialog; null for <see cref="DialogCallbackTypes.Loaded"/> and <see cref="DialogCallbackTypes.Created"/>, which stand alone.</param>
+    /// <param name="types">One or more types.</param>
+    /// <param name="callback">The handler. What it throws is logged, and the call goes on.</param>
+    /// <param name="parameter">Given to the handler, which may replace it.</param>
+    /// <param name="free">Called exactly once when the registration goes, with the parameter.</param>
+    /// <returns>False when the dialog is over already.</returns>
+    /// <exception cref="ArgumentException">Loaded or Created combined with another type or given a dialog; another type without a dialog.</exception>
+    bool Register(Dialog? dialog, DialogCallbackTypes types, DialogCallback callback, object? parameter = null, Action<object?>? free = null);
+
+    /// <summary>Tracks the call of this initial INVITE (<c>create_dlg</c>) and puts its id into the Record-Route.</summary>
+    /// <returns>True when the request has its dialog, also when it had it before; false for anything but an INVITE without To tag.</returns>
+    bool CreateDialog(SipContext context, DialogFlags flags = DialogFlags.None);
+
+    /// <summary>Finds the dialog of a request within one (<c>match_dialog</c>) and runs its part in the call; true also when it was matched before.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="mode">Null: the mode of <see cref="DialogOptions"/>.</param>
+    bool MatchDialog(SipContext context, DialogMatchMode? mode = null);
+
+    /// <summary>Compares the request with what its dialog knows (<c>validate_dialog</c>): CSeq, remote target, route set. After <c>LooseRoute</c>.</summary>
+    DialogValidation ValidateDialog(SipContext context);
+
+    /// <summary>Gives the request the remote target and route set that its dialog knows (<c>fix_route_dialog</c>); false without a dialog.</summary>
+    bool FixRouteDialog(SipContext context);
+
+    /// <summary>The dialog with this id, ended ones within their delete delay included; null when there is none.</summary>
+    Dialog? Find(DialogId id);
+
+    /// <summary>The dialog with this text id ("e64.7f675e24").</summary>
+    Dialog? FindByDid(ReadOnlySpan<char> did);
+
+    /// <summary>The youngest dialog with this Call-ID, one that is not over first.</summary>
+    Dialog? FindByCallId(string callId);
+
+    /// <summary>Defines profiles from text such as <c>"caller; gateway/s; codec/b"</c> (<c>add_profiles</c>).</summary>
+    /// <exception cref="ArgumentException">A name is empty, malformed or defined otherwise already.</exception>
+    void AddProfiles(string definitions, bool hasValue);
+
+    /// <summary>The profile of this name (<c>search_profile</c>), with or without its suffix; null when there is none.</summary>
+    DialogProfile? FindProfile(string name);
+
+    /// <summary>Ends a dialog by (entry, id) (<c>terminate_dlg</c>): an early one by CANCEL, a confirmed one by BYE both ways.</summary>
+    /// <returns>False when there is no such dialog or it is over.</returns>
+    bool Terminate(uint entry, uint id, string? reason = null);
+
+    /// <summary>A snapshot of the dialogs, in no order; made entry by entry, so a call that starts or ends meanwhile may be missing or there.</summary>
+    /// <param name="includeDeleted">Also those that are over and wait out their delete delay.</param>
+    IEnumerable<Dialog> Dialogs(bool includeDeleted = false);
+}

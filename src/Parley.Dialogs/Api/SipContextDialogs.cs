@@ -1,0 +1,28 @@
+using Parley.Proxy;
+
+namespace Parley.Dialogs;
+
+/// <summary>Dialogs as members of the request: <c>ctx.CreateDialog()</c>, <c>ctx.Dialog</c>, <c>ctx.MatchDialog()</c>.</summary>
+public static class SipContextDialogs
+{
+    extension(SipContext context)
+    {
+        /// <summary>The dialog this request belongs to: after CreateDialog, LooseRoute or MatchDialog; null otherwise.</summary>
+        public Dialog? Dialog => context.Get<Dialog>();
+
+        /// <summary>Tracks the call of this initial INVITE; see <see cref="IDialogApi.CreateDialog"/>.</summary>
+        public bool CreateDialog(DialogFlags flags = DialogFlags.None) => Api(context).CreateDialog(context, flags);
+
+        /// <summary>Finds the dialog of a request within one; see <see cref="IDialogApi.MatchDialog"/>.</summary>
+        public bool MatchDialog(DialogMatchMode? mode = null) => Api(context).MatchDialog(context, mode);
+
+        /// <summary>Compares the request with what its dialog knows; see <see cref="IDialogApi.ValidateDialog"/>.</summary>
+        public DialogValidation ValidateDialog() => Api(context).ValidateDialog(context);
+
+        /// <summary>Gives the request the remote target and route set that its dialog knows; see <see cref="IDialogApi.FixRouteDialog"/>.</summary>
+        public bool FixRouteDialog() => Api(context).FixRouteDialog(context);
+    }
+
+    private static IDialogApi Api(SipContext context) => (IDialogApi?)context.Services.GetService(typeof(IDialogApi))
+        ?? throw new InvalidOperationException("This application has no dialogs: call builder.AddDialogs() before Build().");
+}

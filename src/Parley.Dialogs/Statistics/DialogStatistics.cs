@@ -1,0 +1,35 @@
+namespace Parley.Dialogs;
+
+/// <summary>The dialog statistics under the field's names. Gauges are read from the table, so they cannot drift from it.</summary>
+public sealed class DialogStatistics
+{
+    private readonly DialogTable _table;
+    internal long Processed;
+    internal long Expired;
+    internal long Failed;
+
+    internal DialogStatistics(DialogTable table) => _table = table;
+
+    /// <summary><c>active_dialogs</c>: answered and not over (states 3 and 4). A gauge.</summary>
+    public long ActiveDialogs => _table.Count(DialogState.ConfirmedNoAck) + _table.Count(DialogState.Confirmed);
+
+    /// <summary><c>early_dialogs</c>: ringing (state 2). A gauge.</summary>
+    public long EarlyDialogs => _table.Count(DialogState.Early);
+
+    /// <summary><c>processed_dialogs</c>: created since the start.</summary>
+    public long ProcessedDialogs => Volatile.Read(ref Processed);
+
+    /// <summary><c>expired_dialogs</c>: that outlived their lifetime.</summary>
+    public long ExpiredDialogs => Volatile.Read(ref Expired);
+
+    /// <summary><c>failed_dialogs</c>: never answered, and not answered late either.</summary>
+    public long FailedDialogs => Volatile.Read(ref Failed);
+
+    /// <summary>Dialogs in one state, the ended ones that wait out their delete delay among them.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not one of the five states.</exception>
+    public long CountOf(DialogState state)
+    {
+        if (state is < DialogState.Unconfirmed or > DialogState.Deleted) throw new ArgumentOutOfRangeException(nameof(state), state, "Not a dialog state.");
+        return _table.Count(state);
+    }
+}

@@ -1,0 +1,41 @@
+namespace Parley.Proxy;
+
+/// <summary>What the proxy core can be told. Read at start; later changes have no defined effect.</summary>
+public sealed class ProxyOptions
+{
+    /// <summary>How long a branch of an INVITE may stay without a final response after its last provisional one (timer C, more than 3 minutes by RFC 3261 16.6 step 11).</summary>
+    public TimeSpan TimerC { get; set; } = TimeSpan.FromSeconds(185);
+
+    /// <summary>Max-Forwards put into a request that has none (RFC 3261 16.6 step 3).</summary>
+    public int MaxForwards { get; set; } = 70;
+
+    /// <summary>Two Record-Routes when a request changes its listener, address family or transport here (RFC 5658).</summary>
+    public bool DoubleRecordRoute { get; set; } = true;
+
+    /// <summary>The From tag as ftag= in Record-Route, by which later requests tell their direction.</summary>
+    public bool RecordRouteFromTag { get; set; } = true;
+
+    /// <summary>Server header of the proxy's own responses; none when null.</summary>
+    public string? ServerHeader { get; set; }
+
+    /// <summary>The most branches that one request may be forwarded to, whatever the targets; further targets are left out.</summary>
+    public int MaxBranches { get; set; } = 16;
+
+    /// <summary>Contacts of a 3xx become new targets instead of going upstream (RFC 3261 16.7 step 4).</summary>
+    public bool RecurseOnRedirect { get; set; }
+
+    /// <summary>Requests longer than this leave over TCP where the target is UDP and a TCP listener is there (RFC 3261 18.1.1); bytes.</summary>
+    public int MaxDatagramRequest { get; set; } = 1300;
+
+    /// <summary>Handle every request without transactions (RFC 3261 16.11): nothing forks, nothing is repeated.</summary>
+    public bool Stateless { get; set; }
+
+    /// <summary>Look for loops by a hash in our own Via (RFC 3261 16.3 step 4); Max-Forwards ends them anyway.</summary>
+    public bool DetectLoops { get; set; } = true;
+
+    /// <summary>How long <see cref="ParleyApplication.StopAsync"/> waits for requests that have no final response yet.</summary>
+    public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Retry-After of the 503 that new INVITEs get while draining; seconds.</summary>
+    public int DrainRetryAfter { get; set; } = 30;
+}

@@ -5,22 +5,6 @@ using Parley.Sip;
 
 namespace Parley.Dialogs;
 
-// Identity -----------------------------------------------------------------------------------------------------------------
-public readonly record struct DialogId(uint Entry, uint Id)
-{
-    /// <summary>Longest text form: eight digits, a dot, eight digits.</summary>
-    public const int MaxTextLength = 17;
-    public ulong Value => ((ulong)Entry << 32) | Id;
-    public static DialogId FromValue(ulong value) => new((uint)(value >> 32), (uint)value);
-    public static bool TryParse(ReadOnlySpan<byte> did, out DialogId id) => throw new NotImplementedException();
-    public static bool TryParse(ReadOnlySpan<char> did, out DialogId id) => throw new NotImplementedException();
-    public bool TryFormat(Span<byte> destination, out int written) => throw new NotImplementedException();
-}
-public static class CoreHash
-{
-    public static uint Compute(ReadOnlySpan<byte> text, int size) => throw new NotImplementedException();
-}
-
 // Profiles -----------------------------------------------------------------------------------------------------------------
 public sealed class DialogProfile { public string Name => throw new NotImplementedException(); public bool HasValue => throw new NotImplementedException(); }
 /// <summary>All profile definitions of one application: Add("caller; gateway/s", hasValue), Find(name).</summary>

@@ -34,10 +34,10 @@ public readonly struct DialogId : IEquatable<DialogId>, IComparable<DialogId>, I
 
     /// <summary>The identity whose 64-bit form this is (column <c>dlg_id</c>); any value is valid.</summary>
     /// <param name="value">The 64-bit form.</param>
-    public static DialogId FromUInt64(ulong value) => new((uint)(value >> 32), (uint)value);
+    public static DialogId FromValue(ulong value) => new((uint)(value >> 32), (uint)value);
 
     /// <summary>The 64-bit form, <c>entry &lt;&lt; 32 | id</c>.</summary>
-    public ulong ToUInt64() => ((ulong)Entry << 32) | Id;
+    public ulong Value => ((ulong)Entry << 32) | Id;
 
     /// <summary>Reads the text form; upper-case digits are taken as well. Never throws.</summary>
     /// <param name="text">The did, from the wire or from an operator.</param>
@@ -117,7 +117,7 @@ public readonly struct DialogId : IEquatable<DialogId>, IComparable<DialogId>, I
 
     /// <summary>Orders by the 64-bit form.</summary>
     /// <param name="other">The other identity.</param>
-    public int CompareTo(DialogId other) => ToUInt64().CompareTo(other.ToUInt64());
+    public int CompareTo(DialogId other) => Value.CompareTo(other.Value);
 
     /// <summary>Whether both name the same dialog.</summary>
     public static bool operator ==(DialogId left, DialogId right) => left.Equals(right);
@@ -126,16 +126,16 @@ public readonly struct DialogId : IEquatable<DialogId>, IComparable<DialogId>, I
     public static bool operator !=(DialogId left, DialogId right) => !left.Equals(right);
 
     /// <summary>Compares the 64-bit forms.</summary>
-    public static bool operator <(DialogId left, DialogId right) => left.ToUInt64() < right.ToUInt64();
+    public static bool operator <(DialogId left, DialogId right) => left.Value < right.Value;
 
     /// <summary>Compares the 64-bit forms.</summary>
-    public static bool operator <=(DialogId left, DialogId right) => left.ToUInt64() <= right.ToUInt64();
+    public static bool operator <=(DialogId left, DialogId right) => left.Value <= right.Value;
 
     /// <summary>Compares the 64-bit forms.</summary>
-    public static bool operator >(DialogId left, DialogId right) => left.ToUInt64() > right.ToUInt64();
+    public static bool operator >(DialogId left, DialogId right) => left.Value > right.Value;
 
     /// <summary>Compares the 64-bit forms.</summary>
-    public static bool operator >=(DialogId left, DialogId right) => left.ToUInt64() >= right.ToUInt64();
+    public static bool operator >=(DialogId left, DialogId right) => left.Value >= right.Value;
 
     private static int DigitCount(uint value) => value == 0 ? 1 : (35 - System.Numerics.BitOperations.LeadingZeroCount(value)) >> 2;
 

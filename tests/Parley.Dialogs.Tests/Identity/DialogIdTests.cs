@@ -17,8 +17,8 @@ public class DialogIdTests
     {
         var id = new DialogId(entry, number);
         Assert.Equal(did, id.ToString());
-        Assert.Equal(column, id.ToUInt64());
-        Assert.Equal(id, DialogId.FromUInt64(column));
+        Assert.Equal(column, id.Value);
+        Assert.Equal(id, DialogId.FromValue(column));
         Assert.True(DialogId.TryParse(Encoding.ASCII.GetBytes(did), out DialogId parsed));
         Assert.Equal(id, parsed);
         Assert.True(DialogId.TryParse(did.ToUpperInvariant(), out parsed));
@@ -30,10 +30,10 @@ public class DialogIdTests
     {
         Assert.True(DialogId.TryParse("0.0"u8, out DialogId zero));
         Assert.Equal(default, zero);
-        var top = DialogId.FromUInt64(0x8000_0001_8000_0002); // a signed shift would smear the top bit
+        var top = DialogId.FromValue(0x8000_0001_8000_0002); // a signed shift would smear the top bit
         Assert.Equal(0x8000_0001u, top.Entry);
         Assert.Equal(0x8000_0002u, top.Id);
-        Assert.Equal(0x8000_0001_8000_0002, top.ToUInt64());
+        Assert.Equal(0x8000_0001_8000_0002, top.Value);
         Assert.True(top > zero);
     }
 
@@ -44,7 +44,7 @@ public class DialogIdTests
         Span<byte> text = stackalloc byte[DialogId.MaxTextLength];
         return id.TryFormat(text, out int length)
             && DialogId.TryParse(text[..length], out DialogId again) && again == id && again.GetHashCode() == id.GetHashCode()
-            && DialogId.FromUInt64(id.ToUInt64()) == id
+            && DialogId.FromValue(id.Value) == id
             && $"{id}" == Encoding.ASCII.GetString(text[..length])
             && !id.TryFormat(text[..(length - 1)], out int none) && none == 0;
     });

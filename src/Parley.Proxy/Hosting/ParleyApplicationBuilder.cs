@@ -11,7 +11,10 @@ namespace Parley.Proxy;
 /// <summary>Puts a <see cref="ParleyApplication"/> together: services, configuration, logging, listeners.</summary>
 public sealed class ParleyApplicationBuilder
 {
-    /// <summary>The services.</summary>
+    /// <summary>
+    /// The services. Build adds, for modules to take in their constructors (not before Build): TimeProvider, SipRandom, SipTimerOptions,
+    /// ProxyOptions, TimerService, ISipTransport, LocalRequests. Every <see cref="IProxyModule"/> is made by Build.
+    /// </summary>
     public IServiceCollection Services => throw new NotImplementedException();
 
     /// <summary>The configuration.</summary>

@@ -1,0 +1,215 @@
+using System.Runtime.CompilerServices;
+using Parley.Sip;
+using Parley.Transport;
+
+namespace Parley.Transactions;
+
+/// <summary>The client side of one request sent (RFC 3261 17.1). Pooled: after <see cref="IClientTransactionUser.OnTerminated"/> it belongs to another request.</summary>
+/// <remarks>All members are to be used inside the <see cref="SipTransaction.Strand"/>.</remarks>
+public abstract class ClientTransaction : SipTransaction
+{
+    private BranchBytes _branch;
+    private ulong _nonce;
+    private byte[]? _sent;
+    private int _sentLength;
+
+    private protected ClientTransaction(TransactionLayer layer, uint index, uint kind)
+        : base(layer, index, kind)
+    {
+    }
+
+    /// <summary>
+    /// The branch of our Via, with the magic cookie, 39 bytes. It encodes where the transaction lies, so that its responses need no search, and
+    /// unpredictable bits, so that nobody can make one up. A dot and token characters of the user's own may follow it in the Via (a loop
+    /// detection hash, 16.6 step 8). Valid from creation to termination.
+    /// </summary>
+    public ReadOnlySpan<byte> Branch => _branch;
+
+    /// <summary>The machine's state.</summary>
+    public ClientTransactionState State { get; private protected set; } = ClientTransactionState.Terminated;
+
+    /// <summary>The request's method.</summary>
+    public SipMethod Method { get; private set; }
+
+    /// <summary>Where the request was sent; default before <see cref="Start"/>.</summary>
+    public SipFlow Flow { get; private set; }
+
+    /// <summary>Who hears of responses; null for nobody.</summary>
+    public IClientTransactionUser? User { get; set; }
+
+    /// <summary>Anything the user wants to find again; forgotten when the transaction terminates.</summary>
+    public object? UserState { get; set; }
+
+    /// <summary>The request as sent, while the machine holds it (until a final response); empty before and afterwards.</summary>
+    public ReadOnlySpan<byte> SentRequest => HoldsRequest ? _sent.AsSpan(0, _sentLength) : default;
+
+    /// <summary>How many bytes are held, of the request or its ACK.</summary>
+    internal int HeldLength => _sent is null ? 0 : _sentLength;
+
+    private protected override bool IsOver => State == ClientTransactionState.Terminated;
+
+    private protected bool IsReliable => Flow.Listener.IsReliable;
+
+    private bool HoldsRequest => _sent is not null
+        && State is ClientTransactionState.Calling or ClientTransactionState.Trying or ClientTransactionState.Proceeding;
+
+    /// <summary>Sends the request and starts the machine; once. A failure known at once comes back as OnTransportError after this returned.</summary>
+    /// <param name="request">The whole request with our Via and <see cref="Branch"/>; copied.</param>
+    /// <param name="flow">Where to.</param>
+    /// <exception cref="ArgumentException">The request is empty or the flow has no listener.</exception>
+    /// <exception cref="InvalidOperationException">Started before.</exception>
+    public void Start(ReadOnlySpan<byte> request, in SipFlow flow)
+    {
+        if (request.IsEmpty)
+            throw new ArgumentException("A request is never empty.", nameof(request));
+        if (flow.Listener is null)
+            throw new ArgumentException("A flow has a listener.", nameof(flow));
+        if (State != ClientTransactionState.Idle)
+            throw new InvalidOperationException("A transaction starts once.");
+        Flow = flow;
+        Hold(request);
+        Begin();
+        Transmit(request);
+        Schedule();
+    }
+
+    /// <summary>
+    /// INVITE only: sends CANCEL now if a provisional response came, else as soon as one comes (9.1). Harmless after a final response; before
+    /// <see cref="Start"/> it ends the transaction. When no final response follows within 64*T1 the machine times out.
+    /// </summary>
+    /// <param name="headerLines">Header lines for the CANCEL, each ended by CRLF, e.g. a Reason (RFC 3326); copied.</param>
+    public virtual void Cancel(ReadOnlySpan<byte> headerLines = default)
+    {
+    }
+
+    /// <summary>Gives up: nothing more is sent or passed up; OnTerminated follows after the present work of the strand.</summary>
+    public void Abandon()
+    {
+        if (!IsOver)
+            Terminate();
+    }
+
+    internal void Reserve(Strand strand, SipMethod method, IClientTransactionUser? user, object? userState)
+    {
+        Live(strand);
+        Method = method;
+        User = user;
+        UserState = userState;
+        State = ClientTransactionState.Idle;
+        _nonce = Layer.Random.Next();
+        OwnBranch.Write(_branch, Index, Method == SipMethod.Invite, Generation, _nonce);
+    }
+
+    /// <summary>Inside the strand, the generation compared: whether the branch is really ours.</summary>
+    internal bool HasNonce(ulong nonce) => _nonce == nonce;
+
+    /// <summary>A response with our branch. False: it is a stray (the method differs).</summary>
+    internal virtual bool Receive(SipMessage response)
+    {
+        // 17.1.3: the method in CSeq matches that of the request.
+        if (response.Method != Method || IsOver || State == ClientTransactionState.Idle)
+            return false;
+        int status = response.StatusCode;
+        Step(status < 200 ? ClientEvent.Provisional : status < 300 ? ClientEvent.Success : ClientEvent.Failure, response);
+        if (!IsOver)
+            Schedule();
+        return true;
+    }
+
+    /// <summary>The first state and its timers.</summary>
+    private protected abstract void Begin();
+
+    /// <summary>One step of the machine.</summary>
+    private protected abstract void Step(ClientEvent what, SipMessage? response);
+
+    private protected override void OnRetransmitTimer() => Step(ClientEvent.RetransmitTimer, null);
+
+    private protected override void OnExpireTimer() => Step(ClientEvent.ExpireTimer, null);
+
+    private protected override void OnSendError() => Step(ClientEvent.TransportError, null);
+
+    private protected void Transmit(ReadOnlySpan<byte> request)
+    {
+        if (Layer.Transport.Send(Flow, request, Token) != SipSendResult.Queued)
+            PostTransportError(Generation);
+    }
+
+    private protected void TransmitHeld()
+    {
+        if (_sent is not null)
+            Transmit(_sent.AsSpan(0, _sentLength));
+    }
+
+    /// <summary>The held request, parsed into this thread's scratch message; null when it cannot be read (it was built wrong).</summary>
+    private protected SipMessage? ParseHeld()
+    {
+        SipMessage sent = Scratch.Mine.SentMessage;
+        return _sent is not null && sent.Parse(_sent, 0, _sentLength, Scratch.Limits).Status == SipParseStatus.Ok ? sent : null;
+    }
+
+    /// <summary>Holds a message in a pooled buffer of its size.</summary>
+    private protected void Hold(ReadOnlySpan<byte> message)
+    {
+        DropHeld();
+        _sent = Layer.Buffers.Rent(message.Length);
+        message.CopyTo(_sent);
+        _sentLength = message.Length;
+    }
+
+    private protected void DropHeld()
+    {
+        if (_sent is null)
+            return;
+        Layer.Buffers.Return(_sent);
+        _sent = null;
+    }
+
+    private protected void InformResponse(SipMessage response)
+    {
+        if (User is not null)
+            Guard(static s => s.This.User!.OnResponse(s.This, s.Response), (This: this, Response: response), nameof(IClientTransactionUser.OnResponse));
+    }
+
+    private protected void InformTimeout()
+    {
+        Layer.Count(TransactionCounter.ClientTimeouts);
+        if (User is not null)
+            Guard(static t => t.User!.OnTimeout(t), this, nameof(IClientTransactionUser.OnTimeout));
+    }
+
+    private protected void InformTransportError()
+    {
+        if (User is not null)
+            Guard(static t => t.User!.OnTransportError(t), this, nameof(IClientTransactionUser.OnTransportError));
+    }
+
+    private protected void Terminate()
+    {
+        State = ClientTransactionState.Terminated;
+        StopTimers();
+        PostFinish();
+    }
+
+    private protected override void Finish()
+    {
+        if (User is not null)
+            Guard(static t => t.User!.OnTerminated(t), this, nameof(IClientTransactionUser.OnTerminated));
+        EndLife();
+        User = null;
+        UserState = null;
+        DropHeld();
+        Flow = default;
+        DropStrand();
+        Recycle();
+    }
+
+    private protected abstract void Recycle();
+
+    private protected override string DescribeCall() => ParseHeld() is { } sent ? TransactionLayer.Text(sent.CallId) : "(let go)";
+
+    [InlineArray(OwnBranch.Length)]
+    private struct BranchBytes
+    {
+        private byte _first;
+    }
+}

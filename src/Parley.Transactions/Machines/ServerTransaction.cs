@@ -1,0 +1,306 @@
+using System.Runtime.CompilerServices;
+using Parley.Sip;
+using Parley.Transport;
+
+namespace Parley.Transactions;
+
+/// <summary>The server side of one request (RFC 3261 17.2). Pooled: after <see cref="IServerTransactionUser.OnTerminated"/> it belongs to another request.</summary>
+/// <remarks>All members are to be used inside the <see cref="SipTransaction.Strand"/>.</remarks>
+public abstract class ServerTransaction : SipTransaction
+{
+    private const int KeyBytesKept = 256;
+
+    private readonly Strand _ownStrand;
+    private SipFlow _replyFlow;
+    private int _sentByPort;
+    private bool _fellBack;
+    private byte[]? _kept;
+    private int _keptLength;
+    private byte[] _key = new byte[96];
+    private int _keyLength;
+    private int _keyFixedLength;
+    private TagBytes _tag;
+    private bool _hasTag;
+
+    private protected ServerTransaction(TransactionLayer layer, uint index, uint kind)
+        : base(layer, index, kind)
+    {
+        _ownStrand = new Strand(layer.Logger);
+    }
+
+    /// <summary>
+    /// The request, in a buffer of its own, its top Via stamped with received and rport (18.2.1, RFC 3581). Null once a final response was sent,
+    /// unless <see cref="KeepRequest"/>; always null for a CANCEL.
+    /// </summary>
+    public SipMessage? Request { get; private set; }
+
+    /// <summary>Keeps <see cref="Request"/> beyond the final response, until the transaction terminates.</summary>
+    public bool KeepRequest { get; set; }
+
+    /// <summary>Where the request came from.</summary>
+    public SipFlow Source { get; private set; }
+
+    /// <summary>The machine's state.</summary>
+    public ServerTransactionState State { get; private protected set; } = ServerTransactionState.Terminated;
+
+    /// <summary>The status of the last response sent, 0 before the first.</summary>
+    public int LastStatusCode { get; private protected set; }
+
+    /// <summary>The request's method.</summary>
+    public SipMethod Method { get; private set; }
+
+    /// <summary>Who hears of errors and of the end; may be null.</summary>
+    public IServerTransactionUser? User { get; set; }
+
+    /// <summary>Anything the user wants to find again; forgotten when the transaction terminates.</summary>
+    public object? UserState { get; set; }
+
+    /// <summary>A tag for locally made responses, the same for the life of the transaction (8.2.6.2); 16 hexadecimal digits.</summary>
+    public ReadOnlySpan<byte> LocalTag
+    {
+        get
+        {
+            if (!_hasTag)
+            {
+                Layer.WriteLocalTag(Token, _tag);
+                _hasTag = true;
+            }
+
+            return _tag;
+        }
+    }
+
+    /// <summary>How many bytes are held to repeat the last response; 0 when none are.</summary>
+    internal int KeptLength => _kept is null ? 0 : _keptLength;
+
+    internal ReadOnlySpan<byte> KeptResponse => _kept.AsSpan(0, KeptLength);
+
+    internal ulong Hash { get; private set; }
+
+    /// <summary>What this request is listed under against merging; 0: not listed.</summary>
+    internal ulong MergeHash { get; set; }
+
+    /// <summary>The request has been given to the user.</summary>
+    internal bool Started { get; set; }
+
+    internal bool CancelSeen { get; set; }
+
+    private protected override bool IsOver => State == ServerTransactionState.Terminated;
+
+    private protected bool IsReliable => Source.Listener.IsReliable;
+
+    /// <summary>Sends a response and drives the machine. One that the state does not allow any more is dropped silently (a second final response, a provisional one after it).</summary>
+    /// <param name="response">The whole response, our own Via already removed; copied.</param>
+    /// <param name="statusCode">Its status, 100 to 699.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The status is none.</exception>
+    /// <exception cref="ArgumentException">The response is empty.</exception>
+    public void Send(ReadOnlySpan<byte> response, int statusCode)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(statusCode, 100);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 699);
+        if (response.IsEmpty)
+            throw new ArgumentException("A response is never empty.", nameof(response));
+        Step(statusCode < 200 ? ServerEvent.Provisional : statusCode < 300 ? ServerEvent.Success : ServerEvent.Failure, response, statusCode);
+        if (!IsOver)
+            Schedule();
+    }
+
+    /// <summary>Builds and sends a response of our own, without body: To tag <see cref="LocalTag"/> when the request has none. Does nothing when <see cref="Request"/> is gone.</summary>
+    /// <param name="statusCode">The status, 100 to 699.</param>
+    /// <param name="reason">The reason phrase; empty: the usual one.</param>
+    /// <param name="headerLines">More header lines, each ended by CRLF.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The status is none.</exception>
+    public void Reply(int statusCode, ReadOnlySpan<byte> reason = default, ReadOnlySpan<byte> headerLines = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(statusCode, 100);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 699);
+        if (Request is not { } request)
+            return;
+        Send(TransactionLayer.BuildResponse(request, statusCode, reason, statusCode == 100 ? default : LocalTag, headerLines), statusCode);
+    }
+
+    /// <summary>INVITE: sends 100 now unless there was a response already (17.2.1). Nothing for other methods (RFC 4320).</summary>
+    public virtual void SendTrying()
+    {
+    }
+
+    internal void Begin(SipMessage message, SipMessage? request, in SipFlow source, in ServerKey key)
+    {
+        Live(_ownStrand);
+        Request = request;
+        Method = message.Method;
+        Source = source;
+        _replyFlow = ResponseRouting.ForRequest(request ?? message, source, out _sentByPort);
+        _fellBack = false;
+        State = Method == SipMethod.Invite ? ServerTransactionState.Proceeding : ServerTransactionState.Trying;
+        LastStatusCode = 0;
+        _hasTag = false;
+        Started = false;
+        CancelSeen = false;
+        MergeHash = 0;
+        KeepRequest = false;
+        Hash = key.Hash;
+        _keyFixedLength = key.Fixed.Length;
+        _keyLength = key.Fixed.Length + key.ToTag.Length;
+        if (_key.Length < _keyLength)
+            _key = new byte[_keyLength + 32];
+        key.Fixed.CopyTo(_key);
+        key.ToTag.CopyTo(_key.AsSpan(_keyFixedLength));
+    }
+
+    /// <summary>Ends a life that nobody has heard of: the request turned out to be known or merged.</summary>
+    internal void Discard()
+    {
+        State = ServerTransactionState.Terminated;
+        Finish();
+    }
+
+    /// <summary>RFC 3261 17.2.3: whether a request with this key is the same as ours.</summary>
+    internal bool Matches(in ServerKey key, ServerMatch match)
+    {
+        if (!_key.AsSpan(0, _keyFixedLength).SequenceEqual(key.Fixed))
+            return false;
+        return match switch
+        {
+            // An ACK has the response's To tag, not the request's; a CANCEL has the request's.
+            ServerMatch.Ack => Method == SipMethod.Invite && (key.HasCookie || AckTagMatches(key.ToTag)),
+            ServerMatch.CancelTarget => Method is not (SipMethod.Cancel or SipMethod.Ack) && ToTagMatches(key),
+            _ => Method == key.Method && ToTagMatches(key),
+        };
+    }
+
+    internal void Receive(ServerEvent what)
+    {
+        if (IsOver)
+            return;
+        Step(what, default, 0);
+        if (!IsOver)
+            Schedule();
+    }
+
+    /// <summary>One step of the machine.</summary>
+    private protected abstract void Step(ServerEvent what, ReadOnlySpan<byte> response, int statusCode);
+
+    private protected override void OnRetransmitTimer() => Step(ServerEvent.RetransmitTimer, default, 0);
+
+    private protected override void OnExpireTimer() => Step(ServerEvent.ExpireTimer, default, 0);
+
+    private protected override void OnSendError() => Step(ServerEvent.TransportError, default, 0);
+
+    private protected void Transmit(ReadOnlySpan<byte> response)
+    {
+        if (Layer.Transport.Send(_replyFlow, response, Token) == SipSendResult.Queued)
+            return;
+        // 18.2.2: when the connection is gone, a new one to received (or sent-by's address) and the port of sent-by.
+        if (IsReliable && !_fellBack)
+        {
+            _fellBack = true;
+            SipFlow again = ResponseRouting.Fallback(Source, _sentByPort);
+            if (Layer.Transport.Send(again, response, Token) == SipSendResult.Queued)
+            {
+                _replyFlow = again;
+                return;
+            }
+        }
+
+        PostTransportError(Generation);
+    }
+
+    /// <summary>Keeps a response to be repeated. Over a stream nothing is repeated, so nothing is kept.</summary>
+    private protected void Keep(ReadOnlySpan<byte> response)
+    {
+        if (IsReliable)
+            return;
+        if (_kept is not null && (_kept.Length < response.Length || _kept.Length > response.Length * 2))
+            DropKept();
+        _kept ??= Layer.Buffers.Rent(response.Length);
+        response.CopyTo(_kept);
+        _keptLength = response.Length;
+    }
+
+    private protected void TransmitKept()
+    {
+        if (_kept is null)
+            return;
+        Layer.Count(TransactionCounter.ResponsesRetransmitted);
+        Transmit(_kept.AsSpan(0, _keptLength));
+    }
+
+    private protected void DropKept()
+    {
+        if (_kept is null)
+            return;
+        Layer.Buffers.Return(_kept);
+        _kept = null;
+    }
+
+    /// <summary>After a final response the request is not needed any more.</summary>
+    private protected void LetRequestGo()
+    {
+        if (KeepRequest || Request is not { } request)
+            return;
+        Request = null;
+        request.Release();
+    }
+
+    private protected void InformTransportError()
+    {
+        TransactionLog.ResponseUndeliverable(Layer.Logger, Source.Remote);
+        if (User is not null)
+            Guard(static t => t.User!.OnTransportError(t), this, nameof(IServerTransactionUser.OnTransportError));
+    }
+
+    private protected void InformTimeout()
+    {
+        Layer.Count(TransactionCounter.ServerTimeouts);
+        if (User is not null)
+            Guard(static t => t.User!.OnTimeout(t), this, nameof(IServerTransactionUser.OnTimeout));
+    }
+
+    private protected void Terminate()
+    {
+        State = ServerTransactionState.Terminated;
+        StopTimers();
+        PostFinish();
+    }
+
+    private protected override void Finish()
+    {
+        if (User is not null)
+            Guard(static t => t.User!.OnTerminated(t), this, nameof(IServerTransactionUser.OnTerminated));
+        User = null;
+        UserState = null;
+        Layer.Forget(this);
+        EndLife();
+        KeepRequest = false;
+        LetRequestGo();
+        DropKept();
+        Source = default;
+        _replyFlow = default;
+        if (_key.Length > KeyBytesKept)
+            _key = new byte[96];
+        Recycle();
+    }
+
+    private protected abstract void Recycle();
+
+    private protected override string DescribeCall() => Request is { } request ? TransactionLayer.Text(request.CallId) : "(let go)";
+
+    private bool ToTagMatches(in ServerKey key) =>
+        key.HasCookie || _key.AsSpan(_keyFixedLength, _keyLength - _keyFixedLength).SequenceEqual(key.ToTag);
+
+    /// <summary>17.2.3, without the magic cookie: the To tag of the ACK equals that of the response sent.</summary>
+    private bool AckTagMatches(ReadOnlySpan<byte> toTag)
+    {
+        if (_kept is not { } kept)
+            return true;
+        SipMessage sent = Scratch.Mine.SentMessage;
+        return sent.Parse(kept, 0, _keptLength, Scratch.Limits).Status != SipParseStatus.Ok || sent.ToTag.SequenceEqual(toTag);
+    }
+
+    [InlineArray(16)]
+    private struct TagBytes
+    {
+        private byte _first;
+    }
+}

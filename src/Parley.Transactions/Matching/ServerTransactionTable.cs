@@ -1,0 +1,157 @@
+namespace Parley.Transactions;
+
+/// <summary>
+/// Server transactions by a keyed hash that no sender can steer: 64 stripes, each an open table with its own lock, held for the few
+/// instructions of a probe only. Nothing is allocated but when a stripe grows.
+/// </summary>
+internal sealed class ServerTransactionTable
+{
+    private const int StripeBits = 6;
+
+    private readonly Stripe[] _stripes = new Stripe[1 << StripeBits];
+
+    public ServerTransactionTable()
+    {
+        for (int i = 0; i < _stripes.Length; i++)
+            _stripes[i] = new Stripe();
+    }
+
+    /// <summary>The transaction that a request belongs to, with its generation; null when there is none.</summary>
+    public ServerTransaction? Find(in ServerKey key, ServerMatch match, out uint generation)
+    {
+        Stripe stripe = StripeOf(key.Hash);
+        lock (stripe.Lock)
+        {
+            return stripe.Find(key, match, out generation);
+        }
+    }
+
+    /// <summary>Adds a transaction unless the request has one already, which is returned then.</summary>
+    public ServerTransaction? FindOrAdd(ServerTransaction transaction, in ServerKey key, out uint generation)
+    {
+        Stripe stripe = StripeOf(key.Hash);
+        lock (stripe.Lock)
+        {
+            if (stripe.Find(key, ServerMatch.Same, out generation) is { } other)
+                return other;
+            stripe.Add(key.Hash, transaction);
+            return null;
+        }
+    }
+
+    /// <summary>Adds by the hash alone, as 64 keyed bits are identity enough against merging; false when the hash is there already.</summary>
+    public bool TryAdd(ulong hash, ServerTransaction transaction)
+    {
+        Stripe stripe = StripeOf(hash);
+        lock (stripe.Lock)
+        {
+            if (stripe.Contains(hash))
+                return false;
+            stripe.Add(hash, transaction);
+            return true;
+        }
+    }
+
+    public void Remove(ulong hash, ServerTransaction transaction)
+    {
+        Stripe stripe = StripeOf(hash);
+        lock (stripe.Lock)
+        {
+            stripe.Remove(hash, transaction);
+        }
+    }
+
+    private Stripe StripeOf(ulong hash) => _stripes[hash >> (64 - StripeBits)];
+
+    private sealed class Stripe
+    {
+        private Entry[] _entries = new Entry[16];
+        private int _count;
+
+        public Lock Lock { get; } = new();
+
+        public ServerTransaction? Find(in ServerKey key, ServerMatch match, out uint generation)
+        {
+            int mask = _entries.Length - 1;
+            for (int i = (int)key.Hash & mask; _entries[i].Transaction is { } transaction; i = (i + 1) & mask)
+            {
+                if (_entries[i].Hash == key.Hash && transaction.Matches(key, match))
+                {
+                    generation = transaction.Generation;
+                    return transaction;
+                }
+            }
+
+            generation = 0;
+            return null;
+        }
+
+        public bool Contains(ulong hash)
+        {
+            int mask = _entries.Length - 1;
+            for (int i = (int)hash & mask; _entries[i].Transaction is not null; i = (i + 1) & mask)
+            {
+                if (_entries[i].Hash == hash)
+                    return true;
+            }
+
+            return false;
+        }
+
+        public void Add(ulong hash, ServerTransaction transaction)
+        {
+            if ((_count + 1) * 4 > _entries.Length * 3)
+                Grow();
+            Insert(hash, transaction);
+            _count++;
+        }
+
+        public void Remove(ulong hash, ServerTransaction transaction)
+        {
+            int mask = _entries.Length - 1;
+            int hole = (int)hash & mask;
+            while (_entries[hole].Transaction != transaction)
+            {
+                if (_entries[hole].Transaction is null)
+                    return;
+                hole = (hole + 1) & mask;
+            }
+
+            // Entries behind the hole that could stand there move up, so that no tombstones remain.
+            for (int i = (hole + 1) & mask; _entries[i].Transaction is not null; i = (i + 1) & mask)
+            {
+                int home = (int)_entries[i].Hash & mask;
+                if (((i - home) & mask) >= ((i - hole) & mask))
+                {
+                    _entries[hole] = _entries[i];
+                    hole = i;
+                }
+            }
+
+            _entries[hole] = default;
+            _count--;
+        }
+
+        private void Insert(ulong hash, ServerTransaction transaction)
+        {
+            int mask = _entries.Length - 1;
+            int i = (int)hash & mask;
+            while (_entries[i].Transaction is not null)
+                i = (i + 1) & mask;
+            _entries[i] = new Entry(hash, transaction);
+        }
+
+        private void Grow()
+        {
+            Entry[] old = _entries;
+            _entries = new Entry[old.Length * 2];
+            foreach (Entry entry in old)
+            {
+                if (entry.Transaction is not null)
+                    Insert(entry.Hash, entry.Transaction);
+            }
+        }
+    }
+
+    private readonly record struct Entry(ulong Hash, ServerTransaction? Transaction);
+}

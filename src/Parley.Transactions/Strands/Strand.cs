@@ -1,0 +1,181 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Parley.Transactions;
+
+/// <summary>Serial execution without a lock: the thread that finds the strand free owns it until it leaves; others queue their work and go.</summary>
+/// <remarks>
+/// One word holds everything: null is free, a fixed mark is owned with nothing queued, anything else is owned with the newest queued
+/// piece of work on top. Entering and leaving an uncontended strand is one compare-and-swap each.
+/// </remarks>
+public sealed class Strand
+{
+    private const int MaxFreeNodes = 256;
+    private static readonly Node Owned = new();
+
+    [ThreadStatic]
+    private static Node? t_free;
+    [ThreadStatic]
+    private static int t_freeCount;
+
+    private readonly ILogger _logger;
+    private Node? _head;
+    private int _owner;
+
+    /// <summary>Makes a free strand.</summary>
+    /// <param name="logger">Hears of work that threw; null for none.</param>
+    public Strand(ILogger? logger = null)
+    {
+        _logger = logger ?? NullLogger.Instance;
+    }
+
+    /// <summary>True on the thread that owns the strand.</summary>
+    public bool IsOwned => Volatile.Read(ref _owner) == Environment.CurrentManagedThreadId;
+
+    /// <summary>Takes the strand when it is free.</summary>
+    /// <returns>True: this thread owns the strand and must call <see cref="Leave"/>. False: busy (also when this thread owns it already); call <see cref="Post"/>.</returns>
+    public bool TryEnter()
+    {
+        if (Interlocked.CompareExchange(ref _head, Owned, null) is not null)
+            return false;
+        Volatile.Write(ref _owner, Environment.CurrentManagedThreadId);
+        return true;
+    }
+
+    /// <summary>Runs what others queued meanwhile, in their order, and frees the strand.</summary>
+    /// <exception cref="InvalidOperationException">This thread does not own the strand.</exception>
+    public void Leave()
+    {
+        if (!IsOwned)
+            throw new InvalidOperationException("Only the thread that entered the strand may leave it.");
+        while (true)
+        {
+            Volatile.Write(ref _owner, 0);
+            if (Interlocked.CompareExchange(ref _head, null, Owned) == Owned)
+                return;
+            Volatile.Write(ref _owner, Environment.CurrentManagedThreadId);
+            RunAll(Interlocked.Exchange(ref _head, Owned)!);
+        }
+    }
+
+    /// <summary>Runs the work now when the strand is free, else queues it for the owner, who runs it before it leaves.</summary>
+    /// <param name="work">The work. What it throws is logged, and the strand goes on.</param>
+    /// <param name="target">Given to the work.</param>
+    /// <param name="argument">Given to the work.</param>
+    /// <param name="version">Given to the work.</param>
+    /// <returns>True when the work has run, false when it was queued; always false on the thread that owns the strand.</returns>
+    public bool Run(StrandWork work, object? target, object? argument = null, long version = 0)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        Node? node = null;
+        while (true)
+        {
+            Node? head = Volatile.Read(ref _head);
+            if (head is null)
+            {
+                if (!TryEnter())
+                    continue;
+                if (node is not null)
+                    Free(node);
+                Execute(work, target, argument, version);
+                Leave();
+                return true;
+            }
+
+            node ??= Take(work, target, argument, version);
+            node.Next = head;
+            if (Interlocked.CompareExchange(ref _head, node, head) == head)
+                return false;
+        }
+    }
+
+    /// <summary>Queues work; runs it at once when the strand is free or has become free meanwhile. The same as <see cref="Run"/>, for callers who do not care which.</summary>
+    /// <param name="work">The work. What it throws is logged, and the strand goes on.</param>
+    /// <param name="target">Given to the work.</param>
+    /// <param name="argument">Given to the work.</param>
+    /// <param name="version">Given to the work.</param>
+    public void Post(StrandWork work, object? target, object? argument = null, long version = 0) => Run(work, target, argument, version);
+
+    private void RunAll(Node newest)
+    {
+        // Newest first as pushed; turned round so that work runs in the order in which it came.
+        Node? oldest = null;
+        for (Node node = newest; node != Owned;)
+        {
+            Node next = node.Next!;
+            node.Next = oldest;
+            oldest = node;
+            node = next;
+        }
+
+        while (oldest is not null)
+        {
+            Node node = oldest;
+            oldest = node.Next;
+            StrandWork work = node.Work!;
+            object? target = node.Target, argument = node.Argument;
+            long version = node.Version;
+            Free(node);
+            Execute(work, target, argument, version);
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The strand is the boundary: whatever one piece of work throws, the others must run.")]
+    private void Execute(StrandWork work, object? target, object? argument, long version)
+    {
+        try
+        {
+            work(target, argument, version);
+        }
+        catch (Exception error)
+        {
+            TransactionLog.StrandWorkFailed(_logger, target, error);
+        }
+    }
+
+    private static Node Take(StrandWork work, object? target, object? argument, long version)
+    {
+        Node? node = t_free;
+        if (node is null)
+        {
+            node = new Node();
+        }
+        else
+        {
+            t_free = node.Next;
+            t_freeCount--;
+        }
+
+        node.Work = work;
+        node.Target = target;
+        node.Argument = argument;
+        node.Version = version;
+        return node;
+    }
+
+    private static void Free(Node node)
+    {
+        node.Work = null;
+        node.Target = null;
+        node.Argument = null;
+        if (t_freeCount >= MaxFreeNodes)
+        {
+            node.Next = null;
+            return;
+        }
+
+        node.Next = t_free;
+        t_free = node;
+        t_freeCount++;
+    }
+
+    private sealed class Node
+    {
+        public Node? Next;
+        public StrandWork? Work;
+        public object? Target;
+        public object? Argument;
+        public long Version;
+    }
+}

@@ -1,0 +1,194 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Parley.Transactions;
+
+/// <summary>
+/// Arms timers from any thread: on a loop thread in its own wheel without a lock, elsewhere in the shared wheel that the
+/// <see cref="TimeProvider"/> drives. There is no cancel: versions make stale timers harmless.
+/// </summary>
+public sealed class TimerService : IDisposable
+{
+    private const int TakenAtOnce = 64;
+
+    [ThreadStatic]
+    private static LoopWheel? t_loop;
+
+    private readonly TimeProvider _time;
+    private readonly long _start;
+    private readonly ILogger _logger;
+    private readonly Lock _lock = new();
+    private readonly TimerWheel _shared;
+    private readonly ITimer _timer;
+    private readonly Due[] _due = new Due[TakenAtOnce];
+    private long _scheduled = long.MaxValue;
+    private bool _advancing;
+    private bool _disposed;
+
+    /// <summary>Makes a service on this clock.</summary>
+    /// <param name="time">The clock: its timestamps are the time, its timers drive the shared wheel.</param>
+    /// <param name="loggers">Where errors of timer targets are logged; null for nowhere.</param>
+    public TimerService(TimeProvider time, ILoggerFactory? loggers = null)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        _time = time;
+        _start = time.GetTimestamp();
+        _logger = loggers?.CreateLogger("Parley.Transactions.TimerService") ?? NullLogger.Instance;
+        _shared = new TimerWheel(0);
+        _timer = time.CreateTimer(static state => ((TimerService)state!).AdvanceShared(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Raised on the thread that fired timers of the shared wheel, after they ran: what they sent can leave (<see cref="Transport.ISipTransport.Flush"/>).</summary>
+    public event Action? Advanced;
+
+    /// <summary>Monotonic milliseconds since the service began.</summary>
+    public long Now => (long)_time.GetElapsedTime(_start).TotalMilliseconds;
+
+    /// <summary>The clock underneath.</summary>
+    public TimeProvider Time => _time;
+
+    /// <summary>How many timers the shared wheel holds, stale ones included.</summary>
+    public int SharedCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _shared.Count;
+            }
+        }
+    }
+
+    /// <summary>Arms a timer.</summary>
+    /// <param name="target">Whom to call; on this thread when it is a loop thread.</param>
+    /// <param name="kind">Given back to the target.</param>
+    /// <param name="version">Given back to the target.</param>
+    /// <param name="after">From now; rounded up to a tick of 10 ms.</param>
+    public void Arm(ITimerTarget target, int kind, long version, TimeSpan after) =>
+        ArmAt(target, kind, version, Now + (long)Math.Ceiling(after.TotalMilliseconds));
+
+    /// <inheritdoc cref="Arm(ITimerTarget, int, long, TimeSpan)"/>
+    /// <param name="target">Whom to call; on this thread when it is a loop thread.</param>
+    /// <param name="kind">Given back to the target.</param>
+    /// <param name="version">Given back to the target.</param>
+    /// <param name="afterMilliseconds">From now; rounded up to a tick of 10 ms.</param>
+    public void Arm(ITimerTarget target, int kind, long version, long afterMilliseconds) =>
+        ArmAt(target, kind, version, Now + afterMilliseconds);
+
+    /// <summary>Arms a timer for an instant.</summary>
+    /// <param name="target">Whom to call; on this thread when it is a loop thread.</param>
+    /// <param name="kind">Given back to the target.</param>
+    /// <param name="version">Given back to the target.</param>
+    /// <param name="dueMilliseconds">On the scale of <see cref="Now"/>; rounded up to a tick of 10 ms.</param>
+    public void ArmAt(ITimerTarget target, int kind, long version, long dueMilliseconds)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        LoopWheel? loop = t_loop;
+        if (loop is not null && loop.Owner == this)
+        {
+            loop.Wheel.Add(target, kind, version, dueMilliseconds);
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _shared.Add(target, kind, version, dueMilliseconds);
+            Reschedule();
+        }
+    }
+
+    /// <summary><see cref="Transport.ISipReceiver.OnLoop"/> comes here: makes the calling thread a loop thread and advances its wheel.</summary>
+    public void OnLoop()
+    {
+        LoopWheel? loop = t_loop;
+        long now = Now;
+        if (loop is null || loop.Owner != this)
+        {
+            loop = new LoopWheel(this, new TimerWheel(now));
+            t_loop = loop;
+        }
+
+        while (loop.Wheel.TryTakeDue(now, out ITimerTarget? target, out int kind, out long version))
+            Fire(target!, kind, version);
+    }
+
+    /// <summary>Stops the shared wheel. Timers still pending never fire.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+        }
+
+        _timer.Dispose();
+    }
+
+    private void AdvanceShared()
+    {
+        lock (_lock)
+        {
+            if (_advancing || _disposed)
+                return;
+            _advancing = true;
+            _scheduled = long.MaxValue;
+        }
+
+        // Taken in handfuls under the lock, fired outside it.
+        while (true)
+        {
+            int count = 0;
+            lock (_lock)
+            {
+                long now = Now;
+                while (count < TakenAtOnce && _shared.TryTakeDue(now, out ITimerTarget? target, out int kind, out long version))
+                    _due[count++] = new Due(target!, kind, version);
+                if (count == 0)
+                {
+                    _advancing = false;
+                    Reschedule();
+                    break;
+                }
+            }
+
+            for (int i = 0; i < count; i++)
+            {
+                Fire(_due[i].Target, _due[i].Kind, _due[i].Version);
+                _due[i] = default;
+            }
+        }
+
+        Advanced?.Invoke();
+    }
+
+    /// <summary>Under the lock: the clock's timer runs only while the shared wheel has entries, and only when there is work.</summary>
+    private void Reschedule()
+    {
+        if (_advancing || _disposed)
+            return;
+        long next = _shared.NextWorkMilliseconds;
+        if (next >= _scheduled)
+            return;
+        _scheduled = next;
+        _timer.Change(TimeSpan.FromMilliseconds(Math.Max(1, next - Now)), Timeout.InfiniteTimeSpan);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "One target's error must not lose the other timers of the tick.")]
+    private void Fire(ITimerTarget target, int kind, long version)
+    {
+        try
+        {
+            target.OnTimer(kind, version);
+        }
+        catch (Exception error)
+        {
+            TransactionLog.TimerFailed(_logger, kind, target, error);
+        }
+    }
+
+    private readonly record struct Due(ITimerTarget Target, int Kind, long Version);
+
+    private sealed record LoopWheel(TimerService Owner, TimerWheel Wheel);
+}

@@ -1,0 +1,68 @@
+namespace Parley.Transactions;
+
+/// <summary>What <see cref="TransactionStatistics"/> counts.</summary>
+public enum TransactionCounter
+{
+    /// <summary>INVITE server transactions made.</summary>
+    InviteServerCreated,
+
+    /// <summary>Non-INVITE server transactions made, those of CANCEL included.</summary>
+    NonInviteServerCreated,
+
+    /// <summary>INVITE client transactions made.</summary>
+    InviteClientCreated,
+
+    /// <summary>Non-INVITE client transactions made, those of CANCEL included.</summary>
+    NonInviteClientCreated,
+
+    /// <summary>Repeated requests that a server transaction answered or swallowed.</summary>
+    RequestsAbsorbed,
+
+    /// <summary>Repeated final responses that a client transaction swallowed.</summary>
+    ResponsesAbsorbed,
+
+    /// <summary>Requests sent again by timer A or E.</summary>
+    RequestsRetransmitted,
+
+    /// <summary>Responses sent again, by timer G or because the request came again.</summary>
+    ResponsesRetransmitted,
+
+    /// <summary>Client transactions without a final response in time (timers B and F, and 64*T1 after a CANCEL).</summary>
+    ClientTimeouts,
+
+    /// <summary>INVITE server transactions whose ACK never came (timer H).</summary>
+    ServerTimeouts,
+
+    /// <summary>Merged requests answered 482 (RFC 3261 8.2.2.2).</summary>
+    Merged,
+
+    /// <summary>Responses that belong to no client transaction.</summary>
+    StrayResponses,
+
+    /// <summary>CANCELs that matched a transaction.</summary>
+    CancelsMatched,
+
+    /// <summary>CANCELs answered 481.</summary>
+    CancelsUnmatched,
+
+    /// <summary>ACKs that belong to no transaction, i.e. for a 2xx.</summary>
+    AcksPassed,
+
+    /// <summary>ACKs for answers that were given without a transaction; swallowed.</summary>
+    AcksAbsorbed,
+
+    /// <summary>Requests answered 503 because there were too many server transactions.</summary>
+    Rejected,
+
+    /// <summary>Responses sent without a transaction.</summary>
+    StatelessReplies,
+
+    /// <summary>Malformed requests answered.</summary>
+    Malformed,
+
+    /// <summary>Messages that could not be sent.</summary>
+    TransportErrors,
+
+    /// <summary>Calls to user code that threw.</summary>
+    CallbackErrors,
+}

@@ -1,0 +1,340 @@
+using System.Buffers.Text;
+using System.Diagnostics.CodeAnalysis;
+using Parley.Sip;
+using Parley.Transport;
+
+namespace Parley.Transactions;
+
+/// <summary>The way of a request: retransmission, CANCEL, ACK, merged, or new.</summary>
+public sealed partial class TransactionLayer
+{
+    private const int StatelessTagLength = 20;
+
+    private static readonly StrandWork RequestAgainWork = static (target, _, generation) => Again((ServerTransaction)target!, generation, ServerEvent.Request);
+    private static readonly StrandWork AckWork = static (target, _, generation) => Again((ServerTransaction)target!, generation, ServerEvent.Ack);
+
+    private static readonly StrandWork StartWork = static (target, _, generation) =>
+    {
+        ServerTransaction transaction = (ServerTransaction)target!;
+        if (transaction.IsGeneration(generation))
+            transaction.Layer.StartInStrand(transaction);
+    };
+
+    private static readonly StrandWork CancelWork = static (target, argument, generation) =>
+    {
+        ServerTransaction transaction = (ServerTransaction)target!;
+        SipMessage cancel = (SipMessage)argument!;
+        if (transaction.IsGeneration(generation))
+            transaction.Layer.CancelInStrand(transaction, cancel);
+        cancel.Release();
+    };
+
+    /// <inheritdoc/>
+    public void OnMalformed(SipMessage message, SipParseResult result, in SipFlow source)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        Count(TransactionCounter.Malformed);
+        if (result.Status != SipParseStatus.Reject || !message.IsRequest || result.StatusCode is < 200 or > 699)
+            return;
+        ReplyStateless(message, source, result.StatusCode, result.Reason is { } reason ? System.Text.Encoding.UTF8.GetBytes(reason) : default);
+    }
+
+    private void OnRequest(SipMessage request, in SipFlow source)
+    {
+        if (!request.TryGetTopVia(out ViaView via))
+            return;
+        ServerKey key = ServerKey.Of(request, via, Random);
+        if (request.Method == SipMethod.Ack)
+        {
+            OnAck(request, source, key);
+            return;
+        }
+
+        // 17.2.3: a retransmission is answered (or swallowed) here, and its way ends.
+        if (_servers.Find(key, ServerMatch.Same, out uint generation) is { } known)
+        {
+            Dispatch(known, generation, RequestAgainWork, ServerEvent.Request);
+            return;
+        }
+
+        if (request.Method == SipMethod.Cancel)
+            OnCancel(request, source, key);
+        else
+            OnNewRequest(request, source, key);
+    }
+
+    private void OnNewRequest(SipMessage request, in SipFlow source, in ServerKey key)
+    {
+        if (!Admit(request, source))
+            return;
+        if (ServerTransactionCount >= _limits.MaxServerTransactions)
+        {
+            Count(TransactionCounter.Rejected);
+            if (Interlocked.Exchange(ref _limitLogged, 1) == 0)
+                TransactionLog.LimitReached(Logger, _limits.MaxServerTransactions);
+            ReplyStateless(request, source, 503, default, "Retry-After: 5\r\n"u8);
+            return;
+        }
+
+        ServerTransaction transaction = NewServer(request, source, key, keepMessage: true);
+        uint generation = transaction.Generation;
+        Strand strand = transaction.Strand;
+
+        // The strand is taken before the table knows the transaction: a second copy of the request on another thread waits behind the first.
+        bool entered = strand.TryEnter();
+        if (_servers.FindOrAdd(transaction, key, out uint otherGeneration) is { } other)
+        {
+            transaction.Discard();
+            if (entered)
+                strand.Leave();
+            Dispatch(other, otherGeneration, RequestAgainWork, ServerEvent.Request);
+            return;
+        }
+
+        if (_limits.RejectMerged && request.ToTag.IsEmpty && !ListAgainstMerging(transaction, request))
+        {
+            // 8.2.2.2: the same request by another way.
+            Count(TransactionCounter.Merged);
+            ReplyStateless(request, source, 482);
+            transaction.Discard();
+            if (entered)
+                strand.Leave();
+            return;
+        }
+
+        if (!entered)
+        {
+            // The strand is still busy with a former life of the pooled transaction.
+            strand.Post(StartWork, transaction, null, generation);
+            return;
+        }
+
+        try
+        {
+            StartInStrand(transaction);
+        }
+        finally
+        {
+            strand.Leave();
+        }
+    }
+
+    private ServerTransaction NewServer(SipMessage request, in SipFlow source, in ServerKey key, bool keepMessage)
+    {
+        bool invite = request.Method == SipMethod.Invite;
+        Count(invite ? TransactionCounter.InviteServerCreated : TransactionCounter.NonInviteServerCreated);
+        ServerTransaction transaction = invite ? InviteServers.Rent() : NonInviteServers.Rent();
+        transaction.Begin(request, keepMessage ? ResponseRouting.Stamped(request, source).Retain() : null, source, key);
+        return transaction;
+    }
+
+    /// <summary>False when the same request is here already and this copy did not come through this element (which would be a spiral).</summary>
+    private bool ListAgainstMerging(ServerTransaction transaction, SipMessage request)
+    {
+        ulong hash = ServerKey.MergeHash(request, Random);
+        if (_merged.TryAdd(hash, transaction))
+        {
+            transaction.MergeHash = hash;
+            return true;
+        }
+
+        foreach (ViaView via in request.Vias)
+        {
+            if (Transport.IsOwn(via.Host, via.Port))
+                return true;
+        }
+
+        return false;
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code.")]
+    private void StartInStrand(ServerTransaction transaction)
+    {
+        transaction.Started = true;
+        try
+        {
+            _user.OnRequest(transaction);
+        }
+        catch (Exception error)
+        {
+            CallbackFailed(nameof(ITransactionUser.OnRequest), transaction.Request is { } request ? Text(request.CallId) : "(let go)", error);
+            // A final response that was sent already makes this one void.
+            transaction.Reply(500);
+        }
+
+        (transaction as InviteServerTransaction)?.AfterRequest();
+    }
+
+    private void OnCancel(SipMessage cancel, in SipFlow source, in ServerKey key)
+    {
+        if (_servers.Find(key, ServerMatch.CancelTarget, out uint generation) is not { } target)
+        {
+            Count(TransactionCounter.CancelsUnmatched);
+            ReplyStateless(cancel, source, 481);
+            return;
+        }
+
+        // 9.2: the CANCEL has a server transaction of its own, answered 200 at once with the To tag of the INVITE's responses.
+        Count(TransactionCounter.CancelsMatched);
+        AnswerCancel(cancel, source, key, target.Token);
+        if (target.Method != SipMethod.Invite)
+            return;
+
+        Strand strand = target.Strand;
+        if (!strand.TryEnter())
+        {
+            strand.Post(CancelWork, target, cancel.Retain(), generation);
+            return;
+        }
+
+        try
+        {
+            if (target.IsGeneration(generation))
+                CancelInStrand(target, cancel);
+        }
+        finally
+        {
+            strand.Leave();
+        }
+    }
+
+    private void AnswerCancel(SipMessage cancel, in SipFlow source, in ServerKey key, ulong inviteToken)
+    {
+        ServerTransaction transaction = NewServer(cancel, source, key, keepMessage: false);
+        Strand strand = transaction.Strand;
+        if (!strand.TryEnter())
+        {
+            // Still busy with a former life of the pooled transaction: rare, and an answer without a transaction says the same.
+            transaction.Discard();
+            ReplyStateless(cancel, source, 200);
+            return;
+        }
+
+        try
+        {
+            if (_servers.FindOrAdd(transaction, key, out uint otherGeneration) is { } other)
+            {
+                transaction.Discard();
+                Dispatch(other, otherGeneration, RequestAgainWork, ServerEvent.Request);
+                return;
+            }
+
+            Span<byte> tag = stackalloc byte[16];
+            WriteLocalTag(inviteToken, tag);
+            transaction.Send(BuildResponse(ResponseRouting.Stamped(cancel, source), 200, default, tag, default), 200);
+        }
+        finally
+        {
+            strand.Leave();
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code.")]
+    private void CancelInStrand(ServerTransaction invite, SipMessage cancel)
+    {
+        // 9.2: after a final response a CANCEL has no effect.
+        if (invite.State != ServerTransactionState.Proceeding || invite.CancelSeen)
+            return;
+        invite.CancelSeen = true;
+        try
+        {
+            _user.OnCancel(invite, cancel);
+        }
+        catch (Exception error)
+        {
+            CallbackFailed(nameof(ITransactionUser.OnCancel), Text(cancel.CallId), error);
+            invite.Reply(500);
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code.")]
+    private void OnAck(SipMessage ack, in SipFlow source, in ServerKey key)
+    {
+        // RFC 6026 7.1: in Accepted an ACK goes to the user, as does one of no transaction.
+        if (_servers.Find(key, ServerMatch.Ack, out uint generation) is { } invite && invite.State != ServerTransactionState.Accepted)
+        {
+            Dispatch(invite, generation, AckWork, ServerEvent.Ack);
+            return;
+        }
+
+        Span<byte> tag = stackalloc byte[StatelessTagLength];
+        WriteStatelessTag(ack, tag);
+        if (ack.ToTag.SequenceEqual(tag))
+        {
+            Count(TransactionCounter.AcksAbsorbed);
+            return;
+        }
+
+        Count(TransactionCounter.AcksPassed);
+        try
+        {
+            _user.OnAck(ack, source);
+        }
+        catch (Exception error)
+        {
+            CallbackFailed(nameof(ITransactionUser.OnAck), Text(ack.CallId), error);
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code.")]
+    private bool Admit(SipMessage request, in SipFlow source)
+    {
+        try
+        {
+            return _user.Admit(request, source);
+        }
+        catch (Exception error)
+        {
+            CallbackFailed(nameof(ITransactionUser.Admit), Text(request.CallId), error);
+            ReplyStateless(request, source, 500);
+            return false;
+        }
+    }
+
+    /// <summary>8.2.7: the same request gets the same tag; and the ACK for a stateless answer can be told by it. The first characters tell people what it is.</summary>
+    private void WriteStatelessTag(SipMessage request, Span<byte> tag)
+    {
+        ReadOnlySpan<byte> branch = request.TryGetTopVia(out ViaView via) ? via.Branch : default;
+        ReadOnlySpan<byte> callId = request.CallId, from = request.FromTag;
+        int length = branch.Length + callId.Length + from.Length + 16;
+        byte[]? big = null;
+        Span<byte> bytes = length <= 512 ? stackalloc byte[512] : big = Buffers.Rent(length);
+        branch.CopyTo(bytes);
+        int at = branch.Length;
+        callId.CopyTo(bytes[at..]);
+        at += callId.Length;
+        from.CopyTo(bytes[at..]);
+        at += from.Length;
+        Utf8Formatter.TryFormat(request.CSeqNumber, bytes[at..], out int written);
+        ulong hash = Random.Hash(bytes[..(at + written)]);
+        if (big is not null)
+            Buffers.Return(big);
+        "sls-"u8.CopyTo(tag);
+        hash.TryFormat(tag[4..], out _, "x16");
+    }
+
+    private static void Dispatch(ServerTransaction transaction, uint generation, StrandWork work, ServerEvent what)
+    {
+        Strand strand = transaction.Strand;
+        if (!strand.TryEnter())
+        {
+            strand.Post(work, transaction, null, generation);
+            return;
+        }
+
+        try
+        {
+            Again(transaction, generation, what);
+        }
+        finally
+        {
+            strand.Leave();
+        }
+    }
+
+    private static void Again(ServerTransaction transaction, long generation, ServerEvent what)
+    {
+        if (transaction.IsGeneration(generation))
+            transaction.Receive(what);
+    }
+}

@@ -1,0 +1,77 @@
+using System.Diagnostics.CodeAnalysis;
+using Parley.Sip;
+using Parley.Transport;
+
+namespace Parley.Transactions;
+
+/// <summary>The way of a response: the branch says where the transaction lies.</summary>
+public sealed partial class TransactionLayer
+{
+    private static readonly StrandWork ResponseWork = static (target, argument, generation) =>
+    {
+        ClientTransaction transaction = (ClientTransaction)target!;
+        SipMessage response = (SipMessage)argument!;
+        if (transaction.IsGeneration(generation))
+            transaction.Receive(response);
+        response.Release();
+    };
+
+    /// <inheritdoc/>
+    public void OnMessage(SipMessage message, in SipFlow source)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        if (message.IsRequest)
+            OnRequest(message, source);
+        else
+            OnResponse(message, source);
+    }
+
+    private void OnResponse(SipMessage response, in SipFlow source)
+    {
+        if (!response.TryGetTopVia(out ViaView via))
+            return;
+        if (!OwnBranch.TryRead(via.Branch, out uint index, out bool invite, out uint generation, out ulong nonce)
+            || (invite ? InviteClients.At(index) : (ClientTransaction?)NonInviteClients.At(index)) is not { } transaction
+            || !transaction.IsGeneration(generation)
+            || !transaction.HasNonce(nonce)
+            || transaction.StrandOrNull is not { } strand)
+        {
+            OnStray(response, source);
+            return;
+        }
+
+        if (!strand.TryEnter())
+        {
+            strand.Post(ResponseWork, transaction, response.Retain(), generation);
+            return;
+        }
+
+        bool taken = false;
+        try
+        {
+            taken = transaction.IsGeneration(generation) && transaction.Receive(response);
+        }
+        finally
+        {
+            strand.Leave();
+        }
+
+        if (!taken)
+            OnStray(response, source);
+    }
+
+    /// <summary>RFC 6026 8.9: not forwarded, unless the user knows it as the answer to a stateless relay.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code.")]
+    private void OnStray(SipMessage response, in SipFlow source)
+    {
+        Count(TransactionCounter.StrayResponses);
+        try
+        {
+            _user.OnStrayResponse(response, source);
+        }
+        catch (Exception error)
+        {
+            CallbackFailed(nameof(ITransactionUser.OnStrayResponse), Text(response.CallId), error);
+        }
+    }
+}

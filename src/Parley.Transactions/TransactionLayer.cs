@@ -1,0 +1,232 @@
+using System.Buffers.Binary;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Parley.Sip;
+using Parley.Transport;
+
+namespace Parley.Transactions;
+
+/// <summary>Matches messages to transactions, makes them, owns their tables, pools and timers. Thread-safe.</summary>
+public sealed partial class TransactionLayer : ISipReceiver, IDisposable
+{
+    internal const uint InviteClientKind = 0;
+    internal const uint NonInviteClientKind = 1;
+    internal const uint InviteServerKind = 2;
+    internal const uint NonInviteServerKind = 3;
+
+    private readonly ITransactionUser _user;
+    private readonly TransactionOptions _limits;
+    private readonly ServerTransactionTable _servers = new();
+    private readonly ServerTransactionTable _merged = new();
+    private int _limitLogged;
+
+    /// <summary>Makes a layer. It hears nothing before the transport is started with it as receiver.</summary>
+    /// <param name="transport">What sends.</param>
+    /// <param name="timers">What arms timers.</param>
+    /// <param name="random">Where branches, tags and the tables' hash key come from.</param>
+    /// <param name="options">The timers; read now.</param>
+    /// <param name="user">The core above.</param>
+    /// <param name="loggers">Where errors of user code are logged; null for nowhere.</param>
+    /// <param name="limits">Limits and policies; null for the defaults. Read as it goes.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A timer is not positive.</exception>
+    public TransactionLayer(
+        ISipTransport transport,
+        TimerService timers,
+        SipRandom random,
+        SipTimerOptions options,
+        ITransactionUser user,
+        ILoggerFactory? loggers = null,
+        TransactionOptions? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        ArgumentNullException.ThrowIfNull(timers);
+        ArgumentNullException.ThrowIfNull(random);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(user);
+        Transport = transport;
+        Timers = timers;
+        Random = random;
+        Options = options;
+        Values = new TimerValues(options);
+        _user = user;
+        _limits = limits ?? new TransactionOptions();
+        Logger = loggers?.CreateLogger("Parley.Transactions") ?? NullLogger.Instance;
+        InviteClients = new SlotTable<InviteClientTransaction>(index => new InviteClientTransaction(this, index));
+        NonInviteClients = new SlotTable<NonInviteClientTransaction>(index => new NonInviteClientTransaction(this, index));
+        InviteServers = new SlotTable<InviteServerTransaction>(index => new InviteServerTransaction(this, index));
+        NonInviteServers = new SlotTable<NonInviteServerTransaction>(index => new NonInviteServerTransaction(this, index));
+        Timers.Advanced += Transport.Flush;
+    }
+
+    /// <summary>What sends.</summary>
+    public ISipTransport Transport { get; }
+
+    /// <summary>What arms timers.</summary>
+    public TimerService Timers { get; }
+
+    /// <summary>Where branches and tags come from.</summary>
+    public SipRandom Random { get; }
+
+    /// <summary>The timers' values as given.</summary>
+    public SipTimerOptions Options { get; }
+
+    /// <summary>What happened so far.</summary>
+    public TransactionStatistics Statistics { get; } = new();
+
+    /// <summary>Server transactions that are not over.</summary>
+    public int ServerTransactionCount => InviteServers.Live + NonInviteServers.Live;
+
+    /// <summary>Client transactions that are not over, reserved ones and those of CANCELs included.</summary>
+    public int ClientTransactionCount => InviteClients.Live + NonInviteClients.Live;
+
+    internal TimerValues Values { get; }
+
+    internal ILogger Logger { get; }
+
+    internal BufferPool Buffers { get; } = new();
+
+    internal SlotTable<InviteClientTransaction> InviteClients { get; }
+
+    internal SlotTable<NonInviteClientTransaction> NonInviteClients { get; }
+
+    internal SlotTable<InviteServerTransaction> InviteServers { get; }
+
+    internal SlotTable<NonInviteServerTransaction> NonInviteServers { get; }
+
+    /// <summary>Reserves a client transaction in this strand; put its Branch into the Via, then Start it, or Abandon it.</summary>
+    /// <param name="strand">Where all of its events will run.</param>
+    /// <param name="method">The request's method; not ACK, which has no transaction.</param>
+    /// <param name="user">Who hears of it.</param>
+    /// <param name="userState">Anything the user wants to find again.</param>
+    /// <exception cref="ArgumentException">The method is ACK.</exception>
+    public ClientTransaction CreateClient(Strand strand, SipMethod method, IClientTransactionUser user, object? userState = null)
+    {
+        ArgumentNullException.ThrowIfNull(strand);
+        ArgumentNullException.ThrowIfNull(user);
+        if (method == SipMethod.Ack)
+            throw new ArgumentException("An ACK has no transaction.", nameof(method));
+        return Reserve(strand, method, user, userState);
+    }
+
+    /// <summary>Answers a request without a transaction (RFC 3261 8.2.7), e.g. 400 to a malformed one, 503 while draining. Never answers an ACK; the ACK for the answer is swallowed.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="source">Where it came from.</param>
+    /// <param name="statusCode">200 to 699.</param>
+    /// <param name="reason">The reason phrase; empty: the usual one.</param>
+    /// <param name="headerLines">More header lines, each ended by CRLF.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The status is no final one.</exception>
+    /// <exception cref="ArgumentException">The message is a response.</exception>
+    public void ReplyStateless(
+        SipMessage request, in SipFlow source, int statusCode, ReadOnlySpan<byte> reason = default, ReadOnlySpan<byte> headerLines = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        ArgumentOutOfRangeException.ThrowIfLessThan(statusCode, 200);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 699);
+        if (!request.IsRequest)
+            throw new ArgumentException("Only a request is answered.", nameof(request));
+        if (request.Method == SipMethod.Ack)
+            return;
+        Span<byte> tag = stackalloc byte[StatelessTagLength];
+        WriteStatelessTag(request, tag);
+        SipMessage stamped = ResponseRouting.Stamped(request, source);
+        SipFlow flow = ResponseRouting.ForRequest(stamped, source, out int sentByPort);
+        ReadOnlySpan<byte> response = BuildResponse(stamped, statusCode, reason, tag, headerLines);
+        Count(TransactionCounter.StatelessReplies);
+        if (Transport.Send(flow, response) != SipSendResult.Queued && source.Listener.IsReliable)
+            Transport.Send(ResponseRouting.Fallback(source, sentByPort), response);
+    }
+
+    /// <summary>Sends a response to where its topmost Via says (18.2.2), for stateless relays. One without a usable way is dropped.</summary>
+    /// <param name="response">The whole response, our own Via removed.</param>
+    /// <param name="source">Where it came from: its listener is preferred.</param>
+    public void SendByVia(ReadOnlySpan<byte> response, in SipFlow source)
+    {
+        byte[] copy = Buffers.Rent(response.Length);
+        response.CopyTo(copy);
+        SipMessage parsed = Scratch.Mine.SentMessage;
+        if (parsed.Parse(copy, 0, response.Length, Scratch.Limits).Status == SipParseStatus.Ok
+            && ResponseRouting.TryForResponse(parsed, Transport, source, out SipFlow flow))
+        {
+            Transport.Send(flow, response);
+        }
+
+        Buffers.Return(copy);
+    }
+
+    /// <inheritdoc/>
+    public void OnSendFailed(ulong token)
+    {
+        uint generation = (uint)(token >> 32), index = (uint)token >> 2;
+        SipTransaction? transaction = ((uint)token & 3) switch
+        {
+            InviteClientKind => InviteClients.At(index),
+            NonInviteClientKind => NonInviteClients.At(index),
+            InviteServerKind => InviteServers.At(index),
+            _ => NonInviteServers.At(index),
+        };
+        transaction?.PostTransportError(generation);
+    }
+
+    /// <summary>Nothing is done: the far end may answer over a new connection (18.2.2), and what is sent into a closed one fails by itself.</summary>
+    /// <param name="flow">The flow that closed.</param>
+    public void OnFlowClosed(in SipFlow flow)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void OnLoop() => Timers.OnLoop();
+
+    /// <summary>Detaches from the timer service, which lives on.</summary>
+    public void Dispose() => Timers.Advanced -= Transport.Flush;
+
+    internal static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
+
+    /// <summary>A response without body, in the thread's writer: valid until the next one is built.</summary>
+    internal static ReadOnlySpan<byte> BuildResponse(
+        SipMessage request, int statusCode, ReadOnlySpan<byte> reason, ReadOnlySpan<byte> toTag, ReadOnlySpan<byte> headerLines)
+    {
+        SipWriter writer = Scratch.Mine.Writer;
+        writer.Reset();
+        writer.Response(request, statusCode, reason.IsEmpty ? SipText.Reason(statusCode) : reason, toTag);
+        if (!headerLines.IsEmpty)
+            writer.Lines(headerLines);
+        return writer.End();
+    }
+
+    internal void Count(TransactionCounter counter) => Statistics.Count(counter);
+
+    internal void CallbackFailed(string callback, string callId, Exception error)
+    {
+        Count(TransactionCounter.CallbackErrors);
+        TransactionLog.CallbackFailed(Logger, callback, callId, error);
+    }
+
+    /// <summary>A transaction's tag: a keyed hash of its token, so that two threads that make it at once make the same.</summary>
+    internal void WriteLocalTag(ulong token, Span<byte> tag)
+    {
+        Span<byte> bytes = stackalloc byte[9];
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes, token);
+        bytes[8] = (byte)'T';
+        Random.Hash(bytes).TryFormat(tag, out _, "x16");
+    }
+
+    /// <summary>Takes a server transaction out of the tables.</summary>
+    internal void Forget(ServerTransaction transaction)
+    {
+        _servers.Remove(transaction.Hash, transaction);
+        if (transaction.MergeHash != 0)
+            _merged.Remove(transaction.MergeHash, transaction);
+    }
+
+    internal ClientTransaction CreateCancel(Strand strand) => Reserve(strand, SipMethod.Cancel, null, null);
+
+    private ClientTransaction Reserve(Strand strand, SipMethod method, IClientTransactionUser? user, object? userState)
+    {
+        bool invite = method == SipMethod.Invite;
+        Count(invite ? TransactionCounter.InviteClientCreated : TransactionCounter.NonInviteClientCreated);
+        ClientTransaction transaction = invite ? InviteClients.Rent() : NonInviteClients.Rent();
+        transaction.Reserve(strand, method, user, userState);
+        return transaction;
+    }
+}

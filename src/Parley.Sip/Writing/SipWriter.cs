@@ -1,0 +1,204 @@
+namespace Parley.Sip;
+
+/// <summary>Builds messages from nothing or from a request (RFC 3261 8.2.6). Grows its own buffer and keeps it; reusable.</summary>
+/// <remarks>Values are written as given: who takes them from a stranger makes sure that they hold no line ends.</remarks>
+public sealed class SipWriter
+{
+    private byte[] _buffer = new byte[2048];
+    private int _used;
+
+    /// <summary>Bytes written so far.</summary>
+    public int Length => _used;
+
+    /// <summary>What has been written so far; lives until the next call.</summary>
+    public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _used);
+
+    /// <summary>Begins a new message.</summary>
+    public void Reset() => _used = 0;
+
+    /// <summary>The first line of a request.</summary>
+    public void RequestLine(ReadOnlySpan<byte> method, ReadOnlySpan<byte> uri)
+    {
+        Write(method);
+        Write(" "u8);
+        Write(uri);
+        Write(" SIP/2.0\r\n"u8);
+    }
+
+    /// <summary>The first line of a response.</summary>
+    /// <param name="statusCode">100 to 699.</param>
+    /// <param name="reason">Empty for the registered phrase.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The status is not 100 to 699.</exception>
+    public void StatusLine(int statusCode, ReadOnlySpan<byte> reason)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(statusCode, 100);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 699);
+        Write("SIP/2.0 "u8);
+        Number((ulong)statusCode);
+        Write(" "u8);
+        Write(reason.IsEmpty ? SipText.Reason(statusCode) : reason);
+        Write("\r\n"u8);
+    }
+
+    /// <summary>One header line.</summary>
+    public void Header(SipHeaderName name, ReadOnlySpan<byte> value) => Header(SipText.Header(name), value);
+
+    /// <summary>One header line.</summary>
+    public void Header(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
+        Write(name);
+        Write(": "u8);
+        Write(value);
+        Write("\r\n"u8);
+    }
+
+    /// <summary>One header line with a number.</summary>
+    public void Header(SipHeaderName name, long value)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(value);
+        Write(SipText.Header(name));
+        Write(": "u8);
+        Number((ulong)value);
+        Write("\r\n"u8);
+    }
+
+    /// <summary>The CSeq line.</summary>
+    public void CSeq(uint number, ReadOnlySpan<byte> method)
+    {
+        Write("CSeq: "u8);
+        Number(number);
+        Write(" "u8);
+        Write(method);
+        Write("\r\n"u8);
+    }
+
+    /// <summary>Whole lines with CRLF.</summary>
+    public void Lines(ReadOnlySpan<byte> lines) => Write(lines);
+
+    /// <summary>Ends the headers: Content-Type when there is a body, Content-Length, blank line, body. The result lives until the next call.</summary>
+    public ReadOnlySpan<byte> End(ReadOnlySpan<byte> contentType = default, ReadOnlySpan<byte> body = default)
+    {
+        if (!body.IsEmpty && !contentType.IsEmpty)
+            Header(SipHeaderName.ContentType, contentType);
+        Header(SipHeaderName.ContentLength, body.Length);
+        Write("\r\n"u8);
+        Write(body);
+        return Written;
+    }
+
+    /// <summary>Status line, all Vias, From, To (tag added when it has none and the status is not 100), Call-ID, CSeq, the Timestamp for 100
+    /// (8.2.6.1), and Record-Routes for 101 to 299 (12.1.1); then Header/Lines, then End. What the request lacks is left out.</summary>
+    /// <param name="request">The request to answer; one that was rejected while parsing will do.</param>
+    /// <param name="statusCode">100 to 699.</param>
+    /// <param name="reason">Empty for the registered phrase.</param>
+    /// <param name="toTag">The tag to add to To; empty for none.</param>
+    public void Response(SipMessage request, int statusCode, ReadOnlySpan<byte> reason, ReadOnlySpan<byte> toTag)
+        => Response(request, statusCode, reason, toTag, default, 0);
+
+    /// <summary>The same, with the first Via telling where the request really came from (RFC 3261 18.2.1, RFC 3581 4).</summary>
+    /// <param name="request">The request to answer; one that was rejected while parsing will do.</param>
+    /// <param name="statusCode">100 to 699.</param>
+    /// <param name="reason">Empty for the registered phrase.</param>
+    /// <param name="toTag">The tag to add to To; empty for none.</param>
+    /// <param name="received">The source address; empty to leave the Via as it is.</param>
+    /// <param name="port">The source port, written when the Via has rport.</param>
+    public void Response(SipMessage request, int statusCode, ReadOnlySpan<byte> reason, ReadOnlySpan<byte> toTag, ReadOnlySpan<byte> received, int port)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Reset();
+        StatusLine(statusCode, reason);
+        bool first = true;
+        for (int i = request.IndexOf(SipHeaderName.Via); i >= 0; i = request.IndexOf(SipHeaderName.Via, i + 1))
+        {
+            if (first && !received.IsEmpty)
+                FirstVia(request, request.HeaderAt(i), received, port);
+            else
+                Header(SipHeaderName.Via, request.ValueOf(request.HeaderAt(i)));
+            first = false;
+        }
+        CopyFirst(request, SipHeaderName.From);
+        if (request.TryGetHeader(SipHeaderName.To, out var to))
+        {
+            Write("To: "u8);
+            Write(to);
+            if (statusCode > 100 && !toTag.IsEmpty && request.ToTag.IsEmpty && !request.To.Text.IsEmpty)
+            {
+                Write(";tag="u8);
+                Write(toTag);
+            }
+            Write("\r\n"u8);
+        }
+        CopyFirst(request, SipHeaderName.CallId);
+        CopyFirst(request, SipHeaderName.CSeq);
+        if (statusCode == 100)
+            CopyFirst(request, SipHeaderName.Timestamp);
+        if (statusCode is > 100 and < 300)
+            CopyAll(request, SipHeaderName.RecordRoute);
+    }
+
+    /// <summary>Copies every header of this name from another message, in order.</summary>
+    public void CopyAll(SipMessage from, SipHeaderName name)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        for (int i = from.IndexOf(name); i >= 0; i = from.IndexOf(name, i + 1))
+            Header(name, from.ValueOf(from.HeaderAt(i)));
+    }
+
+    private void CopyFirst(SipMessage from, SipHeaderName name)
+    {
+        if (from.TryGetHeader(name, out var value))
+            Header(name, value);
+    }
+
+    private void FirstVia(SipMessage request, in SipHeader line, ReadOnlySpan<byte> received, int port)
+    {
+        var value = request.ValueOf(line);
+        if (!request.TryGetTopVia(out var via))
+        {
+            Header(SipHeaderName.Via, value);
+            return;
+        }
+        Write("Via: "u8);
+        // Up to the end of the first value its parameters are rewritten where needed; what follows the comma stays.
+        int position = 0, rport = via.HasRPort ? request.OffsetOf(via.RPortText) - line.ValueStart : -1;
+        int old = via.Received.IsEmpty ? -1 : request.OffsetOf(via.Received) - line.ValueStart;
+        for (int pass = 0; pass < 2; pass++)
+        {
+            if (rport >= position && (old < position || rport < old))
+            {
+                Write(value[position..rport]);
+                Write("rport="u8);
+                Number((ulong)port);
+                position = rport + via.RPortText.Length;
+            }
+            else if (old >= position)
+            {
+                Write(value[position..old]);
+                Write(received);
+                position = old + via.Received.Length;
+            }
+        }
+        Write(value[position..via.Text.Length]);
+        if (old < 0)
+        {
+            Write(";received="u8);
+            Write(received);
+        }
+        Write(value[via.Text.Length..]);
+        Write("\r\n"u8);
+    }
+
+    private void Number(ulong value)
+    {
+        Span<byte> digits = stackalloc byte[20];
+        Write(digits[..SipText.Format(value, digits)]);
+    }
+
+    private void Write(ReadOnlySpan<byte> text)
+    {
+        if (_buffer.Length - _used < text.Length)
+            Array.Resize(ref _buffer, Math.Max(_buffer.Length * 2, _used + text.Length));
+        text.CopyTo(_buffer.AsSpan(_used));
+        _used += text.Length;
+    }
+}

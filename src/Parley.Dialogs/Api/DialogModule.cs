@@ -20,6 +20,7 @@ internal sealed class DialogModule : IProxyModule
     public DialogTable Table { get; }
     public DialogCallbacks Callbacks { get; }
     public DialogProfileTable Profiles { get; }
+    public DialogUserFlagTable UserFlags { get; } = new();
     public DialogFeed Feed { get; }
     public DialogStatistics Statistics { get; }
 

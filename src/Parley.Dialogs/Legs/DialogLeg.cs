@@ -10,48 +10,34 @@ namespace Parley.Dialogs;
 public sealed class DialogLeg
 {
     private readonly Dialog _dialog;
-    private readonly short _branch;
-    private SipFlow _flow;
-    private PackedLeg _packed;
+    internal byte[] Packed = [];
+    internal ushort TagLength;
+    internal ushort ContactLength;
+    internal byte RouteCount;
 
     internal DialogLeg(Dialog dialog, int branch)
     {
         _dialog = dialog;
-        _branch = (short)branch;
-        _packed = PackedLeg.Empty;
+        Branch = branch;
     }
 
     /// <summary>The dialog this leg is an end of.</summary>
     public Dialog Dialog => _dialog;
 
     /// <summary>The branch of the initial INVITE the leg came up on; -1 for the caller.</summary>
-    public int Branch => _branch;
+    public int Branch { get; }
 
     /// <summary>True for the caller's leg.</summary>
-    public bool IsCaller => _branch < 0;
-
-    /// <summary>The leg has sent a 2xx. True for the caller.</summary>
-    public bool IsAnswered { get; internal set; }
+    public bool IsCaller => Branch < 0;
 
     /// <summary>The leg's tag: the From tag of the caller, the To tag of a callee. Empty when there is none.</summary>
-    public string Tag => Encoding.UTF8.GetString(_packed.Tag);
+    public string Tag => throw new NotImplementedException();
 
     /// <summary>The URI requests to this leg go to (its Contact); empty when unknown.</summary>
-    public string Contact => Encoding.UTF8.GetString(_packed.Contact);
+    public string Contact => throw new NotImplementedException();
 
-    /// <summary>The route set towards this leg as URIs, next hop first.</summary>
-    public IReadOnlyList<string> RouteSet
-    {
-        get
-        {
-            PackedLeg packed = _packed;
-            if (packed.RouteCount == 0) return [];
-            var routes = new List<string>(packed.RouteCount);
-            foreach (ReadOnlySpan<byte> route in packed.Routes)
-                routes.Add(Encoding.UTF8.GetString(route));
-            return routes;
-        }
-    }
+    /// <summary>The route set towards this leg, next hop first.</summary>
+    public IReadOnlyList<string> RouteSet => throw new NotImplementedException();
 
     /// <summary>The highest CSeq of a request sent towards this leg; 0 before the first.</summary>
     public uint CSeq { get; internal set; }
@@ -59,25 +45,11 @@ public sealed class DialogLeg
     /// <summary>The last CSeq the proxy itself gave to a request towards this leg; 0: it never sent one.</summary>
     public uint GeneratedCSeq { get; internal set; }
 
-    /// <summary>The listener, far end and connection that messages of this leg came by last.</summary>
-    public SipFlow Flow
-    {
-        get
-        {
-            lock (_dialog.Gate)
-            {
-                return _flow;
-            }
-        }
+    /// <summary>Where messages to this leg go: the listener used, the far end, the connection.</summary>
+    public SipFlow Flow { get; internal set; }
 
-        internal set => _flow = value; // under the gate
-    }
-
-    /// <summary>Its texts: an array that is replaced, never changed.</summary>
-    internal PackedLeg Packed { get => _packed; set => _packed = value; }
-
-    internal ReadOnlySpan<byte> TagBytes => _packed.Tag;
+    internal ReadOnlySpan<byte> TagBytes => Packed.AsSpan(0, TagLength);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{(IsCaller ? "caller" : $"callee {_branch}")} tag={Tag} contact={Contact}";
+    public override string ToString() => Encoding.UTF8.GetString(TagBytes);
 }

@@ -1,0 +1,28 @@
+namespace Parley.Transport;
+
+/// <summary>Tokens of messages that did not leave; 0 (nobody wants to know) is not kept.</summary>
+internal sealed class FailedTokens
+{
+    private ulong[] _items = [];
+
+    public int Count { get; private set; }
+
+    public ulong this[int index] => _items[index];
+
+    public void Add(ulong token)
+    {
+        if (token == 0)
+            return;
+        if (Count == _items.Length)
+            Array.Resize(ref _items, Math.Max(16, Count * 2));
+        _items[Count++] = token;
+    }
+
+    public void AddRange(FailedTokens other)
+    {
+        for (var i = 0; i < other.Count; i++)
+            Add(other._items[i]);
+    }
+
+    public void Clear() => Count = 0;
+}

@@ -1,0 +1,178 @@
+using Microsoft.Extensions.Logging;
+using Parley.Sip;
+
+namespace Parley.Transport;
+
+/// <summary>Takes bytes from the sockets to the receiver: capture, parsing, counting. Nothing that arrives and nothing that the receiver throws leaves here as an exception.</summary>
+internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, SipTransport transport, SipTransportCounters[] counters, ILogger log, TimeProvider time)
+{
+    private readonly LogThrottle _faults = new(time);
+    private readonly LogThrottle _errors = new(time, 1);
+
+    public SipLimits Limits => limits;
+
+    /// <summary>A batch of datagrams.</summary>
+    public void Datagrams(ThreadState thread, SipListener listener, DatagramSocket socket, int count)
+    {
+        var tally = default(Tally);
+        var message = thread.TakeMessage();
+        for (var i = 0; i < count; i++)
+        {
+            var length = socket.LengthOf(i);
+            if (socket.IsTruncated(i))
+            {
+                tally.Bytes += length;
+                tally.TooLarge++;
+                continue;
+            }
+            var flow = new SipFlow(listener, socket.RemoteOf(i));
+            One(message, socket.Buffer, socket.OffsetOf(i), length, flow, ref tally);
+        }
+        thread.GiveBack(message);
+        tally.AddTo(counters[listener.Index]);
+    }
+
+    /// <summary>What a stream has buffered: returns the bytes done with. <paramref name="broken"/>: no message can be found any more, the connection must end.</summary>
+    public int Stream(ThreadState thread, StreamConnection connection, byte[] buffer, int offset, int length, out bool broken)
+    {
+        broken = false;
+        var tally = default(Tally);
+        var message = thread.TakeMessage();
+        var done = 0;
+        while (done < length && !broken)
+        {
+            var frame = SipFraming.Next(buffer.AsSpan(offset + done, length - done), limits);
+            if (frame.Kind == SipFrameKind.NeedMore)
+                break;
+            switch (frame.Kind)
+            {
+                case SipFrameKind.Message:
+                    One(message, buffer, offset + done, frame.Length, connection.Flow, ref tally);
+                    done += frame.Length;
+                    break;
+                case SipFrameKind.KeepAlive:
+                    tally.KeepAlives++;
+                    tally.Bytes += frame.Length;
+                    done += frame.Length;
+                    if (frame.Ping)
+                        SipTransport.Pong(thread, connection);
+                    break;
+                case SipFrameKind.TooLarge:
+                    tally.TooLarge++;
+                    broken = true;
+                    break;
+                default:
+                    tally.Malformed++;
+                    broken = true;
+                    break;
+            }
+        }
+        thread.GiveBack(message);
+        tally.AddTo(counters[connection.Flow.Listener.Index]);
+        return done;
+    }
+
+    public void ReceiveFailed(SipListener listener)
+    {
+        SipTransportCounters.Add(ref counters[listener.Index]._receiveErrors, 1);
+        if (_errors.Allows())
+            Log.ReceiveFailed(log, listener);
+    }
+
+    public void Loop(SipListener listener)
+    {
+        try
+        {
+            receiver.OnLoop();
+        }
+        catch (Exception e)
+        {
+            Fault(listener, e);
+        }
+    }
+
+    public void SendFailed(SipListener listener, ulong token)
+    {
+        try
+        {
+            receiver.OnSendFailed(token);
+        }
+        catch (Exception e)
+        {
+            Fault(listener, e);
+        }
+    }
+
+    public void FlowClosed(in SipFlow flow)
+    {
+        try
+        {
+            receiver.OnFlowClosed(flow);
+        }
+        catch (Exception e)
+        {
+            Fault(flow.Listener, e);
+        }
+    }
+
+    private void One(SipMessage message, byte[] buffer, int offset, int length, in SipFlow flow, ref Tally tally)
+    {
+        tally.Bytes += length;
+        try
+        {
+            var result = message.Parse(buffer, offset, length, limits);
+            if (result.Status == SipParseStatus.KeepAlive)
+            {
+                tally.KeepAlives++;
+                return;
+            }
+            transport.Tap?.OnMessage(inbound: true, flow, buffer.AsSpan(offset, length));
+            switch (result.Status)
+            {
+                case SipParseStatus.Ok:
+                    tally.Received++;
+                    receiver.OnMessage(message, flow);
+                    break;
+                case SipParseStatus.Reject when IsAnswerable(message):
+                    tally.Rejected++;
+                    receiver.OnMalformed(message, result, flow);
+                    break;
+                default:
+                    tally.Malformed++;
+                    break;
+            }
+        }
+        catch (Exception e)
+        {
+            Fault(flow.Listener, e);
+        }
+    }
+
+    // A response needs these of its request (RFC 3261 8.2.6.2); an ACK is never answered (17.1.1.3).
+    private static bool IsAnswerable(SipMessage message) =>
+        message.IsRequest && message.Method != SipMethod.Ack && message.TryGetTopVia(out _) && !message.CallId.IsEmpty && !message.From.Text.IsEmpty
+        && !message.To.Text.IsEmpty && message.TryGetHeader(SipHeaderName.CSeq, out var cseq) && !cseq.IsEmpty;
+
+    private void Fault(SipListener listener, Exception e)
+    {
+        SipTransportCounters.Add(ref counters[listener.Index]._receiverFaults, 1);
+        if (_faults.Allows())
+            Log.ReceiverFault(log, listener, e);
+    }
+
+    /// <summary>Counts of one batch, added once.</summary>
+    private struct Tally
+    {
+        public long Received, Bytes, KeepAlives, Rejected, Malformed, TooLarge;
+
+        public readonly void AddTo(SipTransportCounters counters)
+        {
+            SipTransportCounters.Add(ref counters._received, Received);
+            SipTransportCounters.Add(ref counters._receivedBytes, Bytes);
+            SipTransportCounters.Add(ref counters._keepAlives, KeepAlives);
+            SipTransportCounters.Add(ref counters._rejected, Rejected);
+            SipTransportCounters.Add(ref counters._droppedMalformed, Malformed);
+            SipTransportCounters.Add(ref counters._droppedTooLarge, TooLarge);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+namespace Parley.Transport;
+
+/// <summary>One UDP socket with its receive batch. Received by one thread; sent by any, each with an output of its own.</summary>
+internal abstract class DatagramSocket : IDisposable
+{
+    /// <summary>The longest wait in <see cref="Receive"/>, so that the loop can run its timers.</summary>
+    public const int WaitMilliseconds = 10;
+
+    public abstract SipEndPoint Local { get; }
+
+    /// <summary>Where received datagrams lie.</summary>
+    public abstract byte[] Buffer { get; }
+
+    /// <summary>Waits at most 10 ms and takes what is there: the number of datagrams, 0 for none, -1 for an error that is not of the moment.</summary>
+    public abstract int Receive();
+
+    public abstract int OffsetOf(int index);
+
+    public abstract int LengthOf(int index);
+
+    public abstract SipEndPoint RemoteOf(int index);
+
+    /// <summary>True when the datagram was longer than the limit.</summary>
+    public abstract bool IsTruncated(int index);
+
+    public abstract DatagramOutput CreateOutput(SipTransportCounters counters);
+
+    public abstract long KernelDrops { get; }
+
+    public abstract int GrantedReceiveBuffer { get; }
+
+    public abstract int GrantedSendBuffer { get; }
+
+    public abstract void Dispose();
+}

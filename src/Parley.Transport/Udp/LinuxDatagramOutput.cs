@@ -1,0 +1,97 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using static Parley.Transport.LinuxSyscalls;
+
+namespace Parley.Transport;
+
+/// <summary>A batch that leaves by one sendmmsg, or by sendto when it is one datagram.</summary>
+internal sealed unsafe class LinuxDatagramOutput : DatagramOutput
+{
+    private const int Flags = MsgDontWait | MsgNoSignal;
+
+    private readonly SafeSocketHandle _handle;
+    private readonly byte[] _names;
+    private readonly Vector[] _vectors;
+    private readonly MultiMessage[] _messages;
+
+    public LinuxDatagramOutput(SafeSocketHandle handle, bool isIPv6, int batchSize, SipTransportCounters counters)
+        : base(batchSize, counters)
+    {
+        _handle = handle;
+        _names = GC.AllocateArray<byte>(SocketAddressBytes.Size * batchSize, pinned: true);
+        _vectors = GC.AllocateArray<Vector>(batchSize, pinned: true);
+        _messages = GC.AllocateArray<MultiMessage>(batchSize, pinned: true);
+        for (var i = 0; i < batchSize; i++)
+        {
+            MemoryMarshal.Write(_names.AsSpan(i * SocketAddressBytes.Size), isIPv6 ? AfInet6 : AfInet);
+            _messages[i].Name = (byte*)Unsafe.AsPointer(ref _names[i * SocketAddressBytes.Size]);
+            _messages[i].NameLength = isIPv6 ? 28u : 16u;
+            _messages[i].Vectors = (Vector*)Unsafe.AsPointer(ref _vectors[i]);
+            _messages[i].VectorCount = 1;
+        }
+    }
+
+    protected override void SetEntry(int index, int offset, int length, SipEndPoint remote)
+    {
+        SocketAddressBytes.Write(_names.AsSpan(index * SocketAddressBytes.Size, SocketAddressBytes.Size), remote);
+        _vectors[index].Base = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(Buffer)) + offset;
+        _vectors[index].Length = (nuint)length;
+    }
+
+    protected override int SendSome(int start, int count)
+    {
+        for (var attempt = 0; ; attempt++)
+        {
+            int taken;
+            try
+            {
+                taken = Call(start, count);
+            }
+            catch (ObjectDisposedException)
+            {
+                return 0;
+            }
+            if (taken > 0)
+                return taken;
+            switch (Marshal.GetLastPInvokeError())
+            {
+                case EINTR when attempt < 8:
+                    continue;
+                case ECONNREFUSED when attempt == 0:
+                    // An ICMP error of an earlier datagram; it is taken by this call and says nothing of this datagram.
+                    continue;
+                case EAGAIN when attempt == 0:
+                    // The send buffer is full. It empties at the speed of the wire: one short wait is worth it, longer would stall the loop.
+                    WaitWritable();
+                    continue;
+                default:
+                    return 0; // EMSGSIZE, ENOBUFS, no route, refused by a filter: this one is lost
+            }
+        }
+    }
+
+    private int Call(int start, int count)
+    {
+        ref var first = ref _messages[start];
+        if (count > 1)
+            return SendMany(_handle, (MultiMessage*)Unsafe.AsPointer(ref first), (uint)count, Flags);
+        return SendTo(_handle, _vectors[start].Base, _vectors[start].Length, Flags, first.Name, first.NameLength) >= 0 ? 1 : -1;
+    }
+
+    private void WaitWritable()
+    {
+        var added = false;
+        try
+        {
+            _handle.DangerousAddRef(ref added);
+            var entry = new PollEntry { Descriptor = (int)_handle.DangerousGetHandle(), Events = PollOut };
+            _ = Poll(&entry, 1, 5);
+        }
+        finally
+        {
+            if (added)
+                _handle.DangerousRelease();
+        }
+    }
+}

@@ -1,0 +1,6 @@
+using Parley.Transport;
+
+namespace Parley.Testing;
+
+/// <summary>The ACK of a 2xx, kept to be sent again.</summary>
+internal sealed record SentAck(byte[] Bytes, SipFlow Flow);

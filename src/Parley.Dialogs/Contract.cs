@@ -3,26 +3,6 @@
 
 namespace Parley.Dialogs;
 
-// Profiles -----------------------------------------------------------------------------------------------------------------
-public sealed class DialogProfile { public string Name => throw new NotImplementedException(); public bool HasValue => throw new NotImplementedException(); }
-/// <summary>All profile definitions of one application: Add("caller; gateway/s", hasValue), Find(name).</summary>
-public sealed class DialogProfileTable
-{
-    internal DialogProfileTable(DialogOptions options) { }
-    public void Add(string definitions, bool hasValue) => throw new NotImplementedException();
-    public DialogProfile? Find(string name) => throw new NotImplementedException();
-}
-
-public sealed partial class Dialog
-{
-    // Values/Dialog.Values.cs, Profiles/Dialog.Profiles.cs, Callbacks/Dialog.Callbacks.cs: fields and members of these parts.
-    /// <summary>dialog.Profiles.Set("caller", value).</summary>
-    public DialogProfiles Profiles => throw new NotImplementedException();
-    /// <summary>Off every profile, at once and once (→5).</summary>
-    internal void LeaveProfiles() { }
-}
-public readonly struct DialogProfiles;
-
 // Feed ---------------------------------------------------------------------------------------------------------------------
 public enum DialogChangeKind : byte { Created, StateChanged, Updated, Deleted }
 /// <summary>The change feed: emitted after the lock is released, in order for one dialog, before the callbacks of the same step.</summary>

@@ -13,16 +13,11 @@ internal struct NameAddrParts
         consumed = 0;
         if (text.IsEmpty)
             return false;
-        int position;
-        if (text[0] == '*')
-        {
+        int position = 1;
+        if (text[0] == '*' && new ParameterScan(text, SipGrammar.SkipWhite(text, 1)).Ended)
             value.IsStar = true;
-            position = 1;
-        }
         else if (!ReadAddress(text, ref value, out position))
-        {
             return false;
-        }
         value.Length = value.ParametersStart = position;
         position = SipGrammar.SkipWhite(text, position);
         var scan = new ParameterScan(text, position);
@@ -30,7 +25,7 @@ internal struct NameAddrParts
             value.ParametersStart = position;
         while (scan.More)
         {
-            if (value.IsStar || !scan.Read())
+            if (!scan.Read())
                 return false;
             value.Length = scan.ValueLength > 0 ? scan.ValueStart + scan.ValueLength : scan.NameStart + scan.NameLength;
             if (scan.NameLength == 3 && value.TagLength == 0 && SipText.EqualsIgnoreCase(scan.Name, "tag"u8))

@@ -19,7 +19,7 @@ internal struct ViaParts
         via = default;
         via.RPort = via.Ttl = -1;
         consumed = 0;
-        int position = 8;
+        int position = SipGrammar.SkipWhite(text, 8);
         if (!text.StartsWith("SIP/2.0/"u8) && !SkipProtocol(text, out position))
             return false;
         int length = text[position..].IndexOfAnyExcept(SipGrammar.Token);

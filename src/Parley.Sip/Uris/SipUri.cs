@@ -55,6 +55,8 @@ public sealed class SipUri : IEquatable<SipUri>, IUtf8SpanFormattable, ISpanForm
             throw new ArgumentException("Neither sip nor sips.", nameof(scheme));
         if (port is < 0 or > 65535)
             throw new ArgumentOutOfRangeException(nameof(port));
+        if (!string.IsNullOrEmpty(parameters) && parameters[0] != ';')
+            throw new ArgumentException("URI parameters begin with a semicolon.", nameof(parameters));
         var text = new StringBuilder(scheme == SipUriScheme.Sip ? "sip:" : "sips:");
         if (!string.IsNullOrEmpty(user))
         {

@@ -7,6 +7,8 @@ internal static class UriComparison
     {
         if (!a.IsValid || !b.IsValid || a.Scheme != b.Scheme)
             return false;
+        if (a.Text.SequenceEqual(b.Text))
+            return true;
         return a.Scheme switch
         {
             SipUriScheme.Sip or SipUriScheme.Sips => EquivalentSip(a, b),

@@ -130,7 +130,7 @@ public sealed partial class SipContext
         return _routing;
     }
 
-    private void RunRoutedModules()
+    private static void RunRoutedModules()
     {
     }
 }

@@ -1,4 +1,5 @@
-#pragma warning disable CA1822, CA1065, IDE0060 // skeleton: bodies follow
+using System.Diagnostics.CodeAnalysis;
+using Parley.Sip;
 using Parley.Transport;
 
 namespace Parley.Proxy;
@@ -6,20 +7,174 @@ namespace Parley.Proxy;
 /// <summary>Sends requests of this element's own: BYE, OPTIONS, re-INVITE, ACK.</summary>
 public sealed class LocalRequests
 {
+    private readonly Pool<LocalRequest> _pool;
+
+    internal LocalRequests(ProxyCore core)
+    {
+        Core = core;
+        _pool = new Pool<LocalRequest>(() => new LocalRequest(this));
+    }
+
+    internal ProxyCore Core { get; }
+
+    /// <summary>Local requests that are not over.</summary>
+    public int Pending => _pool.Rented;
+
     /// <summary>Sends a request in a client transaction of its own; the local-request hooks run first.</summary>
     /// <param name="request">A whole request without Via; copied.</param>
     /// <param name="flow">Over which to send; null: where the top Route or request-URI says (RFC 3263).</param>
     /// <param name="user">Gets the responses.</param>
     /// <param name="state">Given back in <see cref="LocalRequest.State"/>.</param>
     /// <param name="timeout">How long to wait for a final response; null: 64*T1.</param>
-    /// <param name="newConnections">False: over a stream only when its connection is there already.</param>
+    /// <param name="newConnections">False: over a stream only by the connection that <paramref name="flow"/> names.</param>
     /// <returns>False when it could not even be tried; then the user hears nothing.</returns>
-    public bool Send(ReadOnlySpan<byte> request, SipFlow? flow, ILocalRequestUser user, object? state = null, TimeSpan? timeout = null, bool newConnections = true) =>
-        throw new NotImplementedException();
+    /// <exception cref="ArgumentException">The request is none, or is an ACK.</exception>
+    public bool Send(ReadOnlySpan<byte> request, SipFlow? flow, ILocalRequestUser user, object? state = null, TimeSpan? timeout = null, bool newConnections = true)
+    {
+        ArgumentNullException.ThrowIfNull(user);
+        LocalRequest local = _pool.Rent();
+        if (!local.TryTake(request) || local.Method == SipMethod.Ack)
+        {
+            Return(local);
+            throw new ArgumentException("Not a request that has a transaction.", nameof(request));
+        }
+
+        local.State = state;
+        local.User = user;
+        local.Timeout = timeout;
+        bool tried = flow is { } way
+            ? (newConnections || !way.Listener.IsReliable || way.ConnectionId != 0) && local.Exchange.Start(way)
+            : local.Exchange.Start(NextHop(local.Message));
+        if (!tried) Return(local);
+        else Core.Transport.Flush();
+        return tried;
+    }
 
     /// <summary>Sends the ACK of a 2xx, without a transaction.</summary>
     /// <param name="ack">A whole ACK without Via.</param>
-    /// <param name="flow">Over which to send; null: where the top Route or request-URI says.</param>
+    /// <param name="flow">Over which to send; null: where the top Route or request-URI says. A name that must be looked up is sent to later.</param>
     /// <returns>False when it could not be sent.</returns>
-    public bool SendAck(ReadOnlySpan<byte> ack, SipFlow? flow) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">Not an ACK.</exception>
+    public bool SendAck(ReadOnlySpan<byte> ack, SipFlow? flow)
+    {
+        LocalRequest local = _pool.Rent();
+        if (!local.TryTake(ack) || local.Method != SipMethod.Ack)
+        {
+            Return(local);
+            throw new ArgumentException("Not an ACK.", nameof(ack));
+        }
+
+        if (flow is { } way) return SendOnce(local, way);
+        ReadOnlySpan<byte> hop = NextHop(local.Message);
+        if (SipUriView.TryParse(hop, out SipUriView view) && Core.Locator.TryLocateLiteral(view, out SipTarget place)) return SendOnce(local, place);
+        if (!SipUri.TryParse(hop, out SipUri? uri))
+        {
+            Return(local);
+            return false;
+        }
+
+        ValueTask<bool> task = Core.Locator.LocateAsync(uri, local.Places, CancellationToken.None);
+        if (!task.IsCompleted)
+        {
+            _ = SendLater(local, task);
+            return true;
+        }
+
+        if (task.GetAwaiter().GetResult() && local.Places.Count > 0) return SendOnce(local, local.Places[0]);
+        Return(local);
+        return false;
+    }
+
+    internal void Return(LocalRequest request)
+    {
+        request.End();
+        _pool.Return(request);
+    }
+
+    /// <summary>The bytes that leave: hooks run, our Via on top.</summary>
+    internal ReadOnlySpan<byte> Write(RelayScratch scratch, LocalRequest request, in SipFlow flow, ReadOnlySpan<byte> branch)
+    {
+        SipEdits edits = scratch.Edits;
+        edits.Reset(request.Message);
+        RunHooks(request, edits);
+        SipListener listener = flow.Listener;
+        Span<byte> via = edits.Scratch(32 + listener.SentBy.Length + branch.Length);
+        int length = 0;
+        Add(via, ref length, "SIP/2.0/"u8);
+        Add(via, ref length, listener.ViaTransport);
+        Add(via, ref length, " "u8);
+        Add(via, ref length, listener.SentBy);
+        Add(via, ref length, ";branch="u8);
+        Add(via, ref length, branch);
+        edits.PushVia(via[..length]);
+        if (listener.IsReliable) edits.EnsureContentLength();
+        return scratch.Write();
+    }
+
+    private static void Add(Span<byte> text, ref int length, ReadOnlySpan<byte> part)
+    {
+        part.CopyTo(text[length..]);
+        length += part.Length;
+    }
+
+    private static ReadOnlySpan<byte> NextHop(SipMessage request) => request.Routes.TryGetFirst(out NameAddrView route) && route.Uri.IsLoose ? route.UriText : request.RequestUri;
+
+    private bool SendOnce(LocalRequest local, SipTarget place)
+    {
+        if (Core.Transport.SelectListener(place.Protocol, place.EndPoint) is { } listener) return SendOnce(local, new SipFlow(listener, place.EndPoint) { ServerName = place.HostName });
+        Return(local);
+        return false;
+    }
+
+    private bool SendOnce(LocalRequest local, in SipFlow flow)
+    {
+        Span<byte> branch = stackalloc byte[StatelessRelay.BranchLength];
+        StatelessRelay.WriteBranch(Core.Random, local.Message, branch);
+        RelayScratch scratch = RelayScratch.Rent();
+        local.Flow = flow;
+        bool sent = Core.Transport.Send(flow, Write(scratch, local, flow, branch)) == SipSendResult.Queued;
+        scratch.Return();
+        Return(local);
+        Core.Transport.Flush();
+        return sent;
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A locator that throws has found nothing.")]
+    private async Task SendLater(LocalRequest local, ValueTask<bool> task)
+    {
+        try
+        {
+            if (await task.ConfigureAwait(false) && local.Places.Count > 0)
+            {
+                SendOnce(local, local.Places[0]);
+                return;
+            }
+        }
+        catch (Exception)
+        {
+            // Nothing found: the 2xx will come again, and with it another try.
+        }
+
+        Return(local);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the request leaves.")]
+    private void RunHooks(LocalRequest request, SipEdits edits)
+    {
+        request.OpenEdits(edits);
+        foreach (Action<LocalRequest> hook in Core.LocalHooks)
+        {
+            try
+            {
+                hook(request);
+            }
+            catch (Exception error)
+            {
+                Core.Counters.Count(ProxyCounter.HandlerErrors);
+                ProxyLog.LocalHookFailed(Core.Logger, error);
+            }
+        }
+
+        request.OpenEdits(null);
+    }
 }

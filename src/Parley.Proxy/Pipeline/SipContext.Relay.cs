@@ -1,55 +1,131 @@
-#pragma warning disable CA1822, CA1065, IDE0060 // skeleton: bodies follow
 using Parley.Sip;
+using Parley.Transactions;
 using Parley.Transport;
 
 namespace Parley.Proxy;
 
+// Where to forward, and the hooks on it. The work is done by ResponseContext.
 public sealed partial class SipContext
 {
+    private static readonly StrandWork CancelWork = static (target, argument, version) => ((SipContext)target!).CancelPosted((byte[])argument!, version);
+
+    private List<SipBranchHandler>? _branchHooks;
+    private List<SipRequestHandler>? _failureHooks;
+    private SipFlow _destinationFlow;
+    private bool _hasDestinationFlow;
+
     /// <summary>Adds a target to forward to.</summary>
     /// <param name="uri">Becomes the request-URI of the branch.</param>
     /// <param name="q">Thousandths, 0 to 1000; higher ones are tried first, equal ones at once.</param>
-    public void AddTarget(SipUri uri, int q = 1000) => throw new NotImplementedException();
+    public void AddTarget(SipUri uri, int q = 1000)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        AddTarget(new BranchTarget { Uri = uri, Q = q });
+    }
 
     /// <summary>Adds a target to forward to, with Path or a flow of its own.</summary>
     /// <param name="target">The target.</param>
-    public void AddTarget(BranchTarget target) => throw new NotImplementedException();
+    public void AddTarget(BranchTarget target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        Relay.AddTarget(target);
+    }
 
     /// <summary>Forwards to the targets (none added: the request-URI), parallel within one q, serial from high q to low (RFC 3261 16.6).</summary>
-    /// <remarks>May be called again from a failure hook with new targets.</remarks>
+    /// <remarks>May be called again from a failure hook with new targets. Without a transaction (an ACK of a 2xx) it relays statelessly.</remarks>
     /// <returns>Completes when the first group has left; false when nothing could be sent and a failure was answered.</returns>
-    public ValueTask<bool> RelayAsync() => throw new NotImplementedException();
+    public ValueTask<bool> RelayAsync()
+    {
+        if (IsStateless) return RelayStatelessAsync();
+        return Strand.IsOwned ? Relay.Forward() : Relay.ForwardFromOutside();
+    }
 
     /// <summary>Forwards one copy without transactions (RFC 3261 16.11), to the first target or the request-URI.</summary>
+    /// <remarks>Meant for requests that have no transaction (<see cref="ProxyOptions.Stateless"/>, ACK); others are relayed with one.</remarks>
     /// <returns>False when it could not be sent.</returns>
-    public ValueTask<bool> RelayStatelessAsync() => throw new NotImplementedException();
+    public ValueTask<bool> RelayStatelessAsync() => IsStateless ? StatelessRelay.Forward(this) : RelayAsync();
 
     /// <summary>Send there instead of where Route or request-URI say.</summary>
     /// <param name="uri">RFC 3263 is applied to it; the message does not change.</param>
-    public void SetDestination(SipUri uri) => throw new NotImplementedException();
+    public void SetDestination(SipUri uri)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        DestinationUri = uri;
+        _hasDestinationFlow = false;
+    }
 
     /// <summary>Send over this flow, whatever Route or request-URI say.</summary>
     /// <param name="flow">Listener, far end and connection.</param>
-    public void SetDestination(in SipFlow flow) => throw new NotImplementedException();
+    /// <exception cref="ArgumentException">The flow has no listener.</exception>
+    public void SetDestination(in SipFlow flow)
+    {
+        if (flow.Listener is null) throw new ArgumentException("A flow has a listener.", nameof(flow));
+        _destinationFlow = flow;
+        _hasDestinationFlow = true;
+        DestinationUri = null;
+    }
 
     /// <summary>CANCELs every pending branch and drops targets not yet tried; may be called from any thread.</summary>
     /// <param name="headerLines">Further header lines of the CANCEL (a Reason), each ended by CRLF.</param>
-    public void CancelBranches(ReadOnlySpan<byte> headerLines = default) => throw new NotImplementedException();
+    public void CancelBranches(ReadOnlySpan<byte> headerLines = default)
+    {
+        if (Strand.IsOwned) Relay.CancelPending(headerLines);
+        else Strand.Post(CancelWork, this, headerLines.ToArray(), Relay.Version);
+    }
 
     /// <summary>Timer C of this request's branches: how long each may ring. Starts as <see cref="ProxyOptions.TimerC"/>.</summary>
-    public TimeSpan TimerC { get => throw new NotImplementedException(); set => throw new NotImplementedException(); }
+    public TimeSpan TimerC { get; set; }
 
     /// <summary>Sees each copy before it is written; runs after the application's.</summary>
     /// <param name="handler">The hook.</param>
-    public void OnBranch(SipBranchHandler handler) => throw new NotImplementedException();
+    public void OnBranch(SipBranchHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        (_branchHooks ??= []).Add(handler);
+    }
 
     /// <summary>Runs when all branches failed, before the best response leaves; may add targets and relay again, or reply otherwise.</summary>
     /// <param name="handler">The hook.</param>
-    public void OnFailure(SipRequestHandler handler) => throw new NotImplementedException();
+    public void OnFailure(SipRequestHandler handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        (_failureHooks ??= []).Add(handler);
+    }
 
     /// <summary>In a failure hook: the status chosen (RFC 3261 16.7 step 6); else 0.</summary>
-    public int FailureStatus => throw new NotImplementedException();
+    public int FailureStatus => Relay.FailureStatus;
+
+    /// <summary>In a failure hook: the response chosen; null when it is the proxy's own (408, 503) or outside such a hook.</summary>
+    public SipMessage? FailureReply => Relay.FailureReply;
 
     /// <summary>The branches so far, in the order they were made.</summary>
-    public IReadOnlyList<SipBranch> Branches => throw new NotImplementedException();
+    public IReadOnlyList<SipBranch> Branches => Relay.Branches;
+
+    internal SipUri? DestinationUri { get; private set; }
+
+    internal List<SipBranchHandler>? BranchHooks => _branchHooks;
+
+    internal List<SipRequestHandler>? FailureHooks => _failureHooks;
+
+    internal bool TryGetDestinationFlow(out SipFlow flow)
+    {
+        flow = _destinationFlow;
+        return _hasDestinationFlow;
+    }
+
+    private void CancelPosted(byte[] headerLines, long version)
+    {
+        if (version != Relay.Version) return;
+        Relay.CancelPending(headerLines);
+        Core.Transport.Flush();
+    }
+
+    private void ResetRelay()
+    {
+        _branchHooks?.Clear();
+        _failureHooks?.Clear();
+        _destinationFlow = default;
+        _hasDestinationFlow = false;
+        DestinationUri = null;
+    }
 }

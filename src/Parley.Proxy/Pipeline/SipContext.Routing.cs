@@ -130,7 +130,9 @@ public sealed partial class SipContext
         return _routing;
     }
 
-    private static void RunRoutedModules()
+    private void RunRoutedModules()
     {
+        foreach (IProxyModule module in Core.Modules)
+            module.OnRouted(this);
     }
 }

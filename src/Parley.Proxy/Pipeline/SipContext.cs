@@ -1,4 +1,3 @@
-#pragma warning disable CA1822, CA1065 // skeleton: bodies follow
 using Parley.Sip;
 using Parley.Transactions;
 using Parley.Transport;
@@ -8,52 +7,178 @@ namespace Parley.Proxy;
 /// <summary>One request on its way through the proxy.</summary>
 /// <remarks>
 /// Pooled: do not keep it after the handler and its hooks are through. Everything that happens to one request runs serially in its transaction's
-/// strand, the parts of an awaiting handler included.
+/// strand, the parts of an awaiting handler included (unless it left its context by <c>ConfigureAwait(false)</c>; then <see cref="RelayAsync"/>,
+/// <see cref="Reply"/> and <see cref="CancelBranches"/> find back into the strand by themselves, the other members must not be used after relaying).
 /// </remarks>
 public sealed partial class SipContext
 {
+    private readonly StrandSynchronization _synchronization;
+    private readonly RequestItems _items = new();
+    private RelayObserver[] _observers = new RelayObserver[2];
+    private int _observerCount;
+    private Strand? _strand;
+    private Strand? _ownStrand;
+    private SipMessage? _message;
+    private volatile bool _isBorrowed;
+    private SipFlow _source;
+    private SipEdits? _edits;
+
+    internal SipContext(ProxyCore core)
+    {
+        Core = core;
+        Relay = new ResponseContext(this);
+        _synchronization = new StrandSynchronization(this);
+    }
+
     /// <summary>The application that received the request.</summary>
-    public ParleyApplication Application => throw new NotImplementedException();
+    public ParleyApplication Application => Core.Application;
 
     /// <summary>The application's services.</summary>
-    public IServiceProvider Services => throw new NotImplementedException();
+    public IServiceProvider Services => Core.Application.Services;
 
     /// <summary>The request as received. Readable until a final response was sent.</summary>
     /// <exception cref="InvalidOperationException">The transaction has let the request go.</exception>
-    public SipMessage Request => throw new NotImplementedException();
+    public SipMessage Request => RequestOrNull ?? throw new InvalidOperationException("The request is gone: a final response has been sent.");
 
     /// <summary>The request's method; known longer than <see cref="Request"/>.</summary>
-    public SipMethod Method => throw new NotImplementedException();
+    public SipMethod Method { get; private set; }
 
     /// <summary>Where the request came from.</summary>
-    public SipFlow Source => throw new NotImplementedException();
+    public SipFlow Source => _source;
 
     /// <summary>The request has a To tag.</summary>
-    public bool IsInDialog => throw new NotImplementedException();
+    public bool IsInDialog { get; private set; }
 
     /// <summary>The server transaction; null for an ACK of a 2xx, for stateless handling, and once it is over.</summary>
-    public ServerTransaction? Transaction => throw new NotImplementedException();
+    public ServerTransaction? Transaction { get; private set; }
 
     /// <summary>The caller's CANCEL has arrived. A handler that has not relayed yet may go on: relaying then answers 487.</summary>
-    public bool IsCancelled => throw new NotImplementedException();
+    public bool IsCancelled => Relay.IsCancelled;
 
     /// <summary>A final response has been sent.</summary>
-    public bool IsAnswered => throw new NotImplementedException();
+    public bool IsAnswered => Relay.IsAnswered;
+
+    internal ProxyCore Core { get; }
+
+    internal ResponseContext Relay { get; }
+
+    internal Strand Strand => _strand!;
+
+    /// <summary>Handled without a transaction: an ACK of a 2xx, or everything when the proxy is told to be stateless.</summary>
+    internal bool IsStateless { get; private set; }
+
+    internal SipMessage? RequestOrNull
+    {
+        get
+        {
+            // Only an ACK that was read a moment ago, by a thread that left the strand: wait until it has a buffer of its own.
+            if (_isBorrowed && !Strand.IsOwned) SpinWait.SpinUntil(() => !_isBorrowed);
+            return _message ?? Transaction?.Request;
+        }
+    }
+
+    internal bool HasEdits => _edits is not null;
 
     /// <summary>What a module has hung on the request, by exact type; null when there is nothing.</summary>
     /// <typeparam name="T">The type it was set as.</typeparam>
     /// <returns>The object or null.</returns>
-    public T? Get<T>() where T : class => throw new NotImplementedException();
+    public T? Get<T>() where T : class => _items.Get<T>();
 
     /// <summary>Hangs an object on the request, in place of the one of this type; null takes it off.</summary>
     /// <typeparam name="T">The type to find it by.</typeparam>
     /// <param name="value">The object.</param>
-    public void Set<T>(T? value) where T : class => throw new NotImplementedException();
+    public void Set<T>(T? value) where T : class => _items.Set(value);
 
     /// <summary>Changes that every branch shall carry.</summary>
-    public SipEdits Edits => throw new NotImplementedException();
+    public SipEdits Edits
+    {
+        get
+        {
+            if (_edits is null)
+            {
+                SipMessage request = Request;
+                _edits = Core.Edits.Rent();
+                _edits.Reset(request);
+            }
+
+            return _edits;
+        }
+    }
 
     /// <summary>Modules (dialogs) watch a request through this.</summary>
     /// <param name="observer">Called from now on, after those that came before.</param>
-    public void Observe(RelayObserver observer) => throw new NotImplementedException();
+    public void Observe(RelayObserver observer)
+    {
+        ArgumentNullException.ThrowIfNull(observer);
+        if (_observerCount == _observers.Length) Array.Resize(ref _observers, _observerCount * 2);
+        _observers[_observerCount++] = observer;
+    }
+
+    internal ReadOnlySpan<RelayObserver> Observers => _observers.AsSpan(0, _observerCount);
+
+    internal void Begin(ServerTransaction transaction)
+    {
+        Transaction = transaction;
+        _strand = transaction.Strand;
+        Begin(transaction.Request!, transaction.Source);
+    }
+
+    internal void BeginStateless(SipMessage message, in SipFlow source)
+    {
+        IsStateless = true;
+        _strand = _ownStrand ??= new Strand(Core.Logger);
+        _message = message;
+        _isBorrowed = true;
+        Begin(message, source);
+    }
+
+    /// <summary>The receive buffer is needed again: go on with a copy.</summary>
+    internal void Detach()
+    {
+        if (!_isBorrowed) return;
+        _message = _message?.Retain();
+        if (_edits is not null && _message is not null)
+        {
+            // Edits point into the old buffer; nobody can have kept a copy to write, so they start anew.
+            _edits.Reset(_message);
+        }
+
+        _isBorrowed = false;
+    }
+
+    internal void EndServer() => Transaction = null;
+
+    /// <summary>What only the way to a final response needed.</summary>
+    internal void ReleaseEdits()
+    {
+        if (_edits is null) return;
+        Core.Edits.Return(_edits);
+        _edits = null;
+    }
+
+    internal void End()
+    {
+        ReleaseEdits();
+        if (!_isBorrowed) _message?.Release();
+        _message = null;
+        _isBorrowed = false;
+        IsStateless = false;
+        Transaction = null;
+        _source = default;
+        _items.Clear();
+        Array.Clear(_observers, 0, _observerCount);
+        _observerCount = 0;
+        ResetReplies();
+        ResetRelay();
+        ResetRouting();
+    }
+
+    private void Begin(SipMessage request, in SipFlow source)
+    {
+        _source = source;
+        Method = request.Method;
+        IsInDialog = !request.ToTag.IsEmpty;
+        TimerC = Core.Options.TimerC;
+        Relay.Begin();
+    }
 }

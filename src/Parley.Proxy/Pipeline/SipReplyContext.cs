@@ -1,4 +1,3 @@
-#pragma warning disable CA1822, CA1065 // skeleton: bodies follow
 using Parley.Sip;
 
 namespace Parley.Proxy;
@@ -6,21 +5,54 @@ namespace Parley.Proxy;
 /// <summary>A response on its way upstream, in a reply hook. Valid during the call.</summary>
 public sealed class SipReplyContext
 {
+    private SipContext? _context;
+    private SipMessage? _reply;
+    private SipEdits? _edits;
+
+    internal SipReplyContext()
+    {
+    }
+
     /// <summary>The request it answers.</summary>
-    public SipContext Context => throw new NotImplementedException();
+    /// <exception cref="InvalidOperationException">Used after its hook.</exception>
+    public SipContext Context => _context ?? throw Closed();
 
     /// <summary>Where it came from; null for a response of the proxy's own.</summary>
-    public SipBranch? Branch => throw new NotImplementedException();
+    public SipBranch? Branch { get; private set; }
 
     /// <summary>The response as received (or as the proxy built it).</summary>
-    public SipMessage Reply => throw new NotImplementedException();
+    /// <exception cref="InvalidOperationException">Used after its hook.</exception>
+    public SipMessage Reply => _reply ?? throw Closed();
 
     /// <summary>Its status.</summary>
-    public int StatusCode => throw new NotImplementedException();
+    public int StatusCode { get; private set; }
 
     /// <summary>Its changes.</summary>
-    public SipEdits Edits => throw new NotImplementedException();
+    /// <exception cref="InvalidOperationException">Used after its hook.</exception>
+    public SipEdits Edits => _edits ?? throw Closed();
+
+    internal bool IsSuppressed { get; private set; }
 
     /// <summary>A provisional is not passed on; does nothing for a final response.</summary>
-    public void Suppress() => throw new NotImplementedException();
+    public void Suppress() => IsSuppressed = StatusCode < 200;
+
+    internal void Open(SipContext context, SipBranch? branch, SipMessage reply, SipEdits edits)
+    {
+        _context = context;
+        Branch = branch;
+        _reply = reply;
+        StatusCode = reply.StatusCode;
+        _edits = edits;
+        IsSuppressed = false;
+    }
+
+    internal void Close()
+    {
+        _context = null;
+        Branch = null;
+        _reply = null;
+        _edits = null;
+    }
+
+    private static InvalidOperationException Closed() => new("A reply context is valid during its hook only.");
 }

@@ -1,4 +1,3 @@
-#pragma warning disable CA1822, CA1065 // skeleton: bodies follow
 using Parley.Sip;
 using Parley.Transactions;
 using Parley.Transport;
@@ -8,37 +7,105 @@ namespace Parley.Proxy;
 /// <summary>One forwarded copy of a request, with what has come back. Pooled with its context.</summary>
 public sealed class SipBranch
 {
+    private SipContext? _context;
+    private SipEdits? _edits;
+    private byte[] _uri = new byte[96];
+    private int _uriLength;
+
+    internal SipBranch()
+    {
+    }
+
     /// <summary>From 0, in the order the branches were made; a failover keeps it.</summary>
-    public int Index => throw new NotImplementedException();
+    public int Index { get; private set; }
 
     /// <summary>The request.</summary>
-    public SipContext Context => throw new NotImplementedException();
+    /// <exception cref="InvalidOperationException">The request is over.</exception>
+    public SipContext Context => _context ?? throw new InvalidOperationException("The request is over.");
 
     /// <summary>The target it was made for; null when none was added and the request-URI was used.</summary>
-    public BranchTarget? Target => throw new NotImplementedException();
+    public BranchTarget? Target { get; private set; }
 
     /// <summary>The branch's request-URI.</summary>
-    public ReadOnlySpan<byte> RequestUri => throw new NotImplementedException();
+    public ReadOnlySpan<byte> RequestUri => _uri.AsSpan(0, _uriLength);
 
     /// <summary>Where it is sent; default before the next hop is known.</summary>
-    public SipFlow Flow => throw new NotImplementedException();
+    public SipFlow Flow { get; internal set; }
 
-    /// <summary>The branch parameter of our Via; empty before it is written.</summary>
-    public ReadOnlySpan<byte> ViaBranch => throw new NotImplementedException();
+    /// <summary>The branch parameter of our Via; empty before it is written and once the transaction is over.</summary>
+    public ReadOnlySpan<byte> ViaBranch => Transaction is null ? default : Transaction.Branch;
 
     /// <summary>The client transaction; null before it is sent and once it is over.</summary>
-    public ClientTransaction? Transaction => throw new NotImplementedException();
+    public ClientTransaction? Transaction { get; internal set; }
 
-    /// <summary>Status of the last response, 408, 503 or 487 of our own where none came; 0 before.</summary>
-    public int LastStatus => throw new NotImplementedException();
+    /// <summary>Status of the last response; 408, 487, 500 or 503 of our own where none came; 0 before.</summary>
+    public int LastStatus { get; internal set; }
 
     /// <summary>A final response came, or none will.</summary>
-    public bool IsFinal => throw new NotImplementedException();
+    public bool IsFinal { get; internal set; }
 
     /// <summary>We sent (or shall send) a CANCEL on it.</summary>
-    public bool IsCancelled => throw new NotImplementedException();
+    public bool IsCancelled { get; internal set; }
 
     /// <summary>The branch's own changes, open inside a branch hook.</summary>
     /// <exception cref="InvalidOperationException">Outside a branch hook.</exception>
-    public SipEdits Edits => throw new NotImplementedException();
+    public SipEdits Edits => _edits ?? throw new InvalidOperationException("A branch's edits are open inside its branch hooks only.");
+
+    /// <summary>Where else it may go, and how many of these were tried.</summary>
+    internal List<SipTarget> Alternatives { get; } = [];
+
+    internal int AlternativesTried { get; set; }
+
+    /// <summary>The place in use, for reporting that it failed.</summary>
+    internal SipTarget Place { get; set; }
+
+    /// <summary>The next hop is being looked up.</summary>
+    internal bool IsResolving { get; set; }
+
+    /// <summary>A large request left over TCP instead; when that fails, this is the way.</summary>
+    internal SipFlow Datagram { get; set; }
+
+    internal bool HasDatagram { get; set; }
+
+    /// <summary>When timer C ends it, milliseconds of the timer service.</summary>
+    internal long TimerCDue { get; set; }
+
+    internal bool HasTimedOut { get; set; }
+
+    /// <summary>The final response, kept while others are awaited.</summary>
+    internal SipMessage? Response { get; set; }
+
+    internal void Begin(SipContext context, int index, BranchTarget? target, ReadOnlySpan<byte> uri)
+    {
+        _context = context;
+        Index = index;
+        Target = target;
+        if (_uri.Length < uri.Length) _uri = new byte[uri.Length * 2];
+        uri.CopyTo(_uri);
+        _uriLength = uri.Length;
+    }
+
+    internal void OpenEdits(SipEdits? edits) => _edits = edits;
+
+    internal void ReleaseResponse()
+    {
+        Response?.Release();
+        Response = null;
+    }
+
+    internal void End()
+    {
+        ReleaseResponse();
+        _context = null;
+        _edits = null;
+        Target = null;
+        Flow = default;
+        Transaction = null;
+        LastStatus = 0;
+        IsFinal = IsCancelled = IsResolving = HasDatagram = HasTimedOut = false;
+        Datagram = default;
+        Place = default;
+        Alternatives.Clear();
+        AlternativesTried = 0;
+    }
 }

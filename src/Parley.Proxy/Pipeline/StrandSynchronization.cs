@@ -1,0 +1,37 @@
+using Parley.Transactions;
+
+namespace Parley.Proxy;
+
+/// <summary>Brings the parts of an awaiting handler back into its request's strand, so that they never run beside replies, timers or a CANCEL of the same request.</summary>
+internal sealed class StrandSynchronization(SipContext context) : SynchronizationContext
+{
+    private static readonly StrandWork Continue = static (target, argument, _) => ((StrandSynchronization)target!).Run((Continuation)argument!);
+
+    public override void Post(SendOrPostCallback d, object? state) => context.Strand.Post(Continue, this, new Continuation(d, state));
+
+    public override void Send(SendOrPostCallback d, object? state)
+    {
+        if (!context.Strand.IsOwned) throw new NotSupportedException("A strand is entered by Post: waiting for it would block a receive loop.");
+        d(state);
+    }
+
+    public override SynchronizationContext CreateCopy() => this;
+
+    private void Run(Continuation continuation)
+    {
+        SynchronizationContext? before = Current;
+        SetSynchronizationContext(this);
+        try
+        {
+            continuation.Callback(continuation.State);
+        }
+        finally
+        {
+            SetSynchronizationContext(before);
+            // A pool thread has no receive loop that would flush for it.
+            context.Core.Transport.Flush();
+        }
+    }
+
+    private sealed record Continuation(SendOrPostCallback Callback, object? State);
+}

@@ -1,0 +1,279 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
+using Parley.Sip;
+using Parley.Transactions;
+using Parley.Transport;
+
+namespace Parley.Proxy;
+
+// RFC 3261 16.6: targets become branches, branches find their next hop and leave.
+internal sealed partial class ResponseContext
+{
+    private static readonly StrandWork LocatedWork = static (target, argument, found) => ((ResponseContext)target!).Located((SipBranch)argument!, found != 0);
+    private static readonly StrandWork ForwardWork = static (target, argument, version) => ((ResponseContext)target!).ForwardPosted((TaskCompletionSource<bool>)argument!, version);
+
+    public void AddTarget(BranchTarget target) => _targets.Add(target);
+
+    /// <summary>RelayAsync, inside the strand.</summary>
+    public ValueTask<bool> Forward()
+    {
+        if (IsAnswered) return new ValueTask<bool>(false);
+        if (IsCancelled)
+        {
+            context.ReplyInStrand(487, null, default);
+            return new ValueTask<bool>(false);
+        }
+
+        Enter();
+        if (!_isRelaying)
+        {
+            _isRelaying = true;
+            TellRelaying();
+        }
+
+        // A new round, unless branches of one are on their way: then the targets only join it.
+        if (_pending == 0) _roundStart = _branches.Count;
+        _relayedAgain = true;
+        if (_targets.Count == 0) _targets.Add(null);
+        int before = _branches.Count;
+        bool wasPending = _pending > 0;
+        StartGroup();
+        bool isResolving = false, hasLeft = wasPending;
+        for (int i = before; i < _branches.Count; i++)
+        {
+            isResolving |= _branches[i].IsResolving;
+            hasLeft |= !_branches[i].IsFinal;
+        }
+
+        ValueTask<bool> result = new(hasLeft && !IsAnswered);
+        if (isResolving)
+        {
+            _groupLeft ??= new TaskCompletionSource<bool>();
+            result = new ValueTask<bool>(_groupLeft.Task);
+        }
+
+        Leave();
+        return result;
+    }
+
+    /// <summary>RelayAsync from a handler that left the strand's synchronization context.</summary>
+    public ValueTask<bool> ForwardFromOutside()
+    {
+        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        context.Strand.Post(ForwardWork, this, done, Version);
+        return new ValueTask<bool>(done.Task);
+    }
+
+    private async void ForwardPosted(TaskCompletionSource<bool> done, long version)
+    {
+        ValueTask<bool> task = version == Version ? Forward() : new ValueTask<bool>(false);
+        Core.Transport.Flush();
+        done.SetResult(await task.ConfigureAwait(false));
+    }
+
+    /// <summary>Starts all targets of the highest q. What fails at once counts as a response; the rest is awaited.</summary>
+    private void StartGroup()
+    {
+        bool outer = _isStarting;
+        _isStarting = true;
+        int q = -1;
+        foreach (BranchTarget? target in _targets) q = Math.Max(q, QOf(target));
+        for (int i = 0; i < _targets.Count && !IsAnswered;)
+        {
+            BranchTarget? target = _targets[i];
+            if (QOf(target) != q)
+            {
+                i++;
+                continue;
+            }
+
+            _targets.RemoveAt(i);
+            StartBranch(target);
+        }
+
+        _isStarting = outer;
+        Advance();
+    }
+
+    private static int QOf(BranchTarget? target) => target is null ? 1000 : target.Q;
+
+    private void StartBranch(BranchTarget? target)
+    {
+        if (_branches.Count >= Core.Options.MaxBranches)
+        {
+            ProxyLog.TooManyBranches(Core.Logger, context.CallIdText, Core.Options.MaxBranches);
+            return;
+        }
+
+        SipBranch branch = Core.Branches.Rent();
+        branch.Begin(context, _branches.Count, target, target is null ? context.RequestUri : target.Uri.Bytes);
+        _branches.Add(branch);
+        _pending++;
+        if (target?.Flow is { } flow || context.TryGetDestinationFlow(out flow))
+        {
+            Send(branch, flow, mayGrow: false);
+            return;
+        }
+
+        ReadOnlySpan<byte> hop = context.DestinationUri is { } destination ? destination.Bytes : context.NextHop(branch.RequestUri, target is null ? [] : target.Path);
+        if (SipUriView.TryParse(hop, out SipUriView view) && Core.Locator.TryLocateLiteral(view, out SipTarget place))
+        {
+            if (!TrySend(branch, place)) NoWay(branch, hop);
+            return;
+        }
+
+        if (!SipUri.TryParse(hop, out SipUri? uri))
+        {
+            NoWay(branch, hop);
+            return;
+        }
+
+        Locate(branch, uri);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A locator that throws has found nothing.")]
+    private void Locate(SipBranch branch, SipUri uri)
+    {
+        try
+        {
+            ValueTask<bool> task = Core.Locator.LocateAsync(uri, branch.Alternatives, CancellationToken.None);
+            if (!task.IsCompleted)
+            {
+                branch.IsResolving = true;
+                _lookups++;
+                _ = AwaitLocation(branch, task);
+                return;
+            }
+
+            if (task.GetAwaiter().GetResult() && TryNext(branch)) return;
+        }
+        catch (Exception error)
+        {
+            Caught("locator", error);
+        }
+
+        NoWay(branch, uri.Bytes);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A locator that throws has found nothing.")]
+    private async Task AwaitLocation(SipBranch branch, ValueTask<bool> task)
+    {
+        bool found = false;
+        try
+        {
+            found = await task.ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // Nothing found; the branch says so.
+        }
+
+        context.Strand.Post(LocatedWork, this, branch, found ? 1 : 0);
+    }
+
+    private void Located(SipBranch branch, bool found)
+    {
+        Enter();
+        _lookups--;
+        branch.IsResolving = false;
+        if (!branch.IsFinal && (IsAnswered || branch.IsCancelled)) Fail(branch, 487);
+        if (!branch.IsFinal && !(found && TryNext(branch))) NoWay(branch, branch.RequestUri);
+        GroupHasLeft();
+        Leave();
+        Core.Transport.Flush();
+    }
+
+    private void GroupHasLeft()
+    {
+        if (_groupLeft is null) return;
+        bool hasLeft = false;
+        foreach (SipBranch branch in _branches)
+        {
+            if (branch.IsResolving) return;
+            hasLeft |= !branch.IsFinal || branch.LastStatus is >= 200 and < 300;
+        }
+
+        TaskCompletionSource<bool> done = _groupLeft;
+        _groupLeft = null;
+        done.SetResult(hasLeft);
+    }
+
+    /// <summary>RFC 3263 4.3: the next place of the list that can be sent to.</summary>
+    private bool TryNext(SipBranch branch)
+    {
+        while (branch.AlternativesTried < branch.Alternatives.Count)
+        {
+            if (TrySend(branch, branch.Alternatives[branch.AlternativesTried++])) return true;
+        }
+
+        return false;
+    }
+
+    private bool TrySend(SipBranch branch, SipTarget place)
+    {
+        SipListener? listener = Core.Transport.SelectListener(place.Protocol, place.EndPoint, context.RouteListener ?? context.Source.Listener);
+        if (listener is null) return false;
+        branch.Place = place;
+        Send(branch, new SipFlow(listener, place.EndPoint) { ServerName = place.HostName }, mayGrow: true);
+        return true;
+    }
+
+    /// <summary>RFC 3261 16.6 steps 8 to 11. A failure known at once comes back as OnTransportError later.</summary>
+    private void Send(SipBranch branch, in SipFlow way, bool mayGrow)
+    {
+        SipFlow flow = way;
+        ClientTransaction transaction = Core.Transactions.CreateClient(context.Strand, context.Method, this, branch);
+        branch.Transaction = transaction;
+        branch.Flow = flow;
+        _transactions++;
+        RelayScratch scratch = RelayScratch.Rent();
+        ReadOnlySpan<byte> bytes = BranchWriter.Write(scratch, context, branch, branch.Target, flow, transaction.Branch);
+        if (mayGrow && !bytes.IsEmpty && DatagramLimit.TrySwitchToStream(Core.Transport, flow, bytes.Length, Core.Options.MaxDatagramRequest, out SipFlow stream))
+        {
+            branch.Datagram = flow;
+            branch.HasDatagram = true;
+            flow = stream;
+            branch.Flow = flow;
+            bytes = BranchWriter.Write(scratch, context, branch, branch.Target, flow, transaction.Branch);
+        }
+
+        if (bytes.IsEmpty || IsAnswered)
+        {
+            branch.Transaction = null;
+            transaction.Abandon();
+            Fail(branch, 500);
+        }
+        else
+        {
+            Core.Counters.Count(ProxyCounter.BranchesSent);
+            transaction.Start(bytes, flow);
+            if (IsInvite) StartTimerC(branch);
+        }
+
+        scratch.Return();
+    }
+
+    private void NoWay(SipBranch branch, ReadOnlySpan<byte> hop)
+    {
+        if (Core.Logger.IsEnabled(Microsoft.Extensions.Logging.LogLevel.Debug))
+            ProxyLog.NoWay(Core.Logger, context.MethodText, context.CallIdText, Encoding.UTF8.GetString(hop));
+        Core.Counters.Count(ProxyCounter.BranchErrors);
+        Fail(branch, 503); // 16.9: as if 503 had been received
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the request goes on.")]
+    private void TellRelaying()
+    {
+        foreach (RelayObserver observer in context.Observers)
+        {
+            try
+            {
+                observer.OnRelaying(context);
+            }
+            catch (Exception error)
+            {
+                Caught("relay observer", error);
+            }
+        }
+    }
+}

@@ -40,7 +40,7 @@ internal sealed class Rig : IDisposable
 
     public void In(string text, SipFlow? from = null) => Layer.OnMessage(Parse(text), from ?? Udp);
 
-    public void Run(double seconds) => Clock.RunFor(TimeSpan.FromSeconds(seconds));
+    public void Run(double seconds) => Clock.RunFor(TimeSpan.FromMilliseconds((long)Math.Round(seconds * 1000)));
 
     public void Inside(SipTransaction transaction, Action action)
     {

@@ -1,0 +1,259 @@
+using System.Text;
+using Parley.Sip;
+
+namespace Parley.Transactions.Tests.Matching;
+
+public sealed class RequestMatchingTests
+{
+    private const string OldVia = "SIP/2.0/UDP 198.51.100.7:5060;branch=1";
+
+    [Fact]
+    public void A_retransmission_never_reaches_the_user()
+    {
+        using Rig rig = new();
+        rig.In(Wire.Request("INVITE"));
+        rig.In(Wire.Request("INVITE"));
+        rig.In(Wire.Request("INVITE"));
+        Assert.Equal("request INVITE", rig.User.Take());
+        Assert.Equal(1, rig.Layer.ServerTransactionCount);
+        Assert.Equal(2, rig.Layer.Statistics[TransactionCounter.RequestsAbsorbed]);
+        Assert.Equal(2, rig.Layer.Statistics[TransactionCounter.ResponsesRetransmitted]);
+        Assert.Equal(1, rig.Layer.Statistics[TransactionCounter.InviteServerCreated]);
+    }
+
+    [Theory]
+    [InlineData("another branch", "SIP/2.0/UDP 198.51.100.7:5060;branch=z9hG4bKb2")]
+    [InlineData("another sent-by host", "SIP/2.0/UDP 198.51.100.8:5060;branch=z9hG4bKa1")]
+    [InlineData("another sent-by port", "SIP/2.0/UDP 198.51.100.7:5070;branch=z9hG4bKa1")]
+    public void With_the_cookie_branch_and_sent_by_tell_transactions_apart(string what, string via)
+    {
+        using Rig rig = new(limits: new TransactionOptions { RejectMerged = false });
+        rig.In(Wire.Request("INVITE"));
+        rig.In(Wire.Request("INVITE", via: via));
+        Assert.True(rig.Layer.ServerTransactionCount == 2, what);
+    }
+
+    [Fact]
+    public void With_the_cookie_nothing_else_matters_but_the_method()
+    {
+        using Rig rig = new();
+        rig.In(Wire.Request("OPTIONS"));
+        rig.In(Wire.Request("OPTIONS", callId: "other", fromTag: "other", cseq: 9, toTag: "x"));
+        Assert.Equal("request OPTIONS", rig.User.Take());
+        rig.In(Wire.Request("INFO"));
+        Assert.Equal("request INFO", rig.User.Take());
+    }
+
+    [Theory]
+    [InlineData("SIP/2.0/UDP 198.51.100.7:5060;branch=1")]
+    [InlineData("SIP/2.0/UDP 198.51.100.7:5060")]
+    [InlineData("SIP/2.0/UDP 198.51.100.7:5060;branch=z9hG4bK")]
+    public void Without_the_cookie_a_request_with_the_same_fields_is_the_same(string via)
+    {
+        using Rig rig = new();
+        rig.In(Wire.Request("INVITE", via: via));
+        rig.In(Wire.Request("INVITE", via: via));
+        Assert.Equal("request INVITE", rig.User.Take());
+        Assert.Equal(1, rig.Layer.ServerTransactionCount);
+    }
+
+    [Theory]
+    [InlineData("uri")]
+    [InlineData("to tag")]
+    [InlineData("from tag")]
+    [InlineData("call id")]
+    [InlineData("cseq")]
+    [InlineData("via")]
+    public void Without_the_cookie_every_field_of_17_2_3_counts(string field)
+    {
+        using Rig rig = new(limits: new TransactionOptions { RejectMerged = false });
+        rig.In(Wire.Request("INVITE", via: OldVia));
+        rig.In(field switch
+        {
+            "uri" => Wire.Request("INVITE", via: OldVia, uri: "sip:carol@example.com"),
+            "to tag" => Wire.Request("INVITE", via: OldVia, toTag: "x"),
+            "from tag" => Wire.Request("INVITE", via: OldVia, fromTag: "x"),
+            "call id" => Wire.Request("INVITE", via: OldVia, callId: "x"),
+            "cseq" => Wire.Request("INVITE", via: OldVia, cseq: 2),
+            _ => Wire.Request("INVITE", via: OldVia + ";x=y"),
+        });
+        Assert.Equal(2, rig.Layer.ServerTransactionCount);
+    }
+
+    [Fact]
+    public void Without_the_cookie_the_ack_has_the_to_tag_of_the_response()
+    {
+        using Rig rig = new();
+        rig.User.WhenRequest = t => t.Reply(486);
+        rig.In(Wire.Request("INVITE", via: OldVia));
+        string tag = Encoding.UTF8.GetString(rig.Transport.Sent.Single().Message.ToTag);
+        rig.In(Wire.Request("ACK", via: OldVia, toTag: "another"));
+        Assert.Equal("request INVITE, ack", rig.User.Take());
+        Assert.Equal(ServerTransactionState.Completed, rig.User.Last!.State);
+        rig.In(Wire.Request("ACK", via: OldVia, toTag: tag));
+        Assert.Equal(ServerTransactionState.Confirmed, rig.User.Last!.State);
+        Assert.Equal("", rig.User.Take());
+    }
+
+    [Fact]
+    public void An_ack_of_no_transaction_goes_to_the_user()
+    {
+        using Rig rig = new();
+        rig.In(Wire.Request("INVITE"));
+        rig.User.Take();
+        rig.In(Wire.Request("ACK", branch: "z9hG4bKnew", toTag: "t"));
+        Assert.Equal("ack", rig.User.Take());
+        Assert.Equal(1, rig.Layer.Statistics[TransactionCounter.AcksPassed]);
+    }
+
+    [Fact]
+    public void An_ack_does_not_match_a_transaction_of_another_method()
+    {
+        using Rig rig = new();
+        rig.In(Wire.Request("OPTIONS"));
+        rig.User.Take();
+        rig.In(Wire.Request("ACK"));
+        Assert.Equal("ack", rig.User.Take());
+    }
+
+    [Fact]
+    public void A_cancel_is_answered_200_at_once_and_told_once()
+    {
+        using Rig rig = new();
+        rig.In(Wire.Request("INVITE"));
+        rig.TakeSent();
+        rig.User.Take();
+        rig.In(Wire.Request("CANCEL"));
+        Assert.Equal(("200", "cancel"), (rig.TakeSent(), rig.User.Take()));
+        rig.In(Wire.Request("CANCEL"));
+        Assert.Equal(("200", ""), (rig.TakeSent(), rig.User.Take()));
+        Assert.Equal(2, rig.Layer.ServerTransactionCount);
+        Assert.Equal(1, rig.Layer.Statistics[TransactionCounter.CancelsMatched]);
+        Assert.Equal(1, rig.Layer.Statistics[TransactionCounter.NonInviteServerCreated]);
+    }
+
+    [Fact]
+    public void The_answer_to_a_cancel_has_the_to_tag_of_the_invites_answers()
+    {
+        using Rig rig = new();
+        rig.User.WhenCancel = invite => invite.Reply(487);
+        rig.In(Wire.Request("INVITE"));
+        rig.In(Wire.Request("CANCEL"));
+        Assert.Equal(["100", "200", "487"], rig.Transport.Sent.Select(s => s.Label));
+        SipMessage cancelled = rig.Transport.Sent[1].Message, terminated = rig.Transport.Sent[2].Message;
+        Assert.Equal(SipMethod.Cancel, cancelled.Method);
+        Assert.Equal(SipMethod.Invite, terminated.Method);
+        Assert.True(cancelled.ToTag.Length > 0 && cancelled.ToTag.SequenceEqual(terminated.ToTag));
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(486)]
+    public void After_a_final_response_a_cancel_is_answered_and_has_no_effect(int status)
+    {
+        using Rig rig = new();
+        rig.User.WhenRequest = t => t.Reply(status);
+        rig.In(Wire.Request("INVITE"));
+        rig.TakeSent();
+        rig.User.Take();
+        rig.In(Wire.Request("CANCEL"));
+        Assert.Equal(("200", ""), (rig.TakeSent(), rig.User.Take()));
+    }
+
+    [Fact]
+    public void A_cancel_of_a_non_invite_request_is_answered_and_has_no_effect()
+    {
+        using Rig rig = new();
+        rig.In(Wire.Request("OPTIONS"));
+        rig.User.Take();
+        rig.In(Wire.Request("CANCEL"));
+        Assert.Equal(("200", ""), (rig.TakeSent(), rig.User.Take()));
+    }
+
+    [Fact]
+    public void A_cancel_of_nothing_gets_481_without_a_transaction()
+    {
+        using Rig rig = new();
+        rig.In(Wire.Request("CANCEL"));
+        Assert.Equal(("481", ""), (rig.TakeSent(), rig.User.Take()));
+        Assert.Equal(0, rig.Layer.ServerTransactionCount);
+        Assert.Equal(1, rig.Layer.Statistics[TransactionCounter.CancelsUnmatched]);
+    }
+
+    [Fact]
+    public void Without_the_cookie_a_cancel_finds_its_invite_too()
+    {
+        using Rig rig = new();
+        rig.In(Wire.Request("INVITE", via: OldVia));
+        rig.User.Take();
+        rig.In(Wire.Request("CANCEL", via: OldVia));
+        Assert.Equal("cancel", rig.User.Take());
+    }
+
+    [Fact]
+    public void The_same_request_by_another_way_is_merged()
+    {
+        using Rig rig = new();
+        rig.In(Wire.Request("INVITE"));
+        rig.TakeSent();
+        rig.In(Wire.Request("INVITE", via: "SIP/2.0/UDP 203.0.113.5;branch=z9hG4bKforked"));
+        Assert.Equal("482", rig.TakeSent());
+        Assert.Equal("request INVITE", rig.User.Take());
+        Assert.Equal(1, rig.Layer.ServerTransactionCount);
+        Assert.Equal(1, rig.Layer.Statistics[TransactionCounter.Merged]);
+    }
+
+    [Theory]
+    [InlineData("to another user")]
+    [InlineData("with a To tag")]
+    [InlineData("that came through here before")]
+    [InlineData("when the first is over")]
+    [InlineData("when merging is let through")]
+    public void A_second_copy_is_not_merged(string how)
+    {
+        const string OtherWay = "SIP/2.0/UDP 203.0.113.5;branch=z9hG4bKforked";
+        using Rig rig = new(limits: new TransactionOptions { RejectMerged = how != "when merging is let through" });
+        rig.In(Wire.Request("INVITE", toTag: how == "with a To tag" ? "x" : null));
+        if (how == "when the first is over")
+        {
+            rig.Inside(rig.User.Last!, () => rig.User.Last!.Reply(486));
+            rig.Run(40);
+        }
+
+        rig.User.Take();
+        rig.In(how switch
+        {
+            "to another user" => Wire.Request("INVITE", via: OtherWay, uri: "sip:carol@example.com"),
+            "with a To tag" => Wire.Request("INVITE", via: OtherWay, toTag: "x"),
+            "that came through here before" => Wire.Request("INVITE", via: OtherWay + "\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKours"),
+            _ => Wire.Request("INVITE", via: OtherWay),
+        });
+        Assert.Equal("request INVITE", rig.User.Take());
+        Assert.Equal(0, rig.Layer.Statistics[TransactionCounter.Merged]);
+    }
+
+    [Fact]
+    public void After_a_refused_copy_the_first_is_still_listed()
+    {
+        using Rig rig = new();
+        rig.In(Wire.Request("INVITE"));
+        for (int i = 0; i < 3; i++)
+            rig.In(Wire.Request("INVITE", via: $"SIP/2.0/UDP 203.0.113.5;branch=z9hG4bKforked{i}"));
+        Assert.Equal(3, rig.Layer.Statistics[TransactionCounter.Merged]);
+        Assert.Equal("request INVITE", rig.User.Take());
+    }
+
+    [Fact]
+    public void Ten_thousand_transactions_are_all_found_and_all_forgotten()
+    {
+        using Rig rig = new();
+        for (int i = 0; i < 10_000; i++)
+            rig.In(Wire.Request("OPTIONS", branch: $"z9hG4bK{i}", callId: $"c{i}"));
+        Assert.Equal(10_000, rig.Layer.ServerTransactionCount);
+        rig.User.Take();
+        rig.User.WhenRequest = _ => Assert.Fail("known");
+        for (int i = 0; i < 10_000; i += 7)
+            rig.In(Wire.Request("OPTIONS", branch: $"z9hG4bK{i}", callId: $"c{i}"));
+        Assert.Equal("", rig.User.Take());
+    }
+}

@@ -82,7 +82,7 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
                 return;
             _writing = true;
         }
-        _ = WriteAsync();
+        Write();
     }
 
     /// <summary>TCP is up, TLS begins.</summary>
@@ -220,44 +220,86 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
         bool Over(long since, TimeSpan limit) => since != 0 && _context.Elapsed(since, now) >= limit;
     }
 
-    // Completes synchronously as long as the socket takes the bytes; then nothing is allocated.
-    private async Task WriteAsync()
+    // Not an async method: as long as the socket takes the bytes at once nothing is allocated, in debug builds neither.
+    private void Write()
+    {
+        while (TakeNext(out var goodbye))
+        {
+            if (goodbye)
+            {
+                _ = SayGoodbyeAsync();
+                return;
+            }
+            ValueTask write;
+            try
+            {
+                write = _stream!.WriteAsync(_inFlight.Bytes);
+                if (!write.IsCompleted)
+                {
+                    _ = FinishAsync(write);
+                    return;
+                }
+                write.GetAwaiter().GetResult();
+            }
+            catch (Exception e) when (StreamOpening.IsNetworkError(e))
+            {
+                WriteFailed(e);
+                return;
+            }
+        }
+    }
+
+    private async Task FinishAsync(ValueTask write)
     {
         try
         {
-            while (true)
+            await write.ConfigureAwait(false);
+        }
+        catch (Exception e) when (StreamOpening.IsNetworkError(e))
+        {
+            WriteFailed(e);
+            return;
+        }
+        Write();
+    }
+
+    /// <summary>Counts what has left and takes what waits. False: nothing does, and the writer's role is given up.</summary>
+    private bool TakeNext(out bool goodbye)
+    {
+        goodbye = false;
+        lock (_gate)
+        {
+            _writeSince = 0;
+            if (_inFlight.Length > 0)
             {
-                bool last;
-                lock (_gate)
-                {
-                    _writeSince = 0;
-                    if (_inFlight.Length > 0)
-                    {
-                        SipTransportCounters.Add(ref _context.CountersOf(Flow)._sent, _inFlight.Messages);
-                        SipTransportCounters.Add(ref _context.CountersOf(Flow)._sentBytes, _inFlight.Length);
-                        _lastActivity = _context.Now;
-                    }
-                    _inFlight.Clear();
-                    if (_overSince != 0 && _pending.Length <= _context.Options.SlowReaderThreshold)
-                    {
-                        _overSince = 0;
-                        _drained?.TrySetResult();
-                        _drained = null;
-                    }
-                    last = _pending.Length == 0;
-                    if (_state == ConnectionState.Closed || (last && _state != ConnectionState.Closing))
-                    {
-                        _writing = false;
-                        return;
-                    }
-                    (_pending, _inFlight) = (_inFlight, _pending);
-                    _writeSince = _context.Now;
-                }
-                if (last)
-                    break;
-                await _stream!.WriteAsync(_inFlight.Bytes).ConfigureAwait(false);
+                SipTransportCounters.Add(ref _context.CountersOf(Flow)._sent, _inFlight.Messages);
+                SipTransportCounters.Add(ref _context.CountersOf(Flow)._sentBytes, _inFlight.Length);
+                _lastActivity = _context.Now;
+                _inFlight.Clear();
             }
-            // Closing and all has left: say goodbye properly.
+            if (_overSince != 0 && _pending.Length <= _context.Options.SlowReaderThreshold)
+            {
+                _overSince = 0;
+                _drained?.TrySetResult();
+                _drained = null;
+            }
+            goodbye = _pending.Length == 0 && _state == ConnectionState.Closing;
+            if (_state == ConnectionState.Closed || (_pending.Length == 0 && !goodbye))
+            {
+                _writing = false;
+                return false;
+            }
+            (_pending, _inFlight) = (_inFlight, _pending);
+            _writeSince = _context.Now;
+            return true;
+        }
+    }
+
+    // Closing, and all has left.
+    private async Task SayGoodbyeAsync()
+    {
+        try
+        {
             if (_stream is SslStream tls)
                 await tls.ShutdownAsync().ConfigureAwait(false);
             Socket.Shutdown(SocketShutdown.Send);
@@ -265,8 +307,13 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
         }
         catch (Exception e) when (StreamOpening.IsNetworkError(e))
         {
-            Close(CloseReason.Error, e);
+            Close(_closing, e);
         }
+    }
+
+    private void WriteFailed(Exception e)
+    {
+        Close(CloseReason.Error, e);
         lock (_gate)
         {
             _writing = false;

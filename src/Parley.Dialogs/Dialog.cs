@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Text;
+
 namespace Parley.Dialogs;
 
 /// <summary>
@@ -6,73 +9,78 @@ namespace Parley.Dialogs;
 /// </summary>
 public sealed partial class Dialog
 {
-    internal Dialog(DialogId id) => Id = id;
+    // Call-ID, From URI and To URI in one array: two lengths, three texts.
+    private const int NamesHeader = 4;
+    private readonly byte[] _names;
+    private readonly long _createdAt;
 
-    /// <summary>The lock of the dialog's state (a stripe of the table). Never call user code, I/O or the feed under it.</summary>
-    internal Lock Gate => throw new NotImplementedException();
+    // The chains of the table's two indexes.
+    internal Dialog? NextById;
+    internal Dialog? NextByCallId;
 
-    /// <summary>What the dialog belongs to: options, table, callbacks, feed, profiles.</summary>
-    internal DialogModule Module => throw new NotImplementedException();
+    internal Dialog(DialogModule module, DialogId id, ReadOnlySpan<byte> callId, ReadOnlySpan<byte> fromUri, ReadOnlySpan<byte> toUri, DialogFlags flags)
+    {
+        Module = module;
+        Id = id;
+        Stripe = module.Table.StripeOf(id.Entry);
+        CallIdHash = module.Table.HashOf(callId);
+        Flags = flags;
+        _names = new byte[NamesHeader + callId.Length + fromUri.Length + toUri.Length];
+        BinaryPrimitives.WriteUInt16LittleEndian(_names, (ushort)callId.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(_names.AsSpan(2), (ushort)fromUri.Length);
+        callId.CopyTo(_names.AsSpan(NamesHeader));
+        fromUri.CopyTo(_names.AsSpan(NamesHeader + callId.Length));
+        toUri.CopyTo(_names.AsSpan(NamesHeader + callId.Length + fromUri.Length));
+        _createdAt = module.UnixMilliseconds;
+        _caller = new DialogLeg(this, -1) { IsAnswered = true };
+        _lifetime = (long)module.Options.DefaultTimeout.TotalMilliseconds;
+        _state = DialogState.Unconfirmed;
+    }
 
     /// <summary>Who it is: unique in this application, also in <c>did=</c> and the table.</summary>
     public DialogId Id { get; }
 
-    /// <summary>Where it stands.</summary>
-    public DialogState State => throw new NotImplementedException();
-
     /// <summary>How it is kept, as given at its creation.</summary>
-    public DialogFlags Flags => throw new NotImplementedException();
+    public DialogFlags Flags { get; }
 
     /// <summary>The Call-ID.</summary>
-    public string CallId => throw new NotImplementedException();
+    public string CallId => Encoding.UTF8.GetString(CallIdBytes);
 
     /// <summary>The URI of From in the initial INVITE.</summary>
-    public string FromUri => throw new NotImplementedException();
+    public string FromUri => Encoding.UTF8.GetString(FromUriBytes);
 
     /// <summary>The URI of To in the initial INVITE.</summary>
-    public string ToUri => throw new NotImplementedException();
+    public string ToUri => Encoding.UTF8.GetString(ToUriBytes);
 
     /// <summary>The caller's tag.</summary>
-    public string FromTag => throw new NotImplementedException();
+    public string FromTag => _caller.Tag;
 
     /// <summary>The tag of the callee that answered; before, of the one that rang first; empty before that.</summary>
-    public string ToTag => throw new NotImplementedException();
-
-    /// <summary>The caller's leg.</summary>
-    public DialogLeg Caller => throw new NotImplementedException();
-
-    /// <summary>The leg that answered first (before: rang first); null when none did.</summary>
-    public DialogLeg? Callee => throw new NotImplementedException();
-
-    /// <summary>A snapshot of all legs: the caller, the winning callee, the others.</summary>
-    public IReadOnlyList<DialogLeg> Legs => throw new NotImplementedException();
+    public string ToTag => Callee?.Tag ?? "";
 
     /// <summary>When the dialog was created.</summary>
-    public DateTimeOffset CreatedAt => throw new NotImplementedException();
+    public DateTimeOffset CreatedAt => DateTimeOffset.FromUnixTimeMilliseconds(_createdAt);
 
-    /// <summary>When it was answered; null before.</summary>
-    public DateTimeOffset? StartTime => throw new NotImplementedException();
+    /// <summary>What the dialog belongs to: options, table, callbacks, feed, profiles.</summary>
+    internal DialogModule Module { get; }
 
-    /// <summary>Its lifetime, counted from the answer; changed later, from the moment of the change (the field's <c>$DLG_timeout</c>).</summary>
-    /// <exception cref="ArgumentOutOfRangeException">Zero, negative or above 68 years.</exception>
-    public TimeSpan Timeout { get => throw new NotImplementedException(); set => throw new NotImplementedException(); }
+    internal DialogStripe Stripe { get; }
 
-    /// <summary>What is left of the lifetime; the whole of it before the answer, zero when over.</summary>
-    public TimeSpan RemainingLifetime => throw new NotImplementedException();
+    /// <summary>The lock of the dialog's state (that of its stripe of the table). Never call user code, I/O or the feed under it.</summary>
+    internal Lock Gate => Stripe.Gate;
 
-    /// <summary>How long it stays matchable after its end; a value below 64*T1 is raised to it.</summary>
-    public TimeSpan DeleteDelay { get => throw new NotImplementedException(); set => throw new NotImplementedException(); }
+    internal uint CallIdHash { get; }
 
-    /// <summary>Why it ended ("Upstream BYE", "Cancelled", "Lifetime Timeout", ... or the text given to Terminate); null while it goes on.</summary>
-    public string? TerminationReason => throw new NotImplementedException();
+    internal ReadOnlySpan<byte> CallIdBytes => _names.AsSpan(NamesHeader, CallIdLength);
 
-    /// <summary>The caller sent a CANCEL.</summary>
-    public bool WasCancelled => throw new NotImplementedException();
+    internal ReadOnlySpan<byte> FromUriBytes => _names.AsSpan(NamesHeader + CallIdLength, FromUriLength);
 
-    /// <summary>Ends the call: an early one by CANCEL on every branch, a confirmed one by BYE both ways.</summary>
-    /// <returns>False when it is over already or nothing could be sent.</returns>
-    public bool Terminate(string? reason = null) => throw new NotImplementedException();
+    internal ReadOnlySpan<byte> ToUriBytes => _names.AsSpan(NamesHeader + CallIdLength + FromUriLength);
 
-    /// <summary>Ends the call and completes when it is over.</summary>
-    public ValueTask<bool> TerminateAsync(string? reason = null) => throw new NotImplementedException();
+    private int CallIdLength => BinaryPrimitives.ReadUInt16LittleEndian(_names);
+
+    private int FromUriLength => BinaryPrimitives.ReadUInt16LittleEndian(_names.AsSpan(2));
+
+    /// <inheritdoc/>
+    public override string ToString() => $"dialog {Id} {State} {CallId}";
 }

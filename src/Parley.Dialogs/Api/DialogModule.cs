@@ -1,30 +1,86 @@
+using System.Text;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Proxy;
+using Parley.Sip;
+using Parley.Transactions;
 
 namespace Parley.Dialogs;
 
-/// <summary>The dialog module of one application: it follows requests (IProxyModule) and answers to modules (IDialogApi).</summary>
-internal sealed class DialogModule : IProxyModule
+/// <summary>The dialog module of one application: it follows requests (<see cref="IProxyModule"/>) and answers to modules (<see cref="IDialogApi"/>).</summary>
+internal sealed partial class DialogModule : IProxyModule
 {
-    public DialogModule(DialogOptions options, ILoggerFactory? loggers = null)
+    [ThreadStatic]
+    private static Dialog? t_current;
+
+    private readonly TimeProvider _time;
+
+    public DialogModule(DialogOptions options, TimerService timers, TimeProvider time, SipRandom random, SipTimerOptions sipTimers, ILoggerFactory? loggers = null)
     {
+        options.Validate();
         Options = options;
-        Callbacks = new DialogCallbacks(loggers);
-        Profiles = new DialogProfileTable(options);
-        Feed = new DialogFeed();
-        Table = new DialogTable();
+        Timers = timers;
+        _time = time;
+        RecordRouteParameter = Encoding.ASCII.GetBytes(options.RecordRouteParameter);
+        LeastDeleteDelay = (long)(64 * sipTimers.T1.TotalMilliseconds);
+        DeleteDelay = Math.Max(LeastDeleteDelay, (long)(options.DeleteDelay ?? TimeSpan.Zero).TotalMilliseconds);
+        Log = new DialogLog(loggers?.CreateLogger("Parley.Dialogs") ?? NullLogger.Instance);
+        Table = new DialogTable(options.HashSize, random);
         Statistics = new DialogStatistics(Table);
+        Callbacks = new DialogCallbacks(loggers) { Existing = () => Table.Snapshot(includeDeleted: false) };
+        Profiles = new DialogProfileTable(options, random.Next()) { Finder = Table.Find };
+        Feed = new DialogFeed();
     }
 
     public DialogOptions Options { get; }
+
+    public TimerService Timers { get; }
+
     public DialogTable Table { get; }
+
     public DialogCallbacks Callbacks { get; }
+
     public DialogProfileTable Profiles { get; }
+
     public DialogUserFlagTable UserFlags { get; } = new();
+
     public DialogFeed Feed { get; }
+
     public DialogStatistics Statistics { get; }
 
-    public void OnRequest(SipContext context) { }
+    public DialogLog Log { get; }
 
-    public void OnRouted(SipContext context) { }
+    /// <summary>Followers of requests within dialogs that wait for their next one.</summary>
+    public RelayPool Relays { get; } = new();
+
+    /// <summary>The name of the Record-Route parameter.</summary>
+    public byte[] RecordRouteParameter { get; }
+
+    /// <summary>64*T1, milliseconds: how long a transaction of an ended dialog can live.</summary>
+    public long LeastDeleteDelay { get; }
+
+    /// <summary>Milliseconds.</summary>
+    public long DeleteDelay { get; }
+
+    /// <summary>The timers' milliseconds.</summary>
+    public long Now => Timers.Now;
+
+    public long UnixMilliseconds => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    public Dialog? Current => t_current;
+
+    public void OnRequest(SipContext context) => t_current = null;
+
+    public void OnRouted(SipContext context)
+    {
+        if (context.IsInDialog) DialogMatching.Match(this, context, Options.MatchMode);
+    }
+
+    /// <summary>Makes a dialog the current one of this thread; the one before comes back.</summary>
+    internal static Dialog? SetCurrent(Dialog? dialog)
+    {
+        Dialog? before = t_current;
+        t_current = dialog;
+        return before;
+    }
 }

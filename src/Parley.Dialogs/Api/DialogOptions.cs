@@ -32,4 +32,25 @@ public sealed class DialogOptions
 
     /// <summary>Names of profiles without value.</summary>
     public IList<string> ProfilesWithoutValue { get; } = [];
+
+    /// <summary>Throws for what cannot work.</summary>
+    internal void Validate()
+    {
+        if (HashSize is < 1 or > 1 << 24 || (HashSize & (HashSize - 1)) != 0)
+            throw new ArgumentException($"DialogOptions.HashSize is a power of two from 1 to 2^24, not {HashSize}.", nameof(HashSize));
+        if (RecordRouteParameter.Length is < 1 or > 32 || !RecordRouteParameter.All(static c => char.IsAsciiLetterOrDigit(c) || "-.!%*_+`'~".Contains(c, StringComparison.Ordinal)))
+            throw new ArgumentException($"DialogOptions.RecordRouteParameter is a SIP token of 1 to 32 characters, not \"{RecordRouteParameter}\".", nameof(RecordRouteParameter));
+        if (!Enum.IsDefined(MatchMode)) throw new ArgumentException($"DialogOptions.MatchMode has no mode {(int)MatchMode}.", nameof(MatchMode));
+        InRange(DefaultTimeout, TimeSpan.FromMilliseconds(1), nameof(DefaultTimeout));
+        InRange(RaceConditionTimeout, TimeSpan.FromMilliseconds(1), nameof(RaceConditionTimeout));
+        InRange(EarlyTimeout, TimeSpan.Zero, nameof(EarlyTimeout));
+        InRange(NoAckTimeout, TimeSpan.Zero, nameof(NoAckTimeout));
+        if (DeleteDelay is { } delay) InRange(delay, TimeSpan.Zero, nameof(DeleteDelay));
+    }
+
+    private static void InRange(TimeSpan value, TimeSpan least, string name)
+    {
+        if (value < least || value > TimeSpan.FromSeconds(int.MaxValue))
+            throw new ArgumentException($"DialogOptions.{name} is {value}; it must be at least {least} and below 68 years.", name);
+    }
 }

@@ -8,7 +8,7 @@ public static class SipContextDialogs
     extension(SipContext context)
     {
         /// <summary>The dialog this request belongs to: after CreateDialog, LooseRoute or MatchDialog; null otherwise.</summary>
-        public Dialog? Dialog => context.Get<Dialog>();
+        public Dialog? Dialog => context.Get<DialogRelay>()?.Dialog;
 
         /// <summary>Tracks the call of this initial INVITE; see <see cref="IDialogApi.CreateDialog"/>.</summary>
         public bool CreateDialog(DialogFlags flags = DialogFlags.None) => Api(context).CreateDialog(context, flags);

@@ -10,34 +10,48 @@ namespace Parley.Dialogs;
 public sealed class DialogLeg
 {
     private readonly Dialog _dialog;
-    internal byte[] Packed = [];
-    internal ushort TagLength;
-    internal ushort ContactLength;
-    internal byte RouteCount;
+    private readonly short _branch;
+    private SipFlow _flow;
+    private PackedLeg _packed;
 
     internal DialogLeg(Dialog dialog, int branch)
     {
         _dialog = dialog;
-        Branch = branch;
+        _branch = (short)branch;
+        _packed = PackedLeg.Empty;
     }
 
     /// <summary>The dialog this leg is an end of.</summary>
     public Dialog Dialog => _dialog;
 
     /// <summary>The branch of the initial INVITE the leg came up on; -1 for the caller.</summary>
-    public int Branch { get; }
+    public int Branch => _branch;
 
     /// <summary>True for the caller's leg.</summary>
-    public bool IsCaller => Branch < 0;
+    public bool IsCaller => _branch < 0;
+
+    /// <summary>The leg has sent a 2xx. True for the caller.</summary>
+    public bool IsAnswered { get; internal set; }
 
     /// <summary>The leg's tag: the From tag of the caller, the To tag of a callee. Empty when there is none.</summary>
-    public string Tag => throw new NotImplementedException();
+    public string Tag => Encoding.UTF8.GetString(_packed.Tag);
 
     /// <summary>The URI requests to this leg go to (its Contact); empty when unknown.</summary>
-    public string Contact => throw new NotImplementedException();
+    public string Contact => Encoding.UTF8.GetString(_packed.Contact);
 
-    /// <summary>The route set towards this leg, next hop first.</summary>
-    public IReadOnlyList<string> RouteSet => throw new NotImplementedException();
+    /// <summary>The route set towards this leg as URIs, next hop first.</summary>
+    public IReadOnlyList<string> RouteSet
+    {
+        get
+        {
+            PackedLeg packed = _packed;
+            if (packed.RouteCount == 0) return [];
+            var routes = new List<string>(packed.RouteCount);
+            foreach (ReadOnlySpan<byte> route in packed.Routes)
+                routes.Add(Encoding.UTF8.GetString(route));
+            return routes;
+        }
+    }
 
     /// <summary>The highest CSeq of a request sent towards this leg; 0 before the first.</summary>
     public uint CSeq { get; internal set; }
@@ -45,11 +59,25 @@ public sealed class DialogLeg
     /// <summary>The last CSeq the proxy itself gave to a request towards this leg; 0: it never sent one.</summary>
     public uint GeneratedCSeq { get; internal set; }
 
-    /// <summary>Where messages to this leg go: the listener used, the far end, the connection.</summary>
-    public SipFlow Flow { get; internal set; }
+    /// <summary>The listener, far end and connection that messages of this leg came by last.</summary>
+    public SipFlow Flow
+    {
+        get
+        {
+            lock (_dialog.Gate)
+            {
+                return _flow;
+            }
+        }
 
-    internal ReadOnlySpan<byte> TagBytes => Packed.AsSpan(0, TagLength);
+        internal set => _flow = value; // under the gate
+    }
+
+    /// <summary>Its texts: an array that is replaced, never changed.</summary>
+    internal PackedLeg Packed { get => _packed; set => _packed = value; }
+
+    internal ReadOnlySpan<byte> TagBytes => _packed.Tag;
 
     /// <inheritdoc/>
-    public override string ToString() => Encoding.UTF8.GetString(TagBytes);
+    public override string ToString() => $"{(IsCaller ? "caller" : $"callee {_branch}")} tag={Tag} contact={Contact}";
 }

@@ -22,7 +22,7 @@ public sealed class DialogStatistics
     /// <summary><c>expired_dialogs</c>: that outlived their lifetime.</summary>
     public long ExpiredDialogs => Volatile.Read(ref Expired);
 
-    /// <summary><c>failed_dialogs</c>: never answered, and not answered late either.</summary>
+    /// <summary><c>failed_dialogs</c>: ended without an answer; a late 2xx revives such a call and takes nothing back from this counter.</summary>
     public long FailedDialogs => Volatile.Read(ref Failed);
 
     /// <summary>Dialogs in one state, the ended ones that wait out their delete delay among them.</summary>

@@ -1,0 +1,21 @@
+using Microsoft.Extensions.Logging;
+using Parley.Sip;
+
+namespace Parley.Dialogs;
+
+/// <summary>What dialogs write to the log.</summary>
+internal sealed partial class DialogLog(ILogger logger)
+{
+    public void RequestOutOfPlace(Dialog dialog, SipMessage? request)
+    {
+        if (logger.IsEnabled(LogLevel.Debug)) LogRequestOutOfPlace(request?.Method ?? SipMethod.Other, dialog.Id, dialog.State);
+    }
+
+    public void ActFailed(Dialog dialog, Exception error) => LogActFailed(error, dialog.Id);
+
+    [LoggerMessage(5001, LogLevel.Debug, "{Method} is out of place in dialog {Dialog}, which is {State}; it goes on")]
+    private partial void LogRequestOutOfPlace(SipMethod method, DialogId dialog, DialogState state);
+
+    [LoggerMessage(5002, LogLevel.Error, "What follows a step of dialog {Dialog} failed; the call goes on")]
+    private partial void LogActFailed(Exception error, DialogId dialog);
+}

@@ -1,0 +1,63 @@
+using System.Text;
+using Parley.Proxy;
+using Parley.Sip;
+
+namespace Parley.Dialogs;
+
+internal sealed partial class DialogModule : IDialogApi
+{
+    public bool Register(Dialog? dialog, DialogCallbackTypes types, DialogCallback callback, object? parameter = null, Action<object?>? free = null) =>
+        Callbacks.Register(dialog, types, callback, parameter, free);
+
+    public bool CreateDialog(SipContext context, DialogFlags flags = DialogFlags.None)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (context.Method != SipMethod.Invite || context.IsInDialog) return false;
+        if (context.Get<DialogRelay>() is not null) return true;
+        if (context.IsAnswered) return false;
+
+        SipMessage invite = context.Request;
+        ReadOnlySpan<byte> callId = invite.CallId;
+        var dialog = new Dialog(this, Table.NewId(callId), callId, invite.From.UriText, invite.To.UriText, flags);
+        dialog.Begin(context);
+        Interlocked.Increment(ref Statistics.Processed);
+
+        Span<byte> did = stackalloc byte[DialogId.MaxTextLength];
+        dialog.Id.TryFormat(did, out int length);
+        context.AddRecordRouteParameter(RecordRouteParameter, did[..length]);
+
+        var relay = new InviteRelay(dialog);
+        context.Set<DialogRelay>(relay);
+        context.Observe(relay);
+        t_current = dialog;
+        return true;
+    }
+
+    public bool MatchDialog(SipContext context, DialogMatchMode? mode = null)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return DialogMatching.Match(this, context, mode ?? Options.MatchMode);
+    }
+
+    public DialogValidation ValidateDialog(SipContext context) => throw new NotImplementedException("Comes with the rest of the dialog API.");
+
+    public bool FixRouteDialog(SipContext context) => throw new NotImplementedException("Comes with the rest of the dialog API.");
+
+    public Dialog? Find(DialogId id) => Table.Find(id);
+
+    public Dialog? FindByDid(ReadOnlySpan<char> did) => DialogId.TryParse(did, out DialogId id) ? Table.Find(id) : null;
+
+    public Dialog? FindByCallId(string callId)
+    {
+        ArgumentNullException.ThrowIfNull(callId);
+        return Table.FindByCallId(Encoding.UTF8.GetBytes(callId));
+    }
+
+    public void AddProfiles(string definitions, bool hasValue) => Profiles.Add(definitions, hasValue);
+
+    public DialogProfile? FindProfile(string name) => Profiles.Find(name);
+
+    public bool Terminate(uint entry, uint id, string? reason = null) => Find(new DialogId(entry, id))?.Terminate(reason) ?? false;
+
+    public IEnumerable<Dialog> Dialogs(bool includeDeleted = false) => Table.Snapshot(includeDeleted);
+}

@@ -1,0 +1,73 @@
+using System.Buffers.Binary;
+
+namespace Parley.Dialogs;
+
+/// <summary>
+/// What a leg remembers, in one array that is never changed, only replaced: two lengths (tag, contact), the number of routes, the texts,
+/// each route behind its own length. So a reader needs no lock.
+/// </summary>
+internal readonly struct PackedLeg(byte[] bytes)
+{
+    private const int HeaderLength = 5;
+
+    /// <summary>More Record-Routes than this are not kept (nor is such a call routable by the field's table).</summary>
+    public const int MaxRoutes = 64;
+
+    public static PackedLeg Empty { get; } = new(new byte[HeaderLength]);
+
+    public byte[] Bytes => bytes;
+
+    public ReadOnlySpan<byte> Tag => bytes.AsSpan(HeaderLength, TagLength);
+
+    public ReadOnlySpan<byte> Contact => bytes.AsSpan(HeaderLength + TagLength, ContactLength);
+
+    public int RouteCount => bytes[4];
+
+    /// <summary>All routes, each with its two bytes of length in front.</summary>
+    public ReadOnlySpan<byte> PackedRoutes => bytes.AsSpan(HeaderLength + TagLength + ContactLength);
+
+    public RouteEnumerator Routes => new(PackedRoutes);
+
+    private int TagLength => BinaryPrimitives.ReadUInt16LittleEndian(bytes);
+
+    private int ContactLength => BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(2));
+
+    /// <summary>The leg with these texts; <paramref name="old"/> itself when nothing is new. Texts too long for a datagram are left out.</summary>
+    public static PackedLeg Build(PackedLeg old, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> contact, int routeCount, ReadOnlySpan<byte> packedRoutes)
+    {
+        if (tag.Length > ushort.MaxValue) tag = default;
+        if (contact.Length > ushort.MaxValue) contact = default;
+        int length = HeaderLength + tag.Length + contact.Length + packedRoutes.Length;
+        if (old.Bytes is not null && old.Bytes.Length == length && old.RouteCount == routeCount && old.Tag.SequenceEqual(tag)
+            && old.Contact.SequenceEqual(contact) && old.PackedRoutes.SequenceEqual(packedRoutes))
+            return old;
+
+        byte[] bytes = new byte[length];
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes, (ushort)tag.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(2), (ushort)contact.Length);
+        bytes[4] = (byte)routeCount;
+        tag.CopyTo(bytes.AsSpan(HeaderLength));
+        contact.CopyTo(bytes.AsSpan(HeaderLength + tag.Length));
+        packedRoutes.CopyTo(bytes.AsSpan(HeaderLength + tag.Length + contact.Length));
+        return new PackedLeg(bytes);
+    }
+
+    /// <summary>Walks packed routes.</summary>
+    public ref struct RouteEnumerator(ReadOnlySpan<byte> packed)
+    {
+        private ReadOnlySpan<byte> _rest = packed;
+
+        public ReadOnlySpan<byte> Current { get; private set; }
+
+        public readonly RouteEnumerator GetEnumerator() => this;
+
+        public bool MoveNext()
+        {
+            if (_rest.Length < 2) return false;
+            int length = BinaryPrimitives.ReadUInt16LittleEndian(_rest);
+            Current = _rest.Slice(2, length);
+            _rest = _rest[(2 + length)..];
+            return true;
+        }
+    }
+}

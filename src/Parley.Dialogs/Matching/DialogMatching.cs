@@ -1,0 +1,86 @@
+using Parley.Proxy;
+
+namespace Parley.Dialogs;
+
+/// <summary>
+/// Finds the dialog of a request within one. The did is only an index: every candidate in an own Route (both of a double pair, an own
+/// request-URI of a strict router) is looked up, and Call-ID and both tags are compared before it counts. Dialogs that are over match too.
+/// </summary>
+internal static class DialogMatching
+{
+    /// <summary>True when the request has its dialog (now or before); its part in the dialog has run then.</summary>
+    public static bool Match(DialogModule module, SipContext context, DialogMatchMode mode)
+    {
+        if (context.Get<DialogRelay>() is not null) return true;
+        if (!context.IsInDialog) return false;
+        if (mode != DialogMatchMode.DidNone)
+        {
+            for (int i = 0; context.TryGetRouteParameter(module.RecordRouteParameter, i, out ReadOnlySpan<byte> did); i++)
+                if (DialogId.TryParse(did, out DialogId id) && MatchId(module, context, id)) return true;
+            if (mode == DialogMatchMode.DidOnly) return false;
+        }
+
+        return MatchCallId(module, context);
+    }
+
+    private static bool MatchId(DialogModule module, SipContext context, DialogId id)
+    {
+        if (id.Entry >= (uint)module.Table.HashSize) return false;
+        DialogStripe stripe = module.Table.StripeOf(id.Entry);
+        Dialog? dialog;
+        InDialogRelay relay;
+        DialogAct act;
+        bool mine;
+        lock (stripe.Gate)
+        {
+            dialog = stripe.Find(id);
+            if (dialog is null || !dialog.Fits(context, out DialogDirection direction, out DialogLeg? callee)) return false;
+            relay = module.Relays.Rent();
+            relay.Begin(dialog, direction, callee!);
+            mine = dialog.OnRequestInLock(context, relay, out act);
+        }
+
+        Attach(context, dialog, relay, in act, mine);
+        return true;
+    }
+
+    private static bool MatchCallId(DialogModule module, SipContext context)
+    {
+        ReadOnlySpan<byte> callId = context.Request.CallId;
+        uint hash = module.Table.HashOf(callId);
+        DialogStripe stripe = module.Table.StripeOf(CoreHash.Compute(callId, module.Table.HashSize));
+        Dialog? found = null;
+        InDialogRelay relay;
+        DialogAct act;
+        bool mine;
+        lock (stripe.Gate)
+        {
+            // The youngest that is not over; else the youngest.
+            DialogDirection direction = DialogDirection.None;
+            DialogLeg? callee = null;
+            for (Dialog? dialog = stripe.FirstByCallId(hash); dialog is not null; dialog = dialog.NextByCallId)
+            {
+                if (dialog.CallIdHash != hash || (found is not null && dialog.StateInLock == DialogState.Deleted)) continue;
+                if (!dialog.Fits(context, out DialogDirection towards, out DialogLeg? leg)) continue;
+                (found, direction, callee) = (dialog, towards, leg);
+                if (dialog.StateInLock != DialogState.Deleted) break;
+            }
+
+            if (found is null) return false;
+            relay = module.Relays.Rent();
+            relay.Begin(found, direction, callee!);
+            mine = found.OnRequestInLock(context, relay, out act);
+        }
+
+        Attach(context, found, relay, in act, mine);
+        return true;
+    }
+
+    private static void Attach(SipContext context, Dialog dialog, InDialogRelay relay, in DialogAct act, bool mine)
+    {
+        context.Set<DialogRelay>(relay);
+        context.Observe(relay);
+        DialogModule.SetCurrent(dialog);
+        if (mine) dialog.RunAct(in act);
+    }
+}

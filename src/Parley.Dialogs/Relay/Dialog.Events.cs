@@ -1,0 +1,215 @@
+using Parley.Proxy;
+using Parley.Sip;
+using Parley.Transactions;
+
+namespace Parley.Dialogs;
+
+/// <summary>What the dialog's messages do to it. Each method takes the lock for the step and runs what follows after it.</summary>
+public sealed partial class Dialog
+{
+    private static readonly StrandWork CancelInStrand = static (target, _, _) => ((Dialog)target!).CancelNow();
+
+    // The initial INVITE's context while it lives: contexts are pooled, so it goes with OnInviteOver, inside the strand.
+    private SipContext? _invite;
+
+    /// <summary>CreateDialog: into the table, the early timeout running.</summary>
+    internal void Begin(SipContext context)
+    {
+        LearnCaller(context);
+        lock (Gate)
+        {
+            _invite = context;
+            Stripe.Add(this);
+            StartEarly();
+        }
+    }
+
+    /// <summary>The INVITE's transaction is complete and its branches are about to leave: Created.</summary>
+    internal void OnRelaying(SipContext context)
+    {
+        DialogAct act;
+        bool mine;
+        lock (Gate)
+        {
+            if ((_facts & DialogFacts.CreatedRun) != 0) return;
+            _facts |= DialogFacts.CreatedRun;
+            act = new DialogAct(DialogEffects.RunCreated, _state, _state)
+            {
+                Direction = DialogDirection.Downstream,
+                Context = context,
+                Message = context.Request,
+            };
+            mine = TakeTurn(ref act);
+        }
+
+        if (mine) Act(in act);
+    }
+
+    /// <summary>A response to the initial INVITE is about to go to the caller; its leg is known already.</summary>
+    internal void OnReply(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits)
+    {
+        if (statusCode <= 100) return;
+        if ((_facts & DialogFacts.CreatedRun) == 0) OnRelaying(context); // answered here, never relayed
+        if (branch is not null && HasCallbacks(DialogCallbackTypes.ResponseForwarded))
+            TakeStep(null, DialogEffects.RunResponseForwarded, context, branch, reply, edits);
+
+        DialogEvent what = statusCode switch
+        {
+            < 200 => DialogEvent.Provisional,
+            < 300 => DialogEvent.Success,
+            _ => DialogEvent.Failure,
+        };
+        TakeStep(what, DialogEffects.None, context, branch, reply, edits);
+    }
+
+    /// <summary>The caller's CANCEL arrived.</summary>
+    internal void OnCancelled()
+    {
+        lock (Gate)
+        {
+            _facts |= DialogFacts.Cancelled;
+            if (_state is DialogState.Unconfirmed or DialogState.Early) _reason ??= DialogReasons.Cancelled;
+            else if (_state is DialogState.ConfirmedNoAck) Race();
+        }
+    }
+
+    /// <summary>The initial INVITE's transaction and all its branches are over.</summary>
+    internal void OnInviteOver(SipContext context)
+    {
+        DialogAct act;
+        bool mine;
+        lock (Gate)
+        {
+            if (_invite == context) _invite = null;
+            DropUnansweredLegs();
+            DialogState old = _state;
+            act = new DialogAct(Step(DialogEvent.TransactionGone), old, _state) { Direction = DialogDirection.Upstream };
+            mine = TakeTurn(ref act);
+        }
+
+        if (mine) Act(in act);
+    }
+
+    /// <summary>Under the lock, by the matcher: a request within the dialog. The act is to be run by <see cref="RunAct"/> when this is true.</summary>
+    internal bool OnRequestInLock(SipContext context, InDialogRelay relay, out DialogAct act)
+    {
+        SipMessage request = context.Request;
+        SipMethod method = request.Method;
+        DialogLeg callee = relay.CalleeLeg!, source = relay.SourceLeg!, destination = relay.DestinationLeg!;
+        relay.PreviousCSeq = destination.CSeq;
+        if (method != SipMethod.Ack && request.CSeqNumber > destination.CSeq) destination.CSeq = request.CSeqNumber;
+        source.Flow = context.Source;
+
+        bool answered = _state is DialogState.ConfirmedNoAck or DialogState.Confirmed;
+        DialogEvent what = method switch
+        {
+            SipMethod.Ack when callee == _callee => DialogEvent.Ack,
+            SipMethod.Bye when answered && callee == _callee => DialogEvent.Bye,
+            SipMethod.Bye when answered => DialogEvent.Request, // to or from a leg that lost: the call goes on
+            SipMethod.Bye => relay.Direction == DialogDirection.Downstream ? DialogEvent.Bye : DialogEvent.EarlyByeOfCallee,
+            _ => DialogEvent.Request,
+        };
+        if (what == DialogEvent.Bye && answered)
+            _reason ??= relay.Direction == DialogDirection.Upstream ? DialogReasons.UpstreamBye : DialogReasons.DownstreamBye;
+
+        DialogState old = _state;
+        act = new DialogAct(Step(what), old, _state)
+        {
+            Direction = relay.Direction,
+            Context = context,
+            Message = request,
+            DestinationLeg = destination,
+        };
+        if (Module.Feed.HasReaders) act.Effects |= DialogEffects.Update;
+        return TakeTurn(ref act);
+    }
+
+    /// <summary>A response to a request within the dialog is about to leave.</summary>
+    internal void OnReplyWithin(SipContext context, InDialogRelay request, SipMessage? reply, SipEdits? edits)
+    {
+        if (!HasCallbacks(DialogCallbackTypes.ResponseWithin)) return;
+        DialogAct act;
+        bool mine;
+        lock (Gate)
+        {
+            if (_state is DialogState.Unconfirmed or DialogState.Deleted) return;
+            act = new DialogAct(DialogEffects.RunResponseWithin, _state, _state)
+            {
+                Direction = request.Direction == DialogDirection.Downstream ? DialogDirection.Upstream : DialogDirection.Downstream,
+                Context = context,
+                Message = reply,
+                Edits = edits,
+                DestinationLeg = request.SourceLeg,
+            };
+            mine = TakeTurn(ref act);
+        }
+
+        if (mine) Act(in act);
+    }
+
+    internal void RunAct(in DialogAct act) => Act(in act);
+
+    /// <summary>CANCELs the branches of the initial INVITE, in its strand.</summary>
+    internal void CancelBranches()
+    {
+        Strand? strand;
+        lock (Gate)
+        {
+            strand = _invite?.Transaction?.Strand;
+        }
+
+        // A strand that meanwhile serves another request does no harm: CancelNow looks again.
+        strand?.Post(CancelInStrand, this);
+    }
+
+    private void CancelNow()
+    {
+        SipContext? invite;
+        lock (Gate)
+        {
+            invite = _invite;
+        }
+
+        invite?.CancelBranches();
+    }
+
+    private void TakeStep(DialogEvent? what, DialogEffects more, SipContext context, SipBranch? branch, SipMessage? reply, SipEdits? edits)
+    {
+        DialogAct act;
+        bool mine;
+        lock (Gate)
+        {
+            DialogState old = _state;
+            if (what is { } happened)
+            {
+                if (happened == DialogEvent.Success && branch is not null && reply is not null
+                    && _state is not (DialogState.ConfirmedNoAck or DialogState.Confirmed))
+                    SetWinner(branch.Index, reply.ToTag);
+                more |= Step(happened);
+                if (happened == DialogEvent.Success && old != _state && (_facts & DialogFacts.Cancelled) != 0) Race();
+            }
+
+            act = new DialogAct(more, old, _state)
+            {
+                Direction = DialogDirection.Upstream,
+                Context = context,
+                Message = reply,
+                Edits = edits,
+                DestinationLeg = _caller,
+            };
+            mine = TakeTurn(ref act);
+        }
+
+        if (mine) Act(in act);
+    }
+
+    /// <summary>RFC 5407: 200 and CANCEL crossed. With end-on-race-condition the call gets the race delay and no more.</summary>
+    private void Race()
+    {
+        _facts |= DialogFacts.RaceOccurred;
+        if ((Flags & DialogFlags.EndOnRaceCondition) == 0) return;
+        _reason ??= DialogReasons.RaceCondition;
+        _lifetime = (long)Module.Options.RaceConditionTimeout.TotalMilliseconds;
+        StartLifetime(restart: true);
+    }
+}

@@ -1,0 +1,36 @@
+using Parley.Proxy;
+using Parley.Sip;
+
+namespace Parley.Dialogs;
+
+/// <summary>What is to be done after the lock: the effects of one step, with the message it is about.</summary>
+internal struct DialogAct(DialogEffects effects, DialogState oldState, DialogState newState)
+{
+    public DialogEffects Effects = effects;
+    public DialogState OldState = oldState;
+    public DialogState NewState = newState;
+    public DialogDirection Direction;
+    public SipMessage? Message;
+    public SipContext? Context;
+    public SipEdits? Edits;
+    public DialogLeg? DestinationLeg;
+    private bool _retained;
+
+    /// <summary>For an act that has to wait for others: its message is copied, what belongs to the moment (context, edits) is left behind.</summary>
+    public DialogAct Detach()
+    {
+        DialogAct copy = this;
+        copy.Message = Message?.Retain();
+        copy._retained = copy.Message is not null;
+        copy.Context = null;
+        copy.Edits = null;
+        return copy;
+    }
+
+    public void Release()
+    {
+        if (_retained) Message!.Release();
+        Message = null;
+        _retained = false;
+    }
+}

@@ -1,0 +1,44 @@
+using Parley.Proxy;
+using Parley.Sip;
+
+namespace Parley.Dialogs;
+
+/// <summary>Follows one request within a dialog. Pooled: goes back when the request is over.</summary>
+internal sealed class InDialogRelay(RelayPool pool) : DialogRelay
+{
+    private Dialog? _dialog;
+
+    public override Dialog? Dialog => _dialog;
+
+    public DialogDirection Direction { get; private set; }
+
+    /// <summary>The callee's leg of the two ends that talk (a fork may have several).</summary>
+    public DialogLeg? CalleeLeg { get; private set; }
+
+    public DialogLeg? DestinationLeg => Direction == DialogDirection.Downstream ? CalleeLeg : _dialog?.Caller;
+
+    public DialogLeg? SourceLeg => Direction == DialogDirection.Downstream ? _dialog?.Caller : CalleeLeg;
+
+    /// <summary>The destination leg's highest CSeq before this request.</summary>
+    public uint PreviousCSeq { get; set; }
+
+    public void Begin(Dialog dialog, DialogDirection direction, DialogLeg calleeLeg)
+    {
+        _dialog = dialog;
+        Direction = direction;
+        CalleeLeg = calleeLeg;
+    }
+
+    public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits)
+    {
+        if (statusCode > 100 && context.Method is not (SipMethod.Ack or SipMethod.Bye)) _dialog?.OnReplyWithin(context, this, reply, edits);
+    }
+
+    public override void OnCompleted(SipContext context)
+    {
+        if (_dialog is null) return;
+        _dialog = null;
+        CalleeLeg = null;
+        pool.Return(this);
+    }
+}

@@ -1,0 +1,24 @@
+using Parley.Proxy;
+using Parley.Sip;
+
+namespace Parley.Dialogs;
+
+/// <summary>Follows the initial INVITE: from here come a dialog's creation, its legs, its answer or failure.</summary>
+internal sealed class InviteRelay(Dialog dialog) : DialogRelay
+{
+    public override Dialog? Dialog => dialog;
+
+    public override void OnRelaying(SipContext context) => dialog.OnRelaying(context);
+
+    public override void OnBranchReply(SipContext context, SipBranch branch, SipMessage reply)
+    {
+        if (reply.StatusCode is > 100 and < 300) dialog.LearnCallee(context, branch, reply);
+    }
+
+    public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits) =>
+        dialog.OnReply(context, branch, reply, statusCode, edits);
+
+    public override void OnCancelled(SipContext context, SipMessage cancel) => dialog.OnCancelled();
+
+    public override void OnCompleted(SipContext context) => dialog.OnInviteOver(context);
+}

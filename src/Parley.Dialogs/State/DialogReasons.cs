@@ -1,0 +1,19 @@
+namespace Parley.Dialogs;
+
+/// <summary>The reasons of ends that the proxy itself names, in the field's words.</summary>
+internal static class DialogReasons
+{
+    /// <summary>A BYE that went to the caller.</summary>
+    public const string UpstreamBye = "Upstream BYE";
+
+    /// <summary>A BYE that went to the callee.</summary>
+    public const string DownstreamBye = "Downstream BYE";
+
+    public const string Cancelled = "Cancelled";
+    public const string LifetimeTimeout = "Lifetime Timeout";
+    public const string RaceCondition = "SIP Race Condition";
+
+    // Not in the reference, which has no such timers.
+    public const string NoAck = "No ACK";
+    public const string NoAnswer = "No Answer";
+}

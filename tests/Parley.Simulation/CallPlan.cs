@@ -1,0 +1,66 @@
+using Parley.Sip;
+using Parley.Testing;
+
+namespace Parley.Simulation;
+
+/// <summary>What the two (or more) ends of one call are going to do: drawn at the call's beginning, so that a seed decides it.</summary>
+internal sealed class CallPlan
+{
+    private readonly SipRandom _random;
+
+    public CallPlan(SipRandom random, int agents)
+    {
+        _random = random;
+        Caller = random.Next(agents);
+        int forks = Chance(0.15) ? 2 + random.Next(2) : 1;
+        for (int i = 0; i < forks; i++)
+        {
+            int callee = random.Next(agents);
+            if (!Callees.Contains(callee)) Callees.Add(callee);
+        }
+    }
+
+    public int Caller { get; }
+
+    public List<int> Callees { get; } = [];
+
+    public string RequestUser => string.Join("-", Callees.Select(c => $"callee{c}"));
+
+    /// <summary>The caller's part.</summary>
+    public void PlayCaller(ScriptedCall call)
+    {
+        if (Chance(0.08)) call.CancelAfter(Between(100, 6_000));
+        call.OnEstablished = PlayUp;
+    }
+
+    /// <summary>A callee's part.</summary>
+    public void PlayCallee(ScriptedCall call)
+    {
+        if (Chance(0.85)) call.RingAfter(Between(10, 800));
+        TimeSpan answer = Between(200, 5_000);
+        if (Chance(0.80)) call.AnswerAfter(answer);
+        else if (Chance(0.75)) call.RejectAfter(answer, Chance(0.5) ? 486 : 603);
+        else if (Chance(0.5)) call.IgnoresCancel = true; // rings until somebody gives up
+        if (Chance(0.10)) call.OnEstablished = PlayUp; // both ends hang up: BYEs may cross
+        else if (Chance(0.20)) call.OnEstablished = c => c.After(Between(500, 20_000), Request);
+    }
+
+    private void PlayUp(ScriptedCall call)
+    {
+        if (Chance(0.02)) return; // nobody ends it: the lifetime must
+        if (Chance(0.25)) call.After(Between(500, 15_000), Request);
+        call.ByeAfter(Chance(0.1) ? Between(0, 200) : Between(1_000, 60_000));
+    }
+
+    private void Request(ScriptedCall call)
+    {
+        if (!call.IsUp || call.Dialog is null) return;
+        int which = _random.Next(4);
+        if (which == 0) call.ReInvite();
+        else call.SendRequest(which == 1 ? "INFO" : which == 2 ? "UPDATE" : "OPTIONS");
+    }
+
+    private bool Chance(double probability) => _random.Next(1_000_000) < probability * 1_000_000;
+
+    private TimeSpan Between(int from, int to) => TimeSpan.FromMilliseconds(from + _random.Next(to - from));
+}

@@ -164,7 +164,6 @@ public sealed class SimulatedTransport : ISipTransport
         Network.LogArrival(source, buffer.AsSpan(0, length), lost: _receiver is null || IsSilent);
         if (_receiver is not null && !IsSilent)
         {
-            Tap?.OnMessage(inbound: true, source, buffer.AsSpan(0, length));
             HandUp(buffer, length, source);
         }
         Array.Fill(buffer, (byte)0xDD, 0, length);
@@ -199,22 +198,63 @@ public sealed class SimulatedTransport : ISipTransport
 
     private void HandUp(byte[] buffer, int length, in SipFlow source)
     {
-        SipParseResult result = _message.Parse(buffer, 0, length, Network.Limits);
+        if (source.Listener.IsReliable) HandUpStream(buffer, length, source);
+        else HandUpOne(buffer, 0, length, source);
+    }
+
+    private void HandUpStream(byte[] buffer, int length, in SipFlow source)
+    {
+        for (int done = 0; done < length;)
+        {
+            SipFrame frame = SipFraming.Next(buffer.AsSpan(done, length - done), Network.Limits);
+            if (frame.Kind == SipFrameKind.Message)
+            {
+                HandUpOne(buffer, done, frame.Length, source);
+            }
+            else if (frame.Kind == SipFrameKind.KeepAlive)
+            {
+                if (frame.Ping) Send(source, "\r\n"u8);
+            }
+            else if (buffer.AsSpan(done, length - done).IndexOfAnyExcept((byte)'\r', (byte)'\n') < 0)
+            {
+                return; // a pong
+            }
+            else
+            {
+                // A piece of a message counts as garbage here: whoever sends on a simulated stream sends whole messages.
+                Network.Counters.Dropped++;
+                CloseConnection(source.ConnectionId);
+                return;
+            }
+            done += frame.Length;
+        }
+    }
+
+    private void HandUpOne(byte[] buffer, int offset, int length, in SipFlow source)
+    {
+        SipParseResult result = _message.Parse(buffer, offset, length, Network.Limits);
+        if (result.Status == SipParseStatus.KeepAlive) return;
+        Tap?.OnMessage(inbound: true, source, buffer.AsSpan(offset, length));
         switch (result.Status)
         {
             case SipParseStatus.Ok:
                 Network.Counters.Delivered++;
                 _receiver!.OnMessage(_message, source);
                 break;
-            case SipParseStatus.Reject:
+            case SipParseStatus.Reject when IsAnswerable(_message):
                 Network.Counters.Refused++;
                 _receiver!.OnMalformed(_message, result, source);
                 break;
-            case SipParseStatus.Drop:
+            default:
                 Network.Counters.Dropped++;
                 break;
         }
     }
+
+    /// <summary>As the real transport has it: a response needs these of its request (RFC 3261 8.2.6.2), and an ACK is never answered.</summary>
+    private static bool IsAnswerable(SipMessage message) => message.IsRequest && message.Method != SipMethod.Ack && message.TryGetTopVia(out _)
+        && !message.CallId.IsEmpty && !message.From.Text.IsEmpty && !message.To.Text.IsEmpty
+        && message.TryGetHeader(SipHeaderName.CSeq, out ReadOnlySpan<byte> cseq) && !cseq.IsEmpty;
 
     private SipSendResult SendOnStream(in SipFlow flow, ReadOnlySpan<byte> message, ulong token)
     {

@@ -44,11 +44,12 @@ internal static class Ladder
         var line = new StringBuilder().Append(' ', TimeWidth + 1);
         for (int i = 0; i < columns.Count; i++)
         {
-            int at = Math.Max(0, TimeWidth + 1 + i * gap - columns[i].Length / 2);
+            // A name begins above its line, the last one may stick out.
+            int at = TimeWidth + 1 + i * gap;
             if (line.Length < at) line.Append(' ', at - line.Length);
             line.Append(columns[i]);
         }
-        text.Append(line.ToString().TrimEnd()).Append('\n');
+        text.Append(line).Append('\n');
     }
 
     private static void AppendArrow(StringBuilder text, int count, int gap, int from, int to, RecordedMessage message, TimeSpan offset)

@@ -114,6 +114,21 @@ public class StreamTests
     }
 
     [Fact]
+    public void A_keep_alive_is_answered_and_half_a_message_closes_the_connection()
+    {
+        var flow = new SipFlow(_a.Host.Listener(SipProtocol.Tcp), _b.Host.Listener(SipProtocol.Tcp).Local);
+        _a.Host.Send(flow, "\r\n\r\n"u8);
+        _a.Host.Send(flow, [.. Probe.Message(1), .. "\r\n"u8, .. Probe.Message(2)]);
+        _network.Clock.RunUntilIdle();
+        Assert.Equal(["c1", "c2"], _b.Heard);
+        Assert.Equal(3, _network.Counters.Sent);
+        _a.Host.Send(flow, "OPTIONS sip:b@10.0.0.2 SIP/2.0\r\n"u8);
+        _network.Clock.RunUntilIdle();
+        Assert.Equal("closed 10.0.0.1", _b.Heard[^1]);
+        Assert.Equal(["closed 10.0.0.2"], _a.Heard);
+    }
+
+    [Fact]
     public void Stopping_a_host_closes_what_it_had()
     {
         _a.Send(_b.Host, SipProtocol.Tcp, 1);

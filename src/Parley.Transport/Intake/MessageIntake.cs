@@ -58,7 +58,7 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
                         SipTransport.Pong(thread, connection);
                     break;
                 case SipFrameKind.TooLarge:
-                    tally.TooLarge++;
+                    TooLarge(message, buffer, offset + done, frame.Length, connection.Flow, ref tally);
                     broken = true;
                     break;
                 default:
@@ -141,6 +141,26 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
                     tally.Malformed++;
                     break;
             }
+        }
+        catch (Exception e)
+        {
+            Fault(flow.Listener, e);
+        }
+    }
+
+    // Of a message that will not be read its head may be there, and with it all that a 513 needs (RFC 3261 21.5.7).
+    private void TooLarge(SipMessage message, byte[] buffer, int offset, int headLength, in SipFlow flow, ref Tally tally)
+    {
+        tally.Bytes += headLength;
+        try
+        {
+            if (headLength > 0 && message.Parse(buffer, offset, headLength, limits).Status != SipParseStatus.Drop && IsAnswerable(message))
+            {
+                tally.Rejected++;
+                receiver.OnMalformed(message, SipParseResult.Reject(513, "Message Too Large"), flow);
+                return;
+            }
+            tally.TooLarge++;
         }
         catch (Exception e)
         {

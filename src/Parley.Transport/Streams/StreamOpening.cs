@@ -86,7 +86,7 @@ internal static class StreamOpening
         }
         finally
         {
-            if (reason == CloseReason.Remote)
+            if (reason is CloseReason.Remote or CloseReason.Broken)
                 connection.CloseAfterOutput(reason);
             else
                 connection.Close(reason, error);

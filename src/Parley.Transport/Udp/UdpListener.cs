@@ -77,7 +77,8 @@ internal sealed class UdpListener : IDisposable
 
     private static DatagramSocket Open(IPEndPoint endPoint, SipListenerOptions options, SipTransportOptions transportOptions)
     {
-        var size = Math.Clamp(transportOptions.Limits.MaxMessageSize, 1024, 65_535);
+        // Room for every datagram there can be: one beyond the limit still gets its 513.
+        const int size = 65_535;
         if (OperatingSystem.IsLinux() && Environment.Is64BitProcess && !transportOptions.UsePortableSockets)
             return new LinuxDatagramSocket(endPoint, options, transportOptions.BatchSize, size, share: options.Workers > 1);
         return new PortableDatagramSocket(endPoint, options, transportOptions.BatchSize, size);

@@ -73,14 +73,52 @@ public class TcpTests
     }
 
     [Fact]
-    public async Task A_message_beyond_the_limit_closes_the_connection()
+    public async Task A_message_beyond_the_limit_is_refused_by_513_and_closes_the_connection()
     {
         await using var server = Start(o => o.Limits = new SipLimits { MaxMessageSize = 2000 });
         using var client = await StreamClient.ConnectAsync(server.EndPoint);
         await client.SendAsync(Wire.Request("big", body: new string('x', 5000)));
+        Assert.Equal(513, (await server.Receiver.NextMalformedAsync()).Result.StatusCode);
         await client.HearEndAsync();
         Assert.False(server.Receiver.HasMessage);
+    }
+
+    [Fact]
+    public async Task A_head_that_never_ends_closes_the_connection()
+    {
+        await using var server = Start(o => o.Limits = new SipLimits { MaxMessageSize = 2000 });
+        using var client = await StreamClient.ConnectAsync(server.EndPoint);
+        await client.SendAsync("OPTIONS sip:bob@example.com SIP/2.0\r\n" + string.Concat(Enumerable.Repeat("Subject: and so on\r\n", 150)));
+        await client.HearEndAsync();
+        await server.Receiver.NextClosedAsync();
         Assert.Equal(1, server.Counters.DroppedTooLarge);
+    }
+
+    [Fact]
+    public async Task It_all_goes_over_IPv6_as_well()
+    {
+        var options = TestTransport.Tcp();
+        options.EndPoint = new IPEndPoint(IPAddress.IPv6Loopback, 0);
+        await using var server = new TestTransport(null, null, options);
+        await using var client = new TestTransport(null, null, [new SipListenerOptions { Protocol = SipProtocol.Tcp, EndPoint = new IPEndPoint(IPAddress.IPv6Loopback, 0) }]);
+        client.Transport.Send(new SipFlow(client.Listener, server.Listener.Local), Wire.Request("six"));
+        client.Transport.Flush();
+        Assert.Equal("six", (await server.Receiver.NextAsync()).CallId);
+    }
+
+    [Fact]
+    public void A_far_end_that_vanishes_is_found_out_by_probes_and_unacknowledged_data()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        StreamOpening.Prepare(socket, new SipStreamOptions { KeepAliveTime = TimeSpan.FromSeconds(45) });
+        Assert.Equal(1, socket.GetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive));
+        Assert.Equal(45, socket.GetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime));
+        Assert.True(socket.NoDelay);
+        if (!OperatingSystem.IsLinux())
+            return;
+        Span<byte> milliseconds = stackalloc byte[4];
+        socket.GetRawSocketOption(LinuxSyscalls.IPProtoTcp, LinuxSyscalls.TcpUserTimeout, milliseconds);
+        Assert.Equal(20_000, BitConverter.ToInt32(milliseconds));
     }
 
     [Fact]

@@ -10,6 +10,8 @@ internal ref struct ParameterScan(ReadOnlySpan<byte> text, int position)
     internal int NameLength;
     internal int ValueStart;
     internal int ValueLength;
+    /// <summary>After the last character of the parameter read, white space excluded.</summary>
+    internal int End;
 
     internal readonly ReadOnlySpan<byte> Name => _text.Slice(NameStart, NameLength);
 
@@ -30,13 +32,14 @@ internal ref struct ParameterScan(ReadOnlySpan<byte> text, int position)
         NameLength = length < 0 ? _text.Length - Position : length;
         if (NameLength == 0)
             return false;
-        Position = SipGrammar.SkipWhite(_text, Position + NameLength);
-        ValueStart = Position;
+        End = ValueStart = Position + NameLength;
+        Position = SipGrammar.SkipWhite(_text, End);
         ValueLength = 0;
         if (Position >= _text.Length || _text[Position] != '=')
             return true;
-        Position = SipGrammar.SkipWhite(_text, Position + 1);
-        ValueStart = Position;
+        // "name=" is taken for an empty value that lies right behind the sign.
+        End = ValueStart = Position + 1;
+        int value = Position = SipGrammar.SkipWhite(_text, End);
         if (Position < _text.Length && _text[Position] == '"')
         {
             int end = SipGrammar.QuotedEnd(_text, Position);
@@ -49,7 +52,12 @@ internal ref struct ParameterScan(ReadOnlySpan<byte> text, int position)
             int end = _text[Position..].IndexOfAny(SipGrammar.ValueEnd);
             Position = end < 0 ? _text.Length : Position + end;
         }
-        ValueLength = Position - ValueStart;
+        ValueLength = Position - value;
+        if (ValueLength > 0)
+        {
+            ValueStart = value;
+            End = Position;
+        }
         Position = SipGrammar.SkipWhite(_text, Position);
         return true;
     }

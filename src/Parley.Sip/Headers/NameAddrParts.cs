@@ -27,7 +27,7 @@ internal struct NameAddrParts
         {
             if (!scan.Read())
                 return false;
-            value.Length = scan.ValueLength > 0 ? scan.ValueStart + scan.ValueLength : scan.NameStart + scan.NameLength;
+            value.Length = scan.End;
             if (scan.NameLength == 3 && value.TagLength == 0 && SipText.EqualsIgnoreCase(scan.Name, "tag"u8))
                 (value.TagStart, value.TagLength) = (scan.ValueStart, scan.ValueLength);
         }

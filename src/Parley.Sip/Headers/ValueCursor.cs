@@ -48,7 +48,8 @@ internal ref struct ValueCursor
                 return false;
             }
             _rest = _message.ValueOf(_message.HeaderAt(_index));
-            if (!_rest.IsEmpty)
+            // Lists may be empty; a Via line without a value is malformed, and the reader will say so.
+            if (!_rest.IsEmpty || _name == SipHeaderName.Via)
                 return true;
         }
     }

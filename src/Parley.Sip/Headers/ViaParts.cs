@@ -42,7 +42,7 @@ internal struct ViaParts
         {
             if (!scan.Read() || !Take(ref via, ref scan))
                 return false;
-            via.Length = scan.ValueLength > 0 ? scan.ValueStart + scan.ValueLength : scan.NameStart + scan.NameLength;
+            via.Length = scan.End;
         }
         consumed = scan.Position;
         return scan.Ended;
@@ -116,7 +116,7 @@ internal struct ViaParts
                     return false;
                 via.RPort = (int)port;
                 via.RPortStart = scan.NameStart;
-                via.RPortEnd = scan.ValueLength > 0 ? scan.ValueStart + scan.ValueLength : scan.NameStart + scan.NameLength;
+                via.RPortEnd = scan.End;
                 break;
             case 5 when via.MAddrLength == 0 && SipText.EqualsIgnoreCase(name, "maddr"u8):
                 (via.MAddrStart, via.MAddrLength) = (scan.ValueStart, scan.ValueLength);

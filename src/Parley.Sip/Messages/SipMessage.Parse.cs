@@ -162,6 +162,7 @@ public sealed partial class SipMessage
             if (!good)
                 Fail(400, "Malformed Header");
             int valueEnd = LineEnd(bytes, good ? valueFrom : position, out int next);
+            good &= valueEnd >= 0;
             if (next - position > limits.MaxHeaderLength)
             {
                 Fail(400, "Header Too Long");
@@ -173,16 +174,18 @@ public sealed partial class SipMessage
         }
     }
 
-    // The end of a line with its folds, without the line end; next is the first byte after it.
+    // The end of a line with its folds, without the line end; -1 when it is malformed. next is the first byte after it.
     private int LineEnd(ReadOnlySpan<byte> bytes, int position, out int next)
     {
+        bool bare = false;
         while (true)
         {
             int end = bytes[position..].IndexOfAny((byte)'\r', (byte)'\n');
             if (end < 0)
             {
                 Fail(400, "Missing End of Headers");
-                return next = bytes.Length;
+                next = bytes.Length;
+                return bare ? -1 : next;
             }
             end += position;
             if (bytes[end] == '\n')
@@ -197,11 +200,12 @@ public sealed partial class SipMessage
             {
                 // A bare CR: the next hop might read a line end there that this one did not.
                 Fail(400, "Malformed Line End");
+                bare = true;
                 position = end + 1;
                 continue;
             }
             if (next >= bytes.Length || bytes[next] is not ((byte)' ' or (byte)'\t'))
-                return end;
+                return bare ? -1 : end;
             position = next;
         }
     }

@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Text;
 
 namespace Parley.Sip;
 
@@ -47,10 +46,16 @@ public static class SipText
     {
         if (a.Length != b.Length)
             return false;
-        if (Ascii.EqualsIgnoreCase(a, b))
+        // Nearly everybody writes names in their usual case, and what differs mostly does so in its first letter.
+        if (a.SequenceEqual(b))
             return true;
-        // The framework's comparison fails on any byte above 127, equal or not.
-        return !Ascii.IsValid(a) && EqualsIgnoreCaseSlow(a, b);
+        for (int i = 0; i < a.Length; i++)
+        {
+            int difference = a[i] ^ b[i];
+            if (difference != 0 && (difference != 0x20 || !char.IsAsciiLetter((char)a[i])))
+                return false;
+        }
+        return true;
     }
 
     /// <summary>True when the value runs over several lines (RFC 3261 7.3.1).</summary>
@@ -93,17 +98,4 @@ public static class SipText
 
     /// <summary>Reads a number of digits only, at least one, not above <paramref name="max"/>.</summary>
     public static bool TryParseNumber(ReadOnlySpan<byte> text, uint max, out uint value) => SipGrammar.TryParseNumber(text, max, out value);
-
-    private static bool EqualsIgnoreCaseSlow(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
-    {
-        for (int i = 0; i < a.Length; i++)
-        {
-            if (a[i] == b[i])
-                continue;
-            byte lower = (byte)(a[i] | 0x20);
-            if (lower != (b[i] | 0x20) || lower is < (byte)'a' or > (byte)'z')
-                return false;
-        }
-        return true;
-    }
 }

@@ -17,9 +17,6 @@ public sealed class SipTransportOptions
     /// <summary>How many datagrams one system call moves at most, 1 to 1024.</summary>
     public int BatchSize { get; set; } = 32;
 
-    /// <summary>The largest request in bytes that goes by UDP (RFC 3261 18.1.1); read by the floors above through <see cref="Transport.DatagramLimit"/>.</summary>
-    public int DatagramLimit { get; set; } = Transport.DatagramLimit.Default;
-
     /// <summary>Uses the portable sockets for UDP where recvmmsg would be there too; for tests and comparison.</summary>
     public bool UsePortableSockets { get; set; }
 

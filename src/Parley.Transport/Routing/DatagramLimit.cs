@@ -12,7 +12,7 @@ public static class DatagramLimit
     /// <summary>True when a request of this length must not go by this protocol.</summary>
     /// <param name="protocol">The protocol chosen so far.</param>
     /// <param name="length">The request as it would leave, in bytes.</param>
-    /// <param name="limit">In bytes; see <see cref="SipTransportOptions.DatagramLimit"/>.</param>
+    /// <param name="limit">In bytes.</param>
     public static bool RequiresStream(SipProtocol protocol, int length, int limit = Default) => protocol == SipProtocol.Udp && length > limit;
 
     /// <summary>The same way by TCP, when the request is too large for UDP and a TCP listener reaches the target. The caller writes the Via anew for it,

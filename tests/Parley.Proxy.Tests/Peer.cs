@@ -21,6 +21,16 @@ internal sealed class Peer : ISipReceiver
         Protocol = protocol;
     }
 
+    public Peer(SimulatedTransport host, SipEndPoint proxy)
+    {
+        Host = host;
+        Host.Start(this);
+        SipListener listener = host.Listeners[0];
+        Address = Text(listener.Host);
+        Protocol = listener.Protocol;
+        _toProxy = new SipFlow(listener, proxy);
+    }
+
     public string Address { get; }
 
     public SipProtocol Protocol { get; }

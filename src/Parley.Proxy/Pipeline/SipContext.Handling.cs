@@ -41,21 +41,6 @@ public sealed partial class SipContext
         HandlerDone();
     }
 
-    /// <summary>Starts user code whose awaits shall come back into the strand, and hands its task on.</summary>
-    internal ValueTask RunHook(SipRequestHandler hook)
-    {
-        SynchronizationContext? before = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(_synchronization);
-        try
-        {
-            return hook(this);
-        }
-        finally
-        {
-            SynchronizationContext.SetSynchronizationContext(before);
-        }
-    }
-
     // Called with the strand's synchronization context as the current one, so the rest runs in the strand.
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: whatever it throws is a 500.")]
     [SuppressMessage("Reliability", "CA2007", Justification = "Coming back into the strand is the point.")]

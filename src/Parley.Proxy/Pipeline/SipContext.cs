@@ -62,6 +62,8 @@ public sealed partial class SipContext
 
     internal ResponseContext Relay { get; }
 
+    internal SynchronizationContext Synchronization => _synchronization;
+
     internal Strand Strand => _strand!;
 
     /// <summary>Handled without a transaction: an ACK of a 2xx, or everything when the proxy is told to be stateless.</summary>

@@ -6,6 +6,8 @@ namespace Parley.Proxy;
 // RFC 3261 16.7 steps 6 and 7: all branches have ended without a 2xx.
 internal sealed partial class ResponseContext
 {
+    private bool HasNewBranches => _branches.Count > _branchesAtChoice;
+
     private bool HasFailureHooks => Core.FailureHooks.Length > 0 || context.FailureHooks is { Count: > 0 };
 
     /// <summary>A branch ended: wait for the others, try the next targets, or choose.</summary>
@@ -33,10 +35,25 @@ internal sealed partial class ResponseContext
         }
 
         _isChoosing = true;
-        _relayedAgain = false;
-        ValueTask hooks = RunFailureHooks();
-        if (hooks.IsCompletedSuccessfully) HooksDone();
-        else _ = AwaitHooks(hooks);
+        _chosenRound = _roundStart;
+        _branchesAtChoice = _branches.Count;
+        SynchronizationContext? before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(context.Synchronization);
+        try
+        {
+            ValueTask hooks = RunFailureHooks();
+            if (!hooks.IsCompletedSuccessfully)
+            {
+                _ = AwaitHooks(hooks);
+                return;
+            }
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
+
+        HooksDone();
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the best response leaves.")]
@@ -45,10 +62,10 @@ internal sealed partial class ResponseContext
     {
         foreach (SipRequestHandler hook in Core.FailureHooks)
         {
-            if (IsAnswered || _relayedAgain) return;
+            if (IsAnswered || HasNewBranches) return;
             try
             {
-                await context.RunHook(hook);
+                await hook(context);
             }
             catch (Exception error)
             {
@@ -59,10 +76,10 @@ internal sealed partial class ResponseContext
         List<SipRequestHandler>? own = context.FailureHooks;
         for (int i = 0; own is not null && i < own.Count; i++)
         {
-            if (IsAnswered || _relayedAgain) return;
+            if (IsAnswered || HasNewBranches) return;
             try
             {
-                await context.RunHook(own[i]);
+                await own[i](context);
             }
             catch (Exception error)
             {
@@ -84,15 +101,16 @@ internal sealed partial class ResponseContext
     {
         _isChoosing = false;
         FailureStatus = 0;
-        if (IsAnswered || _relayedAgain)
+        if (IsAnswered || HasNewBranches)
         {
             _chosen = null;
             Advance(); // what was relayed again may have failed already
+            return;
         }
-        else
-        {
-            SendChosen();
-        }
+
+        // Relayed again, yet no branch came of it (the limit): the choice stands, or this would go on for ever.
+        _roundStart = _chosenRound;
+        SendChosen();
     }
 
     private void SendChosen()

@@ -24,6 +24,7 @@ internal sealed partial class ResponseContext
             return new ValueTask<bool>(false);
         }
 
+        if (_pending > 0 && _targets.Count == 0) return new ValueTask<bool>(true);
         Enter();
         if (!_isRelaying)
         {
@@ -33,7 +34,6 @@ internal sealed partial class ResponseContext
 
         // A new round, unless branches of one are on their way: then the targets only join it.
         if (_pending == 0) _roundStart = _branches.Count;
-        _relayedAgain = true;
         if (_targets.Count == 0) _targets.Add(null);
         int before = _branches.Count;
         bool wasPending = _pending > 0;

@@ -24,8 +24,9 @@ internal sealed partial class ResponseContext(SipContext context) : IClientTrans
     private bool _isDeclined;
     private bool _isStarting;
     private bool _isChoosing;
-    private bool _relayedAgain;
     private int _roundStart;
+    private int _chosenRound;
+    private int _branchesAtChoice;
     private TaskCompletionSource<bool>? _groupLeft;
     private SipMessage? _live;
     private SipBranch? _liveBranch;
@@ -185,8 +186,8 @@ internal sealed partial class ResponseContext(SipContext context) : IClientTrans
         _targets.Clear();
         _pending = 0;
         _wasRelayed = false;
-        _isRelaying = _isAccepted = _isDeclined = _isStarting = _isChoosing = _relayedAgain = _timerArmed = false;
-        _roundStart = 0;
+        _isRelaying = _isAccepted = _isDeclined = _isStarting = _isChoosing = _timerArmed = false;
+        _roundStart = _chosenRound = _branchesAtChoice = 0;
         _groupLeft = null;
         _chosen = null;
         IsCancelled = IsAnswered = false;

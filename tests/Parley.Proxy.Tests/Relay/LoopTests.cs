@@ -1,0 +1,66 @@
+using Parley.Sip;
+using Xunit;
+
+namespace Parley.Proxy.Tests.Relay;
+
+public sealed class LoopTests
+{
+    [Fact]
+    public void A_request_that_comes_back_unchanged_is_answered_482()
+    {
+        using var scene = new Scene(static async context =>
+        {
+            context.SetDestination(SipUri.Parse($"sip:{Scene.ProxyAddress}"));
+            await context.RelayAsync();
+        });
+        Peer alice = scene.Peer("10.0.0.1");
+        alice.Send("INVITE", "sip:bob@example.com");
+        scene.Run(200);
+        Assert.Equal([482], alice.Finals);
+        Assert.Equal(1, scene.App.Counters[ProxyCounter.Loops]);
+        scene.RunToTheEnd();
+    }
+
+    [Fact]
+    public void A_spiral_with_another_request_URI_goes_on()
+    {
+        using var scene = new Scene(static async context =>
+        {
+            if (SipUriView.TryParse(context.RequestUri, out SipUriView uri) && uri.User.SequenceEqual("bob"u8))
+            {
+                context.SetRequestUri("sip:carol@example.com"u8);
+                context.SetDestination(SipUri.Parse($"sip:{Scene.ProxyAddress}"));
+            }
+            else
+            {
+                context.SetDestination(SipUri.Parse("sip:10.0.0.2"));
+            }
+
+            await context.RelayAsync();
+        });
+        Peer alice = scene.Peer("10.0.0.1"), carol = scene.Peer("10.0.0.2");
+        carol.Script = r => carol.Answer(r, 200);
+        alice.Send("OPTIONS", "sip:bob@example.com");
+        scene.Run(200);
+        Assert.Equal([200], alice.Finals);
+        Assert.Equal(3, RelayTests.CountVias(carol.Request("OPTIONS")));
+        scene.RunToTheEnd();
+    }
+
+    [Fact]
+    public void Without_loop_detection_Max_Forwards_ends_a_loop()
+    {
+        using var scene = new Scene(
+            static async context =>
+            {
+                context.SetDestination(SipUri.Parse($"sip:{Scene.ProxyAddress}"));
+                await context.RelayAsync();
+            },
+            static builder => builder.Proxy.DetectLoops = false);
+        Peer alice = scene.Peer("10.0.0.1");
+        alice.Send("MESSAGE", "sip:bob@example.com", maxForwards: 5);
+        scene.Run(200);
+        Assert.Equal([483], alice.Finals);
+        scene.RunToTheEnd();
+    }
+}

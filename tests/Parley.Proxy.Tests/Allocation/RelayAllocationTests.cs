@@ -17,7 +17,7 @@ public sealed class RelayAllocationTests
     [InlineData("OPTIONS")]
     public void A_request_relayed_within_a_dialog_and_answered_allocates_nothing(string method)
     {
-        Bench bench = new(method);
+        using Bench bench = new(method);
         for (int i = 0; i < 500; i++) bench.Round();
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < Rounds; i++) bench.Round();
@@ -29,7 +29,7 @@ public sealed class RelayAllocationTests
     [Fact]
     public void The_ACK_of_a_2xx_relayed_allocates_nothing()
     {
-        Bench bench = new("ACK");
+        using Bench bench = new("ACK");
         for (int i = 0; i < 500; i++) bench.Ack();
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < Rounds; i++) bench.Ack();
@@ -40,14 +40,14 @@ public sealed class RelayAllocationTests
     [Fact]
     public void An_initial_INVITE_that_rings_and_is_answered_allocates_nothing_in_steady_state()
     {
-        Bench bench = new("INVITE", isInitial: true);
+        using Bench bench = new("INVITE", isInitial: true);
         for (int i = 0; i < 500; i++) bench.Round(rings: true);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < Rounds; i++) bench.Round(rings: true);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private sealed class Bench
+    private sealed class Bench : IDisposable
     {
         private readonly StubTransport _transport = new();
         private readonly ManualTime _time = new();
@@ -108,6 +108,8 @@ public sealed class RelayAllocationTests
 
             Assert.True(_app.PendingRequests == 0);
         }
+
+        public void Dispose() => _app.Dispose();
 
         public void Ack()
         {

@@ -1,0 +1,139 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Parley.Dialogs;
+using Parley.Proxy;
+using Parley.Server.Configuration;
+using Parley.Server.Routing;
+using Parley.Sip;
+using Parley.Transactions;
+using Parley.Transport;
+
+namespace Parley.Server.Hosting;
+
+/// <summary>Makes the application that the settings describe.</summary>
+internal static class ApplicationSetup
+{
+    public static ParleyApplication Build(ServerConfiguration configuration, IConfigurationRoot root)
+    {
+        var builder = ParleyApplication.CreateBuilder();
+        Log(builder, root);
+        builder.Services.AddSystemd();
+        Transport(builder.Transport, configuration);
+        Core(builder, configuration);
+        builder.AddDialogs(options => Dialogs(options, configuration.Dialogs));
+        builder.Services.AddSingleton(Registrar(configuration.Registrar));
+        builder.Services.AddSingleton(s => new LocationTable(
+            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<SipRandom>(), s.GetRequiredService<RegistrarOptions>(), s.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddSingleton<Registrar>();
+        return builder.Build();
+    }
+
+    /// <summary>Gives the application its main route.</summary>
+    public static CallRouting Route(ParleyApplication application, ServerConfiguration configuration)
+    {
+        var routing = new CallRouting(application.Services.GetRequiredService<Registrar>(), configuration);
+        application.OnRequest(routing.OnRequestAsync);
+        return routing;
+    }
+
+    /// <summary>Reads the certificate files again; false when they could not be read and the old ones stay.</summary>
+    public static bool ReloadCertificates(ParleyApplication application) =>
+        application.Transport is not SipTransport transport || transport.ReloadCertificates();
+
+    /// <summary>Messages this element had to send again, of either kind.</summary>
+    public static long RetransmissionsSent(ParleyApplication application)
+    {
+        var counters = application.Transactions.Statistics;
+        return counters[TransactionCounter.RequestsRetransmitted] + counters[TransactionCounter.ResponsesRetransmitted];
+    }
+
+    private static void Log(ParleyApplicationBuilder builder, IConfigurationRoot root)
+    {
+        builder.Logging.ClearProviders();
+        // The host's own lines about content roots and lifetimes say nothing of calls.
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        builder.Logging.AddConfiguration(root.GetSection("Logging"));
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+            console.UseUtcTimestamp = true;
+        });
+    }
+
+    private static void Transport(SipTransportOptions options, ServerConfiguration configuration)
+    {
+        foreach (var listener in configuration.Listeners)
+            options.Listeners.Add(Listener(listener, configuration));
+        foreach (var alias in configuration.Aliases)
+            options.Aliases.Add(alias);
+        var limits = configuration.Limits;
+        options.Limits = new SipLimits
+        {
+            MaxMessageSize = limits.MaxMessageSize,
+            MaxBodySize = limits.MaxMessageSize,
+            MaxHeaderCount = limits.MaxHeaderCount,
+            MaxHeaderLength = limits.MaxHeaderLength,
+            MaxUriLength = limits.MaxUriLength,
+        };
+        options.BatchSize = configuration.Udp.BatchSize;
+        options.Streams.MaxConnections = limits.MaxConnections;
+        options.Streams.MaxConnectionsPerAddress = limits.MaxConnectionsPerAddress;
+        options.Streams.IdleTimeout = limits.ConnectionIdleTimeout;
+    }
+
+    private static SipListenerOptions Listener(ListenerConfiguration listener, ServerConfiguration configuration) => new()
+    {
+        Protocol = listener.Protocol,
+        EndPoint = listener.EndPoint.ToIPEndPoint(),
+        AdvertisedHost = listener.AdvertisedHost,
+        AdvertisedPort = listener.AdvertisedPort,
+        Workers = configuration.Udp.Workers,
+        ReceiveBufferSize = configuration.Udp.ReceiveBuffer,
+        SendBufferSize = configuration.Udp.SendBuffer,
+        Tls = listener.Protocol == SipProtocol.Tls ? Tls(configuration.Tls) : null,
+    };
+
+    private static SipTlsOptions Tls(TlsConfiguration tls) => new()
+    {
+        CertificatePath = tls.Certificate,
+        PrivateKeyPath = tls.Key,
+        Password = tls.Password,
+        ClientCertificates = Enum.Parse<ClientCertificates>(tls.ClientCertificates),
+        AcceptUntrustedServers = !tls.VerifyServers,
+    };
+
+    private static void Core(ParleyApplicationBuilder builder, ServerConfiguration configuration)
+    {
+        builder.Timers.T1 = configuration.Timers.T1;
+        builder.Timers.T2 = configuration.Timers.T2;
+        builder.Timers.T4 = configuration.Timers.T4;
+        builder.Proxy.TimerC = configuration.Timers.C;
+        builder.Transactions.MaxServerTransactions = configuration.Limits.MaxTransactions;
+    }
+
+    private static void Dialogs(DialogOptions options, DialogConfiguration dialogs)
+    {
+        options.DefaultTimeout = dialogs.DefaultTimeout;
+        options.EarlyTimeout = dialogs.EarlyTimeout;
+        options.NoAckTimeout = dialogs.NoAckTimeout;
+        options.DeleteDelay = dialogs.DeleteDelay;
+        options.HashSize = dialogs.HashSize;
+        options.MatchMode = Enum.Parse<DialogMatchMode>(dialogs.MatchMode);
+        foreach (var name in dialogs.ProfilesWithValue)
+            options.ProfilesWithValue.Add(name);
+        foreach (var name in dialogs.ProfilesNoValue)
+            options.ProfilesWithoutValue.Add(name);
+    }
+
+    private static RegistrarOptions Registrar(RegistrarConfiguration registrar) => new()
+    {
+        DefaultExpires = registrar.DefaultExpires,
+        MinExpires = registrar.MinExpires,
+        MaxExpires = registrar.MaxExpires,
+        MaxContacts = registrar.MaxContacts,
+        MaxBindings = registrar.MaxBindings,
+    };
+}

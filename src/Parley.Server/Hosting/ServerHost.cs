@@ -1,0 +1,139 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Parley.Dialogs;
+using Parley.Proxy;
+using Parley.Server.Configuration;
+using Parley.Server.Routing;
+
+namespace Parley.Server.Hosting;
+
+/// <summary>The life of the server: start, reload on SIGHUP, drain on SIGTERM, the last word.</summary>
+internal sealed partial class ServerHost
+{
+    private readonly ParleyApplication _application;
+    private readonly CallRouting _routing;
+    private readonly IDialogApi _dialogs;
+    private readonly ILogger _log;
+    private readonly string? _file;
+    private ServerConfiguration _configuration;
+
+    private ServerHost(ServerConfiguration configuration, IConfigurationRoot root, string? file)
+    {
+        _configuration = configuration;
+        _file = file;
+        _application = ApplicationSetup.Build(configuration, root);
+        _dialogs = _application.Services.GetRequiredService<IDialogApi>();
+        var loggers = _application.Services.GetRequiredService<ILoggerFactory>();
+        _log = loggers.CreateLogger("Parley.Server");
+        _routing = ApplicationSetup.Route(_application, configuration);
+        _ = new CallLog(_dialogs, loggers, _application.Time);
+    }
+
+    /// <summary>Runs until a signal asks for the end; the exit code of the process.</summary>
+    public static async Task<int> RunAsync(ServerConfiguration configuration, IConfigurationRoot root, string? file, CancellationToken cancellation)
+    {
+        var host = new ServerHost(configuration, root, file);
+        await using (host._application)
+            return await host.RunAsync(cancellation);
+    }
+
+    private async Task<int> RunAsync(CancellationToken cancellation)
+    {
+        using var hangup = PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnHangup);
+        try
+        {
+            await _application.StartAsync(cancellation);
+        }
+        catch (System.Net.Sockets.SocketException error)
+        {
+            CannotListen(error.Message);
+            return 1;
+        }
+        Ready();
+        var stopping = _application.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        await WhenAsync(stopping, cancellation);
+        await DrainAsync();
+        await _application.StopAsync(CancellationToken.None);
+        SayStatistics();
+        return 0;
+    }
+
+    private static async Task WhenAsync(CancellationToken stopping, CancellationToken cancellation)
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        using var first = stopping.Register(() => asked.TrySetResult());
+        using var second = cancellation.Register(() => asked.TrySetResult());
+        await asked.Task;
+    }
+
+    /// <summary>Calls may end by themselves, up to the limit; a second signal ends the waiting.</summary>
+    private async Task DrainAsync()
+    {
+        _application.StartDraining();
+        var statistics = _dialogs.Statistics;
+        Draining(statistics.ActiveDialogs + statistics.EarlyDialogs, _configuration.DrainLimit.TotalSeconds);
+        using var again = new CancellationTokenSource();
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => { signal.Cancel = true; again.Cancel(); });
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => { signal.Cancel = true; again.Cancel(); });
+        var end = _application.Time.GetUtcNow() + _configuration.DrainLimit;
+        while (statistics.ActiveDialogs + statistics.EarlyDialogs > 0 && _application.Time.GetUtcNow() < end && !again.IsCancellationRequested)
+        {
+            try
+            {
+                await Task.Delay(TimeSpan.FromMilliseconds(100), _application.Time, again.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+        }
+    }
+
+    private void OnHangup(PosixSignalContext signal)
+    {
+        signal.Cancel = true;
+        var (configuration, _, errors) = ConfigurationLoader.Load(_file);
+        foreach (var error in errors)
+            NotReloaded(error);
+        if (configuration is null)
+            return;
+        foreach (var setting in RestartNeeds.Between(_configuration, configuration))
+            NeedsRestart(setting);
+        _routing.Use(new RouteTable(configuration));
+        if (!ApplicationSetup.ReloadCertificates(_application))
+            NotReloaded("the certificate cannot be read");
+        _configuration = configuration;
+        Reloaded(configuration.Routes.Count, configuration.Domains.Count);
+    }
+
+    private void SayStatistics()
+    {
+        var statistics = _dialogs.Statistics;
+        Stopped(statistics.ProcessedDialogs, statistics.ActiveDialogs, statistics.EarlyDialogs, statistics.ExpiredDialogs, statistics.FailedDialogs,
+            ApplicationSetup.RetransmissionsSent(_application));
+    }
+
+    [LoggerMessage(1002, LogLevel.Information, "Parley is ready")]
+    private partial void Ready();
+
+    [LoggerMessage(1003, LogLevel.Critical, "Cannot listen: {Reason}")]
+    private partial void CannotListen(string reason);
+
+    [LoggerMessage(1004, LogLevel.Information, "Draining: {Calls} calls go on for {Seconds} s at most, new ones get 503")]
+    private partial void Draining(long calls, double seconds);
+
+    [LoggerMessage(1005, LogLevel.Information, "Parley has stopped: processed_dialogs={Processed} active_dialogs={Active} early_dialogs={Early} expired_dialogs={Expired} failed_dialogs={Failed} retransmissions_sent={Retransmissions}")]
+    private partial void Stopped(long processed, long active, long early, long expired, long failed, long retransmissions);
+
+    [LoggerMessage(1006, LogLevel.Information, "Settings reloaded: {Routes} routes, {Domains} domains")]
+    private partial void Reloaded(int routes, int domains);
+
+    [LoggerMessage(1007, LogLevel.Error, "Settings not reloaded, the old ones stay: {Error}")]
+    private partial void NotReloaded(string error);
+
+    [LoggerMessage(1008, LogLevel.Warning, "{Setting} has changed, which takes a restart")]
+    private partial void NeedsRestart(string setting);
+}

@@ -1,0 +1,114 @@
+using System.Text;
+using Parley.Dialogs;
+using Parley.Proxy;
+using Parley.Server.Configuration;
+using Parley.Sip;
+
+namespace Parley.Server.Routing;
+
+/// <summary>
+/// The server's main route: who may do what, and where a call goes. Users of the served domains register and are called here; other
+/// calls go by the configured routes; a foreign domain is for trusted sources only, so that the server is no open relay.
+/// </summary>
+internal sealed class CallRouting(Registrar registrar, ServerConfiguration configuration)
+{
+    private readonly bool _registers = configuration.Registrar.Enabled;
+    private volatile RouteTable _routes = new(configuration);
+
+    /// <summary>Takes effect for the next request; those on their way keep what they have.</summary>
+    public void Use(RouteTable routes) => _routes = routes;
+
+    public ValueTask OnRequestAsync(SipContext context) =>
+        context.IsInDialog ? OnSequentialAsync(context) : OnInitialAsync(context);
+
+    private static async ValueTask OnSequentialAsync(SipContext context)
+    {
+        // Without a Route of ours a request may still belong to a dialog that we know by Call-ID and tags.
+        if (context.LooseRoute() || (context.MatchDialog() && context.FixRouteDialog()))
+        {
+            await context.RelayAsync();
+            return;
+        }
+        if (context.Method != SipMethod.Ack)
+            context.Reply(context.Method == SipMethod.Subscribe ? 481 : 404, "Not here");
+    }
+
+    private ValueTask OnInitialAsync(SipContext context)
+    {
+        var routes = _routes;
+        var trusted = routes.Trusts(context.Source.Remote.ToIPEndPoint().Address);
+        if (!ConsumeRoutes(context, trusted))
+            return ValueTask.CompletedTask;
+        if (!SipUriView.TryParse(context.RequestUri, out var uri))
+        {
+            context.Reply(400, "Bad Request-URI");
+            return ValueTask.CompletedTask;
+        }
+        var own = context.IsOwn(uri) || routes.Serves(uri.HostText);
+        if (context.Method == SipMethod.Register && own)
+            return Register(context);
+        if (context.Method == SipMethod.Options && own && uri.User.IsEmpty)
+            return Answer(context, 200, "OK");
+        if (own)
+            return ToUser(context, uri, routes);
+        if (routes.FindByDomain(uri.HostText) is { } domain)
+        {
+            context.SetDestination(domain.Target);
+            return RelayTracked(context);
+        }
+        return trusted ? RelayTracked(context) : Answer(context, 403, "Relaying denied");
+    }
+
+    /// <summary>A preloaded Route of ours is taken off (16.4); one that leads elsewhere is for trusted sources.</summary>
+    private static bool ConsumeRoutes(SipContext context, bool trusted)
+    {
+        if (context.Request.IndexOf(SipHeaderName.Route) < 0)
+            return true;
+        if (context.LooseRoute() && !trusted)
+        {
+            context.Reply(403, "Preloaded Route denied");
+            return false;
+        }
+        return true;
+    }
+
+    private ValueTask Register(SipContext context)
+    {
+        if (!_registers)
+            return Answer(context, 405, "Registrations are not taken here");
+        registrar.Handle(context);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>A user here: wherever he has registered, else by the longest prefix.</summary>
+    private ValueTask ToUser(SipContext context, SipUriView uri, RouteTable routes)
+    {
+        if (registrar.Table.AddTargets(context) > 0)
+            return RelayTracked(context);
+        var user = uri.UserText;
+        if (user.Length > 0 && routes.FindByPrefix(user) is { } route)
+        {
+            if (RouteTable.Rewrite(route, user) is not { } target)
+                return Answer(context, 404, "Not Found");
+            context.AddTarget(target);
+            return RelayTracked(context);
+        }
+        return Answer(context, 404, "No such user");
+    }
+
+    private static async ValueTask RelayTracked(SipContext context)
+    {
+        if (context.Method == SipMethod.Invite)
+            context.CreateDialog();
+        if (context.Method is SipMethod.Invite or SipMethod.Subscribe or SipMethod.Refer or SipMethod.Notify)
+            context.RecordRoute();
+        await context.RelayAsync();
+    }
+
+    private static ValueTask Answer(SipContext context, int status, string? reason)
+    {
+        if (context.Method != SipMethod.Ack)
+            context.Reply(status, reason, status == 200 ? Encoding.ASCII.GetBytes("Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER\r\nAccept: application/sdp\r\n") : default);
+        return ValueTask.CompletedTask;
+    }
+}

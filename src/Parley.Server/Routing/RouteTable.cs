@@ -1,0 +1,63 @@
+using Parley.Server.Configuration;
+using Parley.Sip;
+
+namespace Parley.Server.Routing;
+
+/// <summary>The routes, domains and trusted networks of one configuration: immutable, swapped whole on reload.</summary>
+internal sealed class RouteTable
+{
+    private readonly RouteConfiguration[] _byPrefix;
+    private readonly Dictionary<string, RouteConfiguration> _byDomain = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _domains;
+    private readonly System.Net.IPNetwork[] _trusted;
+
+    public RouteTable(ServerConfiguration configuration)
+    {
+        // Longest first, so that the first match is the longest.
+        _byPrefix = [.. configuration.Routes.Where(r => r.Prefix is not null).OrderByDescending(r => r.Prefix!.Length)];
+        foreach (var route in configuration.Routes.Where(r => r.Domain is not null))
+            _byDomain.TryAdd(route.Domain!, route);
+        _domains = new HashSet<string>(configuration.Domains, StringComparer.OrdinalIgnoreCase);
+        _trusted = [.. configuration.TrustedSources];
+    }
+
+    /// <summary>True when users of this domain register here; the listeners' own addresses are the caller's to ask.</summary>
+    public bool Serves(string host) => _domains.Contains(host);
+
+    /// <summary>The route of the longest prefix of this dialled user (unescaped), or null.</summary>
+    public RouteConfiguration? FindByPrefix(string user)
+    {
+        foreach (var route in _byPrefix)
+        {
+            if (user.StartsWith(route.Prefix!, StringComparison.Ordinal))
+                return route;
+        }
+        return null;
+    }
+
+    public RouteConfiguration? FindByDomain(string host) => _byDomain.GetValueOrDefault(host);
+
+    public bool Trusts(System.Net.IPAddress source)
+    {
+        if (source.IsIPv4MappedToIPv6)
+            source = source.MapToIPv4();
+        foreach (var network in _trusted)
+        {
+            if (network.Contains(source))
+                return true;
+        }
+        return false;
+    }
+
+    /// <summary>The request-URI of a call that goes by a prefix route: the dialled user, stripped and prepended, at the target.</summary>
+    public static SipUri? Rewrite(RouteConfiguration route, string user)
+    {
+        var dialled = route.Prepend + (route.Strip < user.Length ? user[route.Strip..] : string.Empty);
+        var target = route.Target.View;
+        var port = target.Port == 0 ? string.Empty : ":" + target.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        var at = dialled.Length == 0 ? string.Empty : Uri.EscapeDataString(dialled).Replace("%2B", "+", StringComparison.Ordinal) + "@";
+        var parameters = System.Text.Encoding.ASCII.GetString(target.Parameters.Text);
+        var scheme = target.Scheme == SipUriScheme.Sips ? "sips" : "sip";
+        return SipUri.TryParse($"{scheme}:{at}{target.HostText}{port}{parameters}", out var uri) ? uri : null;
+    }
+}

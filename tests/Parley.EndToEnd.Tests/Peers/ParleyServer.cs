@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
+namespace Parley.EndToEnd.Tests.Peers;
+
+/// <summary>The server under test, as an operator starts it: its own process, a settings file, signals.</summary>
+internal sealed partial class ParleyServer : PeerProcess
+{
+    private ParleyServer(string settings, string folder)
+        : base("dotnet", [Path.Combine(AppContext.BaseDirectory, "parley.dll"), "run", "--config", settings], folder)
+    {
+        SettingsFile = settings;
+    }
+
+    public string SettingsFile { get; }
+
+    /// <summary>Writes the settings (the inside of "Parley": {...}) and starts; returns when it listens.</summary>
+    public static async Task<ParleyServer> StartAsync(string settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("parley-").FullName;
+        var file = Path.Combine(folder, "parley.json");
+        await File.WriteAllTextAsync(file, $$"""{ "Parley": { {{settings}} } }""");
+        var server = new ParleyServer(file, folder);
+        await server.WaitForLineAsync("Parley is ready");
+        return server;
+    }
+
+    public static ParleyServer StartUnready(string settings)
+    {
+        var folder = Directory.CreateTempSubdirectory("parley-").FullName;
+        var file = Path.Combine(folder, "parley.json");
+        File.WriteAllText(file, $$"""{ "Parley": { {{settings}} } }""");
+        return new ParleyServer(file, folder);
+    }
+
+    /// <summary>SIGTERM, then the statistics it says at its end by the field's names.</summary>
+    public async Task<IReadOnlyDictionary<string, long>> StopAsync()
+    {
+        Signal(PosixSignalNumber.Terminate);
+        var line = await WaitForLineAsync("Parley has stopped", TimeSpan.FromSeconds(60));
+        await WaitForExitAsync(TimeSpan.FromSeconds(30));
+        return Statistic().Matches(line).ToDictionary(m => m.Groups["name"].Value, m => long.Parse(m.Groups["value"].Value, CultureInfo.InvariantCulture));
+    }
+
+    [GeneratedRegex(@"(?<name>[a-z_]+)=(?<value>\d+)")]
+    private static partial Regex Statistic();
+}

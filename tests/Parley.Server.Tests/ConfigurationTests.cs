@@ -1,0 +1,179 @@
+using System.Text.Json;
+using Parley.Server.Configuration;
+using Xunit;
+
+namespace Parley.Server.Tests;
+
+/// <summary>Settings are checked whole before anything listens, and each error names its key and what is allowed.</summary>
+public class ConfigurationTests
+{
+    [Fact]
+    public void Without_settings_it_listens_on_loopback_by_udp_and_tcp()
+    {
+        var configuration = Valid("{}");
+        Assert.Equal(["udp 127.0.0.1:5060", "tcp 127.0.0.1:5060"],
+            configuration.Listeners.Select(l => $"{l.Protocol.ToString().ToLowerInvariant()} {l.EndPoint.ToIPEndPoint()}"));
+        Assert.True(configuration.IsLoopbackOnly);
+        Assert.Equal(TimeSpan.FromHours(12), configuration.Dialogs.DefaultTimeout);
+    }
+
+    public static TheoryData<string, string> Mistakes => new()
+    {
+        { """{ "Listner": [] }""", "Parley:Listner: there is no such setting; Parley knows" },
+        { """{ "Listeners": "udp:127.0.0.1:5060" }""", "Parley:Listeners: \"udp:127.0.0.1:5060\" is not allowed; give a list in square brackets" },
+        { """{ "Listeners": [ { "Endpoint": "sctp:127.0.0.1:5060" } ] }""", "Parley:Listeners:0:Endpoint: \"sctp:127.0.0.1:5060\" is not allowed; give protocol:address:port" },
+        { """{ "Listeners": [ { "Endpoint": "udp:127.0.0.1" } ] }""", "Parley:Listeners:0:Endpoint" },
+        { """{ "Listeners": [ { "Advertise": "x" } ] }""", "Parley:Listeners:0:Endpoint: is missing" },
+        { """{ "Listeners": [ { "Endpoint": "udp:127.0.0.1:5060", "Advertise": "host:99999" } ] }""", "Parley:Listeners:0:Advertise" },
+        { """{ "Listeners": [ { "Endpoint": "udp:127.0.0.1:5060", "Port": 1 } ] }""", "Parley:Listeners:0:Port: there is no such setting" },
+        { """{ "Listeners": [ { "Endpoint": "udp:127.0.0.1:5060" }, { "Endpoint": "udp:127.0.0.1:5060" } ] }""", "stands there twice" },
+        { """{ "Listeners": [ { "Endpoint": "udp:0.0.0.0:5060" } ] }""", "Parley:AllowUnauthenticated" },
+        { """{ "Listeners": [ { "Endpoint": "tls:127.0.0.1:5061" } ] }""", "Parley:Tls:Certificate: is missing" },
+        { """{ "Tls": { "Certificate": "no-such-file.pem" } }""", "Parley:Tls:Certificate" },
+        { """{ "Tls": { "ClientCertificates": "Maybe" } }""", "give one of None, Request, Require" },
+        { """{ "Routes": [ { "Target": "sip:gw.example" } ] }""", "Parley:Routes:0:Prefix" },
+        { """{ "Routes": [ { "Prefix": "0", "Domain": "x", "Target": "sip:gw.example" } ] }""", "Parley:Routes:0:Prefix" },
+        { """{ "Routes": [ { "Prefix": "0", "Target": "mailto:gw" } ] }""", "Parley:Routes:0:Target: \"mailto:gw\" is not allowed; give a SIP URI" },
+        { """{ "Routes": [ { "Domain": "x.org", "Strip": 1, "Target": "sip:gw.example" } ] }""", "Parley:Routes:0:Strip" },
+        { """{ "TrustedSources": [ "192.0.2.0/33" ] }""", "Parley:TrustedSources:0: \"192.0.2.0/33\" is not allowed; give a network" },
+        { """{ "Dialogs": { "HashSize": 1000 } }""", "Parley:Dialogs:HashSize: \"1000\" is not allowed; give a power of two" },
+        { """{ "Dialogs": { "DefaultTimeout": -1 } }""", "Parley:Dialogs:DefaultTimeout: \"-1\" is not allowed; give seconds from 1 to" },
+        { """{ "Dialogs": { "MatchMode": "sometimes" } }""", "Parley:Dialogs:MatchMode" },
+        { """{ "Dialogs": 7 }""", "Parley:Dialogs: \"7\" is not allowed; give an object in braces" },
+        { """{ "Registrar": { "MinExpires": 4000 } }""", "Parley:Registrar:DefaultExpires: must lie between" },
+        { """{ "Registrar": { "Enabled": "perhaps" } }""", "Parley:Registrar:Enabled: \"perhaps\" is not allowed; give true or false" },
+        { """{ "Udp": { "Workers": 0 } }""", "Parley:Udp:Workers: \"0\" is not allowed; give a whole number from 1 to 256" },
+        { """{ "Timers": { "C": 60 } }""", "Parley:Timers:C: \"60\" is not allowed; give seconds from 180 to" },
+        { """{ "DrainLimit": { "Seconds": 5 } }""", "Parley:DrainLimit: a single value is wanted here" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Mistakes))]
+    public void A_mistake_is_one_line_that_names_the_key_and_what_is_allowed(string settings, string expected)
+    {
+        var (configuration, errors) = Load(settings);
+        Assert.Null(configuration);
+        var error = Assert.Single(errors);
+        Assert.Contains(expected, error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\n', error);
+    }
+
+    [Fact]
+    public void All_mistakes_are_told_at_once()
+    {
+        var (_, errors) = Load("""{ "Udp": { "Workers": 0, "BatchSize": 0 }, "Nonsense": 1 }""");
+        Assert.Equal(3, errors.Count);
+    }
+
+    [Fact]
+    public void Broken_json_is_one_line_too()
+    {
+        var file = Write("{ \"Parley\": { ");
+        var (configuration, _, errors) = ConfigurationLoader.Load(file);
+        Assert.Null(configuration);
+        Assert.DoesNotContain('\n', Assert.Single(errors));
+    }
+
+    [Fact]
+    public void A_named_file_must_exist() => Assert.Contains("there is no such file", ConfigurationLoader.Load("/nowhere/parley.json").Errors[0], StringComparison.Ordinal);
+
+    [Fact]
+    public void A_misspelt_section_of_the_file_is_seen()
+    {
+        var (_, _, errors) = ConfigurationLoader.Load(Write("""{ "Parly": { "Udp": {} , "Domains": ["x"] } }"""));
+        Assert.Contains("Parly", Assert.Single(errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void The_environment_overrides_the_file()
+    {
+        Environment.SetEnvironmentVariable("Parley__Registrar__MaxContacts", "77");
+        try
+        {
+            Assert.Equal(77, Valid("""{ "Registrar": { "MaxContacts": 3 } }""").Registrar.MaxContacts);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("Parley__Registrar__MaxContacts", null);
+        }
+    }
+
+    /// <summary>Every setting of the schema is one the server knows, with the same default and range, and the other way round.</summary>
+    [Fact]
+    public void The_schema_says_what_the_rules_say()
+    {
+        using var schema = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "parley.schema.json")));
+        var parley = schema.RootElement.GetProperty("properties").GetProperty("Parley");
+        CompareKnownSettings(parley, string.Empty);
+        foreach (var (path, setting) in Leaves(parley, string.Empty))
+        {
+            if (setting.TryGetProperty("minimum", out var minimum))
+                AssertRefused(path, minimum.GetDouble() - 1);
+            if (setting.TryGetProperty("maximum", out var maximum))
+                AssertRefused(path, maximum.GetDouble() + 1);
+        }
+    }
+
+    private static void CompareKnownSettings(JsonElement section, string path)
+    {
+        var properties = section.GetProperty("properties");
+        var known = properties.EnumerateObject().Select(p => p.Name).Order(StringComparer.Ordinal);
+        var (_, errors) = Load(Nest(path, """{ "NoSuchSetting": 1 }"""));
+        var said = errors.Single(e => e.Contains("NoSuchSetting", StringComparison.Ordinal));
+        Assert.EndsWith("knows " + string.Join(", ", known), said, StringComparison.Ordinal);
+        foreach (var property in properties.EnumerateObject().Where(p => p.Value.TryGetProperty("properties", out _)))
+            CompareKnownSettings(property.Value, path.Length == 0 ? property.Name : path + ":" + property.Name);
+    }
+
+    private static IEnumerable<(string Path, JsonElement Setting)> Leaves(JsonElement section, string path)
+    {
+        foreach (var property in section.GetProperty("properties").EnumerateObject())
+        {
+            var inner = path.Length == 0 ? property.Name : path + ":" + property.Name;
+            if (property.Value.TryGetProperty("properties", out _))
+            {
+                foreach (var leaf in Leaves(property.Value, inner))
+                    yield return leaf;
+            }
+            else
+            {
+                yield return (inner, property.Value);
+            }
+        }
+    }
+
+    private static void AssertRefused(string path, double value)
+    {
+        var parts = path.Split(':');
+        var inner = $$"""{ "{{parts[^1]}}": {{value.ToString(System.Globalization.CultureInfo.InvariantCulture)}} }""";
+        var (_, errors) = Load(Nest(string.Join(':', parts[..^1]), inner));
+        Assert.Contains(errors, e => e.StartsWith("Parley:" + path + ":", StringComparison.Ordinal));
+    }
+
+    private static string Nest(string path, string inner)
+    {
+        foreach (var part in path.Split(':', StringSplitOptions.RemoveEmptyEntries).Reverse())
+            inner = $$"""{ "{{part}}": {{inner}} }""";
+        return inner;
+    }
+
+    private static ServerConfiguration Valid(string settings)
+    {
+        var (configuration, errors) = Load(settings);
+        Assert.Empty(errors);
+        return configuration!;
+    }
+
+    private static (ServerConfiguration? Configuration, IReadOnlyList<string> Errors) Load(string settings)
+    {
+        var (configuration, _, errors) = ConfigurationLoader.Load(Write($$"""{ "Parley": {{settings}} }"""));
+        return (configuration, errors);
+    }
+
+    private static string Write(string text)
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("parley-").FullName, "parley.json");
+        File.WriteAllText(file, text);
+        return file;
+    }
+}

@@ -21,7 +21,7 @@ internal sealed class FuzzRun(FuzzTarget target, string corpus, int seconds, int
     /// <summary>0 when all went well, 1 after an exception or a broken invariant, 3 when memory grew.</summary>
     internal int Run()
     {
-        foreach (string file in Directory.GetFiles(Path.Combine(corpus, target.Name)).Order(StringComparer.Ordinal))
+        foreach (string file in Directory.GetFiles(Path.Combine(corpus, target.Name), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
             _kept.Add(File.ReadAllBytes(file));
         _seeds = _kept.Count;
         Console.WriteLine($"{target.Name}: {_kept.Count} seeds, {seconds} s, seed {seed}");

@@ -235,6 +235,31 @@ public class SipEditsTests
     }
 
     [Fact]
+    public void Edits_copied_from_others_are_the_same_and_go_on_by_themselves()
+    {
+        SipEdits first = new(), second = new();
+        var message = Wire.Parse(Small.Replace("SIP/2.0", "SIP/2.0  ", StringComparison.Ordinal));
+        first.Reset(message);
+        first.PushVia("common"u8);
+        first.Set(SipHeaderName.MaxForwards, "69"u8);
+        second.Reset(message);
+        second.Append("X"u8, "gone"u8);
+        second.CopyFrom(first);
+        second.ReplaceRequestUri("sip:branch"u8);
+        second.Set(SipHeaderName.MaxForwards, "5"u8);
+        first.PushVia("own"u8);
+        byte[] one = new byte[first.Length], two = new byte[second.Length];
+        first.WriteTo(one);
+        second.WriteTo(two);
+        Assert.StartsWith("INVITE sip:a@b SIP/2.0\r\nVia: own\r\nVia: common\r\nVia: v1\r\n", Wire.Text(one), StringComparison.Ordinal);
+        Assert.StartsWith("INVITE sip:branch SIP/2.0\r\nVia: common\r\nVia: v1\r\n", Wire.Text(two), StringComparison.Ordinal);
+        Assert.EndsWith("l: 0\r\nMax-Forwards: 69\r\n\r\n", Wire.Text(one), StringComparison.Ordinal);
+        Assert.EndsWith("l: 0\r\nMax-Forwards: 5\r\n\r\n", Wire.Text(two), StringComparison.Ordinal);
+        second.Reset(Wire.Parse(Wire.Ok));
+        Assert.Throws<ArgumentException>("other", () => second.CopyFrom(first));
+    }
+
+    [Fact]
     public void Misuse_is_told()
     {
         var edits = new SipEdits();

@@ -7,17 +7,16 @@ namespace Parley.Sip.Tests.Fuzzing;
 /// <summary>The fuzzer's corpus and what it once broke, run again; and a short stretch of it by a fixed seed.</summary>
 public class CorpusTests
 {
-    private static readonly string Root = Path.Combine(AppContext.BaseDirectory, "Corpus");
+    private static readonly string Root = AppContext.BaseDirectory;
 
-    public static IEnumerable<TheoryDataRow<string, string>> Files()
-        => Directory.GetDirectories(Root).SelectMany(Directory.GetFiles).Order(StringComparer.Ordinal)
-            .Select(file => new TheoryDataRow<string, string>(Path.GetFileName(Path.GetDirectoryName(file))!, Path.GetFileName(file)));
+    public static IEnumerable<TheoryDataRow<string>> Files()
+        => Inputs("Corpus").Concat(Inputs("Torture")).Select(file => new TheoryDataRow<string>(Path.GetRelativePath(Root, file)));
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Corpus_runs_clean(string target, string file)
+    public void Corpus_runs_clean(string file)
     {
-        var input = File.ReadAllBytes(Path.Combine(Root, target, file));
+        var input = File.ReadAllBytes(Path.Combine(Root, file));
         foreach (string name in new[] { "message", "uri", "stream" })
         {
             var each = FuzzTarget.Create(name);
@@ -35,7 +34,7 @@ public class CorpusTests
     public void Mutated_inputs_run_clean(string name, int count)
     {
         var target = FuzzTarget.Create(name);
-        var seeds = Directory.GetFiles(Path.Combine(Root, name)).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).ToArray();
+        var seeds = Inputs(Path.Combine("Corpus", name)).Concat(name == "message" ? Inputs("Torture") : []).Select(File.ReadAllBytes).ToArray();
         var mutation = new Mutation(seed: 4475);
         var buffer = new byte[65_536];
         var paths = new HashSet<int>();
@@ -48,4 +47,7 @@ public class CorpusTests
         }
         Assert.True(paths.Count > 20, $"Only {paths.Count} different ways were taken.");
     }
+
+    private static IEnumerable<string> Inputs(string folder)
+        => Directory.GetFiles(Path.Combine(Root, folder), "*.dat", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
 }

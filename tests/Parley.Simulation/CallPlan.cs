@@ -38,6 +38,7 @@ internal sealed class CallPlan
     {
         if (Chance(0.85)) call.RingAfter(Between(10, 800));
         TimeSpan answer = Between(200, 5_000);
+        call.IgnoresCancel = Chance(0.05); // answers after a CANCEL: 200 against CANCEL, two answers of a fork
         if (Chance(0.80)) call.AnswerAfter(answer);
         else if (Chance(0.75)) call.RejectAfter(answer, Chance(0.5) ? 486 : 603);
         else if (Chance(0.5)) call.IgnoresCancel = true; // rings until somebody gives up

@@ -13,9 +13,9 @@ public sealed partial class Dialog
     private SipContext? _invite;
 
     /// <summary>CreateDialog: into the table, the early timeout running.</summary>
-    internal void Begin(SipContext context)
+    internal void Begin(SipContext? context)
     {
-        LearnCaller(context);
+        if (context is not null) LearnCaller(context);
         lock (Gate)
         {
             _invite = context;
@@ -76,18 +76,31 @@ public sealed partial class Dialog
     /// <summary>The initial INVITE's transaction and all its branches are over.</summary>
     internal void OnInviteOver(SipContext context)
     {
-        DialogAct act;
-        bool mine;
         lock (Gate)
         {
             if (_invite == context) _invite = null;
             DropUnansweredLegs();
+        }
+
+        Happen(DialogEvent.TransactionGone, DialogDirection.Upstream);
+    }
+
+    /// <summary>Something without a message: takes the step and runs what follows.</summary>
+    /// <returns>False when the dialog was over already.</returns>
+    internal bool Happen(DialogEvent what, DialogDirection direction = DialogDirection.None, string? reason = null)
+    {
+        DialogAct act;
+        bool mine;
+        lock (Gate)
+        {
             DialogState old = _state;
-            act = new DialogAct(Step(DialogEvent.TransactionGone), old, _state) { Direction = DialogDirection.Upstream };
+            if (old != DialogState.Deleted) _reason ??= reason;
+            act = new DialogAct(Step(what), old, _state) { Direction = direction };
             mine = TakeTurn(ref act);
         }
 
         if (mine) Act(in act);
+        return act.OldState != DialogState.Deleted;
     }
 
     /// <summary>Under the lock, by the matcher: a request within the dialog. The act is to be run by <see cref="RunAct"/> when this is true.</summary>

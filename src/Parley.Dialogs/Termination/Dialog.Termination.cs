@@ -7,22 +7,7 @@ public sealed partial class Dialog
     /// <summary>Ends the call: an early one by CANCEL on every branch, a confirmed one by BYE both ways.</summary>
     /// <param name="reason">Kept as <see cref="TerminationReason"/>.</param>
     /// <returns>False when it is over already.</returns>
-    public bool Terminate(string? reason = null)
-    {
-        DialogAct act;
-        bool mine;
-        lock (Gate)
-        {
-            if (_state == DialogState.Deleted) return false;
-            _reason ??= reason;
-            DialogState old = _state;
-            act = new DialogAct(Step(DialogEvent.Terminate), old, _state);
-            mine = TakeTurn(ref act);
-        }
-
-        if (mine) Act(in act);
-        return true;
-    }
+    public bool Terminate(string? reason = null) => Happen(DialogEvent.Terminate, reason: reason);
 
     /// <summary>Ends the call and completes when it is over.</summary>
     /// <param name="reason">Kept as <see cref="TerminationReason"/>.</param>
@@ -36,17 +21,5 @@ public sealed partial class Dialog
     }
 
     /// <summary>BYE to both ends. The requests themselves come with the rest of the API; until then both count as answered at once.</summary>
-    internal void SendByes()
-    {
-        DialogAct act;
-        bool mine;
-        lock (Gate)
-        {
-            DialogState old = _state;
-            act = new DialogAct(Step(DialogEvent.ByeAnswered), old, _state);
-            mine = TakeTurn(ref act);
-        }
-
-        if (mine) Act(in act);
-    }
+    internal void SendByes() => Happen(DialogEvent.ByeAnswered);
 }

@@ -1,0 +1,33 @@
+using Parley.Sip;
+using Parley.Testing;
+using Parley.Transactions;
+
+namespace Parley.Dialogs.Tests;
+
+/// <summary>Dialogs without a proxy around them: driven by events of the state machine, on a clock of virtual time.</summary>
+internal sealed class DialogBench : IDisposable
+{
+    public DialogBench(Action<DialogOptions>? configure = null)
+    {
+        var options = new DialogOptions();
+        configure?.Invoke(options);
+        Timers = new TimerService(Clock);
+        Module = new DialogModule(options, Timers, Clock, SipRandom.FromSeed(1), new SipTimerOptions());
+    }
+
+    public SimulatedClock Clock { get; } = new();
+
+    public TimerService Timers { get; }
+
+    public DialogModule Module { get; }
+
+    public Dialog New(string callId = "call", DialogFlags flags = DialogFlags.None)
+    {
+        byte[] bytes = System.Text.Encoding.ASCII.GetBytes(callId);
+        var dialog = new Dialog(Module, Module.Table.NewId(bytes), bytes, "sip:a@a"u8, "sip:b@b"u8, flags);
+        dialog.Begin(null);
+        return dialog;
+    }
+
+    public void Dispose() => Timers.Dispose();
+}

@@ -1,0 +1,266 @@
+using System.Text;
+using Parley.Proxy;
+using Parley.Sip;
+using Parley.Testing;
+using Xunit;
+
+namespace Parley.Dialogs.Tests.Matching;
+
+public class MatchingTests
+{
+    [Fact]
+    public void Catalogue_01_the_record_route_carries_the_did_and_the_callees_route_brings_it_back()
+    {
+        using var bench = new CallBench();
+        ScriptedCall call = bench.Call();
+        bench.Run(1);
+        string did = bench.Dialog.Id.ToString();
+        Assert.Contains($";did={did}", bench.Bob.Calls[0].Invite!.Header("Record-Route"), StringComparison.Ordinal);
+        call.SendRequest("INFO");
+        bench.Run(1);
+
+        Assert.Contains("RequestWithin INFO >", bench.Story, StringComparison.Ordinal);
+        Assert.Contains($";did={did}", bench.Recorder.Messages.Last(m => m is { IsRequest: true, Method: "INFO", From: "10.0.1.1" }).Header("Route"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(DialogMatchMode.DidOnly, true, true)]
+    [InlineData(DialogMatchMode.DidOnly, false, false)]
+    [InlineData(DialogMatchMode.DidFallback, true, true)]
+    [InlineData(DialogMatchMode.DidFallback, false, true)]
+    [InlineData(DialogMatchMode.DidNone, true, true)]
+    [InlineData(DialogMatchMode.DidNone, false, true)]
+    public void The_mode_says_what_a_request_is_found_by(DialogMatchMode mode, bool withDid, bool found)
+    {
+        using var bench = new CallBench(options => options.MatchMode = mode);
+        if (!withDid) bench.Alice.OnSending = StripDid;
+        ScriptedCall call = bench.Call();
+        bench.Run(1);
+        bench.Events.Clear();
+        call.SendRequest("INFO");
+        bench.Run(1);
+
+        Assert.Equal(found, bench.Story.Contains("RequestWithin INFO >", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Catalogue_02_a_did_of_another_call_is_only_an_index()
+    {
+        using var bench = new CallBench();
+        ScriptedCall first = bench.Call(), second = bench.Call("carol");
+        bench.Run(1);
+        string other = bench.All[1].Id.ToString(), own = bench.All[0].Id.ToString();
+        bench.Alice.OnSending = message =>
+        {
+            if (message["Route"] is { } route && message["Call-ID"] == first.CallId) message.Set("Route", route.Replace(own, other, StringComparison.Ordinal));
+        };
+        bench.Events.Clear();
+        var seen = new List<Dialog>();
+        bench.OnCallback = (dialog, _, _) => seen.Add(dialog);
+        first.SendRequest("INFO");
+        bench.Run(1);
+
+        Assert.All(seen, dialog => Assert.Equal(first.CallId, dialog.CallId));
+        Assert.Contains("RequestWithin INFO >", bench.Story, StringComparison.Ordinal);
+        Assert.False(second.IsOver);
+        Assert.DoesNotContain(bench.Log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("From")]
+    [InlineData("To")]
+    public void A_request_with_a_wrong_tag_matches_nothing(string header)
+    {
+        using var bench = new CallBench();
+        ScriptedCall call = bench.Call();
+        bench.Run(1);
+        bench.Alice.OnSending = message =>
+        {
+            if (message is { IsRequest: true, Method: "INFO" }) message.Set(header, message[header]!.Split(";tag=")[0] + ";tag=forged");
+        };
+        bench.Events.Clear();
+        call.SendRequest("INFO");
+        bench.Run(1);
+
+        Assert.Empty(bench.Events);
+    }
+
+    [Theory]
+    [InlineData("did=zzz")]
+    [InlineData("did=")]
+    [InlineData("did=fffffffff.1")]
+    [InlineData("did=ffffffff.ffffffff")]
+    [InlineData("did=1.2.3")]
+    public void A_did_that_is_none_falls_back_to_tags(string forged)
+    {
+        using var bench = new CallBench();
+        ScriptedCall call = bench.Call();
+        bench.Run(1);
+        string own = $"did={bench.Dialog.Id}";
+        bench.Alice.OnSending = message =>
+        {
+            if (message["Route"] is { } route) message.Set("Route", route.Replace(own, forged, StringComparison.Ordinal));
+        };
+        bench.Events.Clear();
+        call.SendRequest("INFO");
+        bench.Run(1);
+
+        Assert.Equal("RequestWithin INFO >, ResponseWithin 200 <", bench.Story);
+    }
+
+    [Fact]
+    public void A_did_in_the_second_route_of_a_double_pair_is_found()
+    {
+        using var bench = new CallBench(options => options.MatchMode = DialogMatchMode.DidOnly);
+        bench.Alice.Protocol = Transport.SipProtocol.Tcp;
+        bench.Alice.OutboundProxy = "sip:10.0.0.1;transport=tcp;lr";
+        // The first of the pair loses its parameter on the way.
+        bench.Alice.OnSending = message =>
+        {
+            if (message is not { IsRequest: true, Method: "INFO" }) return;
+            string[] routes = [.. message.All("Route").SelectMany(r => r.Split(", "))];
+            Assert.Equal(2, routes.Length);
+            message.Remove("Route");
+            message.Add("Route", WithoutDid(routes[0])).Add("Route", routes[1]);
+        };
+        ScriptedCall call = bench.Call();
+        bench.Run(1);
+        bench.Events.Clear();
+        call.SendRequest("INFO");
+        bench.Run(1);
+
+        Assert.Equal("RequestWithin INFO >, ResponseWithin 200 <", bench.Story);
+    }
+
+    [Fact]
+    public void Catalogue_16_crossed_byes_both_find_the_dialog_that_is_over()
+    {
+        using var bench = new CallBench();
+        bench.Network.Conditions = new LinkConditions { MinimumDelay = TimeSpan.FromMilliseconds(50), MaximumDelay = TimeSpan.FromMilliseconds(50) };
+        ScriptedCall call = bench.Call();
+        bench.Run(2);
+        bench.Events.Clear();
+        call.Bye();
+        bench.Bob.Calls[0].Bye();
+        bench.Run(5);
+
+        Assert.Equal("Terminated BYE >, RequestWithin BYE <", bench.Story);
+        Assert.DoesNotContain(bench.Recorder.Messages, m => m.StatusCode == 481 && m.From == "10.0.0.1");
+        Assert.Equal(bench.Dialog, bench.Dialogs.FindByDid(bench.Dialog.Id.ToString()));
+        bench.Run(40);
+        Assert.Null(bench.Dialogs.FindByDid(bench.Dialog.Id.ToString()));
+    }
+
+    [Fact]
+    public void Catalogue_03_a_call_that_passes_twice_is_two_dialogs_each_found_by_its_did()
+    {
+        // The request-URI "loop" sends the INVITE back to the proxy itself, which then calls bob.
+        CallBench? self = null;
+        using var bench = new CallBench(route: async context =>
+        {
+            if (context.IsInDialog)
+            {
+                if (!context.LooseRoute()) context.Reply(481);
+                else await context.RelayAsync();
+                return;
+            }
+
+            context.CreateDialog();
+            context.RecordRoute();
+            bool loops = SipUriView.TryParse(context.RequestUri, out SipUriView uri) && uri.UserText == "loop";
+            if (loops) context.AddTarget(SipUri.Parse("sip:bob@10.0.0.1"));
+            else context.AddTarget(SipUri.Parse(self!.Bob.Contact));
+            await context.RelayAsync();
+        });
+        self = bench;
+        ScriptedCall call = bench.Call("loop");
+        bench.Run(2);
+        Assert.Equal(2, bench.All.Count);
+        Assert.NotEqual(bench.All[0].Id, bench.All[1].Id);
+        call.Bye();
+        bench.Run(60);
+
+        Assert.Equal(2, bench.Events.Count(e => e == "Terminated BYE >"));
+        Assert.Equal(2, bench.Events.Count(e => e == "Destroy"));
+        Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
+    }
+
+    [Fact]
+    public void A_sequential_request_creates_no_dialog()
+    {
+        bool? created = null;
+        using var bench = new CallBench(route: async context =>
+        {
+            if (context.IsInDialog) created = context.CreateDialog();
+            context.Reply(481);
+            await ValueTask.CompletedTask;
+        });
+        bench.Alice.SendRequest("INFO", "sip:bob@10.0.0.1", message => message.Set("To", "<sip:bob@10.0.0.1>;tag=x"));
+        bench.Alice.SendRequest("OPTIONS", "sip:bob@10.0.0.1");
+        bench.Run(1);
+
+        Assert.False(created);
+        Assert.Equal(0, bench.Dialogs.Statistics.ProcessedDialogs);
+    }
+
+    [Fact]
+    public void Twice_on_one_invite_is_one_dialog()
+    {
+        CallBench? bench = null;
+        using (bench = new CallBench(route: async context =>
+        {
+            Assert.True(context.CreateDialog());
+            Dialog? first = context.Dialog;
+            Assert.True(context.CreateDialog(DialogFlags.ByeOnTimeout));
+            Assert.Same(first, context.Dialog);
+            Assert.Same(first, bench!.Dialogs.Current);
+            await bench.Forward(context);
+        }))
+        {
+            bench.Call();
+            bench.Run(1);
+            Assert.Equal(1, bench.Dialogs.Statistics.ProcessedDialogs);
+        }
+    }
+
+    [Fact]
+    public async Task Without_the_module_the_request_says_which_call_is_missing()
+    {
+        var network = new SimulatedNetwork(1);
+        Exception? thrown = null;
+        ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder();
+        builder.UseTransport(network.AddHost("10.0.0.1")).UseTimeProvider(network.Clock).UseRandom(SipRandom.FromSeed(1));
+        using ParleyApplication app = builder.Build();
+        app.OnRequest(context =>
+        {
+            thrown = Record.Exception(() => context.CreateDialog());
+            context.Reply(500);
+            return ValueTask.CompletedTask;
+        });
+        await app.StartAsync();
+        new ScriptedUserAgent(network.AddHost("10.0.1.1"), "alice").Invite("sip:bob@10.0.0.1");
+        network.Clock.RunFor(TimeSpan.FromSeconds(1));
+
+        Assert.Contains("AddDialogs", Assert.IsType<InvalidOperationException>(thrown).Message, StringComparison.Ordinal);
+    }
+
+    private static void StripDid(OutgoingMessage message)
+    {
+        if (!message.IsRequest) return;
+        string[] routes = [.. message.All("Route")];
+        message.Remove("Route");
+        foreach (string route in routes) message.Add("Route", WithoutDid(route));
+    }
+
+    private static string WithoutDid(string route)
+    {
+        var text = new StringBuilder();
+        foreach (string part in route.Split(';'))
+        {
+            if (!part.StartsWith("did=", StringComparison.Ordinal)) text.Append(text.Length == 0 ? "" : ";").Append(part);
+            else if (part.EndsWith('>')) text.Append('>');
+        }
+
+        return text.ToString();
+    }
+}

@@ -39,7 +39,7 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
         else
         {
             if (!SipUri.TryParse(hop, out SipUri? uri)) return false;
-            ValueTask<bool> task = Core.Locator.LocateAsync(uri, request.Places, CancellationToken.None);
+            ValueTask<bool> task = Core.LocateAsync(uri, request.Places);
             if (!task.IsCompleted)
             {
                 _isLocating = true;

@@ -73,7 +73,7 @@ public sealed class LocalRequests
             return false;
         }
 
-        ValueTask<bool> task = Core.Locator.LocateAsync(uri, local.Places, CancellationToken.None);
+        ValueTask<bool> task = Core.LocateAsync(uri, local.Places);
         if (!task.IsCompleted)
         {
             _ = SendLater(local, task);

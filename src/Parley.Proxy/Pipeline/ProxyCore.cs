@@ -74,6 +74,21 @@ internal sealed class ProxyCore : ITransactionUser
 
     public void RequestAnswered() => Interlocked.Decrement(ref _unanswered);
 
+    /// <summary>Asks the locator, whose own waiting is none of the strand's business.</summary>
+    public ValueTask<bool> LocateAsync(SipUri uri, List<SipTarget> places)
+    {
+        SynchronizationContext? before = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        try
+        {
+            return Locator.LocateAsync(uri, places, CancellationToken.None);
+        }
+        finally
+        {
+            SynchronizationContext.SetSynchronizationContext(before);
+        }
+    }
+
     public bool Admit(SipMessage request, in SipFlow source)
     {
         if (!Options.Stateless) return true;

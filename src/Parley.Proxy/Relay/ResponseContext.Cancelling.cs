@@ -125,7 +125,6 @@ internal sealed partial class ResponseContext
 
         // 16.8: no provisional response: as if 408 had come; the machine stops repeating.
         ClientTransaction? transaction = branch.Transaction;
-        branch.Transaction = null;
         transaction?.Abandon();
         Fail(branch, 408);
     }

@@ -120,9 +120,25 @@ internal sealed partial class ResponseContext
         int status = StatusOf(branch);
         _chosen = null;
         FailureStatus = 0;
+        if (response is null && status == 408 && !IsInvite)
+        {
+            EndUnanswered();
+            return;
+        }
+
         // Step 6: a 503 of one next hop must not keep the caller away from this proxy.
         if (branch is null || response is null || status != response.StatusCode) context.ReplyInStrand(status, null, default);
         else ForwardUpstream(branch, response, status is 401 or 407);
+    }
+
+    /// <summary>RFC 4320 4.2: no 408 to anything but INVITE: the caller has given up by the same timer. Observers hear of it as if it had been sent.</summary>
+    private void EndUnanswered()
+    {
+        TellForwarding(null, null, 408, null);
+        context.Transaction?.Abandon();
+        Core.Counters.Count(ProxyCounter.Failures);
+        Answered();
+        TellForwarded(null, 408);
     }
 
     private int StatusOf(SipBranch? branch)

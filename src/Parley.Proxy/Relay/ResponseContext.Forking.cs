@@ -59,7 +59,7 @@ internal sealed partial class ResponseContext
     /// <summary>RelayAsync from a handler that left the strand's synchronization context.</summary>
     public ValueTask<bool> ForwardFromOutside()
     {
-        var done = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var done = new TaskCompletionSource<bool>();
         context.Strand.Post(ForwardWork, this, done, Version);
         return new ValueTask<bool>(done.Task);
     }
@@ -136,7 +136,7 @@ internal sealed partial class ResponseContext
     {
         try
         {
-            ValueTask<bool> task = Core.Locator.LocateAsync(uri, branch.Alternatives, CancellationToken.None);
+            ValueTask<bool> task = Core.LocateAsync(uri, branch.Alternatives);
             if (!task.IsCompleted)
             {
                 branch.IsResolving = true;
@@ -222,6 +222,13 @@ internal sealed partial class ResponseContext
     private void Send(SipBranch branch, in SipFlow way, bool mayGrow)
     {
         SipFlow flow = way;
+        if (branch.Transaction is { } former && !IsInvite)
+        {
+            // The place that failed. (Of an INVITE a 2xx might still come from there.)
+            LetGo(former);
+            _transactions--;
+        }
+
         ClientTransaction transaction = Core.Transactions.CreateClient(context.Strand, context.Method, this, branch);
         branch.Transaction = transaction;
         branch.Flow = flow;

@@ -161,7 +161,8 @@ internal sealed partial class ResponseContext(SipContext context) : IClientTrans
 
     private void CompleteIfOver()
     {
-        if (!_isOpen || _transactions > 0 || _handlers > 0 || _lookups > 0 || _isChoosing) return;
+        if (!_isOpen || _handlers > 0 || _lookups > 0 || _isChoosing) return;
+        if (_transactions > 0 && !TryLetTransactionsGo()) return;
         _isOpen = false;
         if (!IsAnswered) Answered();
         foreach (RelayObserver observer in context.Observers)
@@ -194,6 +195,29 @@ internal sealed partial class ResponseContext(SipContext context) : IClientTrans
         FailureStatus = 0;
         context.End();
         Core.Contexts.Return(context);
+    }
+
+    /// <summary>
+    /// An answered request other than INVITE needs its context no more: what its transactions still do (repeat the answer, swallow repetitions)
+    /// they do alone. So a context lives as long as the exchange, not the 32 s of timer J.
+    /// </summary>
+    private bool TryLetTransactionsGo()
+    {
+        if (IsInvite || !IsAnswered) return false;
+        if (context.Transaction is { } server) server.User = null;
+        foreach (SipBranch branch in _branches)
+        {
+            if (branch.Transaction is { } client) LetGo(client);
+        }
+
+        _transactions = 0;
+        return true;
+    }
+
+    private static void LetGo(ClientTransaction transaction)
+    {
+        transaction.User = null;
+        transaction.UserState = null;
     }
 
     private bool Caught(string hook, Exception error)

@@ -77,7 +77,7 @@ internal static class StatelessRelay
         context.Relay.LookupBegins();
         try
         {
-            if (!await context.Core.Locator.LocateAsync(uri, places, CancellationToken.None).ConfigureAwait(true)) return Fail(context);
+            if (!await context.Core.LocateAsync(uri, places).ConfigureAwait(true)) return Fail(context);
             foreach (SipTarget place in places)
             {
                 if (Send(context, target, place)) return true;

@@ -124,6 +124,13 @@ public abstract class ServerTransaction : SipTransaction
     {
     }
 
+    /// <summary>Ends the transaction without an answer: a request other than INVITE that timed out downstream gets none (RFC 4320 4.2). OnTerminated follows after the present work of the strand.</summary>
+    public void Abandon()
+    {
+        if (!IsOver)
+            Terminate();
+    }
+
     internal void Begin(SipMessage message, SipMessage? request, in SipFlow source, in ServerKey key)
     {
         Live(_ownStrand);

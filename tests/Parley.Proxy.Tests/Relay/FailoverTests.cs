@@ -61,6 +61,20 @@ public sealed class FailoverTests
     }
 
     [Fact]
+    public void A_request_other_than_INVITE_that_times_out_gets_no_408_by_RFC_4320()
+    {
+        using var scene = new Scene(static async context => await context.RelayAsync());
+        Peer alice = scene.Peer("10.0.0.1");
+        scene.Peer("10.0.0.2");
+        alice.Send("OPTIONS", "sip:bob@10.0.0.2");
+        scene.Run(40_000);
+        Assert.Empty(alice.Finals);
+        Assert.Equal(0, scene.App.Transactions.ServerTransactionCount);
+        Assert.Equal(1, scene.App.Counters[ProxyCounter.Failures]);
+        scene.RunToTheEnd();
+    }
+
+    [Fact]
     public void An_unknown_domain_is_answered_500_as_if_503_had_come()
     {
         using var scene = new Scene(static async context => Assert.False(await context.RelayAsync()));

@@ -1,0 +1,41 @@
+namespace Parley.Dialogs;
+
+/// <summary>One change of one dialog. Immutable once it is on the feed; shared by all readers.</summary>
+public sealed class DialogChange
+{
+    internal DialogChange(DialogChangeKind kind, DialogId id, DialogState oldState, DialogState newState, DialogRecord? record)
+    {
+        Kind = kind;
+        Id = id;
+        OldState = oldState;
+        NewState = newState;
+        Record = record;
+    }
+
+    /// <summary>What happened.</summary>
+    public DialogChangeKind Kind { get; }
+
+    /// <summary>Which dialog; meaningless for <see cref="DialogChangeKind.Resync"/>.</summary>
+    public DialogId Id { get; }
+
+    /// <summary>The state before.</summary>
+    public DialogState OldState { get; }
+
+    /// <summary>The state after; the same when something else changed.</summary>
+    public DialogState NewState { get; }
+
+    /// <summary>The place in this node's order of changes, from 1 on. Of two changes of a dialog the higher is the later: the version of a replicated row.</summary>
+    public long Sequence { get; internal set; }
+
+    /// <summary>The whole dialog after the change, as a row; null when no reader asked for rows, and for <see cref="DialogChangeKind.Resync"/>.</summary>
+    public DialogRecord? Record { get; }
+
+    /// <summary>Two changes of one dialog as one, for a reader that only wants where it stands.</summary>
+    internal static DialogChange Merge(DialogChange earlier, DialogChange later)
+    {
+        DialogChangeKind kind = later.Kind == DialogChangeKind.Deleted || earlier.Kind == DialogChangeKind.Deleted ? later.Kind
+            : earlier.Kind == DialogChangeKind.Updated ? later.Kind
+            : earlier.Kind;
+        return new DialogChange(kind, later.Id, earlier.OldState, later.NewState, later.Record) { Sequence = later.Sequence };
+    }
+}

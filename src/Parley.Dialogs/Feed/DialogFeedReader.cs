@@ -1,0 +1,189 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Parley.Dialogs;
+
+/// <summary>
+/// One reader of the feed with a queue of its own, so that it goes at its own pace. For one consumer at a time; what it does never holds
+/// up a call. Dispose it to leave.
+/// </summary>
+public sealed class DialogFeedReader : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly DialogFeed _feed;
+    private readonly Dictionary<DialogId, long>? _places; // of the waiting change of each dialog; absolute
+    private Entry[] _ring = new Entry[16];
+    private long _head; // absolute place of the first that waits
+    private long _tail;
+    private long _lastEnqueued;
+    private long _handedThrough;
+    private TaskCompletionSource<bool>? _waiter;
+    private bool _isDisposed;
+
+    internal DialogFeedReader(DialogFeed feed, DialogFeedOptions options, long lastSequence)
+    {
+        _feed = feed;
+        Options = options;
+        _places = options.Coalesce ? [] : null;
+        _lastEnqueued = _handedThrough = lastSequence;
+        AcknowledgedThrough = lastSequence;
+    }
+
+    /// <summary>How the reader wants the feed.</summary>
+    public DialogFeedOptions Options { get; }
+
+    /// <summary>Changes that wait to be read.</summary>
+    public int Pending
+    {
+        get
+        {
+            lock (_gate)
+                return (int)(_tail - _head);
+        }
+    }
+
+    /// <summary>How often it was too slow and all that waited was dropped for a resync.</summary>
+    public long Overflows { get; private set; }
+
+    /// <summary>Every change up to this sequence is durable, as far as this reader says.</summary>
+    internal long AcknowledgedThrough { get; private set; }
+
+    /// <summary>Takes the next change; false when none waits.</summary>
+    /// <param name="change">The change.</param>
+    public bool TryRead([NotNullWhen(true)] out DialogChange? change)
+    {
+        lock (_gate)
+        {
+            if (_head == _tail)
+            {
+                change = null;
+                return false;
+            }
+
+            ref Entry entry = ref _ring[_head & (_ring.Length - 1)];
+            change = entry.Change!;
+            entry = default;
+            if (change.Kind != DialogChangeKind.Resync)
+                _places?.Remove(change.Id);
+            _head++;
+            _handedThrough = _head == _tail ? _lastEnqueued : _ring[_head & (_ring.Length - 1)].First - 1;
+            return true;
+        }
+    }
+
+    /// <summary>Completes when a change waits to be read.</summary>
+    /// <param name="cancellation">Gives up waiting.</param>
+    /// <returns>False when the reader was disposed.</returns>
+    /// <exception cref="OperationCanceledException">The wait was given up.</exception>
+    public ValueTask<bool> WaitAsync(CancellationToken cancellation = default)
+    {
+        Task<bool> wait;
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return new ValueTask<bool>(false);
+            if (_head != _tail)
+                return new ValueTask<bool>(true);
+            _waiter ??= new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+            wait = _waiter.Task;
+        }
+
+        return new ValueTask<bool>(cancellation.CanBeCanceled ? wait.WaitAsync(cancellation) : wait);
+    }
+
+    /// <summary>Says that every change read so far is durable; who waited for that goes on. Of a reader that is not durable: nothing.</summary>
+    public void Acknowledge()
+    {
+        lock (_gate)
+        {
+            if (!Options.IsDurable || AcknowledgedThrough == _handedThrough)
+                return;
+            AcknowledgedThrough = _handedThrough;
+        }
+
+        _feed.ReleaseWaiters();
+    }
+
+    /// <summary>Leaves the feed; what waits is dropped, and nothing waits for this reader any more.</summary>
+    public void Dispose()
+    {
+        TaskCompletionSource<bool>? waiter;
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return;
+            _isDisposed = true;
+            waiter = _waiter;
+            _waiter = null;
+            Clear();
+        }
+
+        _feed.Remove(this);
+        waiter?.TrySetResult(false);
+    }
+
+    /// <summary>Under the feed's lock, so that the order is the same for every reader. Returns who is to be woken after it.</summary>
+    internal TaskCompletionSource<bool>? Enqueue(DialogChange change)
+    {
+        lock (_gate)
+        {
+            if (_isDisposed)
+                return null;
+            _lastEnqueued = change.Sequence;
+            if (_places is not null && _places.TryGetValue(change.Id, out long place))
+            {
+                ref Entry waiting = ref _ring[place & (_ring.Length - 1)];
+                waiting.Change = DialogChange.Merge(waiting.Change!, change);
+            }
+            else if (_tail - _head >= Math.Max(1, Options.Capacity))
+            {
+                Overflow(change.Sequence);
+            }
+            else
+            {
+                _places?.Add(change.Id, _tail);
+                Append(change, change.Sequence);
+            }
+
+            TaskCompletionSource<bool>? waiter = _waiter;
+            _waiter = null;
+            return waiter;
+        }
+    }
+
+    /// <summary>The dropped changes still count as not handed over: the resync that stands for them carries their first sequence.</summary>
+    private void Overflow(long sequence)
+    {
+        long first = _ring[_head & (_ring.Length - 1)].First;
+        Clear();
+        Overflows++;
+        Append(new DialogChange(DialogChangeKind.Resync, default, DialogState.None, DialogState.None, null) { Sequence = sequence }, first);
+    }
+
+    private void Append(DialogChange change, long first)
+    {
+        if (_tail - _head == _ring.Length)
+        {
+            var larger = new Entry[_ring.Length * 2];
+            for (long place = _head; place < _tail; place++)
+                larger[place & (larger.Length - 1)] = _ring[place & (_ring.Length - 1)];
+            _ring = larger;
+        }
+
+        _ring[_tail++ & (_ring.Length - 1)] = new Entry { Change = change, First = first };
+    }
+
+    private void Clear()
+    {
+        Array.Clear(_ring);
+        _head = _tail;
+        _places?.Clear();
+    }
+
+    private struct Entry
+    {
+        public DialogChange? Change;
+
+        /// <summary>Sequence of the earliest change that is in it.</summary>
+        public long First;
+    }
+}

@@ -9,9 +9,6 @@ internal sealed class DialogCallbacks
     private const DialogCallbackTypes Global = DialogCallbackTypes.Loaded | DialogCallbackTypes.Created;
     private const DialogCallbackTypes All = (DialogCallbackTypes)((1 << 15) - 1);
 
-    [ThreadStatic]
-    private static Dialog? t_current;
-
     private readonly ILogger _logger;
     private readonly CallbackList _loaded = new();
     private readonly CallbackList _created = new();
@@ -20,9 +17,6 @@ internal sealed class DialogCallbacks
     private readonly Lock _loading = new();
 
     public DialogCallbacks(ILoggerFactory? loggers) => _logger = loggers?.CreateLogger("Parley.Dialogs.Callbacks") ?? (ILogger)NullLogger.Instance;
-
-    /// <summary>The dialog whose handler runs on this thread; null outside of handlers.</summary>
-    public static Dialog? Current => t_current;
 
     /// <summary>All dialogs that exist: what a new Loaded handler is run for. Called under a lock that nothing else is taken in but the table's.</summary>
     public Func<IEnumerable<Dialog>>? Existing { get; set; }
@@ -60,10 +54,9 @@ internal sealed class DialogCallbacks
         CallbackList? list = type == DialogCallbackTypes.Created ? _created : dialog.CallbackList;
         if (list is null)
             return;
-        Dialog? outer = t_current;
-        t_current = dialog;
+        Dialog? outer = DialogModule.SetCurrent(dialog);
         list.Run(dialog, type, arguments, _logger);
-        t_current = outer;
+        DialogModule.SetCurrent(outer);
     }
 
     /// <summary>A dialog comes into memory from a store or another node: puts it in the table and runs the Loaded handlers, each once.</summary>
@@ -80,10 +73,9 @@ internal sealed class DialogCallbacks
             handlers = _loaded.Head;
         }
 
-        Dialog? outer = t_current;
-        t_current = dialog;
+        Dialog? outer = DialogModule.SetCurrent(dialog);
         _loaded.RunSince(handlers, dialog, DialogCallbackTypes.Loaded, new DialogCallbackArguments(DialogDirection.None), _logger);
-        t_current = outer;
+        DialogModule.SetCurrent(outer);
         return true;
     }
 
@@ -108,14 +100,14 @@ internal sealed class DialogCallbacks
                 dialogs.AddRange(Existing());
         }
 
-        Dialog? outer = t_current;
+        Dialog? outer = DialogModule.SetCurrent(null);
         foreach (Dialog dialog in dialogs)
         {
-            t_current = dialog;
+            DialogModule.SetCurrent(dialog);
             _loaded.RunOne(registration, dialog, new DialogCallbackArguments(DialogDirection.None), _logger);
         }
 
-        t_current = outer;
+        DialogModule.SetCurrent(outer);
         return true;
     }
 }

@@ -73,6 +73,8 @@ public sealed class DialogLeg
         internal set => _flow = value; // under the gate
     }
 
+    internal SipFlow FlowInLock => _flow;
+
     /// <summary>Its texts: an array that is replaced, never changed.</summary>
     internal PackedLeg Packed { get => _packed; set => _packed = value; }
 

@@ -14,9 +14,5 @@ public sealed partial class Dialog
     internal DialogUserFlagTable UserFlagNames => Module.UserFlags;
 
     /// <summary>Values, flags or profiles changed.</summary>
-    internal void PublishUpdate()
-    {
-        if (Module.Feed.HasReaders)
-            Module.Feed.Publish(this, DialogChangeKind.Updated, State, State);
-    }
+    internal void PublishUpdate() => Updated();
 }

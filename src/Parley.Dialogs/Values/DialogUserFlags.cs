@@ -10,21 +10,6 @@ public readonly struct DialogUserFlags : IEquatable<DialogUserFlags>
     /// <summary>All flags as bits.</summary>
     public uint Bits => Volatile.Read(ref _dialog.UserFlagBits);
 
-    /// <summary>The flag of this name.</summary>
-    /// <param name="name">Not empty; setting it gives the name a bit when it has none.</param>
-    /// <exception cref="ArgumentException">The name is empty, or all 32 flags have other names.</exception>
-    public bool this[string name]
-    {
-        get => IsSet(name);
-        set
-        {
-            if (value)
-                TestAndSet(name);
-            else
-                TestAndReset(name);
-        }
-    }
-
     /// <summary>Whether the flag is set; false for a name never used.</summary>
     /// <param name="name">The name.</param>
     public bool IsSet(string name) => _dialog.UserFlagNames.Find(name) is >= 0 and int bit && IsSet(bit);

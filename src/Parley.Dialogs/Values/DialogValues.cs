@@ -15,20 +15,10 @@ public readonly struct DialogValues : IEquatable<DialogValues>
     /// <summary>How many values there are.</summary>
     public int Count => _dialog.ValueStore.Count;
 
-    /// <summary>The value of this name as text, null when there is none; set to null it is removed.</summary>
+    /// <summary>The value of this name as text; null when there is none. Store with <see cref="Set(string, string)"/>.</summary>
     /// <param name="name">Not empty.</param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
-    public string? this[string name]
-    {
-        get => TryGet(name, out string? value) ? value : null;
-        set
-        {
-            if (value is null)
-                Remove(name);
-            else
-                Set(name, value);
-        }
-    }
+    public string? this[string name] => TryGet(name, out string? value) ? value : null;
 
     /// <summary>Stores or overwrites a value (<c>store_dlg_value</c>).</summary>
     /// <param name="name">Not empty.</param>

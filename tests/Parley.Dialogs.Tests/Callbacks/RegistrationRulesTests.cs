@@ -41,14 +41,14 @@ public class RegistrationRulesTests
         Assert.True(_callbacks.Register(null, DialogCallbackTypes.Created, (dialog, _, _) =>
         {
             seen.Add(dialog);
-            seen.Add(DialogCallbacks.Current);
+            seen.Add(Current());
         }, null, null));
         Assert.True(_callbacks.HasGlobal(DialogCallbackTypes.Created));
         Dialog one = NewDialog(), two = NewDialog();
         _callbacks.Run(one, DialogCallbackTypes.Created, new DialogCallbackArguments(DialogDirection.Downstream));
         _callbacks.Run(two, DialogCallbackTypes.Created, new DialogCallbackArguments(DialogDirection.Downstream));
         Assert.Equal([one, one, two, two], seen);
-        Assert.Null(DialogCallbacks.Current);
+        Assert.Null(Current());
     }
 
     [Fact]
@@ -105,6 +105,13 @@ public class RegistrationRulesTests
         Assert.Equal(2, freed);
         Assert.False(Register(null, DialogCallbackTypes.Created));
         Assert.False(Register(null, DialogCallbackTypes.Loaded));
+    }
+
+    private static Dialog? Current()
+    {
+        Dialog? current = DialogModule.SetCurrent(null);
+        DialogModule.SetCurrent(current);
+        return current;
     }
 
     private static Dialog NewDialog() => (Dialog)RuntimeHelpers.GetUninitializedObject(typeof(Dialog));

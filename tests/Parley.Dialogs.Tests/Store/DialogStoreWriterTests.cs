@@ -122,7 +122,8 @@ public class DialogStoreWriterTests
             {
             }
 
-            return world.Stored == world.Truth && world.Feed.IsDurable(world.Feed.LastSequence);
+            Assert.Equal(world.Truth, world.Stored);
+            Assert.True(world.Feed.IsDurable(world.Feed.LastSequence));
 
             static bool Flush(World world)
             {
@@ -166,6 +167,8 @@ public class DialogStoreWriterTests
         public void Change(int dialog, DialogState state)
         {
             DialogState old = _states.GetValueOrDefault((uint)dialog);
+            if (old >= DialogState.ConfirmedNoAck && state < DialogState.ConfirmedNoAck)
+                state = DialogState.Confirmed; // neither an answered call nor one that is over becomes early again
             _states[(uint)dialog] = state;
             DialogChangeKind kind = state == DialogState.Deleted ? DialogChangeKind.Deleted : DialogChangeKind.StateChanged;
             Feed.Publish(new DialogChange(kind, new DialogId(0, (uint)dialog), old, state, Row(dialog, state)));

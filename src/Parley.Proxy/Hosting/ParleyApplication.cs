@@ -136,7 +136,6 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
         _started = true;
         await _host.StartAsync(cancellationToken).ConfigureAwait(false);
         Transport.Start(Transactions);
-        foreach (SipListener listener in Transport.Listeners) ProxyLog.Listening(Core.Logger, listener.ToString());
     }
 
     /// <summary>Drains, waits for requests without a final response (<see cref="ProxyOptions.StopTimeout"/>), then closes the network and stops the services.</summary>

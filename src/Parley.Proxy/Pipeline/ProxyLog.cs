@@ -20,9 +20,6 @@ internal static partial class ProxyLog
     [LoggerMessage(3004, LogLevel.Warning, "The call {CallId} has more than {Limit} branches; further targets are left out")]
     public static partial void TooManyBranches(ILogger logger, string callId, int limit);
 
-    [LoggerMessage(3005, LogLevel.Information, "Listening on {Listener}")]
-    public static partial void Listening(ILogger logger, string listener);
-
     [LoggerMessage(3006, LogLevel.Information, "Draining: new INVITEs get 503")]
     public static partial void Draining(ILogger logger);
 

@@ -19,9 +19,6 @@ public sealed class SipTimerOptions
     /// <summary>Time for an INVITE to get any response (17.1.1.2); null: 64*T1.</summary>
     public TimeSpan? TimerB { get; set; }
 
-    /// <summary>Time for a forwarded INVITE to get a final response after a provisional one (16.6 step 11); above 3 minutes. The proxy floor runs it.</summary>
-    public TimeSpan TimerC { get; set; } = TimeSpan.FromSeconds(181);
-
     /// <summary>How long an INVITE client transaction over UDP acknowledges repeated failure responses (17.1.1.2); null: 32 s. Zero over streams.</summary>
     public TimeSpan? TimerD { get; set; }
 

@@ -39,9 +39,17 @@ internal sealed partial class DialogModule : IDialogApi
         return DialogMatching.Match(this, context, mode ?? Options.MatchMode);
     }
 
-    public DialogValidation ValidateDialog(SipContext context) => throw new NotImplementedException("Comes with the rest of the dialog API.");
+    public DialogValidation ValidateDialog(SipContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return InDialogValidation.Validate(context);
+    }
 
-    public bool FixRouteDialog(SipContext context) => throw new NotImplementedException("Comes with the rest of the dialog API.");
+    public bool FixRouteDialog(SipContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return InDialogValidation.FixRoute(context);
+    }
 
     public Dialog? Find(DialogId id) => Table.Find(id);
 

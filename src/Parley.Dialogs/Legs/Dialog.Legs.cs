@@ -97,6 +97,7 @@ public sealed partial class Dialog
     private DialogLeg? AddLeg(int branch)
     {
         var leg = new DialogLeg(this, branch) { CSeq = _inviteCSeq };
+        leg.SawInvite(DialogDirection.Downstream, _inviteCSeq);
         if (_callee is null)
         {
             _callee = leg;

@@ -12,6 +12,8 @@ public sealed class DialogLeg
     private readonly Dialog _dialog;
     private readonly short _branch;
     private SipFlow _flow;
+    private uint _inviteTo;
+    private uint _inviteFrom;
     private PackedLeg _packed;
 
     internal DialogLeg(Dialog dialog, int branch)
@@ -77,6 +79,16 @@ public sealed class DialogLeg
 
     /// <summary>Its texts: an array that is replaced, never changed.</summary>
     internal PackedLeg Packed { get => _packed; set => _packed = value; }
+
+    /// <summary>Of a callee's leg: an INVITE between it and the caller; its ACK has the same number. Under the gate.</summary>
+    internal void SawInvite(DialogDirection direction, uint cseq)
+    {
+        if (direction == DialogDirection.Downstream) _inviteTo = Math.Max(_inviteTo, cseq);
+        else _inviteFrom = Math.Max(_inviteFrom, cseq);
+    }
+
+    /// <summary>Of a callee's leg: the CSeq of the last INVITE of one direction; 0 when there was none.</summary>
+    internal uint LastInvite(DialogDirection direction) => direction == DialogDirection.Downstream ? _inviteTo : _inviteFrom;
 
     internal ReadOnlySpan<byte> TagBytes => _packed.Tag;
 

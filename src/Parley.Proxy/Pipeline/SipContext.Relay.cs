@@ -65,6 +65,14 @@ public sealed partial class SipContext
         DestinationUri = null;
     }
 
+    /// <summary>Takes back <see cref="SetDestination(SipUri)"/>: Route and request-URI say where to send.</summary>
+    public void ClearDestination()
+    {
+        _destinationFlow = default;
+        _hasDestinationFlow = false;
+        DestinationUri = null;
+    }
+
     /// <summary>CANCELs every pending branch and drops targets not yet tried; may be called from any thread.</summary>
     /// <param name="headerLines">Further header lines of the CANCEL (a Reason), each ended by CRLF.</param>
     public void CancelBranches(ReadOnlySpan<byte> headerLines = default)
@@ -124,8 +132,6 @@ public sealed partial class SipContext
     {
         _branchHooks?.Clear();
         _failureHooks?.Clear();
-        _destinationFlow = default;
-        _hasDestinationFlow = false;
-        DestinationUri = null;
+        ClearDestination();
     }
 }

@@ -67,7 +67,8 @@ internal sealed partial class DialogModule : IProxyModule
 
     public long UnixMilliseconds => _time.GetUtcNow().ToUnixTimeMilliseconds();
 
-    public Dialog? Current => t_current;
+    // A thread may serve several applications.
+    public Dialog? Current => t_current is { } current && current.Module == this ? current : null;
 
     public void OnRequest(SipContext context) => t_current = null;
 

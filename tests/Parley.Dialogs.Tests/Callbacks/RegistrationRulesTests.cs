@@ -36,6 +36,7 @@ public class RegistrationRulesTests
     [Fact]
     public void Created_handlers_run_for_every_dialog_with_it_as_the_current_one()
     {
+        DialogModule.SetCurrent(null); // what another test left on this thread
         var seen = new List<Dialog?>();
         Assert.False(_callbacks.HasGlobal(DialogCallbackTypes.Created));
         Assert.True(_callbacks.Register(null, DialogCallbackTypes.Created, (dialog, _, _) =>

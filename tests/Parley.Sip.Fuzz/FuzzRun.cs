@@ -8,6 +8,7 @@ namespace Parley.Sip.Fuzz;
 internal sealed class FuzzRun(FuzzTarget target, string corpus, int seconds, int seed)
 {
     private const int MaxKept = 4_000;
+    private const int MaxKeptLength = 2_000;
     private const int MaxPaths = 100_000;
     private static readonly TimeSpan Hang = TimeSpan.FromSeconds(10);
 
@@ -44,8 +45,8 @@ internal sealed class FuzzRun(FuzzTarget target, string corpus, int seconds, int
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"{clock.Elapsed.TotalSeconds,5:F0} s  {_executions,12:N0} executions  {_executions / clock.Elapsed.TotalSeconds,9:N0}/s  {_kept.Count,5} inputs kept  heap {lastHeap / 1024,6:N0} KB  resident {Environment.WorkingSet / 1024,7:N0} KB"));
         }
-        // Kept inputs are ours; what is beyond them would be a leak of the code under test.
-        bool flat = lastHeap - warmHeap < 4_000_000 + ((long)MaxKept * 2_000);
+        // The kept inputs are the loop's own; what is beyond them would be a leak of the code under test.
+        bool flat = lastHeap - warmHeap < 2_000_000 + ((long)MaxKept * MaxKeptLength);
         Console.WriteLine(flat ? "No exception, no hang, memory flat." : $"Memory grew from {warmHeap} to {lastHeap} bytes.");
         return flat ? 0 : 3;
     }
@@ -74,16 +75,16 @@ internal sealed class FuzzRun(FuzzTarget target, string corpus, int seconds, int
     // When full, a new way takes the place of an older one; the seeds stay.
     private void Keep(Mutation mutation)
     {
-        // Short inputs run faster; a long one now and then.
-        if (_length > 1_500 && mutation.Next(16) != 0)
+        if (_paths.Count >= MaxPaths)
+            _paths.Clear();
+        // Short inputs run faster, and memory is known: they grow by mutation all the same.
+        if (_length > MaxKeptLength)
             return;
         var input = _buffer.AsSpan(0, _length).ToArray();
         if (_kept.Count < MaxKept)
             _kept.Add(input);
         else
             _kept[_seeds + mutation.Next(MaxKept - _seeds)] = input;
-        if (_paths.Count == MaxPaths)
-            _paths.Clear();
     }
 
     private long _watched = -1;

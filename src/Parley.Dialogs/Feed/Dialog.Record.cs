@@ -43,7 +43,7 @@ public sealed partial class Dialog
                 StartTime = _startTime / 1000,
                 Timeout = (Module.UnixMilliseconds + due + 999) / 1000, // wall clock, not ticks: it is read by another process
                 UserFlags = Volatile.Read(ref UserFlagBits),
-                Flags = (uint)Flags,
+                Flags = (uint)Flags | (uint)(_facts & DialogFacts.Stored),
             };
         }
     }
@@ -63,7 +63,8 @@ public sealed partial class Dialog
         return text.WrittenSpan.ToArray();
     }
 
-    private static byte[] SocketText(SipListener? listener)
+    /// <summary>A listener as the table has it: <c>proto:ip:port</c>.</summary>
+    internal static byte[] SocketText(SipListener? listener)
     {
         if (listener is null)
             return [];

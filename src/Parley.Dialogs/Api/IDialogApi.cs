@@ -6,6 +6,7 @@ namespace Parley.Dialogs;
 /// The dialog module's functions (the counterpart of the field's <c>dlg_binds</c>), from the services of an application that called
 /// <c>AddDialogs</c>. All members are safe from any thread; those that take a <see cref="SipContext"/> are for its hooks.
 /// </summary>
+[AddedBy(nameof(DialogServices.AddDialogs))]
 public interface IDialogApi
 {
     /// <summary>The dialog of the request or callback that runs on this thread; null when there is none. After an await ask <c>SipContext.Dialog</c>.</summary>

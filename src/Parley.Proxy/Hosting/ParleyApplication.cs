@@ -23,6 +23,7 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
     {
         _host = host;
         _parts = parts;
+        Services = new ApplicationServices(host.Services);
         Options = options;
         Core = new ProxyCore(this, options, parts.Transport!, parts.Timers!, parts.Random!, parts.Locator!, loggers.CreateLogger("Parley.Proxy"));
         Transactions = new TransactionLayer(parts.Transport!, parts.Timers!, parts.Random!, timers, Core, loggers, transactions);
@@ -31,7 +32,7 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
     }
 
     /// <inheritdoc/>
-    public IServiceProvider Services => _host.Services;
+    public IServiceProvider Services { get; }
 
     /// <summary>The configuration.</summary>
     public IConfiguration Configuration => Services.GetRequiredService<IConfiguration>();
@@ -173,5 +174,9 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
         else _host.Dispose();
     }
 
-    internal void MakeModules() => Core.Modules = [.. Services.GetServices<IProxyModule>()];
+    internal void MakeModules()
+    {
+        Core.Modules = [.. Services.GetServices<IProxyModule>()];
+        foreach (IParleyModule module in Services.GetServices<IParleyModule>()) module.Initialize(this);
+    }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -17,6 +18,7 @@ public sealed class ParleyApplicationBuilder
     private TimeProvider? _time;
     private SipRandom? _random;
     private ISipServerLocator? _locator;
+    private Action? _checkModules;
 
     internal ParleyApplicationBuilder(string[]? args, bool isEmpty)
     {
@@ -110,11 +112,26 @@ public sealed class ParleyApplicationBuilder
         return this;
     }
 
+    /// <summary>Adds a module; it is made and initialised by Build. Added twice, it is there once.</summary>
+    /// <typeparam name="T">The module; its constructor takes services.</typeparam>
+    /// <returns>This builder.</returns>
+    public ParleyApplicationBuilder AddModule<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
+        where T : class, IParleyModule
+    {
+        if (Services.Any(static s => s.ServiceType == typeof(T))) return this;
+        Services.AddSingleton<T>();
+        Services.AddSingleton<IParleyModule>(static s => s.GetRequiredService<T>());
+        _checkModules += () => ApplicationServices.Check(Services, typeof(T));
+        return this;
+    }
+
     /// <summary>Makes the application and its modules.</summary>
     /// <returns>Not started yet.</returns>
     /// <exception cref="ArgumentException">A listener or option cannot be used.</exception>
+    /// <exception cref="InvalidOperationException">A module needs a service that nothing adds; the message names the call.</exception>
     public ParleyApplication Build()
     {
+        _checkModules?.Invoke();
         var parts = new ApplicationParts();
         Register(parts);
         IHost host = _host.Build();

@@ -38,6 +38,18 @@ internal sealed class Sipp : PeerProcess
         return Read(exitCode);
     }
 
+    /// <summary>Waits until it has begun so many calls; its statistics are a second old at most.</summary>
+    public async Task WaitForCallsAsync(long calls)
+    {
+        var until = DateTime.UtcNow + TimeSpan.FromSeconds(60);
+        while (!File.Exists(_statistics) || File.ReadAllLines(_statistics).Length < 2 || Read(0).Created < calls)
+        {
+            if (HasExited || DateTime.UtcNow > until)
+                throw new InvalidOperationException($"SIPp has not begun {calls} calls. Output:\n{Output}");
+            await Task.Delay(100);
+        }
+    }
+
     /// <summary>Ends a callee that has no calls left and reads what it counted.</summary>
     public async Task<SippCounts> StopAsync()
     {

@@ -1,0 +1,34 @@
+using Parley.Dialogs;
+using Parley.Proxy;
+using Parley.Samples;
+using Parley.Sip;
+
+ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder(args);
+builder.Listen(builder.Configuration["listen"] ?? "udp:127.0.0.1:5060");
+builder.AddDialogs();
+builder.AddModule<SeedModule>();
+ParleyApplication app = builder.Build();
+SipUri callee = SipUri.Parse(app.Configuration["callee"] ?? "sip:127.0.0.1:5070");
+
+app.OnRequest(async context =>
+{
+    if (context.IsInDialog)
+    {
+        // Once the module has ended a call, what is still on its way finds the dialog for another 32 seconds.
+        if (context.LooseRoute() || context.MatchDialog()) await context.RelayAsync();
+        else context.Reply(481);
+        return;
+    }
+
+    if (context.Method != SipMethod.Invite)
+    {
+        context.Reply(405);
+        return;
+    }
+
+    context.CreateDialog();
+    context.RecordRoute();
+    context.AddTarget(callee);
+    await context.RelayAsync();
+});
+app.Run();

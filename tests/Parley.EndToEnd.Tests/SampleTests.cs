@@ -1,0 +1,61 @@
+using Parley.EndToEnd.Tests.Peers;
+using Xunit;
+
+namespace Parley.EndToEnd.Tests;
+
+/// <summary>The samples do what their READMEs say.</summary>
+public class SampleTests
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
+
+    [Fact]
+    public async Task The_call_limiter_refuses_a_callers_second_call_and_lets_others_and_later_ones_through()
+    {
+        var (proxy, callee) = (Ports.Next(), Ports.Next());
+        await using var sample = await Sample.StartAsync("CallLimiter", proxy, callee, "--per-caller=1", "--in-all=2");
+        await using var answers = Sipp.Start("callee", callee, null, ["-m", "3", .. Settings.Contact(callee)]);
+        await using var longCall = Call(proxy, "alice", 5000);
+        await answers.WaitForCallsAsync(1);
+
+        await using var refused = Refused("486", proxy, "alice");
+        CallTests.AssertClean(await refused.FinishAsync(Limit), 1);
+        await using var other = Call(proxy, "carol", 100);
+        CallTests.AssertClean(await other.FinishAsync(Limit), 1);
+        CallTests.AssertClean(await longCall.FinishAsync(Limit), 1);
+        await using var later = Call(proxy, "alice", 100);
+        CallTests.AssertClean(await later.FinishAsync(Limit), 1);
+        CallTests.AssertClean(await answers.FinishAsync(Limit), 3);
+    }
+
+    [Fact]
+    public async Task The_call_limiter_refuses_a_call_above_the_number_in_all_by_503()
+    {
+        var (proxy, callee) = (Ports.Next(), Ports.Next());
+        await using var sample = await Sample.StartAsync("CallLimiter", proxy, callee, "--in-all=1");
+        await using var answers = Sipp.Start("callee", callee, null, ["-m", "1", .. Settings.Contact(callee)]);
+        await using var longCall = Call(proxy, "alice", 4000);
+        await answers.WaitForCallsAsync(1);
+
+        await using var refused = Refused("503", proxy, "carol");
+        CallTests.AssertClean(await refused.FinishAsync(Limit), 1);
+        CallTests.AssertClean(await longCall.FinishAsync(Limit), 1);
+    }
+
+    [Fact]
+    public async Task The_prepaid_cutoff_gives_back_what_a_call_did_not_use()
+    {
+        var (proxy, callee) = (Ports.Next(), Ports.Next());
+        await using var sample = await Sample.StartAsync("PrepaidCutoff", proxy, callee, "--credit:alice=3600");
+        await using var answers = Sipp.Start("callee", callee, null, ["-m", "1", .. Settings.Contact(callee)]);
+        await using var call = Call(proxy, "alice", 1500);
+
+        CallTests.AssertClean(await call.FinishAsync(Limit), 1);
+        Assert.Matches(@"alice talked for [2-9] s, 359[0-8] s left \(Downstream BYE\)", await sample.WaitForLineAsync("alice talked"));
+    }
+
+    private static Sipp Call(int proxy, string user, int milliseconds) =>
+        Sipp.Start("caller-of-user", Ports.Next(), $"127.0.0.1:{proxy}", "-key", "user", user, "-s", "bob", "-m", "1", "-d", $"{milliseconds}");
+
+    private static Sipp Refused(string code, int proxy, string user) =>
+        Sipp.Start("caller-refused-" + code, Ports.Next(), $"127.0.0.1:{proxy}", "-key", "user", user, "-s", "bob", "-m", "1");
+}

@@ -18,13 +18,19 @@ internal sealed class CallPlan
             int callee = random.Next(agents);
             if (!Callees.Contains(callee)) Callees.Add(callee);
         }
+
+        if (Chance(0.03)) GivesUpAfter = 300 + random.Next(4_000);
     }
 
     public int Caller { get; }
 
     public List<int> Callees { get; } = [];
 
-    public string RequestUser => string.Join("-", Callees.Select(c => $"callee{c}"));
+    /// <summary>Milliseconds after which the proxy itself answers 480, whatever the callees do: a 200 that comes later revives the call. 0: never.</summary>
+    public int GivesUpAfter { get; }
+
+    /// <summary>"callee3-callee5.1500": whom to call, and when to give up.</summary>
+    public string RequestUser => string.Join("-", Callees.Select(c => $"callee{c}")) + (GivesUpAfter == 0 ? "" : $".{GivesUpAfter}");
 
     /// <summary>The caller's part.</summary>
     public void PlayCaller(ScriptedCall call)

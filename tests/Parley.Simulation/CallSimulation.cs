@@ -99,7 +99,7 @@ public sealed class CallSimulation
     {
         if (context.IsInDialog)
         {
-            if (context.LooseRoute() || context.MatchDialog()) await context.RelayAsync().ConfigureAwait(false);
+            if (context.LooseRoute() || context.MatchDialog()) await context.RelayAsync();
             else if (context.Method != SipMethod.Ack) context.Reply(481);
             return;
         }
@@ -114,9 +114,13 @@ public sealed class CallSimulation
         if (!context.CreateDialog() || !context.CreateDialog()) _violations.Add("CreateDialog on an initial INVITE gave false");
         context.RecordRoute();
         if (!SipUriView.TryParse(context.RequestUri, out SipUriView uri)) _violations.Add("A request-URI of the plan is malformed");
-        foreach (string callee in uri.UserText.Split('-'))
+        string[] user = uri.UserText.Split('.');
+        foreach (string callee in user[0].Split('-'))
             context.AddTarget(SipUri.Parse($"sip:{callee}@10.0.2.{int.Parse(callee.AsSpan(6), provider: null) + 1}"));
-        await context.RelayAsync().ConfigureAwait(false);
+        await context.RelayAsync();
+        if (user.Length == 1) return;
+        await Task.Delay(TimeSpan.FromMilliseconds(int.Parse(user[1], provider: null)), _clock);
+        context.Reply(480);
     }
 
     private void CheckEnd(ParleyApplication app, IDialogApi dialogs, DialogWatch watch)

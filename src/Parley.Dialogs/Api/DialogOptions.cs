@@ -3,6 +3,8 @@ namespace Parley.Dialogs;
 /// <summary>How dialogs are kept. Set before the application is built; the defaults are the field's unless said.</summary>
 public sealed class DialogOptions
 {
+    private static readonly string[] Reserved = ["lr", "r2", "ftag", "transport", "maddr", "ttl", "user", "method", "received", "rport"];
+
     /// <summary>Entries of the dialog hash (<c>hash_size</c>): a power of two from 1 to 2^24. It is part of every stored id: changing it orphans stored dialogs.</summary>
     public int HashSize { get; set; } = 4096;
 
@@ -40,6 +42,8 @@ public sealed class DialogOptions
             throw new ArgumentException($"DialogOptions.HashSize is a power of two from 1 to 2^24, not {HashSize}.", nameof(HashSize));
         if (RecordRouteParameter.Length is < 1 or > 32 || !RecordRouteParameter.All(static c => char.IsAsciiLetterOrDigit(c) || "-.!%*_+`'~".Contains(c, StringComparison.Ordinal)))
             throw new ArgumentException($"DialogOptions.RecordRouteParameter is a SIP token of 1 to 32 characters, not \"{RecordRouteParameter}\".", nameof(RecordRouteParameter));
+        if (Reserved.Contains(RecordRouteParameter, StringComparer.OrdinalIgnoreCase))
+            throw new ArgumentException($"DialogOptions.RecordRouteParameter may not be \"{RecordRouteParameter}\": routing itself uses that parameter.", nameof(RecordRouteParameter));
         if (!Enum.IsDefined(MatchMode)) throw new ArgumentException($"DialogOptions.MatchMode has no mode {(int)MatchMode}.", nameof(MatchMode));
         InRange(DefaultTimeout, TimeSpan.FromMilliseconds(1), nameof(DefaultTimeout));
         InRange(RaceConditionTimeout, TimeSpan.FromMilliseconds(1), nameof(RaceConditionTimeout));

@@ -29,6 +29,8 @@ internal sealed class InDialogRelay(RelayPool pool) : DialogRelay
         CalleeLeg = calleeLeg;
     }
 
+    public override void OnBranchReply(SipContext context, SipBranch branch, SipMessage reply) => DialogModule.SetCurrent(_dialog);
+
     public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits)
     {
         if (statusCode > 100 && context.Method is not (SipMethod.Ack or SipMethod.Bye)) _dialog?.OnReplyWithin(context, this, reply, edits);

@@ -12,6 +12,7 @@ internal sealed class InviteRelay(Dialog dialog) : DialogRelay
 
     public override void OnBranchReply(SipContext context, SipBranch branch, SipMessage reply)
     {
+        DialogModule.SetCurrent(dialog); // the reply hooks come next
         if (reply.StatusCode is > 100 and < 300) dialog.LearnCallee(context, branch, reply);
     }
 

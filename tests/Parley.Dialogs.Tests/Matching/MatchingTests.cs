@@ -224,6 +224,37 @@ public class MatchingTests
     }
 
     [Fact]
+    public void The_current_dialog_is_that_of_the_request_the_reply_or_the_callback()
+    {
+        var seen = new List<(string Where, Dialog? Current, string CallId)>();
+        CallBench? bench = null;
+        using (bench = new CallBench(route: async context =>
+        {
+            string callId = Encoding.ASCII.GetString(context.Request.CallId);
+            seen.Add(("begin", bench!.Dialogs.Current, callId));
+            if (context.IsInDialog) context.LooseRoute();
+            else context.CreateDialog();
+            context.RecordRoute();
+            seen.Add(("routed", bench.Dialogs.Current, callId));
+            context.OnReply(reply => seen.Add(("reply", bench.Dialogs.Current, callId)));
+            if (context.IsInDialog) await context.RelayAsync();
+            else await bench.Forward(context);
+        }))
+        {
+            bench.OnCallback = (dialog, _, _) => Assert.Same(dialog, bench.Dialogs.Current);
+            ScriptedCall one = bench.Call(), two = bench.Call("carol");
+            bench.Run(1);
+            one.SendRequest("INFO");
+            two.SendRequest("INFO");
+            bench.Run(1);
+
+            Assert.All(seen.Where(s => s.Where == "begin"), s => Assert.Null(s.Current));
+            Assert.All(seen.Where(s => s.Where != "begin"), s => Assert.Equal(s.CallId, s.Current!.CallId));
+            Assert.Equal(6, seen.Count(s => s.Where == "reply"));
+        }
+    }
+
+    [Fact]
     public async Task Without_the_module_the_request_says_which_call_is_missing()
     {
         var network = new SimulatedNetwork(1);

@@ -81,6 +81,15 @@ public class DialogTableTests
     public void A_hash_size_that_is_no_power_of_two_is_refused(int size) =>
         Assert.Contains("HashSize", Assert.Throws<ArgumentException>(() => new DialogBench(options => options.HashSize = size)).Message, StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("lr")]
+    [InlineData("FTAG")]
+    [InlineData("a-name-that-is-longer-than-32-chars")]
+    public void A_record_route_parameter_that_cannot_be_is_refused(string name) =>
+        Assert.Contains("RecordRouteParameter", Assert.Throws<ArgumentException>(() => new DialogBench(options => options.RecordRouteParameter = name)).Message, StringComparison.Ordinal);
+
     [Fact]
     public async Task Dialogs_made_and_ended_by_many_threads_leave_nothing_behind()
     {

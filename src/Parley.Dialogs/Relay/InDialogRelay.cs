@@ -34,6 +34,7 @@ internal sealed class InDialogRelay(RelayPool pool) : DialogRelay
     public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits)
     {
         if (statusCode > 100 && context.Method is not (SipMethod.Ack or SipMethod.Bye)) _dialog?.OnReplyWithin(context, this, reply, edits);
+        if (branch is not null) DialogModule.SetCurrent(null);
     }
 
     public override void OnCompleted(SipContext context)

@@ -16,8 +16,11 @@ internal sealed class InviteRelay(Dialog dialog) : DialogRelay
         if (reply.StatusCode is > 100 and < 300) dialog.LearnCallee(context, branch, reply);
     }
 
-    public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits) =>
+    public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits)
+    {
         dialog.OnReply(context, branch, reply, statusCode, edits);
+        if (branch is not null) DialogModule.SetCurrent(null);
+    }
 
     public override void OnCancelled(SipContext context, SipMessage cancel) => dialog.OnCancelled();
 

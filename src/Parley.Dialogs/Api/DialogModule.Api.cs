@@ -26,7 +26,8 @@ internal sealed partial class DialogModule : IDialogApi
         dialog.Id.TryFormat(did, out int length);
         context.AddRecordRouteParameter(RecordRouteParameter, did[..length]);
 
-        var relay = new InviteRelay(dialog);
+        var relay = new InviteRelay(dialog) { ReliableReplies = ReliableReplies.For(dialog, invite) };
+        if (relay.ReliableReplies is { } reliable) context.OnReply(reliable.OnReply);
         context.Set<DialogRelay>(relay);
         context.Observe(relay);
         t_current = dialog;

@@ -15,11 +15,12 @@ internal sealed partial class DialogModule : IProxyModule
 
     private readonly TimeProvider _time;
 
-    public DialogModule(DialogOptions options, TimerService timers, TimeProvider time, SipRandom random, SipTimerOptions sipTimers, ILoggerFactory? loggers = null)
+    public DialogModule(DialogOptions options, TimerService timers, TimeProvider time, SipRandom random, SipTimerOptions sipTimers, LocalRequests? localRequests = null, ILoggerFactory? loggers = null)
     {
         options.Validate();
         Options = options;
         Timers = timers;
+        LocalRequests = localRequests!;
         _time = time;
         RecordRouteParameter = Encoding.ASCII.GetBytes(options.RecordRouteParameter);
         LeastDeleteDelay = (long)(64 * sipTimers.T1.TotalMilliseconds);
@@ -33,6 +34,8 @@ internal sealed partial class DialogModule : IProxyModule
     }
 
     public DialogOptions Options { get; }
+
+    public LocalRequests LocalRequests { get; }
 
     public TimerService Timers { get; }
 

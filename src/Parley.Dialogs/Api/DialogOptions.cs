@@ -1,7 +1,7 @@
 namespace Parley.Dialogs;
 
 /// <summary>How dialogs are kept. Set before the application is built; the defaults are the field's unless said.</summary>
-public sealed class DialogOptions
+public sealed partial class DialogOptions
 {
     private static readonly string[] Reserved = ["lr", "r2", "ftag", "transport", "maddr", "ttl", "user", "method", "received", "rport"];
 
@@ -50,6 +50,7 @@ public sealed class DialogOptions
         InRange(EarlyTimeout, TimeSpan.Zero, nameof(EarlyTimeout));
         InRange(NoAckTimeout, TimeSpan.Zero, nameof(NoAckTimeout));
         if (DeleteDelay is { } delay) InRange(delay, TimeSpan.Zero, nameof(DeleteDelay));
+        ValidatePings();
     }
 
     private static void InRange(TimeSpan value, TimeSpan least, string name)

@@ -112,7 +112,11 @@ public sealed partial class Dialog
         relay.PreviousCSeq = destination.CSeq;
         if (method != SipMethod.Ack && request.CSeqNumber > destination.CSeq) destination.CSeq = request.CSeqNumber;
         source.Flow = context.Source;
-        if (method == SipMethod.Invite) callee.SawInvite(relay.Direction, request.CSeqNumber);
+        if (method == SipMethod.Invite)
+        {
+            callee.SawInvite(relay.Direction, request.CSeqNumber);
+            OnInviteWithin(relay);
+        }
 
         bool answered = _state is DialogState.ConfirmedNoAck or DialogState.Confirmed;
         DialogEvent what = method switch

@@ -22,6 +22,9 @@ internal sealed class InDialogRelay(RelayPool pool) : DialogRelay
     /// <summary>The destination leg's highest CSeq before this request.</summary>
     public uint PreviousCSeq { get; set; }
 
+    /// <summary>An INVITE without its final response.</summary>
+    public bool IsPendingInvite { get; set; }
+
     public void Begin(Dialog dialog, DialogDirection direction, DialogLeg calleeLeg)
     {
         _dialog = dialog;
@@ -33,6 +36,7 @@ internal sealed class InDialogRelay(RelayPool pool) : DialogRelay
 
     public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits)
     {
+        if (IsPendingInvite && statusCode >= 200) _dialog?.OnInviteWithinOver(this);
         if (statusCode > 100 && context.Method is not (SipMethod.Ack or SipMethod.Bye)) _dialog?.OnReplyWithin(context, this, reply, edits);
         if (branch is not null) DialogModule.SetCurrent(null);
     }
@@ -40,6 +44,7 @@ internal sealed class InDialogRelay(RelayPool pool) : DialogRelay
     public override void OnCompleted(SipContext context)
     {
         if (_dialog is null) return;
+        if (IsPendingInvite) _dialog.OnInviteWithinOver(this);
         _dialog = null;
         CalleeLeg = null;
         pool.Return(this);

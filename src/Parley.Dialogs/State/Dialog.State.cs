@@ -75,11 +75,21 @@ public sealed partial class Dialog
 
         if (effects == DialogEffects.None) return effects;
         if ((effects & DialogEffects.Answered) != 0) BeginLife();
-        if ((effects & DialogEffects.Acknowledged) != 0) EndAckWait();
+        if ((effects & DialogEffects.Acknowledged) != 0)
+        {
+            EndAckWait();
+            StartPings();
+        }
+
         if ((effects & DialogEffects.RememberBye) != 0) _facts |= DialogFacts.ByeSeen;
         if ((effects & DialogEffects.CountFailed) != 0) Interlocked.Increment(ref Module.Statistics.Failed);
         if ((effects & DialogEffects.CountExpired) != 0) Interlocked.Increment(ref Module.Statistics.Expired);
-        if ((effects & DialogEffects.Ended) != 0) BeginDelay();
+        if ((effects & DialogEffects.Ended) != 0)
+        {
+            StopPings();
+            BeginDelay();
+        }
+
         if ((effects & DialogEffects.Unlink) != 0)
         {
             _facts |= DialogFacts.Unlinked;

@@ -12,6 +12,8 @@ internal static class DialogReasons
     public const string Cancelled = "Cancelled";
     public const string LifetimeTimeout = "Lifetime Timeout";
     public const string RaceCondition = "SIP Race Condition";
+    public const string PingTimeout = "Ping Timeout";
+    public const string ReinvitePingTimeout = "ReINVITE Ping Timeout";
 
     // Not in the reference, which has no such timers.
     public const string NoAck = "No ACK";

@@ -32,6 +32,7 @@ public sealed partial class Dialog
                 return false;
             Stripe.Add(this);
             Arm();
+            ResumePings();
             return true;
         }
     }

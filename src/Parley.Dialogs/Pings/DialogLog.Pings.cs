@@ -1,0 +1,17 @@
+using Microsoft.Extensions.Logging;
+
+namespace Parley.Dialogs;
+
+internal sealed partial class DialogLog
+{
+    public void PingDead(Dialog dialog, DialogLeg leg, bool reinvite, string why) =>
+        LogPingDead(dialog.Id, leg.IsCaller ? "caller" : "callee", reinvite ? "INVITE" : "OPTIONS", why);
+
+    public void PrackFailed(Dialog dialog, int status) => LogPrackFailed(dialog.Id, status);
+
+    [LoggerMessage(5101, LogLevel.Information, "Dialog {Dialog} ends: its {Leg} was asked by {Method}: {Why}")]
+    private partial void LogPingDead(DialogId dialog, string leg, string method, string why);
+
+    [LoggerMessage(5102, LogLevel.Debug, "PRACK in dialog {Dialog} got {Status}")]
+    private partial void LogPrackFailed(DialogId dialog, int status);
+}

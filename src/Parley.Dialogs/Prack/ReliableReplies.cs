@@ -1,0 +1,77 @@
+using Parley.Proxy;
+using Parley.Sip;
+
+namespace Parley.Dialogs;
+
+/// <summary>
+/// Auto-PRACK (RFC 3262) for one initial INVITE: acknowledges reliable provisional responses in the caller's place, once for each RSeq of
+/// each leg, and takes the reliability out of what the caller gets. Inside the INVITE's strand.
+/// </summary>
+internal sealed class ReliableReplies(Dialog dialog, bool hasOffer) : ILocalRequestUser
+{
+    private readonly List<(DialogLeg Leg, long RSeq)> _last = [];
+    private Verdict _verdict;
+
+    private enum Verdict : byte
+    {
+        /// <summary>Not reliable, or not ours to acknowledge.</summary>
+        Pass,
+
+        /// <summary>Acknowledged here: goes on as an ordinary provisional response.</summary>
+        Strip,
+
+        /// <summary>Again, or before its turn (RFC 3262 4): not for the caller.</summary>
+        Drop,
+    }
+
+    /// <summary>Null when the caller's INVITE leaves nothing to do: it requires reliability from end to end.</summary>
+    public static ReliableReplies? For(Dialog dialog, SipMessage invite) => (dialog.Flags & DialogFlags.AutoPrack) == 0
+        || invite.Tokens(SipHeaderName.Require).Contains("100rel"u8) ? null : new ReliableReplies(dialog, !invite.Body.IsEmpty);
+
+    /// <summary>A response arrived on a branch; its leg is known.</summary>
+    public void OnBranchReply(SipBranch branch, SipMessage reply)
+    {
+        _verdict = Verdict.Pass;
+        long rseq = reply.RSeq;
+        if (reply.StatusCode is <= 100 or >= 200 || rseq <= 0 || !reply.Tokens(SipHeaderName.Require).Contains("100rel"u8)) return;
+        // An offer in a reliable response is answered in its PRACK (RFC 3262 5), which only the caller can do.
+        if (!hasOffer && !reply.Body.IsEmpty) return;
+        DialogLeg? leg = dialog.LegOf(branch, reply);
+        if (leg is null) return;
+
+        int at = _last.FindIndex(each => each.Leg == leg);
+        if (at >= 0 && rseq != _last[at].RSeq + 1)
+        {
+            _verdict = Verdict.Drop;
+            return;
+        }
+
+        if (at < 0) _last.Add((leg, rseq));
+        else _last[at] = (leg, rseq);
+        _verdict = Verdict.Strip;
+        dialog.SendPrack(leg, rseq, reply.CSeqNumber, this);
+    }
+
+    /// <summary>The response is about to go to the caller.</summary>
+    public void OnReply(SipReplyContext reply)
+    {
+        if (reply.Branch is null || reply.StatusCode is <= 100 or >= 200) return;
+        if (_verdict == Verdict.Drop) reply.Suppress();
+        else if (_verdict == Verdict.Strip) Strip(reply.Reply, reply.Edits);
+    }
+
+    void ILocalRequestUser.OnResponse(LocalRequest request, SipMessage response)
+    {
+        if (response.StatusCode >= 300) dialog.Module.Log.PrackFailed(dialog, response.StatusCode);
+    }
+
+    // The callee repeats its response, gets no PRACK, and gives the call up by itself (RFC 3262 3).
+    void ILocalRequestUser.OnFailed(LocalRequest request, int statusCode) => dialog.Module.Log.PrackFailed(dialog, statusCode);
+
+    private static void Strip(SipMessage reply, SipEdits edits)
+    {
+        edits.RemoveAll(SipHeaderName.RSeq);
+        foreach (ReadOnlySpan<byte> tag in reply.Tokens(SipHeaderName.Require))
+            if (SipText.EqualsIgnoreCase(tag, "100rel"u8)) edits.RemoveValue(tag);
+    }
+}

@@ -1,0 +1,192 @@
+using System.Text;
+using Parley.Proxy;
+using Parley.Sip;
+using Parley.Testing;
+using Xunit;
+
+namespace Parley.Dialogs.Tests.Prack;
+
+public sealed class AutoPrackTests
+{
+    [Fact]
+    public void A_reliable_provisional_response_is_acknowledged_by_the_proxy_and_reaches_the_caller_as_an_ordinary_one()
+    {
+        using CallBench bench = New();
+        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true); call.AnswerAfter(TimeSpan.FromSeconds(5)); };
+        bench.Call();
+        bench.Run(20);
+
+        RecordedMessage ringing = bench.Recorder.Find("183 INVITE", from: "10.0.2.1").First();
+        RecordedMessage prack = Assert.Single(bench.Recorder.Find("PRACK"));
+        Assert.Equal("10.0.2.1", prack.To);
+        Assert.Equal($"{ringing.Header("RSeq")} {ringing.Header("CSeq")}", prack.Header("RAck"));
+        Assert.Equal(ringing.Message!.CSeqNumber + 1, prack.Message!.CSeqNumber);
+        Assert.Equal(bench.Dialog.ToTag, Encoding.ASCII.GetString(prack.Message.ToTag));
+        Assert.Equal(bench.Dialog.Callee!.Contact, Encoding.ASCII.GetString(prack.Message.RequestUri));
+
+        RecordedMessage forwarded = Assert.Single(bench.Recorder.Find("183 INVITE", to: "10.0.1.1"));
+        Assert.Null(forwarded.Header("RSeq"));
+        Assert.Null(forwarded.Header("Require"));
+        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
+        Assert.Empty(bench.Bob.Anomalies);
+        Assert.Empty(bench.Alice.Anomalies);
+    }
+
+    [Fact]
+    public void Other_required_extensions_stay()
+    {
+        using CallBench bench = New();
+        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true, alter: static r => r.Set("Require", "precondition, 100rel, timer")); call.AnswerAfter(TimeSpan.FromSeconds(1)); };
+        bench.Call();
+        bench.Run(5);
+        RecordedMessage forwarded = Assert.Single(bench.Recorder.Find("183 INVITE", to: "10.0.1.1"));
+        Assert.Equal(["precondition", "timer"], forwarded.Header("Require")!.Split(',', StringSplitOptions.TrimEntries));
+        Assert.Single(bench.Recorder.Find("PRACK"));
+    }
+
+    [Fact]
+    public void Without_the_flag_everything_goes_end_to_end()
+    {
+        using var bench = new CallBench();
+        bench.Alice.Supports100Rel = true;
+        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true); call.AnswerAfter(TimeSpan.FromSeconds(2)); };
+        bench.Call();
+        bench.Run(10);
+        Assert.NotNull(bench.Recorder.Find("183 INVITE", to: "10.0.1.1").First().Header("RSeq"));
+        Assert.Single(bench.Recorder.Find("PRACK", from: "10.0.1.1"));
+        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
+    }
+
+    [Fact]
+    public void A_caller_that_requires_reliability_keeps_it_end_to_end()
+    {
+        using var bench = new CallBench(null, DialogFlags.AutoPrack);
+        bench.Alice.Supports100Rel = true;
+        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true); call.AnswerAfter(TimeSpan.FromSeconds(2)); };
+        bench.Alice.Invite("sip:bob@10.0.0.1", static invite => invite.Add("Require", "100rel"));
+        bench.Run(10);
+        Assert.NotNull(bench.Recorder.Find("183 INVITE", to: "10.0.1.1").First().Header("RSeq"));
+        Assert.Single(bench.Recorder.Find("PRACK", from: "10.0.1.1"));
+        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
+    }
+
+    [Fact]
+    public void An_offer_in_a_reliable_response_is_left_to_the_caller_who_alone_can_answer_it()
+    {
+        using var bench = new CallBench(null, DialogFlags.AutoPrack);
+        bench.Alice.Supports100Rel = true;
+        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true, alter: r => r.Body = call.Agent.Sdp); call.AnswerAfter(TimeSpan.FromSeconds(2)); };
+        bench.Alice.Invite("sip:bob@10.0.0.1", static invite => invite.Body = "");
+        bench.Run(10);
+        Assert.NotNull(bench.Recorder.Find("183 INVITE", to: "10.0.1.1").First().Header("RSeq"));
+        Assert.Single(bench.Recorder.Find("PRACK", from: "10.0.1.1"));
+    }
+
+    [Fact]
+    public void A_response_repeated_is_acknowledged_once_and_not_repeated_to_the_caller()
+    {
+        using CallBench bench = New();
+        TimeSpan until = TimeSpan.FromSeconds(4);
+        bench.Network.Interceptor = packet => packet.Is("PRACK") && bench.Clock.Elapsed < until ? PacketFate.Drop : PacketFate.Pass;
+        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true); call.AnswerAfter(TimeSpan.FromSeconds(12)); };
+        bench.Call();
+        bench.Run(30);
+        Assert.True(bench.Recorder.Find("183 INVITE", from: "10.0.2.1").Count() > 2);
+        Assert.Single(bench.Recorder.Find("183 INVITE", to: "10.0.1.1"));
+        Assert.Single(bench.Recorder.Find("PRACK").Select(static m => m.CSeq).Distinct());
+        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
+        Assert.Empty(bench.Bob.Anomalies);
+    }
+
+    [Fact]
+    public void Each_reliable_response_of_a_leg_gets_its_own_PRACK_in_order()
+    {
+        using CallBench bench = New();
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring(180, reliable: true);
+            call.After(TimeSpan.FromSeconds(1), static c => c.Ring(183, reliable: true));
+            call.After(TimeSpan.FromSeconds(2), static c => c.Ring(180, reliable: true));
+            call.AnswerAfter(TimeSpan.FromSeconds(4));
+        };
+        bench.Call();
+        bench.Run(20);
+        RecordedMessage[] pracks = [.. bench.Recorder.Find("PRACK")];
+        Assert.Equal(3, pracks.Length);
+        uint first = pracks[0].Message!.CSeqNumber;
+        Assert.Equal([first, first + 1, first + 2], pracks.Select(static p => p.Message!.CSeqNumber));
+        Assert.Equal(3, bench.Recorder.Messages.Count(static m => m.To == "10.0.1.1" && m.StatusCode is 180 or 183));
+        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
+        Assert.Empty(bench.Bob.Anomalies);
+    }
+
+    [Fact]
+    public void A_response_before_its_turn_gets_no_PRACK()
+    {
+        using CallBench bench = New();
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring(180, reliable: true, alter: static r => r.Set("RSeq", "10"));
+            call.Ring(183, tag: call.LocalTag, alter: static r => r.Add("Require", "100rel").Add("RSeq", "12"));
+            call.Ring(183, tag: call.LocalTag, alter: static r => r.Add("Require", "100rel").Add("RSeq", "11"));
+            call.Ring(183, tag: call.LocalTag, alter: static r => r.Add("Require", "100rel").Add("RSeq", "12"));
+        };
+        bench.Call();
+        bench.Run(0.4);
+        Assert.Equal(["10", "11", "12"], bench.Recorder.Find("PRACK").Select(static p => p.Header("RAck")!.Split(' ')[0]).Distinct());
+        Assert.Equal(3, bench.Recorder.Messages.Count(static m => m.To == "10.0.1.1" && m.StatusCode is 180 or 183));
+    }
+
+    [Fact]
+    public void Every_leg_of_a_fork_has_numbers_of_its_own()
+    {
+        using CallBench bench = New();
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring(183, tag: "one", reliable: true, alter: static r => r.Set("RSeq", "7"));
+            call.Ring(183, tag: "two", alter: static r => r.Add("Require", "100rel").Add("RSeq", "7"));
+        };
+        bench.Carol.OnInvite = static call => call.Ring(183, tag: "one", reliable: true, alter: static r => r.Set("RSeq", "7"));
+        bench.Alice.Invite("sip:bob-carol@10.0.0.1");
+        bench.Run(0.4);
+        RecordedMessage[] pracks = [.. bench.Recorder.Find("PRACK")];
+        Assert.Equal(["10.0.2.1 one", "10.0.2.1 two", "10.0.2.2 one"],
+            pracks.Select(static p => $"{p.To} {Encoding.ASCII.GetString(p.Message!.ToTag)}").Distinct().Order());
+        Assert.All(pracks, static p => Assert.StartsWith("7 ", p.Header("RAck"), StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Calls_with_reliable_responses_come_up_over_a_bad_network(ulong seed)
+    {
+        using CallBench bench = New(seed);
+        bench.Network.Conditions = LinkConditions.Bad(0.15);
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring(180, reliable: true);
+            call.Ring(183, reliable: true);
+            call.AnswerAfter(TimeSpan.FromSeconds(8));
+        };
+        for (int i = 0; i < 20; i++) bench.Call();
+        bench.Run(60);
+        Assert.Equal(20, bench.All.Count);
+        Assert.All(bench.All, static d => Assert.Equal(DialogState.Confirmed, d.State));
+        Assert.DoesNotContain(bench.Bob.Anomalies, static a => a.Kind is AnomalyKind.MissingPrack or AnomalyKind.OutOfOrder);
+    }
+
+    /// <summary>A caller that knows nothing of 100rel; the route offers it to the callee in its place.</summary>
+    private static CallBench New(ulong seed = 1)
+    {
+        CallBench? bench = null;
+        bench = new CallBench(null, DialogFlags.AutoPrack, Route, seed);
+        return bench;
+
+        ValueTask Route(SipContext context)
+        {
+            if (context.Method == SipMethod.Invite && !context.IsInDialog) context.Edits.Append(SipHeaderName.Supported, "100rel"u8);
+            return bench!.Route(context);
+        }
+    }
+}

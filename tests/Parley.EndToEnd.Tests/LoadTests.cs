@@ -35,7 +35,7 @@ public class LoadTests
         await using var parley = await ParleyServer.StartAsync(
             Settings.Listeners($"tls:127.0.0.1:{proxy}")
             + Settings.Routes(Settings.PrefixRoute("9", calleeTunnel, "tls"))
-            + $$""", "Tls": { "Certificate": "{{certificate.CertificateFile}}", "Key": "{{certificate.KeyFile}}", "VerifyServers": false }""");
+            + $$""", "Tls": { "Certificate": "{{certificate.CertificateFile}}", "Key": "{{certificate.KeyFile}}", "VerifyServers": false }, "Aliases": [ "127.0.0.1:{{callerTunnel}}" ]""");
         await using var toCallee = await Stunnel.StartAsync(client: false, calleeTunnel, callee, certificate);
         await using var toProxy = await Stunnel.StartAsync(client: true, callerTunnel, proxy, certificate);
         await using var answers = Sipp.Start("callee", callee, null, ["-t", "t1", .. Settings.Contact(calleeTunnel, "tls")]);

@@ -38,7 +38,7 @@ public sealed partial class Dialog
         bool isWritten = InDialogRequestWriter.TryWrite(t_writer ??= new SipWriter(), in request, out ReadOnlySpan<byte> written);
         ArrayPool<byte>.Shared.Return(lines);
         if (!isWritten) return 0;
-        return Module.LocalRequests.Send(written, isStream && flow.ConnectionId != 0 ? flow : null, user, state, timeout, newConnections) ? cseq : 0;
+        return Module.LocalRequests.Send(written, isStream && flow.ConnectionId != 0 ? flow : null, user, state, timeout, newConnections, flow.Listener) ? cseq : 0;
     }
 
     /// <summary>The ACK of a 2xx, with the number of its INVITE.</summary>
@@ -47,7 +47,7 @@ public sealed partial class Dialog
         SipFlow flow = leg.Flow;
         InDialogRequest request = Describe(leg, "ACK"u8, cseq, default, contentType, body);
         return InDialogRequestWriter.TryWrite(t_writer ??= new SipWriter(), in request, out ReadOnlySpan<byte> written)
-            && Module.LocalRequests.SendAck(written, flow.Listener is { IsReliable: true } && flow.ConnectionId != 0 ? flow : null);
+            && Module.LocalRequests.SendAck(written, flow.Listener is { IsReliable: true } && flow.ConnectionId != 0 ? flow : null, flow.Listener);
     }
 
     internal uint SendOptions(DialogLeg leg, ILocalRequestUser user, TimeSpan timeout) => SendOwn(leg, "OPTIONS"u8, default, default, default, user, null, timeout, newConnections: false);
@@ -67,12 +67,6 @@ public sealed partial class Dialog
         body = [];
         contentType = "";
         return false;
-    }
-
-    /// <summary>A 2xx to a request of the proxy's own refreshes the leg's target (RFC 3261 12.2.1.2).</summary>
-    [SuppressMessage("Performance", "CA1822", Justification = "Refreshes the leg when legs can be refreshed.")]
-    internal void LearnFromOwn(DialogLeg leg, SipMessage response)
-    {
     }
 
     /// <summary>Requests that refresh the target (RFC 3261 12.2.1.1) carry the other party's Contact: nothing changes for who gets them.</summary>

@@ -74,11 +74,8 @@ internal sealed class LegPing(Dialog dialog, DialogLeg leg, bool reinvites) : IT
         int status = response.StatusCode;
         if (status < 200) return;
         uint cseq = request.Message.CSeqNumber;
-        if (request.Method == SipMethod.Invite && status < 300)
-        {
-            dialog.LearnFromOwn(leg, response);
-            dialog.Acknowledge(leg, cseq);
-        }
+        // Its Contact is not learned: it has not been through the hooks that mend what stands behind a NAT. Who moves tells the other party too.
+        if (request.Method == SipMethod.Invite && status < 300) dialog.Acknowledge(leg, cseq);
 
         // RFC 3261 12.2.1.2: 481 says that the call is gone. A 408 is a proxy's: the party did not answer it, as it did not answer here.
         if (status == 408) Missed(cseq);

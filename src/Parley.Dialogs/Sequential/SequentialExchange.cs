@@ -78,7 +78,6 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
         bool isFirst = ReferenceEquals(sent.State, FirstStep);
         if (status < 300)
         {
-            dialog.LearnFromOwn(isFirst ? first : second!, response);
             if (isFirst) FirstAccepted(response, cseq);
             else SecondAccepted(response, cseq);
             return;

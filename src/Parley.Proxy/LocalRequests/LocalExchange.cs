@@ -121,7 +121,7 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
         while (request.PlacesTried < request.Places.Count)
         {
             SipTarget place = request.Places[request.PlacesTried++];
-            SipListener? listener = Core.Transport.SelectListener(place.Protocol, place.EndPoint);
+            SipListener? listener = Core.Transport.SelectListener(place.Protocol, place.EndPoint, request.From);
             if (listener is null) continue;
             Send(new SipFlow(listener, place.EndPoint) { ServerName = place.HostName });
             return true;

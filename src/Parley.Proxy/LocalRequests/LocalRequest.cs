@@ -45,6 +45,8 @@ public sealed class LocalRequest
 
     internal TimeSpan? Timeout { get; set; }
 
+    internal SipListener? From { get; set; }
+
     internal bool TryTake(ReadOnlySpan<byte> request)
     {
         if (_buffer.Length < request.Length) _buffer = new byte[request.Length * 2];
@@ -66,5 +68,6 @@ public sealed class LocalRequest
         PlacesTried = 0;
         IsOver = false;
         Timeout = null;
+        From = null;
     }
 }

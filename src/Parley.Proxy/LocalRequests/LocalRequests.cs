@@ -27,9 +27,10 @@ public sealed class LocalRequests
     /// <param name="state">Given back in <see cref="LocalRequest.State"/>.</param>
     /// <param name="timeout">How long to wait for a final response; null: 64*T1.</param>
     /// <param name="newConnections">False: over a stream only by the connection that <paramref name="flow"/> names.</param>
+    /// <param name="from">Without a flow: the listener to leave by where it reaches the place; null: any that does.</param>
     /// <returns>False when it could not even be tried; then the user hears nothing.</returns>
     /// <exception cref="ArgumentException">The request is none, or is an ACK.</exception>
-    public bool Send(ReadOnlySpan<byte> request, SipFlow? flow, ILocalRequestUser user, object? state = null, TimeSpan? timeout = null, bool newConnections = true)
+    public bool Send(ReadOnlySpan<byte> request, SipFlow? flow, ILocalRequestUser user, object? state = null, TimeSpan? timeout = null, bool newConnections = true, SipListener? from = null)
     {
         ArgumentNullException.ThrowIfNull(user);
         LocalRequest local = _pool.Rent();
@@ -42,6 +43,7 @@ public sealed class LocalRequests
         local.State = state;
         local.User = user;
         local.Timeout = timeout;
+        local.From = from;
         bool tried = flow is { } way
             ? (newConnections || !way.Listener.IsReliable || way.ConnectionId != 0) && local.Exchange.Start(way)
             : local.Exchange.Start(NextHop(local.Message));
@@ -53,9 +55,10 @@ public sealed class LocalRequests
     /// <summary>Sends the ACK of a 2xx, without a transaction.</summary>
     /// <param name="ack">A whole ACK without Via.</param>
     /// <param name="flow">Over which to send; null: where the top Route or request-URI says. A name that must be looked up is sent to later.</param>
+    /// <param name="from">Without a flow: the listener to leave by where it reaches the place; null: any that does.</param>
     /// <returns>False when it could not be sent.</returns>
     /// <exception cref="ArgumentException">Not an ACK.</exception>
-    public bool SendAck(ReadOnlySpan<byte> ack, SipFlow? flow)
+    public bool SendAck(ReadOnlySpan<byte> ack, SipFlow? flow, SipListener? from = null)
     {
         LocalRequest local = _pool.Rent();
         if (!local.TryTake(ack) || local.Method != SipMethod.Ack)
@@ -64,6 +67,7 @@ public sealed class LocalRequests
             throw new ArgumentException("Not an ACK.", nameof(ack));
         }
 
+        local.From = from;
         if (flow is { } way) return SendOnce(local, way);
         ReadOnlySpan<byte> hop = NextHop(local.Message);
         if (SipUriView.TryParse(hop, out SipUriView view) && Core.Locator.TryLocateLiteral(view, out SipTarget place)) return SendOnce(local, place);
@@ -121,7 +125,7 @@ public sealed class LocalRequests
 
     private bool SendOnce(LocalRequest local, SipTarget place)
     {
-        if (Core.Transport.SelectListener(place.Protocol, place.EndPoint) is { } listener) return SendOnce(local, new SipFlow(listener, place.EndPoint) { ServerName = place.HostName });
+        if (Core.Transport.SelectListener(place.Protocol, place.EndPoint, local.From) is { } listener) return SendOnce(local, new SipFlow(listener, place.EndPoint) { ServerName = place.HostName });
         Return(local);
         return false;
     }

@@ -39,6 +39,21 @@ public sealed class LocalRequestsTests
     }
 
     [Fact]
+    public void A_local_request_leaves_by_the_listener_asked_for()
+    {
+        using var scene = new Scene(listeners: ["udp:10.0.0.1:5060", "udp:10.0.0.1:5080"]);
+        Peer bob = scene.Peer("10.0.0.2");
+        bob.Script = r => bob.Answer(r, 200);
+        var user = new User();
+        Assert.True(scene.App.LocalRequests.Send(Options("sip:bob@10.0.0.2"), null, user, from: scene.App.Transport.Listeners[1]));
+        scene.Run(50);
+        Assert.True(bob.Request("OPTIONS").TryGetTopVia(out ViaView via));
+        Assert.Equal(5080, via.Port);
+        Assert.Equal(["200 "], user.Heard);
+        scene.RunToTheEnd();
+    }
+
+    [Fact]
     public void A_silent_far_end_is_408_after_the_timeout_given()
     {
         using var scene = new Scene();

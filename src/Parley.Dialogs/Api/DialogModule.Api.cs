@@ -16,22 +16,34 @@ internal sealed partial class DialogModule : IDialogApi
         if (context.Get<DialogRelay>() is not null) return true;
         if (context.IsAnswered) return false;
 
+        if (Options.Spirals == DialogSpiralPolicy.ReuseDialog && Spiral.DialogOf(this, context) is { } known)
+        {
+            CarryDid(context, known);
+            context.Set<DialogRelay>(new SpiralRelay(known));
+            t_current = known;
+            return true;
+        }
+
         SipMessage invite = context.Request;
         ReadOnlySpan<byte> callId = invite.CallId;
         var dialog = new Dialog(this, Table.NewId(callId), callId, invite.From.UriText, invite.To.UriText, flags);
         dialog.Begin(context);
         Interlocked.Increment(ref Statistics.Processed);
 
-        Span<byte> did = stackalloc byte[DialogId.MaxTextLength];
-        dialog.Id.TryFormat(did, out int length);
-        context.AddRecordRouteParameter(RecordRouteParameter, did[..length]);
-
+        CarryDid(context, dialog);
         var relay = new InviteRelay(dialog) { ReliableReplies = ReliableReplies.For(dialog, invite) };
         if (relay.ReliableReplies is { } reliable) context.OnReply(reliable.OnReply);
         context.Set<DialogRelay>(relay);
         context.Observe(relay);
         t_current = dialog;
         return true;
+    }
+
+    private void CarryDid(SipContext context, Dialog dialog)
+    {
+        Span<byte> did = stackalloc byte[DialogId.MaxTextLength];
+        dialog.Id.TryFormat(did, out int length);
+        context.AddRecordRouteParameter(RecordRouteParameter, did[..length]);
     }
 
     public bool MatchDialog(SipContext context, DialogMatchMode? mode = null)

@@ -29,6 +29,12 @@ public sealed partial class DialogOptions
     /// <summary>Lifetime after a race when <see cref="DialogFlags.EndOnRaceCondition"/> is set.</summary>
     public TimeSpan RaceConditionTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>What a call that passes this proxy twice is.</summary>
+    public DialogSpiralPolicy Spirals { get; set; } = DialogSpiralPolicy.NewDialog;
+
+    /// <summary>Keeps the parties' session descriptions (<see cref="DialogLeg.SessionDescription"/>), a few hundred bytes a call. Dialogs with a re-INVITE ping keep them in any case.</summary>
+    public bool KeepSessionDescriptions { get; set; }
+
     /// <summary>Names of profiles whose entries carry a value, e.g. "caller" or "gateway/s".</summary>
     public IList<string> ProfilesWithValue { get; } = [];
 
@@ -45,6 +51,7 @@ public sealed partial class DialogOptions
         if (Reserved.Contains(RecordRouteParameter, StringComparer.OrdinalIgnoreCase))
             throw new ArgumentException($"DialogOptions.RecordRouteParameter may not be \"{RecordRouteParameter}\": routing itself uses that parameter.", nameof(RecordRouteParameter));
         if (!Enum.IsDefined(MatchMode)) throw new ArgumentException($"DialogOptions.MatchMode has no mode {(int)MatchMode}.", nameof(MatchMode));
+        if (!Enum.IsDefined(Spirals)) throw new ArgumentException($"DialogOptions.Spirals has no policy {(int)Spirals}.", nameof(Spirals));
         InRange(DefaultTimeout, TimeSpan.FromMilliseconds(1), nameof(DefaultTimeout));
         InRange(RaceConditionTimeout, TimeSpan.FromMilliseconds(1), nameof(RaceConditionTimeout));
         InRange(EarlyTimeout, TimeSpan.Zero, nameof(EarlyTimeout));

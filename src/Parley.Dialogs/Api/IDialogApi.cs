@@ -66,6 +66,35 @@ public interface IDialogApi
     /// <returns>False when there is no such dialog or it is over.</returns>
     bool Terminate(uint entry, uint id, string? reason = null);
 
+    /// <summary>Raised when a dialog's state really changes (not at its creation): after the dialog's lock, before the callbacks of the same step. What a handler throws is logged.</summary>
+    event EventHandler<DialogStateChangedEventArgs>? StateChanged;
+
+    /// <summary>Runs when any call is answered; see <see cref="Dialog.OnAnswer"/>.</summary>
+    void OnAnswer(DialogHook hook);
+
+    /// <summary>Runs when the lifetime of any call is over, and may extend it; see <see cref="Dialog.OnTimeout"/>.</summary>
+    void OnTimeout(DialogHook hook);
+
+    /// <summary>Runs when any answered call is over; see <see cref="Dialog.OnHangup"/>.</summary>
+    void OnHangup(DialogHook hook);
+
+    /// <summary>The dialogs that fit, in a fixed order; by Call-ID or profile without a look at the others. A snapshot as <see cref="Dialogs"/> is.</summary>
+    /// <exception cref="ArgumentException">No such profile, a URI that is none, a value without a name.</exception>
+    IEnumerable<Dialog> Search(DialogQuery query);
+
+    /// <summary>A page of the dialogs that fit. Going on after <see cref="DialogPage.Next"/> shows none twice, and every one that was there all the time.</summary>
+    /// <param name="query">What to look for.</param>
+    /// <param name="count">The most to give, above zero.</param>
+    /// <param name="after">Where the page before ended; null: from the beginning.</param>
+    /// <exception cref="ArgumentException">The query cannot be, or the count is below one.</exception>
+    DialogPage SearchPage(DialogQuery query, int count, DialogId? after = null);
+
+    /// <summary>Makes a dialog the current one of this thread until the scope is disposed; without such a dialog the scope is empty and changes nothing.</summary>
+    DialogScope Load(DialogId id);
+
+    /// <summary>As <see cref="Load(DialogId)"/>, by text id ("e64.7f675e24") or else Call-ID.</summary>
+    DialogScope Load(string didOrCallId);
+
     /// <summary>A snapshot of the dialogs, in no order; made entry by entry, so a call that starts or ends meanwhile may be missing or there.</summary>
     /// <param name="includeDeleted">Also those that are over and wait out their delete delay.</param>
     IEnumerable<Dialog> Dialogs(bool includeDeleted = false);

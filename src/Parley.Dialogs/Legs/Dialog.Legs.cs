@@ -78,7 +78,7 @@ public sealed partial class Dialog
         lock (Gate)
         {
             DialogLeg? leg = FindLeg(branch.Index, tag) ?? AddLeg(branch.Index);
-            if (leg is not null)
+            if (leg is { IsSettled: false })
             {
                 PackedLeg old = leg.Packed;
                 // The 2xx decides (RFC 3261 13.2.2.4); a provisional without Contact or Record-Route takes nothing away.

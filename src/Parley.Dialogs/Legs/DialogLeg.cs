@@ -7,13 +7,15 @@ namespace Parley.Dialogs;
 /// One end of a dialog: the caller, or a callee that answered (or rings) on some branch. Legs are keyed by (branch, To tag).
 /// What it remembers is packed bytes; the properties make strings of them, so ask once.
 /// </summary>
-public sealed class DialogLeg
+public sealed partial class DialogLeg
 {
     private readonly Dialog _dialog;
     private readonly short _branch;
     private SipFlow _flow;
     private uint _inviteTo;
     private uint _inviteFrom;
+    private uint _refreshTo;
+    private uint _refreshFrom;
     private PackedLeg _packed;
 
     internal DialogLeg(Dialog dialog, int branch)
@@ -34,6 +36,9 @@ public sealed class DialogLeg
 
     /// <summary>The leg has sent a 2xx. True for the caller.</summary>
     public bool IsAnswered { get; internal set; }
+
+    /// <summary>Its first 2xx has left: what it said of its contact and routes stands, a repetition says nothing new.</summary>
+    internal bool IsSettled { get; set; }
 
     /// <summary>The leg's tag: the From tag of the caller, the To tag of a callee. Empty when there is none.</summary>
     public string Tag => Encoding.UTF8.GetString(_packed.Tag);
@@ -89,6 +94,15 @@ public sealed class DialogLeg
 
     /// <summary>Of a callee's leg: the CSeq of the last INVITE of one direction; 0 when there was none.</summary>
     internal uint LastInvite(DialogDirection direction) => direction == DialogDirection.Downstream ? _inviteTo : _inviteFrom;
+
+    /// <summary>Of a callee's leg: a target refresh between it and the caller is accepted. False when one that was sent later was accepted before. Under the gate.</summary>
+    internal bool TakeRefresh(DialogDirection direction, uint cseq)
+    {
+        ref uint last = ref direction == DialogDirection.Downstream ? ref _refreshTo : ref _refreshFrom;
+        if (cseq < last) return false;
+        last = cseq;
+        return true;
+    }
 
     internal ReadOnlySpan<byte> TagBytes => _packed.Tag;
 

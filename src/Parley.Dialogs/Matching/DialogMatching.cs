@@ -37,7 +37,7 @@ internal static class DialogMatching
             if (dialog is null || !dialog.Fits(context, out DialogDirection direction, out DialogLeg? callee)) return false;
             relay = module.Relays.Rent();
             relay.Begin(dialog, direction, callee!);
-            mine = dialog.OnRequestInLock(context, relay, out act);
+            mine = Take(context, dialog, relay, out act);
         }
 
         Attach(context, dialog, relay, in act, mine);
@@ -69,17 +69,26 @@ internal static class DialogMatching
             if (found is null) return false;
             relay = module.Relays.Rent();
             relay.Begin(found, direction, callee!);
-            mine = found.OnRequestInLock(context, relay, out act);
+            mine = Take(context, found, relay, out act);
         }
 
         Attach(context, found, relay, in act, mine);
         return true;
     }
 
+    /// <summary>Under the lock: the request's part in the dialog, on its first way through.</summary>
+    private static bool Take(SipContext context, Dialog dialog, InDialogRelay relay, out DialogAct act)
+    {
+        relay.IsSpiral = dialog.IsSpiralInLock && Spiral.HasPassed(context);
+        if (!relay.IsSpiral) return dialog.OnRequestInLock(context, relay, out act);
+        act = default;
+        return false;
+    }
+
     private static void Attach(SipContext context, Dialog dialog, InDialogRelay relay, in DialogAct act, bool mine)
     {
         context.Set<DialogRelay>(relay);
-        context.Observe(relay);
+        if (!relay.IsSpiral) context.Observe(relay);
         DialogModule.SetCurrent(dialog);
         if (mine) dialog.RunAct(in act);
     }

@@ -10,6 +10,7 @@ internal static class InDialogValidation
     public static DialogValidation Validate(SipContext context)
     {
         if (context.Get<DialogRelay>() is not InDialogRelay { Dialog: { } dialog, DestinationLeg: { } leg } relay) return DialogValidation.Other;
+        if (relay.IsSpiral) return DialogValidation.Valid; // as it was on its first way through, or somebody chose to let it pass
         if (!context.Request.TryGetCSeq(out uint cseq, out _)) return DialogValidation.Other;
         if (!IsInSequence(context, relay, cseq)) return DialogValidation.CSeq;
         if (dialog.State is DialogState.Unconfirmed or DialogState.Early) return DialogValidation.Valid;
@@ -18,13 +19,13 @@ internal static class InDialogValidation
         PackedLeg known = leg.Packed;
         // RequestUri is the restored one when a strict router sent the request on (RFC 3261 16.4).
         if (!known.Contact.IsEmpty && !SipUriView.Equivalent(context.RequestUri, known.Contact)) return DialogValidation.RemoteTarget;
-        return CompareRoutes(context.RemainingRoutes, known);
+        return CompareRoutes(context, known, dialog.IsSpiral);
     }
 
     /// <summary>Remote target and route set as stored, the next hop found by them. A strict first hop is written as such when the request leaves.</summary>
     public static bool FixRoute(SipContext context)
     {
-        if (context.Get<DialogRelay>() is not InDialogRelay { DestinationLeg: { } leg }) return false;
+        if (context.Get<DialogRelay>() is not InDialogRelay { IsSpiral: false, DestinationLeg: { } leg }) return false;
         PackedLeg known = leg.Packed;
         if (known.Contact.IsEmpty) return false;
         byte[][] routes = new byte[known.RouteCount][];
@@ -45,17 +46,29 @@ internal static class InDialogValidation
         return cseq > relay.PreviousCSeq || relay.PreviousCSeq == 0;
     }
 
-    private static DialogValidation CompareRoutes(RouteList routes, PackedLeg known)
+    private static DialogValidation CompareRoutes(SipContext context, PackedLeg known, bool isSpiral)
     {
-        if (routes.Count != known.RouteCount) return DialogValidation.RouteSet;
+        RouteList routes = context.RemainingRoutes;
         int at = 0;
         foreach (ReadOnlySpan<byte> route in known.Routes)
         {
+            // A call that passes here twice has this proxy in its route set, before or behind depending on the direction.
+            if (isSpiral && IsOwn(context, route)) continue;
+            SkipOwn(context, routes, isSpiral, ref at);
+            if (at == routes.Count) return DialogValidation.RouteSet;
             NameAddrView given = routes[at++];
             if (!given.Uri.IsValid) return DialogValidation.Other;
             if (!SipUriView.Equivalent(given.UriText, route)) return DialogValidation.RouteSet;
         }
 
-        return DialogValidation.Valid;
+        SkipOwn(context, routes, isSpiral, ref at);
+        return at == routes.Count ? DialogValidation.Valid : DialogValidation.RouteSet;
     }
+
+    private static void SkipOwn(SipContext context, RouteList routes, bool isSpiral, ref int at)
+    {
+        while (isSpiral && at < routes.Count && IsOwn(context, routes[at].UriText)) at++;
+    }
+
+    private static bool IsOwn(SipContext context, ReadOnlySpan<byte> route) => SipUriView.TryParse(route, out SipUriView uri) && context.IsOwn(uri);
 }

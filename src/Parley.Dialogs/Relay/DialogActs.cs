@@ -37,10 +37,22 @@ internal static class DialogActs
 
     private static void PerformParts(DialogModule module, Dialog dialog, in DialogAct act, DialogEffects effects)
     {
+        if ((effects & DialogEffects.RunTimeout) != 0)
+        {
+            dialog.RunHooks(DialogHookKind.Timeout, null);
+            dialog.EndLifetime();
+        }
+
         if ((effects & DialogEffects.RunCreated) != 0) module.Feed.Publish(dialog, DialogChangeKind.Created, act.OldState, act.NewState);
-        if ((effects & DialogEffects.StateChanged) != 0) module.Feed.Publish(dialog, DialogChangeKind.StateChanged, act.OldState, act.NewState);
+        if ((effects & DialogEffects.StateChanged) != 0)
+        {
+            module.Feed.Publish(dialog, DialogChangeKind.StateChanged, act.OldState, act.NewState);
+            module.RaiseStateChanged(dialog, act.OldState, act.NewState);
+        }
+
         if ((effects & DialogEffects.Update) != 0) module.Feed.Publish(dialog, DialogChangeKind.Updated, act.OldState, act.NewState);
         if ((effects & DialogEffects.Bogus) != 0) module.Log.RequestOutOfPlace(dialog, act.Message);
+        if ((effects & (DialogEffects.RunTerminated | DialogEffects.RunExpired)) != 0) dialog.RunHooks(DialogHookKind.Hangup, act.Message);
         if ((effects & DialogEffects.LeaveProfiles) != 0) dialog.LeaveProfiles();
         if ((effects & DialogEffects.ReopenProfiles) != 0) dialog.ReopenProfiles();
 
@@ -51,6 +63,7 @@ internal static class DialogActs
             module.Callbacks.Run(dialog, type, new DialogCallbackArguments(act.Direction, act.Message, act.Context, act.Edits, act.DestinationLeg));
         }
 
+        if ((effects & DialogEffects.RunConfirmed) != 0) dialog.RunHooks(DialogHookKind.Answer, act.Message);
         if ((effects & DialogEffects.CancelBranches) != 0) dialog.CancelBranches();
         if ((effects & DialogEffects.SendByes) != 0) dialog.SendByes();
         if ((effects & DialogEffects.Forget) != 0) module.Feed.Publish(dialog, DialogChangeKind.Deleted, act.OldState, act.NewState);

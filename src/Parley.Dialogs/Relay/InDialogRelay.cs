@@ -7,6 +7,9 @@ namespace Parley.Dialogs;
 internal sealed class InDialogRelay(RelayPool pool) : DialogRelay
 {
     private Dialog? _dialog;
+    private byte[] _contact = [];
+    private int _contactLength;
+    private bool _isAccepted;
 
     public override Dialog? Dialog => _dialog;
 
@@ -25,8 +28,20 @@ internal sealed class InDialogRelay(RelayPool pool) : DialogRelay
     /// <summary>An INVITE without its final response.</summary>
     public bool IsPendingInvite { get; set; }
 
+    /// <summary>The number it came with; known once it leaves.</summary>
+    public uint CSeq { get; private set; }
+
+    /// <summary>Of a target refresh request: its Contact as it left.</summary>
+    public ReadOnlySpan<byte> Contact => _contact.AsSpan(0, _contactLength);
+
+    /// <summary>A request of a call that passes here twice, on its second way through: everything about it was done on the first.</summary>
+    public bool IsSpiral { get; set; }
+
     public void Begin(Dialog dialog, DialogDirection direction, DialogLeg calleeLeg)
     {
+        _contactLength = 0;
+        _isAccepted = false;
+        IsSpiral = false;
         _dialog = dialog;
         Direction = direction;
         CalleeLeg = calleeLeg;
@@ -34,10 +49,33 @@ internal sealed class InDialogRelay(RelayPool pool) : DialogRelay
 
     public override void OnBranchReply(SipContext context, SipBranch branch, SipMessage reply) => DialogModule.SetCurrent(_dialog);
 
+    public override void OnBranch(SipContext context, SipBranch? branch, SipEdits edits)
+    {
+        if (_dialog is not { } dialog) return;
+        if (TargetRefresh.IsBy(context.Method))
+        {
+            CSeq = edits.Original.CSeqNumber;
+            ReadOnlySpan<byte> contact = Parley.Dialogs.Dialog.ContactLeaving(context, edits);
+            if (_contact.Length < contact.Length) _contact = new byte[Math.Max(128, contact.Length)];
+            contact.CopyTo(_contact);
+            _contactLength = contact.Length;
+        }
+
+        if (dialog.KeepsSdp) dialog.OnRequestSdp(context, this, edits);
+    }
+
     public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits)
     {
         if (IsPendingInvite && statusCode >= 200) _dialog?.OnInviteWithinOver(this);
         if (statusCode > 100 && context.Method is not (SipMethod.Ack or SipMethod.Bye)) _dialog?.OnReplyWithin(context, this, reply, edits);
+        if (_dialog is not { } dialog) return;
+        if (statusCode is >= 200 and < 300 && !_isAccepted && branch is not null && reply is not null && TargetRefresh.IsBy(context.Method))
+        {
+            _isAccepted = true;
+            dialog.OnRefreshed(context, this, reply, edits!);
+        }
+
+        if (statusCode > 100 && CalleeLeg?.Exchange is not null) dialog.OnResponseSdp(context, this, reply, statusCode, edits);
         if (branch is not null) DialogModule.SetCurrent(null);
     }
 
@@ -45,6 +83,7 @@ internal sealed class InDialogRelay(RelayPool pool) : DialogRelay
     {
         if (_dialog is null) return;
         if (IsPendingInvite) _dialog.OnInviteWithinOver(this);
+        _dialog.OnRequestSdpOver(this);
         _dialog = null;
         CalleeLeg = null;
         pool.Return(this);

@@ -11,6 +11,9 @@ internal sealed class InviteRelay(Dialog dialog) : DialogRelay
 
     public override Dialog? Dialog => dialog;
 
+    /// <summary>The INVITE's session description as it left, when it is kept; null without one.</summary>
+    public byte[]? Offer { get; private set; }
+
     public override void OnRelaying(SipContext context) => dialog.OnRelaying(context);
 
     public override void OnBranchReply(SipContext context, SipBranch branch, SipMessage reply)
@@ -20,13 +23,31 @@ internal sealed class InviteRelay(Dialog dialog) : DialogRelay
         ReliableReplies?.OnBranchReply(branch, reply);
     }
 
+    public override void OnBranch(SipContext context, SipBranch? branch, SipEdits edits)
+    {
+        dialog.OnInviteLeaving(context, edits);
+        if (dialog.KeepsSdp) Offer = SdpBody.Of(edits.Original, edits);
+    }
+
     public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits)
     {
+        bool isOfLeg = branch is not null && reply is not null && statusCode is > 100 and < 300;
+        if (isOfLeg) dialog.OnCalleeLeaving(context, branch!, reply!, edits!, isLast: false);
         dialog.OnReply(context, branch, reply, statusCode, edits);
+        if (isOfLeg)
+        {
+            dialog.OnCalleeLeaving(context, branch!, reply!, edits!, isLast: statusCode >= 200); // callbacks may have edited it
+            if (dialog.KeepsSdp) dialog.OnInviteSdp(this, branch!, reply!, edits!);
+        }
+
         if (branch is not null) DialogModule.SetCurrent(null);
     }
 
     public override void OnCancelled(SipContext context, SipMessage cancel) => dialog.OnCancelled();
 
-    public override void OnCompleted(SipContext context) => dialog.OnInviteOver(context);
+    public override void OnCompleted(SipContext context)
+    {
+        if (dialog.KeepsSdp) dialog.OnInviteSdpOver(this);
+        dialog.OnInviteOver(context);
+    }
 }

@@ -65,6 +65,9 @@ internal enum DialogEffects
     /// <summary>Something but the state changed: CSeq, contact, timeout, values, profiles.</summary>
     Update = 1 << 23,
 
+    /// <summary>The on-timeout hooks, and then the end of the lifetime unless one of them extended it.</summary>
+    RunTimeout = 1 << 26,
+
     /// <summary>The last callback, then the free functions.</summary>
     RunDestroy = 1 << 24,
 }

@@ -21,6 +21,9 @@ internal enum DialogFacts
     /// <summary>Out of the table. Not stored.</summary>
     Unlinked = 1 << 25,
 
+    /// <summary>The call passes here twice and is one dialog (<see cref="DialogSpiralPolicy.ReuseDialog"/>). Not stored.</summary>
+    Spiral = 1 << 26,
+
     /// <summary>The bits that are stored.</summary>
     Stored = ByeSeen | Cancelled | RaceOccurred,
 }

@@ -3,7 +3,7 @@ using Parley.Sip;
 namespace Parley.Dialogs;
 
 /// <summary>Every dialog of an application, found by id or by Call-ID. Striped: an entry of the hash belongs to one stripe, so both ways lead to the same lock.</summary>
-internal sealed class DialogTable
+internal sealed partial class DialogTable
 {
     private const int MaxStripes = 256;
     private readonly DialogStripe[] _stripes;

@@ -47,7 +47,8 @@ public sealed partial class Dialog : ITimerTarget
             lock (Gate)
             {
                 if (_state == DialogState.Deleted) return TimeSpan.Zero;
-                return TimeSpan.FromMilliseconds(_lifetimeDue == Never ? _lifetime : Math.Max(0, _lifetimeDue - Module.Now));
+                if (_lifetimeDue != Never) return TimeSpan.FromMilliseconds(Math.Max(0, _lifetimeDue - Module.Now));
+                return _state is DialogState.Unconfirmed or DialogState.Early ? TimeSpan.FromMilliseconds(_lifetime) : TimeSpan.Zero;
             }
         }
     }
@@ -90,7 +91,15 @@ public sealed partial class Dialog : ITimerTarget
             else if (_lifetimeDue <= now)
             {
                 _lifetimeDue = Never;
-                what = DialogEvent.LifetimeOver;
+                if (HasHooks(DialogHookKind.Timeout) && _state is (DialogState.ConfirmedNoAck or DialogState.Confirmed))
+                {
+                    act = new DialogAct(DialogEffects.RunTimeout, _state, _state);
+                    mine = TakeTurn(ref act);
+                }
+                else
+                {
+                    what = DialogEvent.LifetimeOver;
+                }
             }
 
             if (what is { } due)

@@ -1,0 +1,16 @@
+using Microsoft.Extensions.Logging;
+
+namespace Parley.Dialogs;
+
+internal sealed partial class DialogLog
+{
+    public void HookFailed(DialogHookKind hook, Dialog dialog, Exception error) => LogHookFailed(error, hook, dialog.Id);
+
+    public void StateHandlerFailed(Dialog dialog, Exception error) => LogStateHandlerFailed(error, dialog.Id);
+
+    [LoggerMessage(5031, LogLevel.Error, "A hook on the {Hook} of dialog {Dialog} failed; the call goes on")]
+    private partial void LogHookFailed(Exception error, DialogHookKind hook, DialogId dialog);
+
+    [LoggerMessage(5032, LogLevel.Error, "A handler of the state change of dialog {Dialog} failed; the call goes on")]
+    private partial void LogStateHandlerFailed(Exception error, DialogId dialog);
+}

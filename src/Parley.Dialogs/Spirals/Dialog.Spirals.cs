@@ -1,0 +1,31 @@
+using Parley.Sip;
+
+namespace Parley.Dialogs;
+
+public sealed partial class Dialog
+{
+    /// <summary>The call has passed the proxy twice and is one dialog.</summary>
+    internal bool IsSpiralInLock => (_facts & DialogFacts.Spiral) != 0;
+
+    internal bool IsSpiral
+    {
+        get
+        {
+            lock (Gate)
+            {
+                return IsSpiralInLock;
+            }
+        }
+    }
+
+    /// <summary>The same initial INVITE comes again: true while it is not answered, and from then on the dialog knows that its messages pass twice.</summary>
+    internal bool IsOf(SipMessage invite)
+    {
+        lock (Gate)
+        {
+            if (_state is not (DialogState.Unconfirmed or DialogState.Early) || invite.CSeqNumber != _inviteCSeq || !invite.FromTag.SequenceEqual(_caller.TagBytes)) return false;
+            _facts |= DialogFacts.Spiral;
+            return true;
+        }
+    }
+}

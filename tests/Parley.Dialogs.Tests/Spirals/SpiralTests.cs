@@ -1,0 +1,135 @@
+using Parley.Sip;
+using Parley.Testing;
+using Xunit;
+
+namespace Parley.Dialogs.Tests.Spirals;
+
+public class SpiralTests
+{
+    private readonly List<string> _verdicts = [];
+
+    [Theory]
+    [InlineData(DialogSpiralPolicy.NewDialog, 2)]
+    [InlineData(DialogSpiralPolicy.ReuseDialog, 1)]
+    public void Catalogue_03_a_call_that_passes_twice_counts_as_the_policy_says(DialogSpiralPolicy policy, int dialogs)
+    {
+        using CallBench bench = Bench(policy);
+        ScriptedCall call = bench.Call("loop");
+        bench.Run(2);
+        Assert.True(call.IsUp);
+        Assert.Equal(dialogs, bench.All.Count);
+        Assert.Equal(dialogs, bench.Dialogs.Statistics.ActiveDialogs);
+        Assert.Equal(dialogs, bench.Dialogs.FindProfile("calls")!.Size());
+        call.SendRequest("INFO");
+        bench.Run(1);
+        Assert.Equal(dialogs, bench.Events.Count(e => e == "RequestWithin INFO >"));
+        bench.Bob.Calls[0].SendRequest("MESSAGE");
+        bench.Run(1);
+        Assert.Equal(dialogs, bench.Events.Count(e => e == "RequestWithin MESSAGE <"));
+        Assert.All(_verdicts, verdict => Assert.Equal("Valid", verdict));
+        bench.Bob.Calls[0].Bye();
+        bench.Run(60);
+
+        Assert.Equal(CallEnd.RemoteBye, call.End);
+        Assert.Equal(dialogs, bench.Events.Count(e => e == "Confirmed 200 <"));
+        Assert.Equal(dialogs, bench.Events.Count(e => e == "Terminated BYE <"));
+        Assert.Equal(dialogs, bench.Events.Count(e => e == "Destroy"));
+        Assert.Equal(0, bench.Dialogs.FindProfile("calls")!.Size());
+        Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
+        Assert.Empty(bench.Alice.Anomalies);
+        Assert.Empty(bench.Bob.Anomalies);
+    }
+
+    [Theory]
+    [InlineData(DialogSpiralPolicy.NewDialog, 2)]
+    [InlineData(DialogSpiralPolicy.ReuseDialog, 1)]
+    public void Catalogue_06_a_spiral_that_is_challenged_leaves_nothing_and_the_next_try_is_a_call_of_its_own(DialogSpiralPolicy policy, int dialogs)
+    {
+        using CallBench bench = Bench(policy);
+        bench.Bob.OnInvite = static ringing => ringing.Reject(407);
+        bench.Call("loop");
+        bench.Run(2);
+        Assert.Equal(dialogs, bench.Events.Count(e => e == "Failed 407 <"));
+        Assert.Equal(dialogs, bench.Dialogs.Statistics.FailedDialogs);
+        bench.Run(60);
+        Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
+        Assert.Equal(dialogs, bench.Events.Count(e => e == "Destroy"));
+
+        bench.Bob.OnInvite = null;
+        ScriptedCall again = bench.Call("loop");
+        bench.Run(2);
+        Assert.True(again.IsUp);
+        Assert.Equal(dialogs * 2, bench.All.Count);
+        Assert.Equal(dialogs, bench.Dialogs.Statistics.ActiveDialogs);
+    }
+
+    [Fact]
+    public void A_cancelled_spiral_is_one_failed_dialog()
+    {
+        using CallBench bench = Bench(DialogSpiralPolicy.ReuseDialog);
+        bench.Bob.OnInvite = static ringing => ringing.Ring();
+        ScriptedCall call = bench.Call("loop");
+        bench.Run(1);
+        call.Cancel();
+        bench.Run(2);
+
+        Assert.Equal(1, bench.Dialogs.Statistics.FailedDialogs);
+        Assert.Equal("Cancelled", bench.Dialog.TerminationReason);
+        Assert.Equal(0, bench.Dialogs.FindProfile("calls")!.Size());
+    }
+
+    [Fact]
+    public void An_invite_that_did_not_pass_here_is_no_spiral_whatever_its_call_id()
+    {
+        using CallBench bench = Bench(DialogSpiralPolicy.ReuseDialog);
+        bench.Bob.OnInvite = static ringing => ringing.Ring();
+        bench.Carol.OnInvite = static ringing => ringing.Ring();
+        bench.Alice.OnSending = static message =>
+        {
+            if (message is not { IsRequest: true, Method: "INVITE" }) return;
+            message.Set("Call-ID", "same").Set("From", "<sip:alice@10.0.1.1>;tag=same").Set("CSeq", "1 INVITE");
+        };
+        bench.Call();
+        bench.Call("carol");
+        bench.Run(1);
+
+        Assert.Equal(2, bench.All.Count);
+    }
+
+    private CallBench Bench(DialogSpiralPolicy policy)
+    {
+        CallBench? self = null;
+        var bench = new CallBench(
+            options =>
+            {
+                options.Spirals = policy;
+                options.ProfilesWithoutValue.Add("calls");
+            },
+            route: async context =>
+            {
+                if (context.IsInDialog)
+                {
+                    if (!context.LooseRoute())
+                    {
+                        context.Reply(481);
+                        return;
+                    }
+
+                    _verdicts.Add(context.ValidateDialog().ToString());
+                    await context.RelayAsync();
+                    return;
+                }
+
+                // "loop" goes back to the proxy itself under bob's name.
+                Assert.True(context.CreateDialog());
+                context.Dialog!.Profiles.Set("calls");
+                context.RecordRoute();
+                bool loops = SipUriView.TryParse(context.RequestUri, out SipUriView uri) && uri.UserText == "loop";
+                if (loops) context.AddTarget(SipUri.Parse("sip:bob@10.0.0.1"));
+                else context.AddTarget(SipUri.Parse(uri.UserText == "carol" ? self!.Carol.Contact : self!.Bob.Contact));
+                await context.RelayAsync();
+            });
+        self = bench;
+        return bench;
+    }
+}

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Parley.Proxy;
 using Parley.Sip;
@@ -52,21 +51,24 @@ public sealed partial class Dialog
 
     internal uint SendOptions(DialogLeg leg, ILocalRequestUser user, TimeSpan timeout) => SendOwn(leg, "OPTIONS"u8, default, default, default, user, null, timeout, newConnections: false);
 
-    internal uint SendSession(DialogLeg leg, ILocalRequestUser user, TimeSpan timeout) =>
-        TryGetSession(leg, SequentialBody.Outbound, out byte[] body, out string type)
-            ? SendOwn(leg, "INVITE"u8, default, Encoding.UTF8.GetBytes(type), body, user, null, timeout, newConnections: false) : 0;
+    internal uint SendSession(DialogLeg leg, ILocalRequestUser user, TimeSpan timeout) => SessionFor(leg) is { } session
+        ? SendOwn(leg, "INVITE"u8, default, SdpBody.TypeOf(session), SdpBody.BodyOf(session), user, null, timeout, newConnections: false) : 0;
 
-    /// <summary>Under the lock: the session of the other party is known, so that a re-INVITE changes nothing. An offerless one would ask for a new offer.</summary>
-    [SuppressMessage("Performance", "CA1822", Justification = "Asks the leg's session when legs keep one.")]
-    internal bool HasSessionFor(DialogLeg leg) => false;
+    /// <summary>What a leg was told last about the session: the other party's description as it left the proxy, see <see cref="SdpBody"/>. Null when it is not known.</summary>
+    internal byte[]? SessionFor(DialogLeg leg) => (leg.IsCaller ? Callee : Caller)?.Sdp;
 
-    /// <summary>The session description last sent to a leg (outbound), or last received from the other party (inbound).</summary>
-    [SuppressMessage("Performance", "CA1822", Justification = "Asks the leg's session when legs keep one.")]
-    internal bool TryGetSession(DialogLeg leg, SequentialBody which, out byte[] body, out string contentType)
+    /// <summary>A leg has taken a description in a request of the proxy's own: it is in force there from now on.</summary>
+    internal void SetSessionFor(DialogLeg leg, ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body)
     {
-        body = [];
-        contentType = "";
-        return false;
+        if (!KeepsSdp || body.IsEmpty || contentType.Length > byte.MaxValue) return;
+        byte[]? session = SdpBody.Of(contentType, body);
+        if (session is null || (leg.IsCaller ? Callee : Caller) is not { } other) return;
+        lock (Gate)
+        {
+            other.Sdp = session;
+        }
+
+        Updated();
     }
 
     /// <summary>Requests that refresh the target (RFC 3261 12.2.1.1) carry the other party's Contact: nothing changes for who gets them.</summary>

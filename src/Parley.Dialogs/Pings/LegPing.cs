@@ -61,7 +61,8 @@ internal sealed class LegPing(Dialog dialog, DialogLeg leg, bool reinvites) : IT
             _due = blocked ? now + Math.Min(Postponement, Interval) : Math.Max(_due + Interval, now + 1);
             Arm();
             if (_isPending || blocked || !owns) return;
-            reinvite = reinvites && dialog.HasSessionFor(leg);
+            // Not known (not kept, or a call without): an INVITE without an offer would ask for one, and so change the session.
+            reinvite = reinvites && dialog.SessionFor(leg) is not null;
             _isPending = true;
             _isReinvite = reinvite;
         }

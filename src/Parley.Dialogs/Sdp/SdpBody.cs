@@ -11,12 +11,17 @@ internal static class SdpBody
     public static byte[]? Of(SipMessage message, SipEdits? edits)
     {
         SipMessage? leaving = edits is not null && (edits.ChangesBody || edits.Changes(SipHeaderName.ContentType)) ? LeavingMessage.Read(edits) : message;
-        if (leaving is null || leaving.Body.IsEmpty) return null;
-        ReadOnlySpan<byte> type = leaving.ContentType;
+        return leaving is null ? null : Of(leaving.ContentType, leaving.Body);
+    }
+
+    /// <summary>A body of this type; null when it is none or no description.</summary>
+    public static byte[]? Of(ReadOnlySpan<byte> type, ReadOnlySpan<byte> body)
+    {
+        if (body.IsEmpty) return null;
         bool isSdp = SipText.EqualsIgnoreCase(type, Sdp);
         if (!isSdp && !StartsWith(type, Sdp) && !StartsWith(type, "multipart/"u8)) return null;
         if (isSdp) type = default;
-        return type.Length > byte.MaxValue ? null : [(byte)type.Length, .. type, .. leaving.Body];
+        return type.Length > byte.MaxValue ? null : [(byte)type.Length, .. type, .. body];
     }
 
     /// <summary>The media type to send it with.</summary>

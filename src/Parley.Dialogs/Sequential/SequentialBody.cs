@@ -6,7 +6,7 @@ public enum SequentialBody : byte
     /// <summary>None. A re-INVITE without one asks for an offer.</summary>
     None = 0,
 
-    /// <summary>The last session description received from the other party.</summary>
+    /// <summary>The last session description of the other party. The dialog keeps it as it left the proxy, so this is the same as <see cref="Outbound"/>; a local-request hook may rewrite it.</summary>
     Inbound = 1,
 
     /// <summary>The last session description sent to this party.</summary>

@@ -39,11 +39,16 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
         {
             (body, type) = (request.Content.ToArray(), request.ContentType);
         }
-        else if (request.Body != SequentialBody.None && !dialog.TryGetSession(first, request.Body, out body, out type))
+        else if (request.Body != SequentialBody.None)
         {
-            // RFC 3261 13.2.1: without a body it would ask for an offer, which is another question than the one put.
-            Finish(488, "No session description is known", isLocal: true);
-            return;
+            if (dialog.SessionFor(first) is not { } session)
+            {
+                // Without a body it would ask for an offer, which is another question than the one put.
+                Finish(488, "No session description is known", isLocal: true);
+                return;
+            }
+
+            (body, type) = (SdpBody.BodyOf(session).ToArray(), Encoding.UTF8.GetString(SdpBody.TypeOf(session)));
         }
 
         lock (dialog.Gate)
@@ -78,8 +83,8 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
         bool isFirst = ReferenceEquals(sent.State, FirstStep);
         if (status < 300)
         {
-            if (isFirst) FirstAccepted(response, cseq);
-            else SecondAccepted(response, cseq);
+            if (isFirst) FirstAccepted(sent, response, cseq);
+            else SecondAccepted(sent, response, cseq);
             return;
         }
 
@@ -93,7 +98,7 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
         Finish(statusCode, statusCode switch { 408 => "Request Timeout", 430 => "Flow Failed", _ => "Service Unavailable" }, isLocal: true);
     }
 
-    private void FirstAccepted(SipMessage response, uint cseq)
+    private void FirstAccepted(LocalRequest sent, SipMessage response, uint cseq)
     {
         bool isNew, mayAcknowledge;
         byte[] answer;
@@ -108,6 +113,7 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
             (mayAcknowledge, answer, type) = (_mayAcknowledge, _answer, _answerType);
         }
 
+        if (isNew && !sent.Message.Body.IsEmpty) dialog.SetSessionFor(first, sent.Message.ContentType, sent.Message.Body);
         if (IsInvite && mayAcknowledge) dialog.Acknowledge(first, cseq, Encoding.UTF8.GetBytes(type), answer);
         if (!isNew) return;
         if (!offers)
@@ -119,8 +125,9 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
         Send(second!, SecondStep, response.Body.ToArray(), Encoding.UTF8.GetString(response.ContentType), "");
     }
 
-    private void SecondAccepted(SipMessage response, uint cseq)
+    private void SecondAccepted(LocalRequest sent, SipMessage response, uint cseq)
     {
+        dialog.SetSessionFor(second!, sent.Message.ContentType, sent.Message.Body);
         if (IsInvite) dialog.Acknowledge(second!, cseq);
         AnswerFirst(response.Body.ToArray(), Encoding.UTF8.GetString(response.ContentType));
         Finish(response);
@@ -135,12 +142,14 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
         {
             if (_mayAcknowledge) return;
             _mayAcknowledge = true;
-            if (answer.Length == 0) dialog.TryGetSession(first, SequentialBody.Outbound, out answer, out type);
+            if (answer.Length == 0 && dialog.SessionFor(first) is { } session)
+                (answer, type) = (SdpBody.BodyOf(session).ToArray(), Encoding.UTF8.GetString(SdpBody.TypeOf(session)));
             _answer = answer;
             _answerType = type;
             cseq = _heldCSeq;
         }
 
+        dialog.SetSessionFor(first, Encoding.UTF8.GetBytes(type), answer);
         dialog.Acknowledge(first, cseq, Encoding.UTF8.GetBytes(type), answer);
     }
 

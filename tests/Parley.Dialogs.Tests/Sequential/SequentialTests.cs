@@ -103,6 +103,7 @@ public sealed class SequentialTests
     public void A_challenge_offers_what_one_says_to_the_other_and_takes_the_answer_back(SequentialMode mode, string first, string second)
     {
         using CallBench bench = Up();
+        bench.Bob.Sdp += "a=bob\r\n";
         bench.Recorder.Clear();
         SequentialReply reply = Wait(bench, Send(bench, mode, SequentialBody.None));
         bench.Run(10);
@@ -184,9 +185,51 @@ public sealed class SequentialTests
         Assert.Equal(0, bench.Proxy.LocalRequests.Pending);
     }
 
-    private static CallBench Up(ulong seed = 1)
+    [Theory]
+    [InlineData(SequentialBody.Inbound)]
+    [InlineData(SequentialBody.Outbound)]
+    public void The_session_of_the_other_party_goes_as_body_when_asked_for(SequentialBody body)
     {
-        var bench = new CallBench(seed: seed);
+        using CallBench bench = Up(configure: static o => o.KeepSessionDescriptions = true);
+        bench.Recorder.Clear();
+        SequentialReply reply = Wait(bench, Send(bench, SequentialMode.Callee, body));
+        Assert.Equal(200, reply.StatusCode);
+        Assert.Equal(bench.Alice.Sdp, Encoding.ASCII.GetString(bench.Recorder.Find("INVITE").Single().Message!.Body));
+    }
+
+    [Fact]
+    public void A_session_that_is_not_known_is_a_488_of_the_proxys_own()
+    {
+        using CallBench bench = Up();
+        SequentialReply reply = Wait(bench, Send(bench, SequentialMode.Callee, SequentialBody.Outbound));
+        Assert.Equal((488, true), (reply.StatusCode, reply.IsLocal));
+    }
+
+    [Fact]
+    public void What_a_challenge_agreed_on_is_the_session_from_then_on()
+    {
+        using CallBench bench = Up(configure: static o => o.KeepSessionDescriptions = true);
+        bench.Alice.Sdp += "a=new\r\n";
+        bench.Bob.Sdp += "a=newer\r\n";
+        Assert.Equal(200, Wait(bench, Send(bench, SequentialMode.ChallengeCaller, SequentialBody.None)).StatusCode);
+        Assert.Equal(bench.Alice.Sdp, bench.Dialog.Caller.SessionDescription);
+        Assert.Equal(bench.Bob.Sdp, bench.Dialog.Callee!.SessionDescription);
+    }
+
+    [Fact]
+    public void A_challenge_that_fails_answers_the_first_partys_offer_with_the_session_as_it_was()
+    {
+        using CallBench bench = Up(configure: static o => o.KeepSessionDescriptions = true);
+        bench.Bob.OnRequest = static request => { if (request.Method == "INVITE") request.Respond(488); };
+        bench.Recorder.Clear();
+        Wait(bench, Send(bench, SequentialMode.ChallengeCaller, SequentialBody.None));
+        bench.Run(5);
+        Assert.Equal(bench.Bob.Sdp, Encoding.ASCII.GetString(bench.Recorder.Find("ACK", to: "10.0.1.1").Single().Message!.Body));
+    }
+
+    private static CallBench Up(ulong seed = 1, Action<DialogOptions>? configure = null)
+    {
+        var bench = new CallBench(configure, seed: seed);
         bench.Call();
         bench.Run(1);
         Assert.Equal(DialogState.Confirmed, bench.Dialog.State);

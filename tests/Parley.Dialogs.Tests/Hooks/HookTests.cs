@@ -105,6 +105,27 @@ public class HookTests
     }
 
     [Fact]
+    public void With_bye_on_timeout_the_hook_comes_before_the_byes_and_the_end_is_terminated()
+    {
+        using CallBench bench = Bench(TenSeconds, DialogFlags.ByeOnTimeout);
+        int runs = 0;
+        bench.Dialogs.OnTimeout((dialog, _) =>
+        {
+            if (++runs == 1) dialog.Timeout = TimeSpan.FromSeconds(10);
+            else bench.Events.Add("timeout");
+        });
+        bench.Dialogs.OnHangup((_, message) => bench.Events.Add($"hangup {message is null}"));
+        bench.Call();
+        bench.Run(15);
+        Assert.Equal(0, bench.Recorder.Count("BYE"));
+        bench.Events.Clear();
+        bench.Run(10);
+
+        Assert.Equal("timeout, 4-5, hangup True, Terminated", bench.Story);
+        Assert.Equal("Lifetime Timeout", bench.Dialog.TerminationReason);
+    }
+
+    [Fact]
     public void A_timeout_hook_may_end_the_call_itself()
     {
         using CallBench bench = Bench(TenSeconds);
@@ -163,13 +184,13 @@ public class HookTests
         Assert.Throws<ArgumentNullException>(() => bench.Dialogs.OnHangup(null!));
     }
 
-    private static CallBench Bench(Action<DialogOptions>? configure = null)
+    private static CallBench Bench(Action<DialogOptions>? configure = null, DialogFlags flags = DialogFlags.None)
     {
         var bench = new CallBench(options =>
         {
             options.ProfilesWithoutValue.Add("calls");
             configure?.Invoke(options);
-        });
+        }, flags);
         bench.Dialogs.StateChanged += (_, change) => bench.Events.Add($"{(int)change.OldState}-{(int)change.NewState}");
         return bench;
     }

@@ -36,6 +36,7 @@ public sealed class AllocationTests : IAsyncDisposable
     [InlineData("INFO", DialogMatchMode.DidNone)]
     [InlineData("ACK", DialogMatchMode.DidFallback)]
     [InlineData("OPTIONS", DialogMatchMode.DidOnly)]
+    [InlineData("UPDATE", DialogMatchMode.DidFallback)]
     public async Task A_request_within_a_dialog_and_its_response_allocate_nothing(string method, DialogMatchMode mode)
     {
         ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder();
@@ -73,6 +74,7 @@ public sealed class AllocationTests : IAsyncDisposable
         {
             if (!context.LooseRoute()) throw new InvalidOperationException("No route.");
             if (context.Dialog is null) throw new InvalidOperationException("No dialog.");
+            if (context.ValidateDialog() != DialogValidation.Valid) throw new InvalidOperationException("Not valid.");
         }
         else
         {
@@ -106,7 +108,7 @@ public sealed class AllocationTests : IAsyncDisposable
         bool isAck = method.SequenceEqual("ACK"u8);
         int number = ++_number, sent = _wire.Sent;
         Utf8.TryWrite(_wire.Buffer, CultureInfo.InvariantCulture,
-            $"{method} sip:bob@10.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKb{number}\r\nMax-Forwards: 70\r\nRoute: {(ReadOnlySpan<byte>)_route}\r\nFrom: <sip:alice@10.0.1.1>;tag=a\r\nTo: <sip:bob@10.0.0.1>;tag=b\r\nCall-ID: call@10.0.1.1\r\nCSeq: {(isAck ? 1 : number)} {method}\r\nContent-Length: 0\r\n\r\n", out int length);
+            $"{method} sip:bob@10.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKb{number}\r\nMax-Forwards: 70\r\nRoute: {(ReadOnlySpan<byte>)_route}\r\nFrom: <sip:alice@10.0.1.1>;tag=a\r\nTo: <sip:bob@10.0.0.1>;tag=b\r\nCall-ID: call@10.0.1.1\r\nCSeq: {(isAck ? 1 : number)} {method}\r\nContact: <sip:alice@10.0.1.1>\r\nContent-Length: 0\r\n\r\n", out int length);
         long before = GC.GetAllocatedBytesForCurrentThread();
         _wire.Receive(length, _alice);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;

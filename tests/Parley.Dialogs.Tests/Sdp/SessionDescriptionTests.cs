@@ -221,6 +221,32 @@ public class SessionDescriptionTests
         Assert.Equal("a-2/b-2", Both(bench));
     }
 
+    [Fact]
+    public void A_repeated_2xx_whose_ack_is_lost_does_not_hold_up_the_next_offer()
+    {
+        using CallBench bench = Bench();
+        bench.Alice.OnSending = m =>
+        {
+            Say(m, "INVITE", "a-1");
+            Say(m, "UPDATE", "a-2");
+        };
+        bench.Bob.OnSending = m =>
+        {
+            Say(m, "200 INVITE", "b-1");
+            Say(m, "200 UPDATE", "b-2");
+        };
+        // The first ACK reaches the proxy but not bob; those of the repetitions not even the proxy.
+        int acks = 0;
+        bench.Network.Interceptor = packet => packet.Is("ACK") && (packet.From != bench.Network.Hosts.First(h => h.Name == "10.0.1.1") || acks++ > 0) ? PacketFate.Drop : PacketFate.Pass;
+        ScriptedCall call = bench.Call();
+        bench.Run(2);
+        Assert.True(acks > 1);
+        call.SendRequest("UPDATE");
+        bench.Run(0.2);
+
+        Assert.Equal("a-2/b-2", Both(bench));
+    }
+
     private static CallBench Bench() => new(static options => options.KeepSessionDescriptions = true);
 
     private static string Both(CallBench bench) => $"{bench.Dialog.Caller.SessionDescription}/{bench.Dialog.Callee?.SessionDescription}";

@@ -13,9 +13,14 @@ internal sealed partial class DialogLog(ILogger logger)
 
     public void ActFailed(Dialog dialog, Exception error) => LogActFailed(error, dialog.Id);
 
+    public void ByeFailed(Dialog dialog, string end, Exception error) => LogByeFailed(error, end, dialog.Id);
+
     [LoggerMessage(5001, LogLevel.Debug, "{Method} is out of place in dialog {Dialog}, which is {State}; it goes on")]
     private partial void LogRequestOutOfPlace(SipMethod method, DialogId dialog, DialogState state);
 
     [LoggerMessage(5002, LogLevel.Error, "What follows a step of dialog {Dialog} failed; the call goes on")]
     private partial void LogActFailed(Exception error, DialogId dialog);
+
+    [LoggerMessage(5009, LogLevel.Error, "The BYE to the {End} of dialog {Dialog} could not be sent; it counts as answered")]
+    private partial void LogByeFailed(Exception error, string end, DialogId dialog);
 }

@@ -78,7 +78,14 @@ internal sealed partial class DialogModule : IDialogApi
 
     public DialogProfile? FindProfile(string name) => Profiles.Find(name);
 
-    public bool Terminate(uint entry, uint id, string? reason = null) => Find(new DialogId(entry, id))?.Terminate(reason) ?? false;
+    public bool Terminate(uint entry, uint id, string? reason = null, string? headerLines = null) =>
+        Find(new DialogId(entry, id))?.Terminate(reason, headerLines) ?? false;
+
+    public bool TerminateByDid(ReadOnlySpan<char> did, string? reason = null, string? headerLines = null) =>
+        FindByDid(did)?.Terminate(reason, headerLines) ?? false;
+
+    public bool TerminateByCallId(string callId, string? reason = null, string? headerLines = null) =>
+        FindByCallId(callId)?.Terminate(reason, headerLines) ?? false;
 
     public IEnumerable<Dialog> Dialogs(bool includeDeleted = false) => Table.Snapshot(includeDeleted);
 }

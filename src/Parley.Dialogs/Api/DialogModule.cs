@@ -23,6 +23,7 @@ internal sealed partial class DialogModule : IProxyModule
         LocalRequests = localRequests!;
         _time = time;
         RecordRouteParameter = Encoding.ASCII.GetBytes(options.RecordRouteParameter);
+        ExtraHeaderLines = Encoding.UTF8.GetBytes(options.ExtraHeaderLines);
         LeastDeleteDelay = (long)(64 * sipTimers.T1.TotalMilliseconds);
         DeleteDelay = Math.Max(LeastDeleteDelay, (long)(options.DeleteDelay ?? TimeSpan.Zero).TotalMilliseconds);
         Log = new DialogLog(loggers?.CreateLogger("Parley.Dialogs") ?? NullLogger.Instance);
@@ -58,6 +59,9 @@ internal sealed partial class DialogModule : IProxyModule
 
     /// <summary>The name of the Record-Route parameter.</summary>
     public byte[] RecordRouteParameter { get; }
+
+    /// <summary>Header lines for BYEs of the proxy's own.</summary>
+    public byte[] ExtraHeaderLines { get; }
 
     /// <summary>64*T1, milliseconds: how long a transaction of an ended dialog can live.</summary>
     public long LeastDeleteDelay { get; }

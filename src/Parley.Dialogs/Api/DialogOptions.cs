@@ -35,6 +35,9 @@ public sealed partial class DialogOptions
     /// <summary>Keeps the parties' session descriptions (<see cref="DialogLeg.SessionDescription"/>), a few hundred bytes a call. Dialogs with a re-INVITE ping keep them in any case.</summary>
     public bool KeepSessionDescriptions { get; set; }
 
+    /// <summary>Header lines that BYEs of the proxy's own carry, each "Name: value" with CRLF (<c>dlg_extra_hdrs</c>); empty for none.</summary>
+    public string ExtraHeaderLines { get; set; } = "";
+
     /// <summary>Names of profiles whose entries carry a value, e.g. "caller" or "gateway/s".</summary>
     public IList<string> ProfilesWithValue { get; } = [];
 
@@ -50,6 +53,7 @@ public sealed partial class DialogOptions
             throw new ArgumentException($"DialogOptions.RecordRouteParameter is a SIP token of 1 to 32 characters, not \"{RecordRouteParameter}\".", nameof(RecordRouteParameter));
         if (Reserved.Contains(RecordRouteParameter, StringComparer.OrdinalIgnoreCase))
             throw new ArgumentException($"DialogOptions.RecordRouteParameter may not be \"{RecordRouteParameter}\": routing itself uses that parameter.", nameof(RecordRouteParameter));
+        HeaderLines.Check(System.Text.Encoding.UTF8.GetBytes(ExtraHeaderLines), nameof(ExtraHeaderLines));
         if (!Enum.IsDefined(MatchMode)) throw new ArgumentException($"DialogOptions.MatchMode has no mode {(int)MatchMode}.", nameof(MatchMode));
         if (!Enum.IsDefined(Spirals)) throw new ArgumentException($"DialogOptions.Spirals has no policy {(int)Spirals}.", nameof(Spirals));
         InRange(DefaultTimeout, TimeSpan.FromMilliseconds(1), nameof(DefaultTimeout));

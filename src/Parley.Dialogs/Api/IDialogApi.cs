@@ -63,8 +63,23 @@ public interface IDialogApi
     DialogProfile? FindProfile(string name);
 
     /// <summary>Ends a dialog by (entry, id) (<c>terminate_dlg</c>): an early one by CANCEL, a confirmed one by BYE both ways.</summary>
-    /// <returns>False when there is no such dialog or it is over.</returns>
-    bool Terminate(uint entry, uint id, string? reason = null);
+    /// <param name="entry">The hash entry.</param>
+    /// <param name="id">The id within it.</param>
+    /// <param name="reason">Kept as <see cref="Dialog.TerminationReason"/>.</param>
+    /// <param name="headerLines">For the BYEs; see <see cref="Dialog.Terminate"/>.</param>
+    /// <returns>False when there is no such dialog, it is over or nothing is left to cancel.</returns>
+    /// <exception cref="ArgumentException">The header lines are malformed.</exception>
+    bool Terminate(uint entry, uint id, string? reason = null, string? headerLines = null);
+
+    /// <summary>Ends the dialog with this text id; as <see cref="Terminate"/>.</summary>
+    /// <returns>False when there is no such dialog, it is over or nothing is left to cancel.</returns>
+    /// <exception cref="ArgumentException">The header lines are malformed.</exception>
+    bool TerminateByDid(ReadOnlySpan<char> did, string? reason = null, string? headerLines = null);
+
+    /// <summary>Ends the dialog that <see cref="FindByCallId"/> finds; as <see cref="Terminate"/>.</summary>
+    /// <returns>False when there is no such dialog, it is over or nothing is left to cancel.</returns>
+    /// <exception cref="ArgumentException">The header lines are malformed.</exception>
+    bool TerminateByCallId(string callId, string? reason = null, string? headerLines = null);
 
     /// <summary>Raised when a dialog's state really changes (not at its creation): after the dialog's lock, before the callbacks of the same step. What a handler throws is logged.</summary>
     event EventHandler<DialogStateChangedEventArgs>? StateChanged;

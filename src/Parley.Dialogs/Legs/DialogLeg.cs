@@ -104,6 +104,9 @@ public sealed partial class DialogLeg
         return true;
     }
 
+    /// <summary>Under the gate: the number for a request of the proxy's own to this leg.</summary>
+    internal uint TakeOwnCSeq() => CSeq = GeneratedCSeq = Math.Max(CSeq, GeneratedCSeq) + 1;
+
     internal ReadOnlySpan<byte> TagBytes => _packed.Tag;
 
     /// <inheritdoc/>

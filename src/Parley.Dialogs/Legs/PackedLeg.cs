@@ -28,6 +28,16 @@ internal readonly struct PackedLeg(byte[] bytes)
 
     public RouteEnumerator Routes => new(PackedRoutes);
 
+    /// <summary>Where requests to the leg are sent: its first route, strict or loose; without routes its contact.</summary>
+    public ReadOnlySpan<byte> NextHop
+    {
+        get
+        {
+            RouteEnumerator routes = Routes;
+            return routes.MoveNext() ? routes.Current : Contact;
+        }
+    }
+
     private int TagLength => BinaryPrimitives.ReadUInt16LittleEndian(bytes);
 
     private int ContactLength => BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(2));

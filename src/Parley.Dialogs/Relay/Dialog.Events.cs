@@ -33,7 +33,8 @@ public sealed partial class Dialog
         {
             if ((_facts & DialogFacts.CreatedRun) != 0) return;
             _facts |= DialogFacts.CreatedRun;
-            act = new DialogAct(DialogEffects.RunCreated, _state, _state)
+            // Ended before anything was sent: there was nothing to cancel yet.
+            act = new DialogAct(_byes is null ? DialogEffects.RunCreated : DialogEffects.RunCreated | DialogEffects.CancelBranches, _state, _state)
             {
                 Direction = DialogDirection.Downstream,
                 Context = context,
@@ -139,6 +140,7 @@ public sealed partial class Dialog
             DestinationLeg = destination,
         };
         if (Module.Feed.HasReaders) act.Effects |= DialogEffects.Update;
+        if (_byes is not null && callee == _callee && method is SipMethod.Ack or SipMethod.Bye) act.Effects |= HeldByeMaySend(method);
         return TakeTurn(ref act);
     }
 
@@ -204,7 +206,11 @@ public sealed partial class Dialog
                     && _state is not (DialogState.ConfirmedNoAck or DialogState.Confirmed))
                     SetWinner(branch.Index, reply.ToTag);
                 more |= Step(happened);
-                if (happened == DialogEvent.Success && old != _state && (_facts & DialogFacts.Cancelled) != 0) Race();
+                if (happened == DialogEvent.Success && old != _state)
+                {
+                    if ((_facts & (DialogFacts.Cancelled | DialogFacts.ByeSeen)) != 0) Race();
+                    if (_byes is not null) more |= Step(DialogEvent.Terminate); // our CANCEL came too late
+                }
             }
 
             act = new DialogAct(more, old, _state)

@@ -102,7 +102,7 @@ public sealed partial class Dialog
     private void BeginLife()
     {
         _startTime = Module.UnixMilliseconds;
-        _reason = null; // a late 2xx: the failure's reason is no longer true
+        if (_byes is null) _reason = null; // a late 2xx: the failure's reason is no longer true
         StartLifetime();
     }
 }

@@ -12,6 +12,10 @@ internal static class DialogReasons
     public const string Cancelled = "Cancelled";
     public const string LifetimeTimeout = "Lifetime Timeout";
     public const string RaceCondition = "SIP Race Condition";
+
+    /// <summary>Ended by the management side.</summary>
+    public const string Management = "MI Termination";
+
     public const string PingTimeout = "Ping Timeout";
     public const string ReinvitePingTimeout = "ReINVITE Ping Timeout";
 

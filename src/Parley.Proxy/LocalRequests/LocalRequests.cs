@@ -28,9 +28,10 @@ public sealed class LocalRequests
     /// <param name="timeout">How long to wait for a final response; null: 64*T1.</param>
     /// <param name="newConnections">False: over a stream only by the connection that <paramref name="flow"/> names.</param>
     /// <param name="from">Without a flow: the listener to leave by where it reaches the place; null: any that does.</param>
+    /// <param name="nextHop">Without a flow: the URI to send it to; empty: the top Route if it is loose, else the request-URI. To be told when the request goes to a strict router, which is in the request-URI above loose Routes.</param>
     /// <returns>False when it could not even be tried; then the user hears nothing.</returns>
     /// <exception cref="ArgumentException">The request is none, or is an ACK.</exception>
-    public bool Send(ReadOnlySpan<byte> request, SipFlow? flow, ILocalRequestUser user, object? state = null, TimeSpan? timeout = null, bool newConnections = true, SipListener? from = null)
+    public bool Send(ReadOnlySpan<byte> request, SipFlow? flow, ILocalRequestUser user, object? state = null, TimeSpan? timeout = null, bool newConnections = true, SipListener? from = null, ReadOnlySpan<byte> nextHop = default)
     {
         ArgumentNullException.ThrowIfNull(user);
         LocalRequest local = _pool.Rent();
@@ -46,7 +47,7 @@ public sealed class LocalRequests
         local.From = from;
         bool tried = flow is { } way
             ? (newConnections || !way.Listener.IsReliable || way.ConnectionId != 0) && local.Exchange.Start(way)
-            : local.Exchange.Start(NextHop(local.Message));
+            : local.Exchange.Start(nextHop.IsEmpty ? NextHop(local.Message) : nextHop);
         if (!tried) Return(local);
         else Core.Transport.Flush();
         return tried;
@@ -56,9 +57,10 @@ public sealed class LocalRequests
     /// <param name="ack">A whole ACK without Via.</param>
     /// <param name="flow">Over which to send; null: where the top Route or request-URI says. A name that must be looked up is sent to later.</param>
     /// <param name="from">Without a flow: the listener to leave by where it reaches the place; null: any that does.</param>
+    /// <param name="nextHop">Without a flow: the URI to send it to; empty: as of Send.</param>
     /// <returns>False when it could not be sent.</returns>
     /// <exception cref="ArgumentException">Not an ACK.</exception>
-    public bool SendAck(ReadOnlySpan<byte> ack, SipFlow? flow, SipListener? from = null)
+    public bool SendAck(ReadOnlySpan<byte> ack, SipFlow? flow, SipListener? from = null, ReadOnlySpan<byte> nextHop = default)
     {
         LocalRequest local = _pool.Rent();
         if (!local.TryTake(ack) || local.Method != SipMethod.Ack)
@@ -69,7 +71,7 @@ public sealed class LocalRequests
 
         local.From = from;
         if (flow is { } way) return SendOnce(local, way);
-        ReadOnlySpan<byte> hop = NextHop(local.Message);
+        ReadOnlySpan<byte> hop = nextHop.IsEmpty ? NextHop(local.Message) : nextHop;
         if (SipUriView.TryParse(hop, out SipUriView view) && Core.Locator.TryLocateLiteral(view, out SipTarget place)) return SendOnce(local, place);
         if (!SipUri.TryParse(hop, out SipUri? uri))
         {

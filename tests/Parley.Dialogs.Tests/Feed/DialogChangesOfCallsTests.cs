@@ -101,6 +101,7 @@ public class DialogChangesOfCallsTests
         Assert.Equal("alice", Encoding.UTF8.GetString(Assert.Single(one.Profiles.ToList()).Utf8.Span));
         Assert.Equal([(one, true)], bench.Dialogs.FindProfile("caller")!.EndAll("limit sunk").Select(ending => (ending.Dialog, ending.Ended)));
         Assert.Equal("limit sunk", one.TerminationReason);
+        bench.Run(1);
         Assert.True(two.Profiles.TrySet("caller", "alice", 1));
     }
 }

@@ -78,11 +78,13 @@ public class TurnTests
     [Fact]
     public async Task TerminateAsync_completes_when_the_dialog_is_over()
     {
-        using var bench = new DialogBench();
-        Dialog dialog = bench.New();
+        using var bench = new CallBench();
+        bench.Call();
+        bench.Run(1);
+        Dialog dialog = bench.Dialog;
         Task<bool> ended = dialog.TerminateAsync("enough").AsTask();
         Assert.False(ended.IsCompleted);
-        dialog.Happen(DialogEvent.Failure);
+        bench.Run(1);
 
         Assert.True(await ended);
         Assert.Equal("enough", dialog.TerminationReason);

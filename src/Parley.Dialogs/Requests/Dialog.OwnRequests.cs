@@ -6,7 +6,7 @@ using Parley.Transport;
 
 namespace Parley.Dialogs;
 
-/// <summary>What pings, PRACKs and sequential requests ask of the builder of requests within dialogs.</summary>
+/// <summary>Requests of the proxy's own within the dialog: BYEs, pings, PRACKs, sequential requests and their ACKs.</summary>
 public sealed partial class Dialog
 {
     [ThreadStatic]
@@ -22,8 +22,7 @@ public sealed partial class Dialog
         lock (Gate)
         {
             flow = leg.FlowInLock;
-            cseq = Math.Max(leg.CSeq, leg.GeneratedCSeq) + 1;
-            leg.CSeq = leg.GeneratedCSeq = cseq;
+            cseq = leg.TakeOwnCSeq();
         }
 
         // After a restart the connection is not known until the party comes by it.
@@ -37,7 +36,7 @@ public sealed partial class Dialog
         bool isWritten = InDialogRequestWriter.TryWrite(t_writer ??= new SipWriter(), in request, out ReadOnlySpan<byte> written);
         ArrayPool<byte>.Shared.Return(lines);
         if (!isWritten) return 0;
-        return Module.LocalRequests.Send(written, isStream && flow.ConnectionId != 0 ? flow : null, user, state, timeout, newConnections, flow.Listener) ? cseq : 0;
+        return Module.LocalRequests.Send(written, ConnectionOf(flow), user, state, timeout, newConnections, flow.Listener, request.Destination.NextHop) ? cseq : 0;
     }
 
     /// <summary>The ACK of a 2xx, with the number of its INVITE.</summary>
@@ -46,8 +45,18 @@ public sealed partial class Dialog
         SipFlow flow = leg.Flow;
         InDialogRequest request = Describe(leg, "ACK"u8, cseq, default, contentType, body);
         return InDialogRequestWriter.TryWrite(t_writer ??= new SipWriter(), in request, out ReadOnlySpan<byte> written)
-            && Module.LocalRequests.SendAck(written, flow.Listener is { IsReliable: true } && flow.ConnectionId != 0 ? flow : null, flow.Listener);
+            && Module.LocalRequests.SendAck(written, ConnectionOf(flow), flow.Listener, request.Destination.NextHop);
     }
+
+    /// <summary>The BYE to a leg, in an array of its own; null when the leg has nothing to send to.</summary>
+    internal byte[]? WriteBye(DialogLeg leg, uint cseq, ReadOnlySpan<byte> headerLines)
+    {
+        InDialogRequest request = Describe(leg, "BYE"u8, cseq, headerLines, default, default);
+        return InDialogRequestWriter.TryWrite(t_writer ??= new SipWriter(), in request, out ReadOnlySpan<byte> written) ? written.ToArray() : null;
+    }
+
+    /// <summary>The connection to send to a leg by; null where there is none: then its route set or contact says where to.</summary>
+    internal static SipFlow? ConnectionOf(in SipFlow flow) => flow.Listener is { IsReliable: true } && flow.ConnectionId != 0 ? flow : null;
 
     internal uint SendOptions(DialogLeg leg, ILocalRequestUser user, TimeSpan timeout) => SendOwn(leg, "OPTIONS"u8, default, default, default, user, null, timeout, newConnections: false);
 

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Text;
 using Parley.EndToEnd.Tests.Peers;
 using Xunit;
 
@@ -22,6 +24,26 @@ public class LifeCycleTests
         await using var parley = ParleyServer.StartUnready(Settings.Listeners("udp:0.0.0.0:" + Ports.Next()));
         Assert.Equal(78, await parley.WaitForExitAsync(Limit));
         Assert.Contains("AllowUnauthenticated", parley.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Under_systemd_it_says_when_it_is_ready_and_when_it_stops()
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("notify-").FullName, "notify");
+        using var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        systemd.Bind(new UnixDomainSocketEndPoint(path));
+        await using var parley = ParleyServer.StartAsService(Settings.Udp(Ports.Next()), path);
+        Assert.Contains("READY=1", await ReceiveAsync(systemd), StringComparison.Ordinal);
+        parley.Signal(PosixSignalNumber.Terminate);
+        Assert.Contains("STOPPING=1", await ReceiveAsync(systemd), StringComparison.Ordinal);
+        Assert.Equal(0, await parley.WaitForExitAsync(Limit));
+    }
+
+    private static async Task<string> ReceiveAsync(Socket socket)
+    {
+        var buffer = new byte[256];
+        var length = await socket.ReceiveAsync(buffer).WaitAsync(Limit);
+        return Encoding.ASCII.GetString(buffer, 0, length);
     }
 
     [Fact]

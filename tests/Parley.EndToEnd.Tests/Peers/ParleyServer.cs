@@ -25,6 +25,19 @@ internal sealed partial class ParleyServer : PeerProcess
         return server;
     }
 
+    /// <summary>Starts as a child of a process called systemd, which is how the host knows a service; signals go through to it.</summary>
+    public static PeerProcess StartAsService(string settings, string notifySocket)
+    {
+        var folder = Directory.CreateTempSubdirectory("parley-").FullName;
+        var file = Path.Combine(folder, "parley.json");
+        File.WriteAllText(file, $$"""{ "Parley": { {{settings}} } }""");
+        var systemd = Path.Combine(folder, "systemd");
+        File.Copy("/bin/sh", systemd);
+        var command = $"NOTIFY_SOCKET='{notifySocket}' dotnet '{Path.Combine(AppContext.BaseDirectory, "parley.dll")}' run --config '{file}' & "
+            + "trap 'kill -TERM $!' TERM; wait $!; wait $!";
+        return new PeerProcess(systemd, ["-c", command], folder);
+    }
+
     public static ParleyServer StartUnready(string settings)
     {
         var folder = Directory.CreateTempSubdirectory("parley-").FullName;

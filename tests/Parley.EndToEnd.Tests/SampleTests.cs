@@ -9,6 +9,36 @@ public class SampleTests
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(60);
 
     [Fact]
+    public async Task The_seeds_module_tells_when_a_call_was_created_and_ends_it_when_the_callee_sends_OPTIONS()
+    {
+        var (proxy, callee) = (Ports.Next(), Ports.Next());
+        await using var sample = await Sample.StartAsync("SeedModule", proxy, callee);
+        await using var answers = Sipp.Start("callee-sends-options", callee, null, ["-m", "1", .. Settings.Contact(callee)]);
+        await using var call = Sipp.Start("caller-asked-then-hung-up", Ports.Next(), $"127.0.0.1:{proxy}", "-key", "user", "alice", "-s", "bob", "-m", "1");
+
+        CallTests.AssertClean(await call.FinishAsync(Limit), 1);
+        CallTests.AssertClean(await answers.FinishAsync(Limit), 1);
+        await sample.WaitForLineAsync("was created!");
+        Assert.Matches(@"The dialog was created at \w{3} \w{3} \d+ \d\d:\d\d:\d\d \d{4} and is now established", await sample.WaitForLineAsync("is now established"));
+        await sample.WaitForLineAsync("Terminating DLG because we HATE options from callee :D");
+    }
+
+    [Fact]
+    public async Task The_prepaid_cutoff_ends_a_call_with_its_credit_and_refuses_the_next()
+    {
+        var (proxy, callee) = (Ports.Next(), Ports.Next());
+        await using var sample = await Sample.StartAsync("PrepaidCutoff", proxy, callee, "--credit:alice=2");
+        await using var answers = Sipp.Start("callee", callee, null, ["-m", "1", .. Settings.Contact(callee)]);
+        await using var call = Sipp.Start("caller-hung-up", Ports.Next(), $"127.0.0.1:{proxy}", "-key", "user", "alice", "-s", "bob", "-m", "1");
+
+        CallTests.AssertClean(await call.FinishAsync(Limit), 1);
+        CallTests.AssertClean(await answers.FinishAsync(Limit), 1);
+        await sample.WaitForLineAsync("alice talked for 2 s, 0 s left (Lifetime Timeout)");
+        await using var refused = Refused("402", proxy, "alice");
+        CallTests.AssertClean(await refused.FinishAsync(Limit), 1);
+    }
+
+    [Fact]
     public async Task The_call_limiter_refuses_a_callers_second_call_and_lets_others_and_later_ones_through()
     {
         var (proxy, callee) = (Ports.Next(), Ports.Next());

@@ -33,10 +33,7 @@ public class RowsTests
 
     [Fact]
     public void Only_rows_that_need_a_database_a_second_node_or_the_management_side_wait() =>
-        Assert.Equal(StillToCome, Rows.Where(row => Waits(row) && int.Parse(row[0], provider: null) < 52).Select(row => row[0]));
+        Assert.DoesNotContain(Rows, row => Waits(row) && int.Parse(row[0], provider: null) < 52);
 
     private static bool Waits(string[] row) => row[2].StartsWith("later: ", StringComparison.Ordinal);
-
-    /// <summary>Rows below 52 without a test yet; to be emptied, never to be added to.</summary>
-    private static readonly string[] StillToCome = [];
 }

@@ -10,7 +10,7 @@ namespace Parley.Dialogs;
 internal sealed class CallbackList
 {
     // Stands at the head of a list that was freed. Before Gone: initialisers run from top to bottom.
-    private static readonly CallbackRegistration end = new(DialogCallbackTypes.None, null, null, null);
+    private static readonly CallbackRegistration End = new(DialogCallbackTypes.None, null, null, null);
 
     /// <summary>The list of a dialog that is gone: nothing can be registered.</summary>
     public static readonly CallbackList Gone = MakeGone();
@@ -31,7 +31,7 @@ internal sealed class CallbackList
     {
         Interlocked.Or(ref _types, (int)registration.Types); // first, so that none who sees the registration misses its type
         CallbackRegistration? head = Volatile.Read(ref _head);
-        while (!ReferenceEquals(head, end))
+        while (!ReferenceEquals(head, End))
         {
             registration.Next = head;
             CallbackRegistration? seen = Interlocked.CompareExchange(ref _head, registration, head);
@@ -139,8 +139,8 @@ internal sealed class CallbackList
 
     private void Free(ILogger logger)
     {
-        CallbackRegistration? registration = Interlocked.Exchange(ref _head, end);
-        for (; registration is not null && !ReferenceEquals(registration, end); registration = registration.Next)
+        CallbackRegistration? registration = Interlocked.Exchange(ref _head, End);
+        for (; registration is not null && !ReferenceEquals(registration, End); registration = registration.Next)
         {
             try
             {

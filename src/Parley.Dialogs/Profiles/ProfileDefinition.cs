@@ -5,7 +5,7 @@ namespace Parley.Dialogs;
 /// <summary>One definition in a text such as <c>"caller; gateway/s; codec/b"</c>.</summary>
 internal readonly record struct ProfileDefinition(string Name, ProfileSharing Sharing)
 {
-    private static readonly SearchValues<char> nameCharacters =
+    private static readonly SearchValues<char> NameCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
 
     public static List<ProfileDefinition> ParseAll(string definitions, string argument)
@@ -30,7 +30,7 @@ internal readonly record struct ProfileDefinition(string Name, ProfileSharing Sh
         ProfileSharing sharing = ProfileSharing.None;
         int slash = text.IndexOf('/');
         ReadOnlySpan<char> name = slash < 0 ? text : text[..slash].TrimEnd();
-        bool valid = !name.IsEmpty && !name.ContainsAnyExcept(nameCharacters);
+        bool valid = !name.IsEmpty && !name.ContainsAnyExcept(NameCharacters);
         if (slash >= 0)
         {
             sharing = text[(slash + 1)..].Trim() switch { "s" => ProfileSharing.Shared, "b" => ProfileSharing.Replicated, _ => ProfileSharing.None };

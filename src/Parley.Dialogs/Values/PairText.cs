@@ -8,7 +8,7 @@ namespace Parley.Dialogs;
 /// </summary>
 internal static class PairText
 {
-    private static readonly SearchValues<byte> marks = SearchValues.Create(@"|#\"u8);
+    private static readonly SearchValues<byte> Marks = SearchValues.Create(@"|#\"u8);
 
     public static void Append(IBufferWriter<byte> text, ReadOnlySpan<byte> name, ReadOnlySpan<byte> suffix, ReadOnlySpan<byte> value)
     {
@@ -53,7 +53,7 @@ internal static class PairText
 
     private static void AppendEscaped(IBufferWriter<byte> text, ReadOnlySpan<byte> part)
     {
-        for (int mark; (mark = part.IndexOfAny(marks)) >= 0; part = part[(mark + 1)..])
+        for (int mark; (mark = part.IndexOfAny(Marks)) >= 0; part = part[(mark + 1)..])
         {
             text.Write(part[..mark]);
             text.Write(@"\"u8);

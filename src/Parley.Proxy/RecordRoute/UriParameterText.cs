@@ -5,11 +5,11 @@ namespace Parley.Proxy;
 /// <summary>Values of URI parameters: which bytes may stand, and the escapes for those that may not (RFC 3261 25.1, paramchar).</summary>
 internal static class UriParameterText
 {
-    private static readonly SearchValues<byte> s_allowed =
+    private static readonly SearchValues<byte> Allowed =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!~*'()[]/:&+$"u8);
 
     /// <summary>Only bytes that may stand as they are.</summary>
-    public static bool IsPlain(ReadOnlySpan<byte> value) => !value.ContainsAnyExcept(s_allowed);
+    public static bool IsPlain(ReadOnlySpan<byte> value) => !value.ContainsAnyExcept(Allowed);
 
     /// <summary>Writes a value, escaped where needed; destination is at least three times as long. Returns the bytes written.</summary>
     public static int Write(ReadOnlySpan<byte> value, Span<byte> destination)
@@ -22,7 +22,7 @@ internal static class UriParameterText
         var length = 0;
         foreach (var b in value)
         {
-            if (s_allowed.Contains(b))
+            if (Allowed.Contains(b))
             {
                 destination[length++] = b;
                 continue;

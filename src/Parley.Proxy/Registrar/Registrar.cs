@@ -9,7 +9,7 @@ namespace Parley.Proxy;
 /// <summary>Answers REGISTER requests from a <see cref="LocationTable"/>: RFC 3261 10.3, with Path (RFC 3327) and the flow identity of RFC 5626. Whether the client may register is the handler's to decide first.</summary>
 public sealed class Registrar
 {
-    private static readonly byte[][] s_extensions = ["path"u8.ToArray(), "outbound"u8.ToArray()];
+    private static readonly byte[][] Extensions = ["path"u8.ToArray(), "outbound"u8.ToArray()];
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? t_lines;
@@ -48,7 +48,7 @@ public sealed class Registrar
     {
         var options = Table.Options;
         // 10.3 step 2
-        if (UnsupportedOptions.Find(request.Tokens(SipHeaderName.Require), s_extensions) is { } unsupported)
+        if (UnsupportedOptions.Find(request.Tokens(SipHeaderName.Require), Extensions) is { } unsupported)
             return new RegistrarReply(420, null, unsupported);
         // RFC 3327 5.3: a client that does not know Path would not see who sits in its way.
         if (options.RequirePathSupport && request.IndexOf(SipHeaderName.Path) >= 0 && !request.Tokens(SipHeaderName.Supported).Contains("path"u8))

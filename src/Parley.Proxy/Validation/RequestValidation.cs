@@ -5,7 +5,7 @@ namespace Parley.Proxy;
 /// <summary>Request validation, RFC 3261 16.3: one table, read from the top; the first rule that objects decides. An ACK is never answered, only dropped.</summary>
 internal static class RequestValidation
 {
-    private static readonly ValidationRule[] s_rules =
+    private static readonly ValidationRule[] Table =
     [
         new("RFC 3261 16.3 step 1", "reasonable syntax", Syntax),
         new("RFC 3261 18.3", "Content-Length within the message", ContentLength),
@@ -16,14 +16,14 @@ internal static class RequestValidation
         // Step 6, Proxy-Authorization, is the handler's: it knows whom to trust.
     ];
 
-    private static readonly LoopCheck s_isLoop = LoopDetection.IsLoop;
+    private static readonly LoopCheck LoopTest = LoopDetection.IsLoop;
 
-    public static ReadOnlySpan<ValidationRule> Rules => s_rules;
+    public static ReadOnlySpan<ValidationRule> Rules => Table;
 
     /// <summary>True: handle it. False: it has been answered (ACK: is to be dropped).</summary>
     internal static bool Admit(SipContext context)
     {
-        var verdict = Validate(new ValidationInput(context.Request, context.Application.Transport, context, s_isLoop));
+        var verdict = Validate(new ValidationInput(context.Request, context.Application.Transport, context, LoopTest));
         if (verdict.IsPass)
             return true;
         if (!verdict.IsDrop)
@@ -34,7 +34,7 @@ internal static class RequestValidation
     /// <summary>The verdict alone.</summary>
     internal static RequestVerdict Validate(in ValidationInput input)
     {
-        foreach (ref readonly var rule in s_rules.AsSpan())
+        foreach (ref readonly var rule in Table.AsSpan())
         {
             var verdict = rule.Step(input);
             if (!verdict.IsPass)

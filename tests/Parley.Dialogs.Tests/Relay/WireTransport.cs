@@ -1,6 +1,6 @@
 using Parley.Sip;
-using Xunit;
 using Parley.Transport;
+using Xunit;
 
 namespace Parley.Dialogs.Tests.Relay;
 

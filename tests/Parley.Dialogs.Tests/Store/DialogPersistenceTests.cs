@@ -7,7 +7,7 @@ namespace Parley.Dialogs.Tests;
 
 public class DialogPersistenceTests
 {
-    private static readonly DialogColumn[] columns = Enum.GetValues<DialogColumn>();
+    private static readonly DialogColumn[] Columns = Enum.GetValues<DialogColumn>();
 
     [Fact]
     public async Task Rows_40_and_57_a_call_comes_back_whole_after_a_restart_twice_in_a_row()
@@ -146,7 +146,7 @@ public class DialogPersistenceTests
 
     private static void Same(DialogRecord expected, DialogRecord actual)
     {
-        foreach (DialogColumn column in columns)
+        foreach (DialogColumn column in Columns)
         {
             Assert.Equal((column, expected.GetText(column)), (column, actual.GetText(column)));
         }

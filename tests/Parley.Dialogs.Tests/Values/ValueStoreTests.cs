@@ -148,12 +148,12 @@ public class ValueStoreTests
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private static readonly byte[][] names = ["a"u8.ToArray(), "b"u8.ToArray(), "c#|\\"u8.ToArray(), "vari\0"u8.ToArray()];
+    private static readonly byte[][] ValueNames = ["a"u8.ToArray(), "b"u8.ToArray(), "c#|\\"u8.ToArray(), "vari\0"u8.ToArray()];
 
-    private static readonly Gen<byte[]> name = Gen.OneOf(Gen.Int[0, 3].Select(i => names[i]), Gen.Byte.Array[0, 3]);
+    private static readonly Gen<byte[]> AnyName = Gen.OneOf(Gen.Int[0, 3].Select(i => ValueNames[i]), Gen.Byte.Array[0, 3]);
 
     private static Gen<(int, byte[], byte[], long)[]> Operations =>
-        Gen.Select(Gen.Int[0, 3], name, Gen.OneOf(Gen.Byte.Array[0, 5], Gen.Byte.Array[100, 300]), Gen.Long).Array[0, 30];
+        Gen.Select(Gen.Int[0, 3], AnyName, Gen.OneOf(Gen.Byte.Array[0, 5], Gen.Byte.Array[100, 300]), Gen.Long).Array[0, 30];
 
     private static string Key(ReadOnlySpan<byte> name) => Convert.ToHexString(name);
 

@@ -1,6 +1,6 @@
+using System.Text;
 using Parley.Sip;
 using Parley.Transport;
-using System.Text;
 using Xunit;
 
 namespace Parley.Proxy.Tests.RecordRoute;

@@ -6,9 +6,9 @@ public sealed class LooseRouteTests
 {
     private const string Own = "sip:192.0.2.1:5060;lr";
 
-    private static readonly RoutingTransport s_transport = RoutingTransport.Create("proxy.example.com");
+    private static readonly RoutingTransport Transport = RoutingTransport.Create("proxy.example.com");
 
-    private static Hop Bye(string uri, string routes, int listener = 0) => new(Hop.Of("BYE", uri, routes), s_transport, listener);
+    private static Hop Bye(string uri, string routes, int listener = 0) => new(Hop.Of("BYE", uri, routes), Transport, listener);
 
     [Fact]
     public void Without_Route_there_is_nothing_to_do()
@@ -74,7 +74,7 @@ public sealed class LooseRouteTests
         if (listener < 0)
             Assert.Null(hop.State.SendListener);
         else
-            Assert.Same(s_transport.Listeners[listener], hop.State.SendListener);
+            Assert.Same(Transport.Listeners[listener], hop.State.SendListener);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class LooseRouteTests
         var hop = Bye("sip:192.0.2.1;r2=on;lr;did=1.a", "Route: <sip:[2001:db8::1]:5060;r2=on;lr;did=1.b>, <sip:b@203.0.113.5>\r\n");
         Assert.Equal(RouteKind.StrictToLoose, hop.Kind);
         Assert.Equal(Hop.Of("BYE", "sip:b@203.0.113.5"), hop.Forward());
-        Assert.Same(s_transport.Listeners[3], hop.State.SendListener);
+        Assert.Same(Transport.Listeners[3], hop.State.SendListener);
         Assert.Equal(["1.a", "1.b"], [hop.Parameter("did"), hop.Parameter("did", 1)]);
     }
 
@@ -124,7 +124,7 @@ public sealed class LooseRouteTests
     [InlineData("<sip:p2.example;lr>", true, "sip:p2.example;lr")]
     public void Preloaded_Routes_are_followed_when_one_is_left(string routes, bool result, string left)
     {
-        var hop = new Hop(Hop.Of("INVITE", "sip:b@proxy.example.com", $"Route: {routes}\r\n", inDialog: false), s_transport);
+        var hop = new Hop(Hop.Of("INVITE", "sip:b@proxy.example.com", $"Route: {routes}\r\n", inDialog: false), Transport);
         Assert.Equal(result, hop.Result);
         Assert.Equal("sip:b@proxy.example.com", hop.RequestUri);
         Assert.Equal(left, string.Join(' ', Hop.RoutingOf(hop.Forward()).Routes));
@@ -133,7 +133,7 @@ public sealed class LooseRouteTests
 
     [Fact]
     public void A_single_own_Route_keeps_the_listener_it_came_in_by() =>
-        Assert.Same(s_transport.Listeners[1], Bye("sip:b@203.0.113.5", $"Route: <{Own}>\r\n", listener: 1).State.SendListener);
+        Assert.Same(Transport.Listeners[1], Bye("sip:b@203.0.113.5", $"Route: <{Own}>\r\n", listener: 1).State.SendListener);
 
     [Theory]
     [InlineData("sip:b@far.example:5060;maddr=192.0.2.1;user=phone", "sip:b@far.example;user=phone")]
@@ -154,7 +154,7 @@ public sealed class LooseRouteTests
     [InlineData("a%25b", "a%b", true)]
     public void Ftag_tells_the_direction(string ftag, string fromTag, bool downstream)
     {
-        var hop = new Hop(Hop.Of("BYE", "sip:b@203.0.113.5", $"Route: <sip:192.0.2.1;lr;ftag={ftag}>\r\n", fromTag: fromTag), s_transport);
+        var hop = new Hop(Hop.Of("BYE", "sip:b@203.0.113.5", $"Route: <sip:192.0.2.1;lr;ftag={ftag}>\r\n", fromTag: fromTag), Transport);
         Assert.Equal(downstream, hop.State.IsDownstream(hop.Request));
     }
 
@@ -169,7 +169,7 @@ public sealed class LooseRouteTests
     public void Running_twice_consumes_once()
     {
         var hop = Bye("sip:b@203.0.113.5", $"Route: <{Own}>, <{Own}>\r\n");
-        RoutePreprocessing.Process(hop.State, hop.Request, s_transport.From(0), s_transport);
+        RoutePreprocessing.Process(hop.State, hop.Request, Transport.From(0), Transport);
         Assert.Equal(1, hop.State.Consumed);
     }
 
@@ -204,18 +204,18 @@ public sealed class LooseRouteTests
         var hop = Bye("sip:b@203.0.113.5", "Route: <sip:192.0.2.1;r2=on;lr;ftag=ft>, <sip:192.0.2.1;transport=tcp;r2=on;lr;ftag=ft;did=1.2>, <sip:p2.example>\r\n");
         var edits = new Parley.Sip.SipEdits();
         var options = new ProxyOptions();
-        var source = s_transport.From(0);
+        var source = Transport.From(0);
         long allocated = 0;
         for (var i = 0; i < 3; i++)
         {
             var before = GC.GetAllocatedBytesForCurrentThread();
             hop.State.Reset();
             edits.Reset(hop.Request);
-            RoutePreprocessing.Process(hop.State, hop.Request, source, s_transport);
+            RoutePreprocessing.Process(hop.State, hop.Request, source, Transport);
             hop.State.Parameters.Set("did"u8, "1.2"u8);
             hop.State.TryGetParameter(hop.Request, "did"u8, 0, out _);
             RouteForwarding.Write(edits, hop.State, hop.State.RequestUri(hop.Request), []);
-            RecordRouteWriter.Push(edits, s_transport.Listeners[0], s_transport.Listeners[1], false, options, hop.State.Parameters);
+            RecordRouteWriter.Push(edits, Transport.Listeners[0], Transport.Listeners[1], false, options, hop.State.Parameters);
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         }
         Assert.Equal(0, allocated);

@@ -4,10 +4,10 @@ namespace Parley.Proxy.Tests.RecordRoute;
 
 public sealed class RecordRouteTests
 {
-    private static readonly RoutingTransport s_transport = RoutingTransport.Create("proxy.example.com");
+    private static readonly RoutingTransport Transport = RoutingTransport.Create("proxy.example.com");
 
     private static Hop Invite(int listener = 0, string uri = "sip:b@proxy.example.com", string fromTag = "ft", string lines = "") =>
-        new(Hop.Of("INVITE", uri, lines, inDialog: false, fromTag: fromTag), s_transport, listener);
+        new(Hop.Of("INVITE", uri, lines, inDialog: false, fromTag: fromTag), Transport, listener);
 
     [Fact]
     public void One_listener_one_Record_Route()
@@ -30,16 +30,16 @@ public sealed class RecordRouteTests
     [Fact]
     public void A_pair_comes_back_from_both_sides_and_each_leaves_by_the_other()
     {
-        foreach (var inbound in s_transport.Listeners)
+        foreach (var inbound in Transport.Listeners)
         {
-            foreach (var outbound in s_transport.Listeners)
+            foreach (var outbound in Transport.Listeners)
             {
                 var set = Hop.RecordRoutesOf(Invite(inbound.Index).Forward(recordRoute: new ProxyOptions(), outbound: outbound.Index));
                 Assert.Equal(inbound == outbound ? 1 : 2, set.Count);
-                var fromCallee = new Hop(Hop.Of("BYE", "sip:a@198.51.100.7", $"Route: {string.Join(", ", set)}\r\n"), s_transport, outbound.Index);
+                var fromCallee = new Hop(Hop.Of("BYE", "sip:a@198.51.100.7", $"Route: {string.Join(", ", set)}\r\n"), Transport, outbound.Index);
                 Assert.Same(inbound, fromCallee.State.SendListener);
                 set.Reverse();
-                var fromCaller = new Hop(Hop.Of("BYE", "sip:b@203.0.113.5", $"Route: {string.Join(", ", set)}\r\n"), s_transport, inbound.Index);
+                var fromCaller = new Hop(Hop.Of("BYE", "sip:b@203.0.113.5", $"Route: {string.Join(", ", set)}\r\n"), Transport, inbound.Index);
                 Assert.Same(outbound, fromCaller.State.SendListener);
                 Assert.Empty(fromCaller.Remaining());
                 Assert.Empty(fromCallee.Remaining());
@@ -65,7 +65,7 @@ public sealed class RecordRouteTests
     {
         var route = Hop.RecordRoutesOf(Invite(fromTag: "a`b%c").Forward(recordRoute: new ProxyOptions()))[0];
         Assert.Equal("<sip:192.0.2.1:5060;lr;ftag=a%60b%25c>", route);
-        var bye = new Hop(Hop.Of("BYE", "sip:b@203.0.113.5", $"Route: {route}\r\n", fromTag: "a`b%c"), s_transport);
+        var bye = new Hop(Hop.Of("BYE", "sip:b@203.0.113.5", $"Route: {route}\r\n", fromTag: "a`b%c"), Transport);
         Assert.True(bye.State.IsDownstream(bye.Request));
     }
 
@@ -125,7 +125,7 @@ public sealed class RecordRouteTests
         var invite = Invite();
         var edits = new Parley.Sip.SipEdits();
         edits.Reset(invite.Request);
-        RecordRouteWriter.Push(edits, s_transport.Listeners[0], s_transport.Listeners[0], false, new ProxyOptions(), invite.State.Parameters, "bob"u8);
+        RecordRouteWriter.Push(edits, Transport.Listeners[0], Transport.Listeners[0], false, new ProxyOptions(), invite.State.Parameters, "bob"u8);
         var buffer = new byte[edits.Length];
         Assert.Contains("Record-Route: <sip:bob@192.0.2.1:5060;lr;ftag=ft>\r\n", Hop.Text(buffer.AsSpan(0, edits.WriteTo(buffer))), StringComparison.Ordinal);
     }

@@ -6,25 +6,25 @@ namespace Parley.Proxy.Tests.RecordRoute;
 /// <summary>Any mixture of own, foreign, loose and strict hops against RFC 3261 16.4, 16.6 step 6 and RFC 5658 written down as operations on a list.</summary>
 public sealed class RouteModelTests
 {
-    private static readonly RoutingTransport s_transport = RoutingTransport.Create("proxy.example.com");
+    private static readonly RoutingTransport Transport = RoutingTransport.Create("proxy.example.com");
 
-    private static readonly string[] s_forms =
+    private static readonly string[] Forms =
     [
         "sip:n{0}@192.0.2.1:5060;lr", "sip:n{0}@proxy.example.com;lr", "sip:n{0}@192.0.2.1", "sip:n{0}@192.0.2.1;r2=on;lr", "sip:n{0}@[2001:db8::1]:5060;r2=on;lr",
         "sip:n{0}@p2.example;lr", "sip:n{0}@p2.example", "sip:n{0}@203.0.113.4:5070;transport=tcp;lr", "sip:n{0}@p3.example;r2=on;lr", "sip:n{0}@proxy.example.com;gr=1",
     ];
 
-    private static readonly Gen<string> s_uri = Gen.Select(Gen.Int[0, 99], Gen.Int[0, s_forms.Length - 1],
-        (number, form) => s_forms[form].Replace("{0}", number.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal));
+    private static readonly Gen<string> AnyUri = Gen.Select(Gen.Int[0, 99], Gen.Int[0, Forms.Length - 1],
+        (number, form) => Forms[form].Replace("{0}", number.ToString(System.Globalization.CultureInfo.InvariantCulture), StringComparison.Ordinal));
 
     private sealed record Case(string Uri, string[] Routes, bool[] OwnLine, bool InDialog, string? Target, string[] Path);
 
-    private static readonly Gen<Case> s_case = Gen.Select(
-        s_uri, s_uri.Array[0, 6], Gen.Bool.Array[6], Gen.Bool, s_uri, Gen.Int[0, 3], s_uri.Array[0, 2],
+    private static readonly Gen<Case> AnyCase = Gen.Select(
+        AnyUri, AnyUri.Array[0, 6], Gen.Bool.Array[6], Gen.Bool, AnyUri, Gen.Int[0, 3], AnyUri.Array[0, 2],
         (uri, routes, lines, inDialog, target, targeted, path) => new Case(uri, routes, lines, inDialog, targeted > 0 ? null : target, targeted > 0 ? [] : path));
 
     [Fact]
-    public void Forwarding_equals_the_model() => s_case.Sample(one =>
+    public void Forwarding_equals_the_model() => AnyCase.Sample(one =>
     {
         var lines = "";
         for (var i = 0; i < one.Routes.Length; i++)
@@ -32,7 +32,7 @@ public sealed class RouteModelTests
         if (lines.Length > 0)
             lines += "\r\n";
         var request = Hop.Of("BYE", one.Uri, lines, one.InDialog);
-        var hop = new Hop(request, s_transport);
+        var hop = new Hop(request, Transport);
         var target = one.Target is null ? null : new BranchTarget { Uri = Parley.Sip.SipUri.Parse(one.Target), Path = [.. one.Path.Select(p => Hop.Bytes($"<{p}>"))] };
         var expected = Model(one, out var nextHop, out var result);
         Assert.Equal(result, hop.Result);

@@ -7,11 +7,11 @@ public sealed class SetRoutesTests
 {
     private const string Routes = "Route: <sip:192.0.2.1;lr>, <sip:wrong.example;lr>\r\n";
 
-    private static readonly RoutingTransport s_transport = RoutingTransport.Create();
+    private static readonly RoutingTransport Transport = RoutingTransport.Create();
 
     private static Hop Fixed(params string[] routes)
     {
-        var hop = new Hop(Hop.Of("BYE", "sip:b@203.0.113.5", Routes), s_transport);
+        var hop = new Hop(Hop.Of("BYE", "sip:b@203.0.113.5", Routes), Transport);
         hop.State.SetRoutes([.. routes.Select(Hop.Bytes)]);
         return hop;
     }
@@ -60,7 +60,7 @@ public sealed class SetRoutesTests
     [Fact]
     public void A_Path_is_pushed_before_what_is_left()
     {
-        var hop = new Hop(Hop.Of("INVITE", "sip:b@proxy", "Route: <sip:192.0.2.1;lr>, <sip:p9.example;lr>\r\n", inDialog: false), s_transport);
+        var hop = new Hop(Hop.Of("INVITE", "sip:b@proxy", "Route: <sip:192.0.2.1;lr>, <sip:p9.example;lr>\r\n", inDialog: false), Transport);
         var target = new BranchTarget { Uri = SipUri.Parse("sip:b@10.0.0.5"), Path = [Hop.Bytes("<sip:edge1.example;lr;ob>"), Hop.Bytes("<sip:edge2.example;lr>")] };
         Assert.Equal("sip:edge1.example;lr;ob", hop.NextHop(target));
         var (uri, routes) = Hop.RoutingOf(hop.Forward(target));

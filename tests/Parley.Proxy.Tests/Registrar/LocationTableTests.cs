@@ -7,20 +7,20 @@ namespace Parley.Proxy.Tests.Registrar;
 
 public sealed class LocationTableTests
 {
-    private static readonly SipUri s_alice = SipUri.Parse("sip:alice@example.com");
+    private static readonly SipUri Alice = SipUri.Parse("sip:alice@example.com");
 
     [Fact]
     public void Code_may_bind_for_ever_and_take_back()
     {
         using var fixture = new RegistrarFixture();
-        Assert.True(fixture.Table.Bind(s_alice, SipUri.Parse("sip:trunk@203.0.113.1"), q: 300));
-        Assert.True(fixture.Table.Bind(s_alice, SipUri.Parse("sip:brief@203.0.113.1"), TimeSpan.FromSeconds(5)));
+        Assert.True(fixture.Table.Bind(Alice, SipUri.Parse("sip:trunk@203.0.113.1"), q: 300));
+        Assert.True(fixture.Table.Bind(Alice, SipUri.Parse("sip:brief@203.0.113.1"), TimeSpan.FromSeconds(5)));
         fixture.Clock.RunFor(TimeSpan.FromDays(3));
         Assert.Equal("sip:trunk@203.0.113.1", fixture.Contacts());
         Assert.Equal(["<sip:trunk@203.0.113.1>;q=0.300;expires=4294967295"], RegistrarFixture.ContactLines(fixture.Register("").Lines));
-        Assert.True(fixture.Table.Unbind(s_alice, SipUri.Parse("sip:trunk@203.0.113.1")));
-        Assert.False(fixture.Table.Unbind(s_alice, SipUri.Parse("sip:trunk@203.0.113.1")));
-        Assert.False(fixture.Table.Clear(s_alice));
+        Assert.True(fixture.Table.Unbind(Alice, SipUri.Parse("sip:trunk@203.0.113.1")));
+        Assert.False(fixture.Table.Unbind(Alice, SipUri.Parse("sip:trunk@203.0.113.1")));
+        Assert.False(fixture.Table.Clear(Alice));
         Assert.Equal(0, fixture.Table.BindingCount);
     }
 
@@ -28,9 +28,9 @@ public sealed class LocationTableTests
     public void Misuse_names_the_argument()
     {
         using var fixture = new RegistrarFixture();
-        Assert.Throws<ArgumentOutOfRangeException>("q", () => fixture.Table.Bind(s_alice, s_alice, q: 1001));
-        Assert.Throws<ArgumentOutOfRangeException>("lifetime", () => fixture.Table.Bind(s_alice, s_alice, TimeSpan.Zero));
-        Assert.Throws<ArgumentException>("address", () => fixture.Table.Bind(SipUri.Parse("tel:+1555"), s_alice));
+        Assert.Throws<ArgumentOutOfRangeException>("q", () => fixture.Table.Bind(Alice, Alice, q: 1001));
+        Assert.Throws<ArgumentOutOfRangeException>("lifetime", () => fixture.Table.Bind(Alice, Alice, TimeSpan.Zero));
+        Assert.Throws<ArgumentException>("address", () => fixture.Table.Bind(SipUri.Parse("tel:+1555"), Alice));
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class LocationTableTests
         {
             targets.Clear();
             var before = GC.GetAllocatedBytesForCurrentThread();
-            fixture.Table.Lookup(s_alice.View, targets);
+            fixture.Table.Lookup(Alice.View, targets);
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         }
         Assert.Equal(2, targets.Count);
@@ -66,12 +66,12 @@ public sealed class LocationTableTests
 
     private sealed record Step(Act Act, int User, int Contact, int Call, int CSeq, int Seconds);
 
-    private static readonly Gen<Step> s_step = Gen.Select(Gen.Enum<Act>(), Gen.Int[0, 2], Gen.Int[0, 3], Gen.Int[0, 1], Gen.Int[1, 12], Gen.Int[60, 300],
+    private static readonly Gen<Step> AnyStep = Gen.Select(Gen.Enum<Act>(), Gen.Int[0, 2], Gen.Int[0, 3], Gen.Int[0, 1], Gen.Int[1, 12], Gen.Int[60, 300],
         (act, user, contact, call, cseq, seconds) => new Step(act, user, contact, call, cseq, seconds));
 
     /// <summary>Any history of REGISTERs and time against a plain dictionary that follows 10.3 word for word.</summary>
     [Fact]
-    public void Any_history_equals_the_model() => s_step.Array[1, 40].Sample(steps =>
+    public void Any_history_equals_the_model() => AnyStep.Array[1, 40].Sample(steps =>
     {
         using var fixture = new RegistrarFixture();
         var model = new Dictionary<(int User, int Contact), (int Call, int CSeq, long Until)>();

@@ -5,10 +5,10 @@ namespace Parley.Proxy.Tests.Validation;
 
 public sealed class RequestValidationTests
 {
-    private static readonly RoutingTransport s_transport = RoutingTransport.Create("proxy.example.com");
+    private static readonly RoutingTransport Transport = RoutingTransport.Create("proxy.example.com");
 
     private static RequestVerdict Validate(string request, LoopCheck? loop = null) =>
-        RequestValidation.Validate(new ValidationInput(Hop.Parse(request), s_transport, null, loop));
+        RequestValidation.Validate(new ValidationInput(Hop.Parse(request), Transport, null, loop));
 
     private static string Request(string method = "INVITE", string uri = "sip:b@example.net", string maxForwards = "70", string lines = "") =>
         Hop.Of(method, uri, lines, inDialog: false).Replace("Max-Forwards: 70", $"Max-Forwards: {maxForwards}", StringComparison.Ordinal);
@@ -75,7 +75,7 @@ public sealed class RequestValidationTests
         var message = new Parley.Sip.SipMessage();
         var parsed = message.Parse(bytes, 0, bytes.Length, Parley.Sip.SipLimits.Default);
         // The parser may have said so already; validation says it in any case.
-        var verdict = RequestValidation.Validate(new ValidationInput(message, s_transport));
+        var verdict = RequestValidation.Validate(new ValidationInput(message, Transport));
         Assert.Equal(400, parsed.Status == Parley.Sip.SipParseStatus.Ok ? verdict.StatusCode : parsed.StatusCode);
     }
 

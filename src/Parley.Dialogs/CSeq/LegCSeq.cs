@@ -46,19 +46,22 @@ internal struct LegCSeq
         return cseq;
     }
 
+    /// <summary>A request of the other party came with this number; not for ACK.</summary>
+    public void Saw(uint received) => Highest = Math.Max(Highest, received);
+
     /// <summary>The number for a request of the proxy's own; not for ACK.</summary>
     public uint TakeOwn() => Generated = LastSent + 1;
 
     /// <summary>The number with which a request goes on to the leg; not for ACK and CANCEL.</summary>
     /// <param name="received">The number it came with.</param>
-    /// <param name="isInvite">An INVITE: its ACK will ask for it.</param>
-    public uint TakeRelayed(uint received, bool isInvite)
+    /// <param name="remember">An INVITE: its ACK will ask for it; or a request whose repetitions will.</param>
+    public uint TakeRelayed(uint received, bool remember)
     {
-        Highest = Math.Max(Highest, received);
+        Saw(received);
         if (!IsRenumbering)
             return received;
         uint sent = ++Generated;
-        if (isInvite)
+        if (remember)
             Remember(received, sent);
         return sent;
     }

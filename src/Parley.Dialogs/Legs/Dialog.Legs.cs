@@ -77,7 +77,7 @@ public sealed partial class Dialog
         ReadOnlySpan<byte> contact = ContactOf(context, reply);
         lock (Gate)
         {
-            DialogLeg? leg = FindLeg(branch.Index, tag) ?? AddLeg(branch.Index);
+            DialogLeg? leg = FindLeg(branch.Index, tag) ?? AddLeg(branch.Index, reply.CSeqNumber);
             if (leg is { IsSettled: false })
             {
                 PackedLeg old = leg.Packed;
@@ -94,9 +94,12 @@ public sealed partial class Dialog
         routes.Dispose();
     }
 
-    private DialogLeg? AddLeg(int branch)
+    /// <param name="branch">The branch it came up on.</param>
+    /// <param name="sent">The number the INVITE had there: not the caller's when somebody changed it on the branch.</param>
+    private DialogLeg? AddLeg(int branch, uint sent)
     {
-        var leg = new DialogLeg(this, branch) { CSeq = _inviteCSeq };
+        var leg = new DialogLeg(this, branch);
+        leg.Numbers = LegCSeq.FromInvite(_inviteCSeq, sent);
         leg.SawInvite(DialogDirection.Downstream, _inviteCSeq);
         if (_callee is null)
         {

@@ -12,6 +12,7 @@ public sealed partial class DialogLeg
     private readonly Dialog _dialog;
     private readonly short _branch;
     private SipFlow _flow;
+    private LegCSeq _numbers;
     private uint _inviteTo;
     private uint _inviteFrom;
     private uint _refreshTo;
@@ -60,11 +61,11 @@ public sealed partial class DialogLeg
         }
     }
 
-    /// <summary>The highest CSeq of a request sent towards this leg; 0 before the first.</summary>
-    public uint CSeq { get; internal set; }
+    /// <summary>The highest CSeq that a request of the other party towards this leg came with; 0 before the first.</summary>
+    public uint CSeq => _numbers.Highest;
 
-    /// <summary>The last CSeq the proxy itself gave to a request towards this leg; 0: it never sent one.</summary>
-    public uint GeneratedCSeq { get; internal set; }
+    /// <summary>The last CSeq the proxy itself gave to a request towards this leg, one of its own or one that it numbered anew since; 0: it never sent one.</summary>
+    public uint GeneratedCSeq => _numbers.Generated;
 
     /// <summary>The listener, far end and connection that messages of this leg came by last.</summary>
     public SipFlow Flow
@@ -105,7 +106,13 @@ public sealed partial class DialogLeg
     }
 
     /// <summary>Under the gate: the number for a request of the proxy's own to this leg.</summary>
-    internal uint TakeOwnCSeq() => CSeq = GeneratedCSeq = Math.Max(CSeq, GeneratedCSeq) + 1;
+    internal uint TakeOwnCSeq() => _numbers.TakeOwn();
+
+    /// <summary>Under the gate.</summary>
+    internal ref LegCSeq Numbers => ref _numbers;
+
+    /// <summary>Whether requests towards the leg are renumbered. Without the gate: the first own request concerns only what comes after it.</summary>
+    internal bool IsRenumbering => _numbers.IsRenumbering;
 
     internal ReadOnlySpan<byte> TagBytes => _packed.Tag;
 

@@ -111,7 +111,7 @@ public sealed partial class Dialog
         SipMethod method = request.Method;
         DialogLeg callee = relay.CalleeLeg!, source = relay.SourceLeg!, destination = relay.DestinationLeg!;
         relay.PreviousCSeq = destination.CSeq;
-        if (method != SipMethod.Ack && request.CSeqNumber > destination.CSeq) destination.CSeq = request.CSeqNumber;
+        if (method != SipMethod.Ack) destination.Numbers.Saw(request.CSeqNumber);
         source.Flow = context.Source;
         if (method == SipMethod.Invite)
         {

@@ -52,9 +52,10 @@ internal sealed class InDialogRelay(RelayPool pool) : DialogRelay
     public override void OnBranch(SipContext context, SipBranch? branch, SipEdits edits)
     {
         if (_dialog is not { } dialog) return;
+        CSeq = edits.Original.CSeqNumber;
+        if (!IsSpiral) dialog.Renumber(DestinationLeg!, context.Method, branch is null, edits);
         if (TargetRefresh.IsBy(context.Method))
         {
-            CSeq = edits.Original.CSeqNumber;
             ReadOnlySpan<byte> contact = Parley.Dialogs.Dialog.ContactLeaving(context, edits);
             if (_contact.Length < contact.Length) _contact = new byte[Math.Max(128, contact.Length)];
             contact.CopyTo(_contact);
@@ -66,6 +67,7 @@ internal sealed class InDialogRelay(RelayPool pool) : DialogRelay
 
     public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits)
     {
+        if (reply is not null && branch is not null) Parley.Dialogs.Dialog.RestoreCSeq(reply, edits!, CSeq);
         if (IsPendingInvite && statusCode >= 200) _dialog?.OnInviteWithinOver(this);
         if (statusCode > 100 && context.Method is not (SipMethod.Ack or SipMethod.Bye)) _dialog?.OnReplyWithin(context, this, reply, edits);
         if (_dialog is not { } dialog) return;

@@ -31,6 +31,7 @@ internal sealed class InviteRelay(Dialog dialog) : DialogRelay
 
     public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits)
     {
+        if (reply is not null && branch is not null) Parley.Dialogs.Dialog.RestoreCSeq(reply, edits!, dialog.InviteCSeq);
         bool isOfLeg = branch is not null && reply is not null && statusCode is > 100 and < 300;
         if (isOfLeg) dialog.OnCalleeLeaving(context, branch!, reply!, edits!, isLast: false);
         dialog.OnReply(context, branch, reply, statusCode, edits);

@@ -25,6 +25,7 @@ public sealed partial class Dialog
             cseq = leg.TakeOwnCSeq();
         }
 
+        Updated(); // the number must be known after a restart
         // After a restart the connection is not known until the party comes by it.
         bool isStream = flow.Listener is { IsReliable: true };
         if (isStream && flow.ConnectionId == 0 && !newConnections) return 0;

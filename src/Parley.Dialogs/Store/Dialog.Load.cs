@@ -42,9 +42,9 @@ public sealed partial class Dialog
         _facts = ((DialogFacts)record.Flags & DialogFacts.Stored) | DialogFacts.CreatedRun;
         _state = record.State;
         RestoreLeg(_caller, record[DialogColumn.FromTag], record[DialogColumn.CallerContact], record[DialogColumn.CallerRouteSet]);
-        _caller.CSeq = record.CallerCSeq;
-        _caller.GeneratedCSeq = record.CallerPingCSeq;
-        _callee = new DialogLeg(this, 0) { IsAnswered = true, CSeq = record.CalleeCSeq, GeneratedCSeq = record.CalleePingCSeq };
+        _caller.Numbers = LegCSeq.FromStore(record.CallerCSeq, record.CallerPingCSeq);
+        _callee = new DialogLeg(this, 0) { IsAnswered = true };
+        _callee.Numbers = LegCSeq.FromStore(record.CalleeCSeq, record.CalleePingCSeq);
         RestoreLeg(_callee, record[DialogColumn.ToTag], record[DialogColumn.CalleeContact], record[DialogColumn.CalleeRouteSet]);
         _startTime = record.StartTime * 1000;
         long now = Module.UnixMilliseconds;

@@ -9,11 +9,11 @@ public class LegCSeqTests
     public void Numbers_pass_unchanged_until_the_proxy_sends_something_of_its_own()
     {
         var leg = LegCSeq.FromInvite(101, 101);
-        Assert.Equal(102u, leg.TakeRelayed(102, isInvite: false));
+        Assert.Equal(102u, leg.TakeRelayed(102, remember: false));
         Assert.False(leg.IsRenumbering);
         Assert.Equal(103u, leg.TakeOwn());
         Assert.Equal(104u, leg.TakeOwn());
-        Assert.Equal(105u, leg.TakeRelayed(103, isInvite: false));
+        Assert.Equal(105u, leg.TakeRelayed(103, remember: false));
         Assert.Equal(103u, leg.Highest);
     }
 
@@ -22,13 +22,13 @@ public class LegCSeqTests
     {
         var leg = LegCSeq.FromInvite(1, 1);
         leg.TakeOwn(); // 2: a ping
-        Assert.Equal(3u, leg.TakeRelayed(2, isInvite: true));
+        Assert.Equal(3u, leg.TakeRelayed(2, remember: true));
         leg.TakeOwn(); // 4: another
-        Assert.Equal(5u, leg.TakeRelayed(3, isInvite: false));
+        Assert.Equal(5u, leg.TakeRelayed(3, remember: false));
         Assert.Equal(3u, leg.OfInvite(2));
         Assert.Equal(3u, leg.OfInvite(2)); // repeated, as the 2xx is
         Assert.Equal(1u, leg.OfInvite(1)); // the initial one, late
-        Assert.Equal(6u, leg.TakeRelayed(4, isInvite: true));
+        Assert.Equal(6u, leg.TakeRelayed(4, remember: true));
         Assert.Equal(6u, leg.OfInvite(4));
         Assert.Equal(3u, leg.OfInvite(2));
     }
@@ -37,28 +37,18 @@ public class LegCSeqTests
     public void Row_25_requests_of_every_method_count_for_the_next_own_one()
     {
         var leg = LegCSeq.FromInvite(1, 1);
-        leg.TakeRelayed(2, isInvite: false); // PRACK
-        leg.TakeRelayed(7, isInvite: false); // UPDATE; gaps are allowed
-        leg.TakeRelayed(5, isInvite: false); // reordered
+        leg.TakeRelayed(2, remember: false); // PRACK
+        leg.TakeRelayed(7, remember: false); // UPDATE; gaps are allowed
+        leg.TakeRelayed(5, remember: false); // reordered
         Assert.Equal(8u, leg.TakeOwn());
     }
 
     [Fact]
-    public void Row_26_each_branch_has_its_own_number()
+    public void Row_26_a_leg_goes_on_from_the_number_of_its_branch()
     {
-        var request = new BranchCSeqs(10);
-        request.Set(0, 11); // challenged and sent again with credentials
-        request.Set(1, 10); // failed over to another gateway, which wants none
-        request.Set(0, 12);
-        Assert.Equal((12u, 10u, 10u), (request.SentOn(0), request.SentOn(1), request.SentOn(2)));
-        Assert.True(request.IsRenumbered(0));
-        Assert.False(request.IsRenumbered(1));
-        request.Set(0, 10);
-        Assert.False(request.IsRenumbered(0));
-
         var leg = LegCSeq.FromInvite(10, 12);
         Assert.Equal(12u, leg.OfInvite(10));
-        Assert.Equal(13u, leg.TakeRelayed(11, isInvite: false));
+        Assert.Equal(13u, leg.TakeRelayed(11, remember: false));
         Assert.Equal(14u, leg.TakeOwn());
     }
 
@@ -66,8 +56,8 @@ public class LegCSeqTests
     public void Row_27_several_PRACKs_get_numbers_of_their_own_and_their_RAck_the_one_of_the_INVITE()
     {
         var leg = LegCSeq.FromInvite(1, 2);
-        Assert.Equal(3u, leg.TakeRelayed(2, isInvite: false));
-        Assert.Equal(4u, leg.TakeRelayed(3, isInvite: false));
+        Assert.Equal(3u, leg.TakeRelayed(2, remember: false));
+        Assert.Equal(4u, leg.TakeRelayed(3, remember: false));
         Assert.Equal(2u, leg.OfInvite(1)); // RAck: 1 1 INVITE becomes RAck: 1 2 INVITE
     }
 
@@ -80,7 +70,7 @@ public class LegCSeqTests
         LegCSeq callee = LegCSeq.FromInvite(500, 500), caller = default;
         Assert.Equal(501u, callee.TakeOwn());
         Assert.Equal(1u, caller.TakeOwn());
-        Assert.Equal(2u, caller.TakeRelayed(9000, isInvite: false));
+        Assert.Equal(2u, caller.TakeRelayed(9000, remember: false));
         Assert.Equal(502u, callee.TakeOwn());
     }
 
@@ -88,9 +78,9 @@ public class LegCSeqTests
     public void A_leg_goes_on_where_the_store_had_it()
     {
         var leg = LegCSeq.FromStore(highest: 7, generated: 12);
-        Assert.Equal(13u, leg.TakeRelayed(8, isInvite: false));
+        Assert.Equal(13u, leg.TakeRelayed(8, remember: false));
         leg = LegCSeq.FromStore(highest: 7, generated: 0);
-        Assert.Equal(8u, leg.TakeRelayed(8, isInvite: false));
+        Assert.Equal(8u, leg.TakeRelayed(8, remember: false));
         Assert.Equal(9u, leg.TakeOwn());
     }
 
@@ -111,11 +101,11 @@ public class LegCSeqTests
                         break;
                     case 1:
                         received += gap;
-                        sent = leg.TakeRelayed(received, isInvite: false);
+                        sent = leg.TakeRelayed(received, remember: false);
                         break;
                     case 2:
                         received += gap;
-                        sent = leg.TakeRelayed(received, isInvite: true);
+                        sent = leg.TakeRelayed(received, remember: true);
                         invites.Add((received, sent));
                         break;
                     default:
@@ -138,11 +128,11 @@ public class LegCSeqTests
     {
         var leg = LegCSeq.FromInvite(1, 1);
         leg.TakeOwn();
-        leg.TakeRelayed(2, isInvite: true);
+        leg.TakeRelayed(2, remember: true);
         long before = GC.GetAllocatedBytesForCurrentThread();
         uint sum = 0;
         for (uint i = 3; i < 100; i++)
-            sum += leg.TakeRelayed(i, isInvite: true) + leg.OfInvite(i) + leg.TakeOwn();
+            sum += leg.TakeRelayed(i, remember: true) + leg.OfInvite(i) + leg.TakeOwn();
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.True(sum > 0);
     }

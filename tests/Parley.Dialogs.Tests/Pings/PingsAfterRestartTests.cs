@@ -28,7 +28,7 @@ public sealed class PingsAfterRestartTests
         using DialogPersistence loaded = Keep(next, store);
         Assert.Equal((1, 0), await loaded.LoadAsync());
         Dialog dialog = Assert.Single(next.Dialogs.Dialogs());
-        uint before = dialog.Callee!.CSeq;
+        uint before = dialog.Callee!.GeneratedCSeq;
         // The new bob knows no call and would end it by a 481.
         next.Network.Interceptor = static packet => packet.Is("OPTIONS") ? PacketFate.Drop : PacketFate.Pass;
         next.Run(91);

@@ -32,12 +32,14 @@ public sealed class AllocationTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData("INFO", DialogMatchMode.DidFallback)]
-    [InlineData("INFO", DialogMatchMode.DidNone)]
-    [InlineData("ACK", DialogMatchMode.DidFallback)]
-    [InlineData("OPTIONS", DialogMatchMode.DidOnly)]
-    [InlineData("UPDATE", DialogMatchMode.DidFallback)]
-    public async Task A_request_within_a_dialog_and_its_response_allocate_nothing(string method, DialogMatchMode mode)
+    [InlineData("INFO", DialogMatchMode.DidFallback, false)]
+    [InlineData("INFO", DialogMatchMode.DidNone, false)]
+    [InlineData("ACK", DialogMatchMode.DidFallback, false)]
+    [InlineData("OPTIONS", DialogMatchMode.DidOnly, false)]
+    [InlineData("UPDATE", DialogMatchMode.DidFallback, false)]
+    [InlineData("INFO", DialogMatchMode.DidFallback, true)]
+    [InlineData("ACK", DialogMatchMode.DidFallback, true)]
+    public async Task A_request_within_a_dialog_and_its_response_allocate_nothing(string method, DialogMatchMode mode, bool isRenumbered)
     {
         ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder();
         builder.Logging.ClearProviders();
@@ -51,6 +53,7 @@ public sealed class AllocationTests : IAsyncDisposable
         Assert.Equal(1, dialogs.Statistics.ActiveDialogs);
         uint before = dialogs.Dialogs().Single().Callee!.CSeq;
 
+        if (isRenumbered) dialogs.Dialogs().Single().Callee!.TakeOwnCSeq();
         byte[] name = Encoding.ASCII.GetBytes(method);
         for (int round = 0; round < Rounds; round++)
         {
@@ -118,8 +121,10 @@ public sealed class AllocationTests : IAsyncDisposable
             ReadOnlySpan<byte> copy = _wire.LastSent;
             int via = copy.IndexOf("Via: "u8);
             ReadOnlySpan<byte> own = copy.Slice(via, copy[via..].IndexOf("\r\n"u8));
+            int cseq = copy.IndexOf("CSeq: "u8);
+            ReadOnlySpan<byte> sentCSeq = copy.Slice(cseq, copy[cseq..].IndexOf("\r\n"u8));
             Utf8.TryWrite(_wire.Buffer, CultureInfo.InvariantCulture,
-                $"SIP/2.0 200 OK\r\n{own}\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKb{number}\r\nFrom: <sip:alice@10.0.1.1>;tag=a\r\nTo: <sip:bob@10.0.0.1>;tag=b\r\nCall-ID: call@10.0.1.1\r\nCSeq: {number} {method}\r\nContent-Length: 0\r\n\r\n", out length);
+                $"SIP/2.0 200 OK\r\n{own}\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKb{number}\r\nFrom: <sip:alice@10.0.1.1>;tag=a\r\nTo: <sip:bob@10.0.0.1>;tag=b\r\nCall-ID: call@10.0.1.1\r\n{sentCSeq}\r\nContent-Length: 0\r\n\r\n", out length);
             before = GC.GetAllocatedBytesForCurrentThread();
             _wire.Receive(length, _bob);
             allocated += GC.GetAllocatedBytesForCurrentThread() - before;

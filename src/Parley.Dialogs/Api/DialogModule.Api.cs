@@ -87,5 +87,13 @@ internal sealed partial class DialogModule : IDialogApi
     public bool TerminateByCallId(string callId, string? reason = null, string? headerLines = null) =>
         FindByCallId(callId)?.Terminate(reason, headerLines) ?? false;
 
+    public void AddManagementContext(Dialog dialog, object context)
+    {
+        ArgumentNullException.ThrowIfNull(dialog);
+        ArgumentNullException.ThrowIfNull(context);
+        if (dialog.HasCallbacks(DialogCallbackTypes.ManagementContext))
+            Callbacks.Run(dialog, DialogCallbackTypes.ManagementContext, new DialogCallbackArguments(DialogDirection.None, Data: context));
+    }
+
     public IEnumerable<Dialog> Dialogs(bool includeDeleted = false) => Table.Snapshot(includeDeleted);
 }

@@ -110,6 +110,12 @@ public interface IDialogApi
     /// <summary>As <see cref="Load(DialogId)"/>, by text id ("e64.7f675e24") or else Call-ID.</summary>
     DialogScope Load(string didOrCallId);
 
+    /// <summary>Lets the handlers of <see cref="DialogCallbackTypes.ManagementContext"/> add to what a management side tells of a dialog
+    /// (<c>dlg_list_ctx</c>). They run here, on the calling thread and under no lock, each with <paramref name="context"/> as its <c>Data</c>.</summary>
+    /// <param name="dialog">The dialog that is listed.</param>
+    /// <param name="context">The object they add to; of what type is agreed between the management side and the handlers.</param>
+    void AddManagementContext(Dialog dialog, object context);
+
     /// <summary>A snapshot of the dialogs, in no order; made entry by entry, so a call that starts or ends meanwhile may be missing or there.</summary>
     /// <param name="includeDeleted">Also those that are over and wait out their delete delay.</param>
     IEnumerable<Dialog> Dialogs(bool includeDeleted = false);

@@ -142,6 +142,21 @@ public class DialogApiTests
     }
 
     [Fact]
+    public void What_a_management_side_tells_of_a_dialog_is_added_to_by_its_handlers()
+    {
+        using var bench = new CallBench();
+        bench.Call();
+        bench.Run(1);
+        var context = new List<string>();
+        bench.Dialogs.AddManagementContext(bench.Dialog, context);
+        Assert.Empty(context);
+        bench.Dialog.On(DialogCallbackTypes.ManagementContext, static (dialog, _, parameters) =>
+            ((List<string>)parameters.Data!).Add($"{dialog.Id} {parameters.Parameter} {parameters.Direction}"), "codec=b");
+        bench.Dialogs.AddManagementContext(bench.Dialog, context);
+        Assert.Equal([$"{bench.Dialog.Id} codec=b None"], context);
+    }
+
+    [Fact]
     public void The_parameter_comes_with_every_callback_and_is_freed_once_at_the_end()
     {
         using var bench = new CallBench();

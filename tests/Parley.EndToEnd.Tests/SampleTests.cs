@@ -12,7 +12,7 @@ public class SampleTests
     public async Task The_seeds_module_tells_when_a_call_was_created_and_ends_it_when_the_callee_sends_OPTIONS()
     {
         var (proxy, callee) = (Ports.Next(), Ports.Next());
-        await using var sample = await Sample.StartAsync("SeedModule", proxy, callee);
+        await using var sample = await Sample.StartAsync("ExampleModule", proxy, callee);
         await using var answers = Sipp.Start("callee-sends-options", callee, null, ["-m", "1", .. Settings.Contact(callee)]);
         await using var call = Sipp.Start("caller-asked-then-hung-up", Ports.Next(), $"127.0.0.1:{proxy}", "-key", "user", "alice", "-s", "bob", "-m", "1");
 

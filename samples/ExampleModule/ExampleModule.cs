@@ -10,7 +10,7 @@ namespace Parley.Samples;
 /// The example of the OpenSIPS 3.1 manual's page "Dialog Module API", function by function: it notes when a dialog was created, says so when
 /// it is established, and ends the call when the callee sends OPTIONS within it.
 /// </summary>
-internal sealed partial class SeedModule(IDialogApi dialogs, TimeProvider time, ILogger<SeedModule> log) : IParleyModule
+internal sealed partial class ExampleModule(IDialogApi dialogs, TimeProvider time, ILogger<ExampleModule> log) : IParleyModule
 {
     private const string CreatedAt = "created_at";
     private const string Reason = "we HATE options from callee :D";

@@ -6,7 +6,7 @@ using Parley.Sip;
 ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder(args);
 builder.Listen(builder.Configuration["listen"] ?? "udp:127.0.0.1:5060");
 builder.AddDialogs();
-builder.AddModule<SeedModule>();
+builder.AddModule<ExampleModule>();
 ParleyApplication app = builder.Build();
 SipUri callee = SipUri.Parse(app.Configuration["callee"] ?? "sip:127.0.0.1:5070");
 

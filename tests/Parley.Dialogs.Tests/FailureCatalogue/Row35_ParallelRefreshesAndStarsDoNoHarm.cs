@@ -20,9 +20,9 @@ public class Row35_ParallelRefreshesAndStarsDoNoHarm
         for (int i = 0; i < 20; i++)
         {
             (bench.Alice.Contact, bench.Bob.Contact) = ($"sip:alice-{i}@10.0.1.1", $"sip:bob-{i}@10.0.2.1"); // in their responses too
-            bool star = i % 5 == 4;
-            call.SendRequest("UPDATE", update => { if (star) update.Set("Contact", "*"); });
-            bench.Bob.Calls[0].SendRequest("UPDATE", update => { if (star) update.Set("Contact", "*"); });
+            bool isStar = i % 5 == 4;
+            call.SendRequest("UPDATE", update => { if (isStar) update.Set("Contact", "*"); });
+            bench.Bob.Calls[0].SendRequest("UPDATE", update => { if (isStar) update.Set("Contact", "*"); });
             bench.Run(0.05);
         }
 

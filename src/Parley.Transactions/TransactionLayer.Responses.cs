@@ -49,7 +49,12 @@ public sealed partial class TransactionLayer
         bool taken = false;
         try
         {
-            taken = transaction.IsGeneration(generation) && transaction.Receive(response);
+            if (transaction.IsGeneration(generation))
+            {
+                // Not on the way through the queue: one response of a transaction is enough to know its connection.
+                transaction.ConnectionId = source.ConnectionId;
+                taken = transaction.Receive(response);
+            }
         }
         finally
         {

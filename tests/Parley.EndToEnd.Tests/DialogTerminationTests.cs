@@ -43,6 +43,22 @@ public class DialogTerminationTests
     [Theory]
     [InlineData("udp")]
     [InlineData("tcp")]
+    public async Task A_call_ended_before_its_ack_gets_bye_at_the_callee_at_once_and_at_the_caller_after_the_ack(string transport)
+    {
+        var port = Ports.Next();
+        await using var host = await DialogHost.StartAsync(transport, [port]);
+        await using var callee = DialogCalls.Callee(transport, "late-ack", port);
+        await using var caller = DialogCalls.Caller(transport, "late-ack", host);
+
+        Assert.True((await host.Answered).Terminate("Too soon"));
+        await DialogCalls.AssertCleanAsync(caller, callee);
+        Assert.Equal("Too soon", (await host.Over).TerminationReason);
+        Assert.Empty(host.Api.Dialogs());
+    }
+
+    [Theory]
+    [InlineData("udp")]
+    [InlineData("tcp")]
     public async Task A_challenge_to_the_proxys_own_bye_counts_as_an_answer_and_no_second_bye_follows(string transport)
     {
         var port = Ports.Next();

@@ -21,6 +21,12 @@ public class DialogTests
     [Theory]
     [InlineData("udp")]
     [InlineData("tcp")]
+    public Task With_auto_prack_the_proxy_acknowledges_reliable_responses_and_the_caller_sees_nothing_of_it(string transport) =>
+        AssertCallAsync(transport, "auto-prack", DialogFlags.AutoPrack, "Downstream BYE");
+
+    [Theory]
+    [InlineData("udp")]
+    [InlineData("tcp")]
     public Task A_challenged_bye_passes_again_with_credentials(string transport) =>
         AssertCallAsync(transport, "bye-challenged", DialogFlags.None, "Downstream BYE");
 

@@ -1,5 +1,6 @@
 using Parley.Proxy;
 using Parley.Sip;
+using Parley.Transport;
 
 namespace Parley.Dialogs;
 
@@ -92,6 +93,15 @@ public sealed partial class Dialog
         }
 
         routes.Dispose();
+    }
+
+    /// <summary>A leg answered by this connection: what the proxy sends there of its own goes by it too.</summary>
+    internal void LearnConnection(DialogLeg leg, in SipFlow flow)
+    {
+        lock (Gate)
+        {
+            leg.Flow = flow;
+        }
     }
 
     /// <param name="branch">The branch it came up on.</param>

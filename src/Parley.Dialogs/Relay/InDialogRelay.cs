@@ -47,7 +47,11 @@ internal sealed class InDialogRelay(RelayPool pool) : DialogRelay
         CalleeLeg = calleeLeg;
     }
 
-    public override void OnBranchReply(SipContext context, SipBranch branch, SipMessage reply) => DialogModule.SetCurrent(_dialog);
+    public override void OnBranchReply(SipContext context, SipBranch branch, SipMessage reply)
+    {
+        DialogModule.SetCurrent(_dialog);
+        if (branch.Flow.ConnectionId != 0 && DestinationLeg is { } leg) _dialog!.LearnConnection(leg, branch.Flow);
+    }
 
     public override void OnBranch(SipContext context, SipBranch? branch, SipEdits edits)
     {

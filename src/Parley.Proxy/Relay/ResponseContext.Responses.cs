@@ -15,6 +15,7 @@ internal sealed partial class ResponseContext
         // A place that was given up for the next one: only a 2xx of INVITE still matters.
         if (branch.Transaction != transaction && !(IsInvite && status is >= 200 and < 300)) return;
         Enter();
+        if (transaction.ConnectionId != 0 && branch.Transaction == transaction) branch.Flow = branch.Flow with { ConnectionId = transaction.ConnectionId };
         TellBranchReply(branch, response);
         if (status < 200) Provisional(branch, response, status);
         else if (status < 300) Success(branch, response, status);

@@ -34,6 +34,9 @@ public abstract class ClientTransaction : SipTransaction
     /// <summary>Where the request was sent; default before <see cref="Start"/>.</summary>
     public SipFlow Flow { get; private set; }
 
+    /// <summary>The connection that the last response came by; 0: none came yet, or it came by datagram.</summary>
+    public long ConnectionId { get; internal set; }
+
     /// <summary>Who hears of responses; null for nobody.</summary>
     public IClientTransactionUser? User { get; set; }
 
@@ -95,6 +98,7 @@ public abstract class ClientTransaction : SipTransaction
         Method = method;
         User = user;
         UserState = userState;
+        ConnectionId = 0;
         State = ClientTransactionState.Idle;
         _nonce = Layer.Random.Next();
         OwnBranch.Write(_branch, Index, Method == SipMethod.Invite, Generation, _nonce);

@@ -250,6 +250,39 @@ public sealed class PingTests
         Assert.Equal("Ping Timeout", bench.Dialog.TerminationReason);
     }
 
+    [Fact]
+    public void A_callee_behind_a_connection_that_the_proxy_opened_is_pinged_over_that()
+    {
+        using CallBench bench = CalleeOverTcp();
+        bench.Run(95);
+        Assert.InRange(Pings(bench, "10.0.2.1").Count, 3, 4);
+        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
+    }
+
+    [Fact]
+    public void A_callees_new_connection_is_known_from_the_answer_to_the_request_that_opened_it()
+    {
+        using CallBench bench = CalleeOverTcp();
+        long first = bench.Dialog.Callee!.Flow.ConnectionId;
+        Assert.True(bench.Network.Hosts.First(static h => h.Name == "10.0.0.1").CloseConnection(first));
+        bench.Alice.Calls[0].SendRequest("INFO");
+        bench.Run(1);
+        Assert.NotEqual(first, bench.Dialog.Callee!.Flow.ConnectionId);
+        bench.Recorder.Clear();
+        bench.Run(31);
+        Assert.NotEmpty(Pings(bench, "10.0.2.1"));
+    }
+
+    private static CallBench CalleeOverTcp()
+    {
+        var bench = new CallBench(null, DialogFlags.OptionsPingCallee);
+        bench.Bob.Protocol = Parley.Transport.SipProtocol.Tcp;
+        bench.Call();
+        bench.Run(0.5);
+        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
+        return bench;
+    }
+
     private static void CloseAll(CallBench bench)
     {
         SimulatedTransport proxy = bench.Network.Hosts.First(static h => h.Name == "10.0.0.1");

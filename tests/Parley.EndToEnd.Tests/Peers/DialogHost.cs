@@ -12,7 +12,7 @@ internal sealed class DialogHost : IAsyncDisposable
     /// <summary>Longest wait for anything of a call.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
 
-    private readonly TaskCompletionSource<Dialog> _created = New(), _acknowledged = New(), _over = New();
+    private readonly TaskCompletionSource<Dialog> _created = New(), _answered = New(), _acknowledged = New(), _over = New();
     private readonly SipUri[] _callees;
     private readonly DialogFlags _flags;
     private int _confirmed;
@@ -23,7 +23,7 @@ internal sealed class DialogHost : IAsyncDisposable
         Api = application.Services.GetRequiredService<IDialogApi>();
         Api.Register(null, DialogCallbackTypes.Created, (dialog, _, _) =>
         {
-            dialog.On(DialogCallbackTypes.Confirmed, (_, _, _) => Interlocked.Increment(ref _confirmed));
+            dialog.On(DialogCallbackTypes.Confirmed, OnConfirmed);
             dialog.On(DialogCallbackTypes.RequestWithin, OnWithin);
             dialog.On(DialogCallbackTypes.Terminated | DialogCallbackTypes.Expired | DialogCallbackTypes.Failed, (over, _, _) => _over.TrySetResult(over));
             _created.TrySetResult(dialog);
@@ -43,7 +43,10 @@ internal sealed class DialogHost : IAsyncDisposable
     /// <summary>The first call's dialog, when its INVITE has been relayed.</summary>
     public Task<Dialog> Created => _created.Task.WaitAsync(Limit);
 
-    /// <summary>The first call's dialog, when the caller's ACK has come.</summary>
+    /// <summary>The first call's dialog, when its 2xx is about to go to the caller.</summary>
+    public Task<Dialog> Answered => _answered.Task.WaitAsync(Limit);
+
+    /// <summary>The first call's dialog, when the caller's ACK has come and is about to go on.</summary>
     public Task<Dialog> Acknowledged => _acknowledged.Task.WaitAsync(Limit);
 
     /// <summary>The first call's dialog, when it has ended: terminated, expired or failed.</summary>
@@ -83,6 +86,12 @@ internal sealed class DialogHost : IAsyncDisposable
     public ValueTask DisposeAsync() => Application.DisposeAsync();
 
     private static TaskCompletionSource<Dialog> New() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void OnConfirmed(Dialog dialog, DialogCallbackTypes type, DialogCallbackParameters parameters)
+    {
+        Interlocked.Increment(ref _confirmed);
+        _answered.TrySetResult(dialog);
+    }
 
     private void OnWithin(Dialog dialog, DialogCallbackTypes type, DialogCallbackParameters parameters)
     {

@@ -16,7 +16,7 @@ internal sealed class CallBench : IDisposable
 
     private readonly Dictionary<string, ScriptedUserAgent> _agents = [];
 
-    public CallBench(Action<DialogOptions>? configure = null, DialogFlags flags = DialogFlags.None, SipRequestHandler? route = null, ulong seed = 1)
+    public CallBench(Action<DialogOptions>? configure = null, DialogFlags flags = DialogFlags.None, SipRequestHandler? route = null, ulong seed = 1, Action<ParleyApplicationBuilder>? store = null)
     {
         Network = new SimulatedNetwork(seed);
         Recorder = new Recorder(Clock);
@@ -26,6 +26,7 @@ internal sealed class CallBench : IDisposable
         builder.Logging.Services.AddSingleton<ILoggerFactory>(new ListLoggerFactory(Log));
         builder.UseTransport(Network.AddHost("10.0.0.1")).UseTimeProvider(Clock).UseRandom(SipRandom.FromSeed(seed)).UseLocator(new SimulatedServerLocator());
         builder.AddDialogs(configure ?? (static _ => { }));
+        store?.Invoke(builder);
         Proxy = builder.Build();
         Flags = flags;
         Proxy.OnRequest(route ?? Route);

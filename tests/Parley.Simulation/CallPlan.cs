@@ -1,3 +1,4 @@
+using Parley.Dialogs;
 using Parley.Sip;
 using Parley.Testing;
 
@@ -20,7 +21,37 @@ internal sealed class CallPlan
         }
 
         if (Chance(0.03)) GivesUpAfter = 300 + random.Next(4_000);
+        if (Chance(0.4)) Flags |= DialogFlags.ByeOnTimeout;
+        if (Chance(0.2)) Flags |= DialogFlags.EndOnRaceCondition;
+        if (Chance(0.2)) Flags |= DialogFlags.OptionsPingCaller;
+        if (Chance(0.2)) Flags |= DialogFlags.OptionsPingCallee;
+        if (Chance(0.1)) Flags |= DialogFlags.AutoPrack;
+        if (Chance(0.06)) Lifetime = Between(2_000, 30_000);
+        if (Chance(0.10)) TerminatesAfter = Between(0, 40_000);
+        else if (Chance(0.03)) TerminatesIn = MomentsToEnd[random.Next(MomentsToEnd.Length)];
+        if (Chance(0.05)) BothHangUpAfter = Between(500, 20_000);
+        if (Chance(0.10)) SendsAfter = Between(200, 20_000);
     }
+
+    private static readonly DialogCallbackTypes[] MomentsToEnd = [DialogCallbackTypes.Created, DialogCallbackTypes.Early, DialogCallbackTypes.Confirmed,
+        DialogCallbackTypes.RequestWithin, DialogCallbackTypes.ResponseForwarded, DialogCallbackTypes.ResponseWithin, DialogCallbackTypes.Terminated, DialogCallbackTypes.Failed];
+
+    /// <summary>How the dialog is kept.</summary>
+    public DialogFlags Flags { get; }
+
+    /// <summary>A lifetime of its own, short enough to end calls that are up.</summary>
+    public TimeSpan? Lifetime { get; }
+
+    /// <summary>The proxy ends the call so long after its INVITE, wherever it stands then.</summary>
+    public TimeSpan? TerminatesAfter { get; }
+
+    /// <summary>A handler ends the call from within this callback.</summary>
+    public DialogCallbackTypes TerminatesIn { get; }
+
+    /// <summary>The proxy sends a request of its own to each end so long after the INVITE.</summary>
+    public TimeSpan? SendsAfter { get; }
+
+    private TimeSpan? BothHangUpAfter { get; }
 
     public int Caller { get; }
 
@@ -35,6 +66,12 @@ internal sealed class CallPlan
     /// <summary>The caller's part.</summary>
     public void PlayCaller(ScriptedCall call)
     {
+        if (BothHangUpAfter is { } both)
+        {
+            call.OnEstablished = c => c.ByeAfter(both);
+            return;
+        }
+
         if (Chance(0.08)) call.CancelAfter(Between(100, 6_000));
         call.OnEstablished = PlayUp;
     }
@@ -43,12 +80,14 @@ internal sealed class CallPlan
     public void PlayCallee(ScriptedCall call)
     {
         if (Chance(0.85)) call.RingAfter(Between(10, 800));
+        if (Chance(0.2)) call.After(Between(10, 1_000), static c => c.Ring(183, reliable: true)); // where the caller supports it
         TimeSpan answer = Between(200, 5_000);
         call.IgnoresCancel = Chance(0.05); // answers after a CANCEL: 200 against CANCEL, two answers of a fork
         if (Chance(0.80)) call.AnswerAfter(answer);
         else if (Chance(0.75)) call.RejectAfter(answer, Chance(0.5) ? 486 : 603);
         else if (Chance(0.5)) call.IgnoresCancel = true; // rings until somebody gives up
-        if (Chance(0.10)) call.OnEstablished = PlayUp; // both ends hang up: BYEs may cross
+        if (BothHangUpAfter is { } both) call.OnEstablished = c => c.ByeAfter(both); // the BYEs cross
+        else if (Chance(0.10)) call.OnEstablished = PlayUp; // both ends hang up: BYEs may cross
         else if (Chance(0.20)) call.OnEstablished = c => c.After(Between(500, 20_000), Request);
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
@@ -18,6 +19,7 @@ public sealed class CallSimulation
     private readonly List<ScriptedUserAgent> _callers = [];
     private readonly List<ScriptedUserAgent> _callees = [];
     private readonly Dictionary<string, CallPlan> _plans = new(StringComparer.Ordinal);
+    private readonly List<WeakReference<Dialog>> _dialogs = [];
     private long _dialogsWanted;
 
     private CallSimulation(SimulationSettings settings)
@@ -39,13 +41,22 @@ public sealed class CallSimulation
     {
         ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder();
         builder.Logging.ClearProviders();
-        builder.UseTransport(_network.AddHost("10.0.0.1", "udp:10.0.0.1:5060")).UseTimeProvider(_clock)
+        SimulatedTransport host = _network.AddHost("10.0.0.1", "udp:10.0.0.1:5060");
+        var wire = new WireWatch(_violations);
+        host.Tap = wire;
+        builder.UseTransport(host).UseTimeProvider(_clock)
             .UseRandom(SipRandom.FromSeed(_settings.Seed + 1)).UseLocator(new SimulatedServerLocator());
-        builder.AddDialogs(options => options.DefaultTimeout = _settings.Lifetime);
+        builder.AddDialogs(options =>
+        {
+            options.DefaultTimeout = _settings.Lifetime;
+            options.ProfilesWithoutValue.Add("all");
+            options.ProfilesWithValue.Add("caller");
+        });
         using ParleyApplication app = builder.Build();
         app.OnRequest(Route);
         var dialogs = app.Services.GetRequiredService<IDialogApi>();
         var watch = new DialogWatch(dialogs, _violations, text => _network.Log.Note(_clock.Elapsed, text));
+        dialogs.Register(null, DialogCallbackTypes.Created, OnCreated, wire);
         app.StartAsync().GetAwaiter().GetResult();
         AddAgents();
 
@@ -54,6 +65,8 @@ public sealed class CallSimulation
             TimeSpan at = TimeSpan.FromTicks((long)(_settings.Duration.Ticks * ((_random.Next() >> 11) * (1.0 / (1UL << 53)))));
             _callers[0].After(at, BeginCall);
         }
+
+        for (TimeSpan at = TimeSpan.FromSeconds(7); at < _settings.Duration; at += TimeSpan.FromSeconds(7)) _clock.Schedule(at, () => CheckProfiles(dialogs));
 
         // Calls, ringing (3 minutes), lifetimes, BYEs and delete delays all have their end well within this.
         _clock.RunFor(_settings.Duration + _settings.Lifetime + TimeSpan.FromMinutes(10));
@@ -78,6 +91,7 @@ public sealed class CallSimulation
             {
                 KeepsHistory = false,
                 OutboundProxy = "sip:10.0.0.1",
+                Supports100Rel = i % 2 == 1,
             });
             _callees.Add(new ScriptedUserAgent(_network.AddHost($"10.0.2.{i + 1}", $"udp:10.0.2.{i + 1}:5060"), $"callee{i}")
             {
@@ -111,7 +125,7 @@ public sealed class CallSimulation
         }
 
         _dialogsWanted++;
-        if (!context.CreateDialog() || !context.CreateDialog()) _violations.Add("CreateDialog on an initial INVITE gave false");
+        if (!context.CreateDialog(_plans[Encoding.ASCII.GetString(context.Request.CallId)].Flags) || !context.CreateDialog()) _violations.Add("CreateDialog on an initial INVITE gave false");
         context.RecordRoute();
         if (!SipUriView.TryParse(context.RequestUri, out SipUriView uri)) _violations.Add("A request-URI of the plan is malformed");
         string[] user = uri.UserText.Split('.');
@@ -121,6 +135,39 @@ public sealed class CallSimulation
         if (user.Length == 1) return;
         await Task.Delay(TimeSpan.FromMilliseconds(int.Parse(user[1], provider: null)), _clock);
         context.Reply(480);
+    }
+
+    /// <summary>What the proxy's own side does with the call.</summary>
+    private void OnCreated(Dialog dialog, DialogCallbackTypes type, DialogCallbackParameters parameters)
+    {
+        _dialogs.Add(new WeakReference<Dialog>(dialog));
+        dialog.On(DialogCallbackTypes.Destroy, static (gone, _, wire) => ((WireWatch)wire.Parameter!).Forget(gone.CallId), parameters.Parameter);
+        CallPlan plan = _plans[dialog.CallId];
+        dialog.Profiles.Set("all");
+        dialog.Profiles.Set("caller", $"caller{plan.Caller}");
+        if (plan.Lifetime is { } lifetime) dialog.Timeout = lifetime;
+        if (plan.TerminatesAfter is { } delay) _clock.Schedule(delay, () => dialog.Terminate("at random"));
+        if (plan.SendsAfter is { } sends)
+        {
+            _clock.Schedule(sends, () =>
+            {
+                if (dialog.State is not (DialogState.ConfirmedNoAck or DialogState.Confirmed)) return;
+                dialog.SendSequentialAsync("OPTIONS", toCaller: true);
+                dialog.SendSequentialAsync("INFO", toCaller: false);
+            });
+        }
+
+        if (plan.TerminatesIn == DialogCallbackTypes.Created) dialog.Terminate("in its creation");
+        else if (plan.TerminatesIn != DialogCallbackTypes.None) dialog.On(plan.TerminatesIn, static (ending, moment, _) => ending.Terminate("in " + moment));
+    }
+
+    /// <summary>The sizes of profiles are those of the sets: counted dialog by dialog they are the same.</summary>
+    private void CheckProfiles(IDialogApi dialogs)
+    {
+        List<Dialog> live = [.. dialogs.Dialogs()];
+        Expect("size of profile all", dialogs.FindProfile("all")!.Size(), live.Count(static d => d.Profiles.Contains("all")));
+        for (int i = 0; i < _settings.Agents; i++)
+            Expect($"size of profile caller, caller{i}", dialogs.FindProfile("caller")!.Size($"caller{i}"), live.Count(d => d.Profiles.Contains("caller", $"caller{i}")));
     }
 
     private void CheckEnd(ParleyApplication app, IDialogApi dialogs, DialogWatch watch)
@@ -137,6 +184,13 @@ public sealed class CallSimulation
         Expect("initial INVITEs", _dialogsWanted, _settings.Calls);
         Expect("server transactions", app.Transactions.ServerTransactionCount, 0);
         Expect("client transactions", app.Transactions.ClientTransactionCount, 0);
+        Expect("requests under way", app.PendingRequests, 0);
+        Expect("own requests under way", app.LocalRequests.Pending, 0);
+        Expect("timers", app.Transactions.Timers.SharedCount, 0);
+        Expect("size of profile all at the end", dialogs.FindProfile("all")!.Size(), 0);
+        Expect("size of profile caller at the end", dialogs.FindProfile("caller")!.Size(), 0);
+        GC.Collect();
+        Expect("dialogs still referenced", _dialogs.Count(static d => d.TryGetTarget(out _)), 0);
     }
 
     private void Expect(string what, long actual, long expected)

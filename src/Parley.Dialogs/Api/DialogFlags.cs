@@ -22,7 +22,7 @@ public enum DialogFlags
     /// <summary>The same to the callee; wins over <see cref="OptionsPingCallee"/>.</summary>
     ReinvitePingCallee = 1 << 12,
 
-    /// <summary>A race of RFC 5407 (200 against CANCEL, early BYE) shortens the lifetime to the race delay.</summary>
+    /// <summary>A race of RFC 5407 (200 against CANCEL, early BYE) shortens the lifetime to the race delay, after which BYE goes both ways.</summary>
     EndOnRaceCondition = 1 << 15,
 
     /// <summary>The proxy answers reliable provisional responses (RFC 3262) itself.</summary>

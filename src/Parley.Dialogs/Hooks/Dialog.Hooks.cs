@@ -35,7 +35,7 @@ public sealed partial class Dialog
         lock (Gate)
         {
             if (_lifetimeDue != Never || _state is not (DialogState.ConfirmedNoAck or DialogState.Confirmed)) return;
-            _reason ??= DialogReasons.LifetimeTimeout;
+            _reason ??= LifetimeReason;
             DialogState old = _state;
             act = new DialogAct(Step(DialogEvent.LifetimeOver), old, _state);
             mine = TakeTurn(ref act);

@@ -227,12 +227,11 @@ public sealed partial class Dialog
         if (mine) Act(in act);
     }
 
-    /// <summary>RFC 5407: 200 and CANCEL crossed. With end-on-race-condition the call gets the race delay and no more.</summary>
+    /// <summary>RFC 5407: 200 and CANCEL (or an early BYE) crossed. With end-on-race-condition the call gets the race delay and no more.</summary>
     private void Race()
     {
         _facts |= DialogFacts.RaceOccurred;
         if ((Flags & DialogFlags.EndOnRaceCondition) == 0) return;
-        _reason ??= DialogReasons.RaceCondition;
         _lifetime = (long)Module.Options.RaceConditionTimeout.TotalMilliseconds;
         StartLifetime(restart: true);
     }

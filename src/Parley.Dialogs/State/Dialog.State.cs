@@ -64,7 +64,7 @@ public sealed partial class Dialog
     private DialogEffects Step(DialogEvent what)
     {
         if ((_facts & DialogFacts.Unlinked) != 0) return DialogEffects.None;
-        DialogStep step = DialogStateMachine.Next(_state, what, (_facts & DialogFacts.ByeSeen) != 0, (Flags & DialogFlags.ByeOnTimeout) != 0);
+        DialogStep step = DialogStateMachine.Next(_state, what, (_facts & DialogFacts.ByeSeen) != 0, (Flags & DialogFlags.ByeOnTimeout) != 0 || IsRacing);
         DialogEffects effects = step.Effects;
         if (step.State != _state)
         {

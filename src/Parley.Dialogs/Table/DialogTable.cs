@@ -30,11 +30,15 @@ internal sealed partial class DialogTable
 
     public uint HashOf(ReadOnlySpan<byte> callId) => (uint)_random.Hash(callId);
 
-    /// <summary>The next id of the Call-ID's entry; unique as long as no dialog outlives 2^32 others of its entry.</summary>
+    /// <summary>The next free id of the Call-ID's entry. Dialogs that came from a store keep their ids, wherever the count stands here.</summary>
     public DialogId NewId(ReadOnlySpan<byte> callId)
     {
         uint entry = CoreHash.Compute(callId, HashSize);
-        return new DialogId(entry, Interlocked.Increment(ref _lastIds[entry]));
+        DialogId id;
+        do
+            id = new DialogId(entry, Interlocked.Increment(ref _lastIds[entry]));
+        while (Find(id) is not null);
+        return id;
     }
 
     public Dialog? Find(DialogId id)

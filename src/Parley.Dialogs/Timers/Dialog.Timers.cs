@@ -31,6 +31,7 @@ public sealed partial class Dialog : ITimerTarget
                 throw new ArgumentOutOfRangeException(nameof(value), value, "A lifetime is above zero and below 68 years.");
             lock (Gate)
             {
+                if (IsRacing) return; // the race delay stands
                 _lifetime = milliseconds;
                 if (_state is DialogState.ConfirmedNoAck or DialogState.Confirmed) StartLifetime(restart: true);
             }
@@ -38,6 +39,11 @@ public sealed partial class Dialog : ITimerTarget
             Updated();
         }
     }
+
+    /// <summary>Under the lock: a race happened, and it is to end the call.</summary>
+    private bool IsRacing => (_facts & DialogFacts.RaceOccurred) != 0 && (Flags & DialogFlags.EndOnRaceCondition) != 0;
+
+    private string LifetimeReason => IsRacing ? DialogReasons.RaceCondition : DialogReasons.LifetimeTimeout;
 
     /// <summary>What is left of the lifetime; the whole of it before the answer, zero when over.</summary>
     public TimeSpan RemainingLifetime
@@ -105,7 +111,7 @@ public sealed partial class Dialog : ITimerTarget
             if (what is { } due)
             {
                 DialogState old = _state;
-                if (due is DialogEvent.LifetimeOver) _reason ??= DialogReasons.LifetimeTimeout;
+                if (due is DialogEvent.LifetimeOver) _reason ??= LifetimeReason;
                 else if (due is DialogEvent.AckOver) _reason ??= DialogReasons.NoAck;
                 else if (due is DialogEvent.EarlyOver) _reason ??= DialogReasons.NoAnswer;
                 act = new DialogAct(Step(due), old, _state) { Context = null };

@@ -42,7 +42,7 @@ internal sealed class Node : IDisposable
     /// <summary>The bench's proxy dies, with all it knew, and comes back on the same addresses.</summary>
     public static Node Restart(CallBench bench, Action<DialogOptions>? configure = null, SipRequestHandler? route = null, ulong seed = 2)
     {
-        bench.Network.Hosts.First(static h => h is { Name: "10.0.0.1", IsGone: false }).Crash();
+        bench.Network.Hosts.FirstOrDefault(static h => h is { Name: "10.0.0.1", IsGone: false })?.Crash();
         return new Node(bench, bench.Network.AddHost("10.0.0.1"), configure, route, seed);
     }
 

@@ -1,0 +1,70 @@
+using Parley.Testing;
+using Xunit;
+
+namespace Parley.Dialogs.Tests.FailureCatalogue;
+
+public class Row47_NothingIsLeftWhateverTheEnd
+{
+    [Theory]
+    [InlineData("hung up")]
+    [InlineData("rejected")]
+    [InlineData("cancelled")]
+    [InlineData("cancelled too late")]
+    [InlineData("ended by command")]
+    [InlineData("ended by command while it rings")]
+    [InlineData("expired")]
+    [InlineData("dead")]
+    [InlineData("forked")]
+    [InlineData("gone")] // both ends, without a word
+    public void No_dialog_reference_transaction_timer_or_membership(string end)
+    {
+        const DialogFlags Flags = DialogFlags.ByeOnTimeout | DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee | DialogFlags.AutoPrack;
+        using var bench = new CallBench(static options =>
+        {
+            options.ProfilesWithValue.Add("caller");
+            options.KeepSessionDescriptions = true;
+            options.DefaultTimeout = TimeSpan.FromMinutes(10);
+        }, Flags);
+        int registered = 0, freed = 0;
+        bench.OnCallback = (dialog, type, _) =>
+        {
+            if (type is not (DialogCallbackTypes.Created or DialogCallbackTypes.Early or DialogCallbackTypes.Confirmed)) return;
+            dialog.Values.Set("dlg_val", new string('x', 500));
+            dialog.Profiles.Set("caller", "alice");
+            registered++;
+            Assert.True(dialog.On(DialogCallbackTypes.Terminated | DialogCallbackTypes.Failed, static (_, _, _) => { }, free: _ => freed++));
+        };
+        bench.Alice.RingLimit = bench.Bob.RingLimit = TimeSpan.FromMinutes(2);
+        bool rings = end is "cancelled" or "ended by command while it rings";
+        bench.Bob.OnInvite = end switch
+        {
+            "rejected" => static c => c.Reject(),
+            "cancelled too late" => static c => { c.IgnoresCancel = true; c.Ring(); c.AnswerAfter(TimeSpan.FromSeconds(3)); },
+            _ when rings => static c => c.Ring(),
+            _ => static c => { c.Ring(183, reliable: true); c.AnswerAfter(TimeSpan.FromSeconds(1)); },
+        };
+        bench.Carol.OnInvite = static c => { c.IgnoresCancel = true; c.Ring(); c.AnswerAfter(TimeSpan.FromSeconds(1)); };
+        ScriptedCall call = bench.Call(end == "forked" ? "bob-carol" : "bob");
+        bench.Run(2);
+        switch (end)
+        {
+            case "hung up": call.Bye(); break;
+            case "cancelled" or "cancelled too late": call.Cancel(); break;
+            case "ended by command" or "ended by command while it rings" or "forked": Assert.True(bench.Dialog.Terminate("x")); break;
+            case "dead": bench.Bob.OnRequest = static r => { if (r.Method == "OPTIONS") r.Respond(481); }; break;
+            case "gone": foreach (SimulatedTransport host in bench.Network.Hosts.Where(static h => h.Name != "10.0.0.1").ToList()) host.IsSilent = true; break;
+        }
+
+        bench.Run(900);
+        Assert.Single(bench.Events, static e => e == "Destroy");
+        Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
+        Assert.NotEqual(0, registered);
+        Assert.Equal(registered, freed);
+        Assert.Equal(0, bench.Dialogs.FindProfile("caller")!.Size());
+        Assert.Equal(0, bench.Proxy.PendingRequests);
+        Assert.Equal(0, bench.Proxy.LocalRequests.Pending);
+        Assert.Equal((0, 0), (bench.Proxy.Transactions.ServerTransactionCount, bench.Proxy.Transactions.ClientTransactionCount));
+        Assert.Equal(0, bench.Proxy.Transactions.Timers.SharedCount);
+        Assert.DoesNotContain(bench.Log.Lines, static line => line.StartsWith("Error", StringComparison.Ordinal));
+    }
+}

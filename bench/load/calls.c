@@ -1,18 +1,22 @@
 // A caller and a callee in one thread, for load on a proxy: INVITE 100 180 200 ACK (pause) BYE 200, dialog-correct (route sets, remote
 // targets, tags, retransmissions by RFC 3261 17 and 13.3.1.4), with setup times measured to the microsecond.
 //   calls -x PROXY_PORT -c CALLER_PORT -e CALLEE_PORT -r RATE -m CALLS [-h HOLD_MS] [-t tcp] [-s USER] [-u CALLERS] [-w SECONDS] [-H]
-// Prints one JSON object. -H holds: no BYE until -h is over, counting only the calls that stand.
+// Calls are offered on time, whatever became of earlier ones. Requests within a dialog that the proxy itself sends (pings) are answered.
+// -H holds: no BYE; the confirmed calls stand, and their pings are answered, until -w seconds after the last INVITE or SIGTERM.
+// Prints one JSON object.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -35,8 +39,9 @@ static struct call *calls;
 static struct timer *slots[SLOTS], *spare;
 static int64_t now, swept;
 static uint32_t total, started, ended_well, failed, users = 1;
-static uint64_t caller_retransmissions, callee_retransmissions, unexpected;
-static int caller_port, callee_port, tcp, hold_ms;
+static uint64_t caller_retransmissions, callee_retransmissions, unexpected, pings;
+static int caller_port, callee_port, tcp, hold_ms, hold_only;
+static volatile sig_atomic_t asked_to_end;
 static const char *user = "9100";
 static struct stream caller, callee, accepted;
 static struct sockaddr_in proxy;
@@ -89,20 +94,20 @@ static const char sdp[] = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 12
 static void send_invite(uint32_t n)
 {
     const char *via = tcp ? "TCP" : "UDP", *transport = tcp ? ";transport=tcp" : "";
-    send_text(&caller, "INVITE sip:%s@127.0.0.1:%d%s SIP/2.0\r\nVia: SIP/2.0/%s 127.0.0.1:%d;branch=z9hG4bKi%u\r\n"
+    send_text(&caller, "INVITE sip:%s@127.0.0.1:%d%s SIP/2.0\r\nVia: SIP/2.0/%s 127.0.0.1:%d;branch=z9hG4bKi%u-%d\r\n"
         "From: <sip:caller%u@127.0.0.1:%d>;tag=c%u\r\nTo: <sip:%s@127.0.0.1:%d>\r\nCall-ID: %u.%d@load.parley.test\r\nCSeq: 1 INVITE\r\n"
         "Contact: <sip:caller@127.0.0.1:%d%s>\r\nMax-Forwards: 70\r\nContent-Type: application/sdp\r\nContent-Length: %zu\r\n\r\n%s",
-        user, ntohs(proxy.sin_port), transport, via, caller_port, n, n % users, caller_port, n, user, ntohs(proxy.sin_port), n, (int)getpid(),
+        user, ntohs(proxy.sin_port), transport, via, caller_port, n, (int)getpid(), n % users, caller_port, n, user, ntohs(proxy.sin_port), n, (int)getpid(),
         caller_port, transport, sizeof sdp - 1, sdp);
 }
 
 static void send_sequential(uint32_t n, const char *method, int cseq)
 {
     struct call *c = &calls[n];
-    send_text(&caller, "%s %s SIP/2.0\r\nVia: SIP/2.0/%s 127.0.0.1:%d;branch=z9hG4bK%c%u\r\n%s"
+    send_text(&caller, "%s %s SIP/2.0\r\nVia: SIP/2.0/%s 127.0.0.1:%d;branch=z9hG4bK%c%u-%d\r\n%s"
         "From: <sip:caller%u@127.0.0.1:%d>;tag=c%u\r\nTo: %s\r\nCall-ID: %u.%d@load.parley.test\r\nCSeq: %d %s\r\n"
         "Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
-        method, c->target, tcp ? "TCP" : "UDP", caller_port, method[0] == 'A' ? 'a' : 'b', n, c->routes,
+        method, c->target, tcp ? "TCP" : "UDP", caller_port, method[0] == 'A' ? 'a' : 'b', n, (int)getpid(), c->routes,
         n % users, caller_port, n, c->to, n, (int)getpid(), cseq, method);
 }
 
@@ -170,13 +175,22 @@ static void learn_dialog(struct call *c, const char *message, size_t length)
     c->target = close ? copy(contact, close - contact) : copy("sip:127.0.0.1", 13);
 }
 
-static void caller_got(const char *message, size_t length)
+static void callee_answer(struct stream *s, const char *message, size_t length, int status, const char *reason, uint32_t n, int body, const struct sockaddr_in *to, char **keep);
+
+static void caller_got(const char *message, size_t length, const struct sockaddr_in *from)
 {
     size_t size;
     const char *id = value(message, length, "\r\nCall-ID: ", &size), *cseq = value(message, length, "\r\nCSeq: ", &size);
     uint32_t n = id ? strtoul(id, NULL, 10) : total;
-    if (n >= started || !cseq || strncmp(message, "SIP/2.0 ", 8) != 0) { unexpected++; return; }
+    if (n >= started || !cseq) { unexpected++; return; }
     struct call *c = &calls[n];
+    if (strncmp(message, "SIP/2.0 ", 8) != 0) {
+        if (strncmp(message, "OPTIONS ", 8) == 0) pings++;
+        else unexpected++;
+        if (strncmp(message, "ACK ", 4) != 0) callee_answer(&caller, message, length, 200, "OK", n, 0, from, NULL);
+        if (strncmp(message, "BYE ", 4) == 0) fail(n, "ended by the proxy");
+        return;
+    }
     int status = atoi(message + 8), invite = cseq[0] == '1';
     if (status < 200) return;
     if (invite && status == 200) {
@@ -184,7 +198,7 @@ static void caller_got(const char *message, size_t length)
             c->setup = now - c->invited;
             c->state = ANSWERED;
             learn_dialog(c, message, length);
-            arm(n, BYE_DUE, now + hold_ms * 1000LL);
+            if (!hold_only) arm(n, BYE_DUE, now + hold_ms * 1000LL);
         } else if (c->state == IDLE || !c->target) { unexpected++; return; }
         send_sequential(n, "ACK", 1);
     } else if (invite) fail(n, "INVITE refused");
@@ -229,6 +243,9 @@ static void callee_got(struct stream *s, const char *message, size_t length, con
         c->ok = NULL;
     } else if (strncmp(message, "BYE ", 4) == 0) {
         if (c->callee_byed++) callee_retransmissions++;
+        callee_answer(s, message, length, 200, "OK", n, 0, from, NULL);
+    } else if (strncmp(message, "OPTIONS ", 8) == 0) {
+        pings++;
         callee_answer(s, message, length, 200, "OK", n, 0, from, NULL);
     } else unexpected++;
 }
@@ -286,7 +303,7 @@ static void receive(struct stream *s, int is_caller)
         now = clock_us();
         if (!tcp) {
             s->buffer[n] = 0;
-            if (is_caller) caller_got(s->buffer, n); else callee_got(s, s->buffer, n, &from);
+            if (is_caller) caller_got(s->buffer, n, &from); else callee_got(s, s->buffer, n, &from);
             continue;
         }
         s->used += n;
@@ -298,7 +315,7 @@ static void receive(struct stream *s, int is_caller)
             const char *body = value(message, head, "\r\nContent-Length: ", &length_size);
             size_t length = head + (body ? strtoul(body, NULL, 10) : 0);
             if (start + length > s->used) break;
-            if (is_caller) caller_got(message, length); else callee_got(s, message, length, &proxy);
+            if (is_caller) caller_got(message, length, &from); else callee_got(s, message, length, &proxy);
             start += length;
         }
         memmove(s->buffer, s->buffer + start, s->used -= start);
@@ -334,16 +351,21 @@ static void report(double seconds)
     qsort(setup, measured, sizeof *setup, by_size);
     uint32_t standing = 0;
     for (uint32_t n = 0; n < started; n++) standing += calls[n].state == ANSWERED;
+    struct rusage used;
+    getrusage(RUSAGE_SELF, &used);
+    long long cpu = (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000LL + used.ru_utime.tv_usec + used.ru_stime.tv_usec;
 #define AT(q) (measured ? (long long)setup[(uint32_t)(q * (measured - 1))] : -1LL)
     printf("{\"calls\":%u,\"completed\":%u,\"failed\":%u,\"standing\":%u,\"seconds\":%.3f,\"caller_retransmissions\":%llu,\"callee_retransmissions\":%llu,"
-        "\"unexpected\":%llu,\"setup_us\":{\"p50\":%lld,\"p99\":%lld,\"p999\":%lld,\"max\":%lld}}\n",
+        "\"unexpected\":%llu,\"pings\":%llu,\"cpu_us\":%lld,\"setup_us\":{\"p50\":%lld,\"p99\":%lld,\"p999\":%lld,\"max\":%lld}}\n",
         started, ended_well, failed, standing, seconds, (unsigned long long)caller_retransmissions, (unsigned long long)callee_retransmissions,
-        (unsigned long long)unexpected, AT(0.5), AT(0.99), AT(0.999), AT(1.0));
+        (unsigned long long)unexpected, (unsigned long long)pings, cpu, AT(0.5), AT(0.99), AT(0.999), AT(1.0));
 }
+
+static void on_signal(int number) { (void)number; asked_to_end = 1; }
 
 int main(int argc, char **argv)
 {
-    int option, proxy_port = 5060, hold_only = 0;
+    int option, proxy_port = 5060;
     double rate = 100, wait = 40;
     caller_port = 5080;
     callee_port = 5070;
@@ -368,6 +390,7 @@ int main(int argc, char **argv)
     callee.fd = open_socket(callee_port, 1);
     caller.fd = open_socket(caller_port, 0);
     accepted.fd = -1;
+    signal(SIGTERM, on_signal);
     int64_t begin = now = clock_us(), last = begin;
     swept = now / SLOT_US * SLOT_US;
     while (ended_well + failed < total) {
@@ -382,7 +405,7 @@ int main(int argc, char **argv)
         }
         sweep();
         if (started == total && now - last > wait * 1e6) break;
-        if (hold_only && started == total && now - last > 3000000) break;
+        if (asked_to_end) break;
         int64_t next = started < total ? begin + (int64_t)(started / rate * 1e6) : now + 10000;
         if (next > swept + SLOT_US) next = swept + SLOT_US;
         int64_t pause = next > now ? next - now : 0;

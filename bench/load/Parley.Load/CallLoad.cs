@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace Parley.Load;
+
+/// <summary>A run of bench/load/calls.</summary>
+internal sealed class CallLoad : IDisposable
+{
+    private readonly Process _process;
+    private readonly Task<string> _output;
+
+    private CallLoad(Process process)
+    {
+        _process = process;
+        _output = process.StandardOutput.ReadToEndAsync();
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginErrorReadLine();
+    }
+
+    /// <param name="workshop">Where the program is.</param>
+    /// <param name="core">The core it is pinned to.</param>
+    /// <param name="job">The proxy's job: its transport is the load's.</param>
+    /// <param name="rate">Calls per second.</param>
+    /// <param name="calls">How many.</param>
+    /// <param name="isDirect">No proxy between: the caller calls the callee.</param>
+    /// <param name="isSecond">Beside another load: other ports.</param>
+    /// <param name="more">More arguments.</param>
+    public static CallLoad Start(Workshop workshop, int core, string job, int rate, int calls, bool isDirect = false, bool isSecond = false, params string[] more)
+    {
+        int callee = isSecond ? ProxyProcess.SecondCalleePort : ProxyProcess.CalleePort, caller = isSecond ? ProxyProcess.SecondCallerPort : ProxyProcess.CallerPort;
+        string[] arguments = ["-c", Text(core), workshop.Calls, "-x", Text(isDirect ? callee : ProxyProcess.Port), "-c", Text(caller), "-e", Text(callee),
+            "-s", isSecond ? "second" : "9100", "-t", job.EndsWith("-tcp", StringComparison.Ordinal) ? "tcp" : "udp", "-r", Text(rate), "-m", Text(calls), "-u", "1000", .. more];
+        return new CallLoad(Process.Start(new ProcessStartInfo("taskset", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!);
+    }
+
+    /// <summary>What it found, and the CPU time it took.</summary>
+    public async Task<CallFigures> EndAsync()
+    {
+        await _process.WaitForExitAsync();
+        string text = await _output;
+        if (!text.StartsWith('{'))
+            throw new InvalidOperationException($"calls said: {text}");
+        using JsonDocument json = JsonDocument.Parse(text);
+        JsonElement all = json.RootElement, setup = all.GetProperty("setup_us");
+        return new CallFigures
+        {
+            Calls = Long(all, "calls"),
+            Failed = Long(all, "failed"),
+            Unfinished = Long(all, "calls") - Long(all, "failed") - Long(all, "completed"),
+            Standing = Long(all, "standing"),
+            Retransmissions = Long(all, "caller_retransmissions") + Long(all, "callee_retransmissions"),
+            Unexpected = Long(all, "unexpected"),
+            Pings = Long(all, "pings"),
+            SetupP50 = Long(setup, "p50"),
+            SetupP99 = Long(setup, "p99"),
+            SetupP999 = Long(setup, "p999"),
+            CpuNanoseconds = Long(all, "cpu_us") * 1000,
+        };
+    }
+
+    public void Stop() => _ = ProxyProcess.Kill(_process.Id, 15);
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+
+    private static long Long(JsonElement element, string name) => element.GetProperty(name).GetInt64();
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,76 @@
+using System.Globalization;
+
+namespace Parley.Load;
+
+/// <summary>What the command line asks for.</summary>
+internal sealed record LoadOptions
+{
+    public IReadOnlyList<string> Subjects { get; init; } = ["floor", "kamailio", "parley"];
+
+    public IReadOnlyList<string> Jobs { get; init; } = [];
+
+    public IReadOnlyList<int> Rates { get; init; } = [200, 1000, 2000, 3000];
+
+    public int Runs { get; init; } = 5;
+
+    public int Seconds { get; init; } = 10;
+
+    /// <summary>Seconds of load at 500 calls/s before anything is measured, so that nobody's start is.</summary>
+    public int Warm { get; init; } = 5;
+
+    /// <summary>Seconds after the last call that count too: what a call leaves to be done.</summary>
+    public int Tail { get; init; } = 6;
+
+    /// <summary>How much of a core others may use before a run is thrown away, percent.</summary>
+    public double Foreign { get; init; } = 5;
+
+    public IReadOnlyList<int> Cores { get; init; } = [1, 2];
+
+    public int Calls { get; init; } = 100_000;
+
+    public int Rate { get; init; } = 1000;
+
+    public int Ping { get; init; } = 30;
+
+    /// <summary>Seconds between the last call's confirmation and the weighing: longer than any transaction lives.</summary>
+    public int Settle { get; init; } = 40;
+
+    public string? Name { get; init; }
+
+    public bool IsQuick { get; init; }
+
+    public static LoadOptions Parse(IEnumerable<string> arguments)
+    {
+        LoadOptions options = new();
+        using IEnumerator<string> each = arguments.GetEnumerator();
+        while (each.MoveNext())
+        {
+            string name = each.Current;
+            options = name switch
+            {
+                "--quick" => options with { IsQuick = true, Rates = [200], Runs = 1, Seconds = 2, Warm = 1, Tail = 1, Calls = 1000, Settle = 2, Cores = [1] },
+                "--subjects" => options with { Subjects = List(each) },
+                "--jobs" => options with { Jobs = List(each) },
+                "--rates" => options with { Rates = [.. List(each).Select(Number)] },
+                "--cores" => options with { Cores = [.. List(each).Select(Number)] },
+                "--runs" => options with { Runs = Number(Value(each)) },
+                "--seconds" => options with { Seconds = Number(Value(each)) },
+                "--warm" => options with { Warm = Number(Value(each)) },
+                "--tail" => options with { Tail = Number(Value(each)) },
+                "--foreign" => options with { Foreign = Number(Value(each)) },
+                "--calls" => options with { Calls = Number(Value(each)) },
+                "--rate" => options with { Rate = Number(Value(each)) },
+                "--ping" => options with { Ping = Number(Value(each)) },
+                "--settle" => options with { Settle = Number(Value(each)) },
+                "--name" => options with { Name = Value(each) },
+                _ => throw new ArgumentException($"unknown option {name}"),
+            };
+        }
+
+        return options;
+
+        string[] List(IEnumerator<string> rest) => Value(rest).Split(',', StringSplitOptions.RemoveEmptyEntries);
+        string Value(IEnumerator<string> rest) => rest.MoveNext() ? rest.Current : throw new ArgumentException("an option lacks its value");
+        int Number(string text) => int.Parse(text, CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text;
+
+namespace Parley.Load;
+
+/// <summary>bench/load/peak: the highest rate at which fewer than one call in a thousand failed or needed a retransmission, by bisection.</summary>
+internal sealed class PeakCommand(Workshop workshop, LoadOptions options)
+{
+    private const double Resolution = 1.05;
+
+    private readonly List<object> _probes = [];
+
+    public async Task<int> RunAsync()
+    {
+        Machine machine = await Machine.ReadAsync(workshop);
+        StringBuilder text = new();
+        text.AppendLine(FormattableString.Invariant(
+            $"Highest rate in calls/s with under 0.1 % failed or sent again over {Math.Min(options.Seconds, 8)} s of load, found by bisection to 5 %, after a warm-up; calls of 0.5 s. Kamailio with four workers. A rate counts as not reached, too, when the load generator could not offer it."));
+        text.AppendLine().AppendLine("| job | cores | | peak calls/s | CPU µs per call there | load generator's core used | |").AppendLine("|---|---|---|---|---|---|---|");
+        foreach (string job in options.Jobs.Count > 0 ? options.Jobs : ["b"])
+        {
+            foreach (int cores in options.Cores)
+            {
+                double kamailio = double.NaN;
+                foreach (string subject in options.Subjects.Where(subject => subject != "floor" && (subject != "kamailio" || workshop.HasKamailio)))
+                {
+                    Probe best = await BisectAsync(subject, job, cores);
+                    if (subject == "kamailio")
+                        kamailio = best.Rate;
+                    string note = Workshop.LoadCore(cores) < cores ? "the load shares the last core" : best.LoadPercent > 90 ? "the load generator is the limit" : "";
+                    if (subject == "parley" && !double.IsNaN(kamailio))
+                        note += FormattableString.Invariant($" {best.Rate / kamailio:F2} x Kamailio");
+                    text.AppendLine(FormattableString.Invariant($"| {job} | {cores} | {subject} | {best.Rate} | {best.CpuPerCall:F1} | {best.LoadPercent:F0} % | {note.Trim()} |"));
+                }
+            }
+        }
+
+        Report.Write(workshop, options, "peak", machine, _probes, text);
+        return 0;
+    }
+
+    private async Task<Probe> BisectAsync(string subject, string job, int cores)
+    {
+        Probe good = default;
+        int low = 0, high = options.IsQuick ? 400 : 2000;
+        for (; high <= (options.IsQuick ? 800 : 64_000); high *= 2)
+        {
+            Probe probe = await ProbeAsync(subject, job, cores, high);
+            if (!probe.IsGood)
+                break;
+            (low, good) = (high, probe);
+        }
+
+        while (low * Resolution < high && high - low > 50)
+        {
+            int middle = (low + high) / 2;
+            Probe probe = await ProbeAsync(subject, job, cores, middle);
+            if (probe.IsGood)
+                (low, good) = (middle, probe);
+            else
+                high = middle;
+        }
+
+        return good;
+    }
+
+    private async Task<Probe> ProbeAsync(string subject, string job, int cores, int rate)
+    {
+        int loadCore = Workshop.LoadCore(cores), seconds = Math.Min(options.Seconds, 8);
+        using ProxyProcess proxy = await ProxyProcess.StartAsync(workshop, subject, job, cores, 4);
+        using (CallLoad warm = CallLoad.Start(workshop, loadCore, job, 500, 500 * options.Warm, false, false, "-h", "100", "-w", "5"))
+            await warm.EndAsync();
+        Usage before = proxy.Usage;
+        long start = TimeProvider.System.GetTimestamp();
+        using CallLoad load = CallLoad.Start(workshop, loadCore, job, rate, rate * seconds, false, false, "-h", "500", "-w", "4");
+        CallFigures calls = await load.EndAsync();
+        double elapsed = TimeProvider.System.GetElapsedTime(start).TotalSeconds;
+        Usage used = proxy.Usage - before;
+        long bad = calls.Failed + calls.Unfinished + calls.Retransmissions;
+        bool isGood = bad < calls.Calls * 0.001 && elapsed < seconds + 2.5;
+        // All its work falls into the seconds of the load.
+        Probe probe = new(rate, isGood, used.CpuNanoseconds / 1e3 / calls.Calls, calls.CpuNanoseconds / 1e7 / seconds);
+        _probes.Add(new { subject, job, cores, rate, isGood, probe.CpuPerCall, probe.LoadPercent, elapsed, calls });
+        Console.WriteLine(FormattableString.Invariant($"{job} {cores} core(s) {subject,-9}{rate,6}/s  {(isGood ? "good" : "too much")}: failed {calls.Failed + calls.Unfinished}, again {calls.Retransmissions}, {probe.CpuPerCall:F1} µs/call, load generator {probe.LoadPercent:F0} %"));
+        return probe;
+    }
+
+    private readonly record struct Probe(int Rate, bool IsGood, double CpuPerCall, double LoadPercent);
+}

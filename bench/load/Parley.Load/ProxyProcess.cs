@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Parley.Load;
+
+/// <summary>One of the measured proxies, started on its cores, with all its processes.</summary>
+internal sealed partial class ProxyProcess : IDisposable
+{
+    public const int Port = 15060, CalleePort = 15070, CallerPort = 15080, SecondCalleePort = 15071, SecondCallerPort = 15081;
+
+    private readonly Process _process;
+    private readonly TaskCompletionSource<string>[] _report = [new()];
+    private List<int> _family = [];
+
+    private ProxyProcess(Process process) => _process = process;
+
+    public IReadOnlyList<int> Family => _family;
+
+    public Usage Usage => Usage.Of(_family);
+
+    public long PssKiB => Usage.PssKiB(_family);
+
+    public long PeakKiB => Usage.PeakKiB(_family);
+
+    /// <param name="workshop">Where the programs are.</param>
+    /// <param name="subject">floor, kamailio or parley.</param>
+    /// <param name="job">a, b or c; a-tcp, b-tcp, c-tcp.</param>
+    /// <param name="cores">How many cores, the first ones.</param>
+    /// <param name="kamailioWorkers">Worker processes of Kamailio's.</param>
+    /// <param name="more">More arguments for Parley.</param>
+    public static async Task<ProxyProcess> StartAsync(Workshop workshop, string subject, string job, int cores = 1, int kamailioWorkers = 1, params string[] more)
+    {
+        bool tcp = job.EndsWith("-tcp", StringComparison.Ordinal);
+        string[] command = subject switch
+        {
+            "floor" => [workshop.Floor, Text(Port), Text(CalleePort)],
+            "kamailio" => Kamailio(workshop, job, tcp, kamailioWorkers),
+            "parley" => ["dotnet", workshop.Proxy, $"--port={Port}", $"--callee={CalleePort}", $"--second={SecondCalleePort}", $"--job={job[0]}", $"--tcp={(tcp ? "true" : "false")}", $"--workers={cores}", .. more],
+            _ => throw new ArgumentException($"unknown subject {subject}", nameof(subject)),
+        };
+        string pinned = cores == 1 ? "0" : $"0-{cores - 1}";
+        ProcessStartInfo start = new("taskset", ["-c", pinned, .. command]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        Process process = Process.Start(start)!;
+        ProxyProcess proxy = new(process);
+        process.ErrorDataReceived += static (_, _) => { };
+        process.BeginErrorReadLine();
+        process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data is { } text && text.StartsWith('{'))
+                proxy._report[0].TrySetResult(text);
+        };
+        process.BeginOutputReadLine();
+        for (int i = 0; !IsBound(tcp); i++)
+        {
+            if (process.HasExited || i > 200)
+                throw new InvalidOperationException($"{subject} does not listen on port {Port}");
+            await Task.Delay(50);
+        }
+
+        await Task.Delay(500); // Kamailio's last children
+        proxy._family = Usage.Family(process.Id);
+        return proxy;
+    }
+
+    /// <summary>What Parley says of its memory and its collector, one line of JSON.</summary>
+    public async Task<string> ReportAsync()
+    {
+        _report[0] = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _ = Kill(_process.Id, 10);
+        return await _report[0].Task.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    public void Dispose()
+    {
+        _ = Kill(_process.Id, 15);
+        if (!_process.WaitForExit(3000))
+        {
+            foreach (int process in Usage.Family(_process.Id))
+                _ = Kill(process, 9);
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    internal static partial int Kill(int process, int signal);
+
+    private static string[] Kamailio(Workshop workshop, string job, bool tcp, int workers)
+    {
+        string file = Path.Combine(workshop.Folder, "bin", "kamailio.cfg");
+        File.WriteAllText(file, File.ReadAllText(Path.Combine(workshop.Folder, "kamailio.cfg")).Replace("@PORT@", Text(Port), StringComparison.Ordinal)
+            .Replace("@CALLEE@", Text(CalleePort), StringComparison.Ordinal).Replace("@CHILDREN@", Text(workers), StringComparison.Ordinal));
+        List<string> command = ["/usr/sbin/kamailio", "-x", "fm", "-f", file, "-DD", "-E", "-m", "1024", "-w", "/tmp", "-Y", "/tmp"];
+        if (job[0] is 'b' or 'c')
+            command.AddRange(["-A", "JOB_DIALOG=1"]);
+        if (job[0] == 'c')
+            command.AddRange(["-A", "JOB_PINGS=1"]);
+        if (tcp)
+            command.AddRange(["-A", "JOB_TCP=1"]);
+        return [.. command];
+    }
+
+    private static bool IsBound(bool tcp)
+    {
+        string address = string.Create(CultureInfo.InvariantCulture, $": 0100007F:{Port:X4} ");
+        return File.ReadLines(tcp ? "/proc/net/tcp" : "/proc/net/udp").Any(line => line.Contains(address, StringComparison.Ordinal));
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

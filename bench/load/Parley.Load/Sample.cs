@@ -1,0 +1,17 @@
+namespace Parley.Load;
+
+/// <summary>One run of one subject.</summary>
+/// <param name="Subject">floor, kamailio, parley, or direct (no proxy).</param>
+/// <param name="Job">The job and transport.</param>
+/// <param name="Rate">Calls per second.</param>
+/// <param name="CpuPerCall">µs of user and system time per call, all processes, from the first call to the tail's end.</param>
+/// <param name="SwitchesPerCall">Context switches per call.</param>
+/// <param name="IdleKiB">Proportional set size after the run.</param>
+/// <param name="PeakKiB">The largest resident sizes added up.</param>
+/// <param name="ForeignPercent">What others used of the proxy's core.</param>
+/// <param name="ForeignOnLoadPercent">What others used of the load's core.</param>
+/// <param name="IsKept">Little enough foreign load to be counted.</param>
+/// <param name="Calls">What the load generator found.</param>
+internal sealed record Sample(
+    string Subject, string Job, int Rate, double CpuPerCall, double SwitchesPerCall, long IdleKiB, long PeakKiB, double ForeignPercent,
+    double ForeignOnLoadPercent, bool IsKept, CallFigures Calls);

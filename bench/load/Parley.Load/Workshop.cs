@@ -1,0 +1,70 @@
+namespace Parley.Load;
+
+/// <summary>What the measurements are made with: the programs of bench/load, compiled, and Kamailio, installed where that is allowed.</summary>
+internal sealed class Workshop
+{
+    private Workshop(string folder) => Folder = folder;
+
+    /// <summary>bench/load.</summary>
+    public string Folder { get; }
+
+    public string Floor => Path.Combine(Folder, "bin", "floor");
+
+    public string Calls => Path.Combine(Folder, "bin", "calls");
+
+    public string Proxy => Path.Combine(Folder, "Parley.LoadProxy", "bin", "Release", "net10.0", "Parley.LoadProxy.dll");
+
+    public bool HasKamailio { get; private set; }
+
+    public string Results => Path.GetFullPath(Path.Combine(Folder, "..", "results"));
+
+    /// <summary>The core of the load generator: the first behind the proxy's, or the last of all, which it then shares.</summary>
+    public static int LoadCore(int proxyCores) => Math.Min(proxyCores, MachineCores - 1);
+
+    /// <summary>This process is pinned, so it asks the machine, not itself.</summary>
+    public static int MachineCores { get; } = File.ReadLines("/proc/stat").Count(line => line.StartsWith("cpu", StringComparison.Ordinal) && char.IsDigit(line[3]));
+
+    public static async Task<Workshop> OpenAsync(LoadOptions options)
+    {
+        if (!OperatingSystem.IsLinux())
+            throw new PlatformNotSupportedException("The load bench reads /proc and pins to cores: it needs Linux.");
+        if (MachineCores < 2)
+            throw new PlatformNotSupportedException("The load bench needs two cores: one for the proxy, one for the load.");
+        string folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "floor.c")))
+            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("bench/load was not found above " + AppContext.BaseDirectory);
+        Workshop workshop = new(folder);
+        Directory.CreateDirectory(Path.Combine(folder, "bin"));
+        Directory.CreateDirectory(workshop.Results);
+        foreach (string program in new[] { "floor", "calls" })
+        {
+            string made = await Shell.RunAsync("gcc", "-O2", "-Wall", "-o", Path.Combine(folder, "bin", program), Path.Combine(folder, program + ".c"));
+            if (made.Length > 0)
+                Console.Error.Write(made);
+        }
+
+        if (options.Subjects.Contains("kamailio"))
+            workshop.HasKamailio = await FindKamailioAsync();
+        return workshop;
+    }
+
+    private static async Task<bool> FindKamailioAsync()
+    {
+        if (IsThere())
+            return true;
+        Console.Error.WriteLine("Installing kamailio to compare with");
+        try
+        {
+            await Shell.RunAsync("apt-get", "update", "-qq");
+            await Shell.RunAsync("apt-get", "install", "-y", "-qq", "--no-install-recommends", "kamailio");
+        }
+        catch (InvalidOperationException error)
+        {
+            Console.Error.WriteLine($"kamailio could not be installed ({error.Message}): measured without it. By hand: apt-get install kamailio");
+        }
+
+        return IsThere();
+
+        static bool IsThere() => File.Exists("/usr/sbin/kamailio");
+    }
+}

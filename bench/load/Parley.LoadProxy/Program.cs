@@ -1,0 +1,86 @@
+using System.Globalization;
+using System.Net;
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Parley.Dialogs;
+using Parley.LoadProxy;
+using Parley.Proxy;
+using Parley.Sip;
+using Parley.Transport;
+
+// A proxy for bench/load:  Parley.LoadProxy --port=5060 --callee=5070 --second=5071 --job=a|b|c [--tcp=true] [--workers=2] [--ping=30] [--pauses=true]
+// Job a: stateful relay with Record-Route; b: and a dialog with one profile value (the From user), matched by did; c: and bye-on-timeout
+// and OPTIONS pings on both legs. SIGUSR1 prints one line of JSON about memory and collections; SIGTERM ends it.
+ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder(args);
+builder.Logging.ClearProviders();
+bool tcp = builder.Configuration["tcp"] == "true", hasDialogs = builder.Configuration["job"] is "b" or "c", arms = builder.Configuration["job"] == "c";
+int workers = Number("workers", 1);
+builder.Transport.Listeners.Add(new SipListenerOptions
+{
+    Protocol = tcp ? SipProtocol.Tcp : SipProtocol.Udp,
+    EndPoint = new IPEndPoint(IPAddress.Loopback, Number("port", 5060)),
+    Workers = tcp ? 1 : workers,
+    Spread = workers > 1 ? UdpSpread.Random : UdpSpread.ByFlow,
+});
+if (hasDialogs)
+{
+    builder.AddDialogs(options =>
+    {
+        options.ProfilesWithValue.Add("caller");
+        options.OptionsPingInterval = TimeSpan.FromSeconds(Number("ping", 30));
+        options.PingOnlyKnownToAnswer = false;
+    });
+}
+
+using PauseListener? pauses = builder.Configuration["pauses"] == "true" ? new PauseListener() : null;
+ParleyApplication app = builder.Build();
+IDialogApi? dialogs = hasDialogs ? app.Services.GetRequiredService<IDialogApi>() : null;
+string transport = tcp ? ";transport=tcp" : "";
+SipUri callee = SipUri.Parse($"sip:127.0.0.1:{Number("callee", 5070)}{transport}"), second = SipUri.Parse($"sip:127.0.0.1:{Number("second", 5071)}{transport}");
+DialogFlags flags = arms ? DialogFlags.ByeOnTimeout | DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee : DialogFlags.None;
+
+app.OnRequest(context =>
+{
+    if (context.IsInDialog)
+    {
+        // With dialogs, the did in the Route matches the dialog on the way.
+        if (!context.LooseRoute())
+        {
+            context.Reply(404, "Not here");
+            return ValueTask.CompletedTask;
+        }
+    }
+    else if (context.Method != SipMethod.Invite)
+    {
+        context.Reply(405);
+        return ValueTask.CompletedTask;
+    }
+    else
+    {
+        if (hasDialogs)
+        {
+            context.CreateDialog(flags);
+            context.Dialog!.Profiles.Set("caller", context.Request.From.Uri.User);
+        }
+
+        context.RecordRoute();
+        context.AddTarget(context.Request.RequestUriView.User.SequenceEqual("second"u8) ? second : callee);
+    }
+
+    ValueTask<bool> relayed = context.RelayAsync();
+    return relayed.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(relayed.AsTask());
+});
+using PosixSignalRegistration report = PosixSignalRegistration.Create((PosixSignal)10, signal => // SIGUSR1
+{
+    signal.Cancel = true;
+    GCMemoryInfo memory = GC.GetGCMemoryInfo();
+    string line = string.Create(CultureInfo.InvariantCulture, $$"""
+        {"dialogs":{{(dialogs is null ? 0 : dialogs.Statistics.ActiveDialogs)}},"allocated":{{GC.GetTotalAllocatedBytes()}},"heap":{{memory.HeapSizeBytes}},"committed":{{memory.TotalCommittedBytes}},"collections":[{{GC.CollectionCount(0)}},{{GC.CollectionCount(1)}},{{GC.CollectionCount(2)}}],"paused_ms":{{GC.GetTotalPauseDuration().TotalMilliseconds}},"pauses_ms":[{{pauses?.Take()}}]}
+        """);
+    Console.Out.WriteLine(line);
+    Console.Out.Flush();
+});
+app.Run();
+
+int Number(string name, int otherwise) => builder.Configuration[name] is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;

@@ -1,6 +1,7 @@
 using Parley.Proxy;
 using Parley.Sip;
 using Parley.Transactions;
+using Parley.Transport;
 
 namespace Parley.Dialogs;
 
@@ -173,13 +174,17 @@ public sealed partial class Dialog
     internal void CancelBranches()
     {
         Strand? strand;
+        ISipTransport? transport;
         lock (Gate)
         {
             strand = _invite?.Transaction?.Strand;
+            transport = _invite?.Application.Transport;
         }
 
         // A strand that meanwhile serves another request does no harm: CancelNow looks again.
         strand?.Post(CancelInStrand, this);
+        // The caller may be any thread: one without a receive loop has nobody else to send its batch.
+        transport?.Flush();
     }
 
     private void CancelNow()

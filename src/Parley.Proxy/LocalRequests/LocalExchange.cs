@@ -162,6 +162,7 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
         }
 
         _strand.Post(LocatedWork, this, null, found ? 1 : 0);
+        Core.Transport.Flush();
     }
 
     private void Located(bool found)

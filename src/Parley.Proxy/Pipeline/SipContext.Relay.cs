@@ -77,8 +77,14 @@ public sealed partial class SipContext
     /// <param name="headerLines">Further header lines of the CANCEL (a Reason), each ended by CRLF.</param>
     public void CancelBranches(ReadOnlySpan<byte> headerLines = default)
     {
-        if (Strand.IsOwned) Relay.CancelPending(headerLines);
-        else Strand.Post(CancelWork, this, headerLines.ToArray(), Relay.Version);
+        if (Strand.IsOwned)
+        {
+            Relay.CancelPending(headerLines);
+            return;
+        }
+
+        Strand.Post(CancelWork, this, headerLines.ToArray(), Relay.Version);
+        Core.Transport.Flush();
     }
 
     /// <summary>Timer C of this request's branches: how long each may ring. Starts as <see cref="ProxyOptions.TimerC"/>.</summary>
@@ -123,9 +129,7 @@ public sealed partial class SipContext
 
     private void CancelPosted(byte[] headerLines, long version)
     {
-        if (version != Relay.Version) return;
-        Relay.CancelPending(headerLines);
-        Core.Transport.Flush();
+        if (version == Relay.Version) Relay.CancelPending(headerLines);
     }
 
     private void ResetRelay()

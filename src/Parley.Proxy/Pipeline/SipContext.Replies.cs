@@ -14,7 +14,6 @@ public sealed partial class SipContext
         if (version != context.Relay.Version) return;
         var reply = (PostedReply)argument!;
         context.ReplyInStrand(reply.StatusCode, reply.Reason, reply.HeaderLines);
-        context.Core.Transport.Flush();
     };
 
     private List<SipReplyHandler>? _replyHooks;
@@ -32,8 +31,15 @@ public sealed partial class SipContext
         ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 699);
         if (reason is not null && (reason.Length > 200 || reason.AsSpan().ContainsAnyInRange('\0', '\x1f'))) throw new ArgumentException("Not a reason phrase.", nameof(reason));
         if (!headerLines.IsEmpty && !headerLines.EndsWith("\r\n"u8)) throw new ArgumentException("Each header line ends with CRLF.", nameof(headerLines));
-        if (Strand.IsOwned) ReplyInStrand(statusCode, reason, headerLines);
-        else Strand.Post(ReplyWork, this, new PostedReply(statusCode, reason, headerLines.ToArray()), Relay.Version);
+        if (Strand.IsOwned)
+        {
+            ReplyInStrand(statusCode, reason, headerLines);
+            return;
+        }
+
+        Strand.Post(ReplyWork, this, new PostedReply(statusCode, reason, headerLines.ToArray()), Relay.Version);
+        // Afterwards, not in the work: the strand may have run others' work on this thread too, and this one may have no receive loop.
+        Core.Transport.Flush();
     }
 
     /// <summary>Sees each response to this request before it goes upstream; runs after the application's.</summary>

@@ -1,4 +1,5 @@
 using Parley.Transactions;
+using Parley.Transport;
 
 namespace Parley.Proxy;
 
@@ -7,7 +8,13 @@ internal sealed class StrandSynchronization(SipContext context) : Synchronizatio
 {
     private static readonly StrandWork Continue = static (target, argument, _) => ((StrandSynchronization)target!).Run((Continuation)argument!);
 
-    public override void Post(SendOrPostCallback d, object? state) => context.Strand.Post(Continue, this, new Continuation(d, state));
+    public override void Post(SendOrPostCallback d, object? state)
+    {
+        ISipTransport transport = context.Core.Transport; // afterwards the context may serve another request
+        context.Strand.Post(Continue, this, new Continuation(d, state));
+        // A pool thread has no receive loop that would flush for it: not this continuation, nor what of others the strand has run after it.
+        transport.Flush();
+    }
 
     public override void Send(SendOrPostCallback d, object? state)
     {
@@ -28,8 +35,6 @@ internal sealed class StrandSynchronization(SipContext context) : Synchronizatio
         finally
         {
             SetSynchronizationContext(before);
-            // A pool thread has no receive loop that would flush for it.
-            context.Core.Transport.Flush();
         }
     }
 

@@ -61,13 +61,13 @@ internal sealed partial class ResponseContext
     {
         var done = new TaskCompletionSource<bool>();
         context.Strand.Post(ForwardWork, this, done, Version);
+        Core.Transport.Flush();
         return new ValueTask<bool>(done.Task);
     }
 
     private async void ForwardPosted(TaskCompletionSource<bool> done, long version)
     {
         ValueTask<bool> task = version == Version ? Forward() : new ValueTask<bool>(false);
-        Core.Transport.Flush();
         done.SetResult(await task.ConfigureAwait(false));
     }
 
@@ -169,6 +169,7 @@ internal sealed partial class ResponseContext
         }
 
         context.Strand.Post(LocatedWork, this, branch, found ? 1 : 0);
+        Core.Transport.Flush();
     }
 
     private void Located(SipBranch branch, bool found)
@@ -180,7 +181,6 @@ internal sealed partial class ResponseContext
         if (!branch.IsFinal && !(found && TryNext(branch))) NoWay(branch, branch.RequestUri);
         GroupHasLeft();
         Leave();
-        Core.Transport.Flush();
     }
 
     private void GroupHasLeft()

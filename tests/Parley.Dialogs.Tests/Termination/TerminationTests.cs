@@ -203,6 +203,24 @@ public class TerminationTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_ends_a_call_leaves_at_once_from_a_thread_without_a_receive_loop(bool isAnswered)
+    {
+        using var bench = new CallBench();
+        bench.Bob.OnInvite = call => { call.Ring(); if (isAnswered) call.Answer(); };
+        bench.Call();
+        bench.Run(1);
+        Parley.Testing.SimulatedTransport proxy = bench.Network.Hosts.First(static h => h.Name == "10.0.0.1");
+        proxy.Flush();
+        bench.Recorder.Clear();
+        Assert.True(bench.Dialog.Terminate());
+        Assert.Equal(0, proxy.Unflushed);
+        bench.Run(0.1);
+        Assert.NotEmpty(bench.Recorder.Find(isAnswered ? "BYE" : "CANCEL"));
+    }
+
+    [Theory]
     [InlineData("Created", 487)]
     [InlineData("Early", 487)]
     [InlineData("Confirmed", 200)]

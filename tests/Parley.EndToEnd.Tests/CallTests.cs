@@ -47,7 +47,7 @@ public class CallTests
         foreach (var port in new[] { declines, never, answers })
             await RegisterAsync("team", proxy, port);
         await using var first = Sipp.Start("callee-declines", declines, null, "-m", "1");
-        await using var second = Sipp.Start("callee-cancelled", never, null, "-m", "1");
+        await using var second = Sipp.Start("Dialogs/cancelled-callee", never, null, "-m", "1");
         await using var third = Sipp.Start("callee-answers-late", answers, null, ["-m", "1", .. Settings.Contact(answers)]);
         await using var calls = Sipp.Start("caller", Ports.Next(), $"127.0.0.1:{proxy}", "-s", "team", "-m", "1", "-d", "200");
 

@@ -18,6 +18,9 @@ public sealed class SimulationResult
     /// <summary>What must never be; empty for a good run.</summary>
     public required IReadOnlyList<string> Violations { get; init; }
 
+    /// <summary>The call that is to blame, drawn, when asked for.</summary>
+    public string? Ladder { get; init; }
+
     /// <summary>Dialogs by how they ended.</summary>
     public required IReadOnlyDictionary<string, int> Ends { get; init; }
 
@@ -27,5 +30,5 @@ public sealed class SimulationResult
     /// <summary>One line.</summary>
     public override string ToString() =>
         $"seed {Settings.Seed}: {Settings.Calls} calls, {Events} events, log {LogHash:x16}, {Elapsed.TotalSeconds:0} s of virtual time; {string.Join(", ", Ends.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key} {e.Value}"))}"
-        + (Violations.Count == 0 ? "" : $"\n  VIOLATED: {string.Join("\n  VIOLATED: ", Violations.Take(10))}\n  replay: {Settings.Replay}");
+        + (Violations.Count == 0 ? "" : $"\n  VIOLATED: {string.Join("\n  VIOLATED: ", Violations.Take(10))}\n  replay: {Settings.Replay}{(Ladder is null ? "" : "\n" + Ladder)}");
 }

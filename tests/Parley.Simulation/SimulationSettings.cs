@@ -1,3 +1,4 @@
+using System.Globalization;
 using Parley.Testing;
 
 namespace Parley.Simulation;
@@ -23,9 +24,20 @@ public sealed record SimulationSettings
     /// <summary>Lifetime of a dialog: calls that nobody ends live this long.</summary>
     public TimeSpan Lifetime { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>The whole interface at random moments, over UDP and TCP, with user agents that fall silent; else plain calls only.</summary>
+    public bool Whole { get; init; }
+
+    /// <summary>At the end collect garbage and look whether anything still holds a dialog.</summary>
+    public bool ChecksMemory { get; init; }
+
+    /// <summary>Record every message, and draw the call that is to blame.</summary>
+    public bool DrawsLadder { get; init; }
+
     /// <summary>Keep a line of text per event.</summary>
     public bool KeepText { get; init; }
 
     /// <summary>The command that does this run again.</summary>
-    public string Replay => $"dotnet run --project tests/Parley.Simulation -- --from {Seed} --seeds 1 --calls {Calls} --minutes {Duration.TotalMinutes:0} --bad {Conditions.Loss:0.###} --log";
+    public string Replay =>
+        $"dotnet run --project tests/Parley.Simulation -c Release -- --replay {Seed} --calls {Calls} --minutes {Duration.TotalMinutes.ToString(CultureInfo.InvariantCulture)}"
+        + $" --bad {Conditions.Loss.ToString(CultureInfo.InvariantCulture)}{(Agents == 10 ? "" : $" --agents {Agents}")}{(Whole ? "" : " --plain")}";
 }

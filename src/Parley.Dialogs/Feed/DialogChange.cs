@@ -33,7 +33,10 @@ public sealed class DialogChange
     /// <summary>Two changes of one dialog as one, for a reader that only wants where it stands.</summary>
     internal static DialogChange Merge(DialogChange earlier, DialogChange later)
     {
-        DialogChangeKind kind = later.Kind == DialogChangeKind.Deleted || earlier.Kind == DialogChangeKind.Deleted ? later.Kind
+        // Values set in its last callbacks do not bring a dialog back: only a state change does.
+        bool isStillDeleted = earlier.Kind == DialogChangeKind.Deleted && later.Kind == DialogChangeKind.Updated;
+        DialogChangeKind kind = isStillDeleted ? DialogChangeKind.Deleted
+            : later.Kind == DialogChangeKind.Deleted || earlier.Kind == DialogChangeKind.Deleted ? later.Kind
             : earlier.Kind == DialogChangeKind.Updated ? later.Kind
             : earlier.Kind;
         return new DialogChange(kind, later.Id, earlier.OldState, later.NewState, later.Record) { Sequence = later.Sequence };

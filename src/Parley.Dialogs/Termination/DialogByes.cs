@@ -93,10 +93,12 @@ internal sealed class DialogByes(Dialog dialog, byte[] headerLines) : ILocalRequ
     void ILocalRequestUser.OnFailed(LocalRequest request, int statusCode)
     {
         var bye = (Bye)request.State!;
-        // The connection is gone: once more, to where a relayed BYE would go.
-        if (statusCode != 408 && bye.Connection is { Listener.Protocol: SipProtocol.Tcp or SipProtocol.Tls })
+        // The connection is gone: once more, to where a relayed BYE would go. Other requests may have gone there meanwhile: a new number.
+        if (statusCode != 408 && bye.Connection is { Listener.Protocol: SipProtocol.Tcp or SipProtocol.Tls } && (bye == _caller ? dialog.Caller : dialog.Callee) is { } leg)
         {
+            lock (dialog.Gate) Take(bye, leg);
             bye.Connection = null;
+            Build(bye, leg);
             Send(bye);
             return;
         }

@@ -51,6 +51,16 @@ public class DialogFeedTests
     }
 
     [Fact]
+    public void Values_set_in_the_last_callbacks_leave_a_deleted_dialog_deleted()
+    {
+        using DialogFeedReader reader = _feed.Subscribe();
+        Publish(1, DialogChangeKind.StateChanged, DialogState.Confirmed, DialogState.Deleted);
+        Publish(1, DialogChangeKind.Deleted, DialogState.Confirmed, DialogState.Deleted);
+        Publish(1, DialogChangeKind.Updated, DialogState.Deleted, DialogState.Deleted);
+        Assert.Equal("Deleted 1 #3", Read(reader));
+    }
+
+    [Fact]
     public void Row_53_a_reader_that_lags_too_far_is_told_to_take_everything_anew()
     {
         using DialogFeedReader reader = _feed.Subscribe(new DialogFeedOptions { Capacity = 2 });

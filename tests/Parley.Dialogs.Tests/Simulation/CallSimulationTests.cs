@@ -33,6 +33,30 @@ public class CallSimulationTests
     }
 
     [Fact]
+    public void Five_hundred_seeds_of_fifty_calls_that_use_the_whole_interface_keep_every_invariant()
+    {
+        var failures = new List<string>();
+        Parallel.For(1, 501, new ParallelOptions { MaxDegreeOfParallelism = 2 }, seed =>
+        {
+            SimulationResult result = CallSimulation.Run(Whole((ulong)seed) with { ChecksMemory = seed % 50 == 0 });
+            if (result.Violations.Count == 0) return;
+            lock (failures) failures.Add(result.ToString());
+        });
+
+        Assert.True(failures.Count == 0, string.Join("\n", failures));
+    }
+
+    [Fact]
+    public void The_whole_interface_run_twice_is_the_same_run()
+    {
+        for (ulong seed = 1000; seed < 1010; seed++)
+        {
+            SimulationResult one = CallSimulation.Run(Whole(seed)), two = CallSimulation.Run(Whole(seed));
+            Assert.Equal((one.LogHash, one.Events), (two.LogHash, two.Events));
+        }
+    }
+
+    [Fact]
     public void Another_seed_is_another_run()
     {
         SimulationResult one = CallSimulation.Run(new SimulationSettings { Seed = 1, Calls = 20 });
@@ -40,4 +64,6 @@ public class CallSimulationTests
 
         Assert.NotEqual(one.LogHash, two.LogHash);
     }
+
+    private static SimulationSettings Whole(ulong seed) => new() { Seed = seed, Calls = 50, Whole = true };
 }

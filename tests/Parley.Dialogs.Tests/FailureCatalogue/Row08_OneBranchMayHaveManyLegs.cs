@@ -8,7 +8,7 @@ public class Row08_OneBranchMayHaveManyLegs
     [Theory]
     [InlineData("one")]
     [InlineData("three")]
-    [InlineData("four")] // which never rang
+    [InlineData("four")]
     public void Every_tag_of_a_fork_downstream_is_a_leg_with_its_own_requests(string winner)
     {
         using var bench = new CallBench();
@@ -35,7 +35,7 @@ public class Row08_OneBranchMayHaveManyLegs
         Assert.Equal(["one", "two", "three"], to);
         Assert.Equal(["one", "two", "three"], bench.Dialog.Legs.Skip(1).Select(static leg => leg.Tag));
         Assert.All(bench.Dialog.Legs.Skip(1), static leg => Assert.Equal(0, leg.Branch));
-        ringing!.Answer(winner);
+        ringing!.Answer(winner); // "four" never rang
         bench.Run(1);
         Assert.Equal((winner, DialogState.Confirmed), (bench.Dialog.ToTag, bench.Dialog.State));
         Assert.Equal(winner, bench.Dialog.Callee!.Tag);

@@ -11,7 +11,7 @@ public class Row36_ARefusedOfferIsForgotten
     [InlineData(488)]
     [InlineData(491)]
     [InlineData(500)]
-    [InlineData(0)] // no answer at all: 408
+    [InlineData(0)]
     public void The_next_re_INVITE_ping_carries_the_session_that_both_agreed_on(int status)
     {
         using var bench = new CallBench(static options => (options.ReinvitePingInterval, options.PingFailures) = (TimeSpan.FromSeconds(300), 5), DialogFlags.ReinvitePingCallee);
@@ -23,7 +23,7 @@ public class Row36_ARefusedOfferIsForgotten
         bench.Bob.OnRequest = request =>
         {
             if (request.Method != "INVITE" || !request.Message.Body.Contains("s=hold", StringComparison.Ordinal)) return;
-            if (status == 0) request.Hold();
+            if (status == 0) request.Hold(); // no answer at all: 408
             else request.Respond(status);
         };
         SentRequest refused = call.SendRequest("INVITE", invite => invite.Body = hold);

@@ -29,7 +29,7 @@ public class Row42_LifetimesAreWallClockTimes
     [Theory]
     [InlineData(0, 60)]
     [InlineData(30, 30)]
-    [InlineData(90, 0)] // it ended while the proxy was down: it expires after the load
+    [InlineData(90, 0)]
     public async Task Time_that_passes_while_the_proxy_is_down_counts(int downMinutes, int leftMinutes)
     {
         var store = new MemoryDialogStore();

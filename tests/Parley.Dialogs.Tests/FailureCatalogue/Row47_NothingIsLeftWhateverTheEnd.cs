@@ -15,7 +15,7 @@ public class Row47_NothingIsLeftWhateverTheEnd
     [InlineData("expired")]
     [InlineData("dead")]
     [InlineData("forked")]
-    [InlineData("gone")] // both ends, without a word
+    [InlineData("gone")]
     public void No_dialog_reference_transaction_timer_or_membership(string end)
     {
         const DialogFlags Flags = DialogFlags.ByeOnTimeout | DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee | DialogFlags.AutoPrack;

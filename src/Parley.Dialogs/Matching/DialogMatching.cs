@@ -1,4 +1,5 @@
 using Parley.Proxy;
+using Parley.Sip;
 
 namespace Parley.Dialogs;
 
@@ -81,6 +82,8 @@ internal static class DialogMatching
     {
         relay.IsSpiral = dialog.IsSpiralInLock && Spiral.HasPassed(context);
         if (!relay.IsSpiral) return dialog.OnRequestInLock(context, relay, out act);
+        // On its first way it may have come before the callee's tag was known here. Its number counts in any case, and is still the sender's.
+        if (context.Method != SipMethod.Ack && !relay.DestinationLeg!.IsRenumbering) relay.DestinationLeg.Numbers.Saw(context.Request.CSeqNumber);
         act = default;
         return false;
     }

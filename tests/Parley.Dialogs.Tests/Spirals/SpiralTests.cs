@@ -79,6 +79,28 @@ public class SpiralTests
     }
 
     [Fact]
+    public void A_request_that_came_before_its_leg_was_known_counts_on_its_second_way()
+    {
+        using CallBench bench = Bench(DialogSpiralPolicy.ReuseDialog);
+        bench.Network.Interceptor = static packet => packet.Is("180 INVITE") && packet.From == packet.To ? PacketFate.HoldBack : PacketFate.Pass;
+        bench.Bob.OnInvite = static ringing =>
+        {
+            ringing.Ring();
+            // To the proxy while the 180 goes from the proxy to itself, which it does for 51 ms.
+            ringing.After(TimeSpan.FromMilliseconds(50.5), static c => c.SendRequest("INFO"));
+            ringing.AnswerAfter(TimeSpan.FromSeconds(1));
+        };
+        bench.Call("loop");
+        bench.Run(2);
+        _ = bench.Dialog.SendSequentialAsync("MESSAGE", toCaller: true);
+        bench.Run(1);
+
+        uint info = bench.Recorder.Find("INFO", to: "10.0.1.1").Single().Message!.CSeqNumber;
+        Assert.Equal(info + 1, bench.Recorder.Find("MESSAGE", to: "10.0.1.1").Single().Message!.CSeqNumber);
+        Assert.Empty(bench.Alice.Anomalies);
+    }
+
+    [Fact]
     public void An_invite_that_did_not_pass_here_is_no_spiral_whatever_its_call_id()
     {
         using CallBench bench = Bench(DialogSpiralPolicy.ReuseDialog);

@@ -9,7 +9,7 @@ public class DialogStateMachineTests
     // Columns: states 1 to 5. A cell is the state after and the callback that runs: E early, C confirmed, F failed, R request within,
     // T terminated, X expired, D destroy, - none; "!" logged as out of place; "c" CANCEL the branches, "b" send BYEs.
     // Rows with bye-on-timeout or a BYE seen before stand below.
-    private const string Table = """
+    internal const string Table = """
         Provisional      2E   2-   3-   4-   5-
         Success          3C   3C   3-   4-   3C
         Failure          5F   5F   3-   4-   5-

@@ -20,16 +20,16 @@ internal sealed class CallLoad : IDisposable
 
     /// <param name="workshop">Where the program is.</param>
     /// <param name="core">The core it is pinned to.</param>
+    /// <param name="proxy">The proxy; null for none: the caller calls the callee.</param>
     /// <param name="job">The proxy's job: its transport is the load's.</param>
     /// <param name="rate">Calls per second.</param>
     /// <param name="calls">How many.</param>
-    /// <param name="isDirect">No proxy between: the caller calls the callee.</param>
     /// <param name="isSecond">Beside another load: other ports.</param>
     /// <param name="more">More arguments.</param>
-    public static CallLoad Start(Workshop workshop, int core, string job, int rate, int calls, bool isDirect = false, bool isSecond = false, params string[] more)
+    public static CallLoad Start(Workshop workshop, int core, ProxyProcess? proxy, string job, int rate, int calls, bool isSecond = false, params string[] more)
     {
         int callee = isSecond ? ProxyProcess.SecondCalleePort : ProxyProcess.CalleePort, caller = isSecond ? ProxyProcess.SecondCallerPort : ProxyProcess.CallerPort;
-        string[] arguments = ["-c", Text(core), workshop.Calls, "-x", Text(isDirect ? callee : ProxyProcess.Port), "-c", Text(caller), "-e", Text(callee),
+        string[] arguments = ["-c", Text(core), workshop.Calls, "-x", Text(proxy?.Port ?? callee), "-c", Text(caller), "-e", Text(callee),
             "-s", isSecond ? "second" : "9100", "-t", job.EndsWith("-tcp", StringComparison.Ordinal) ? "tcp" : "udp", "-r", Text(rate), "-m", Text(calls), "-u", "1000", .. more];
         return new CallLoad(Process.Start(new ProcessStartInfo("taskset", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!);
     }

@@ -33,13 +33,13 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
         bool isParley = subject == "parley";
         int core = Workshop.LoadCore(1);
         using ProxyProcess proxy = await ProxyProcess.StartAsync(workshop, subject, job, 1, 1, "--pauses=true", FormattableString.Invariant($"--ping={options.Ping}"));
-        await LoadAsync(job, core, 500, options.Warm, isParley);
+        await LoadAsync(proxy, job, core, 1000, options.Warm, isParley);
         double none = isParley ? await CostAsync(proxy, job, core, 0) : double.NaN;
         await Task.Delay(TimeSpan.FromSeconds(options.Settle));
         await PausesAsync(proxy, isParley);
         long before = proxy.PssKiB;
 
-        using CallLoad hold = CallLoad.Start(workshop, core, job, options.Rate, options.Calls, false, false, "-H", "-w", "100000");
+        using CallLoad hold = CallLoad.Start(workshop, core, proxy, job, options.Rate, options.Calls, false, "-H", "-w", "100000");
         await Task.Delay(TimeSpan.FromSeconds(((double)options.Calls / options.Rate) + 2));
         double[] growing = await PausesAsync(proxy, isParley);
         await Task.Delay(TimeSpan.FromSeconds(options.Settle));
@@ -77,15 +77,15 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
         Usage before = proxy.Usage;
         long start = TimeProvider.System.GetTimestamp();
         int seconds = options.IsQuick ? 1 : 10;
-        await LoadAsync(job, core, LoadRate, seconds, true);
+        await LoadAsync(proxy, job, core, LoadRate, seconds, true);
         await Task.Delay(TimeSpan.FromSeconds(options.Tail));
         double elapsed = TimeProvider.System.GetElapsedTime(start).TotalNanoseconds;
         return ((proxy.Usage - before).CpuNanoseconds - (idle * elapsed)) / 1e3 / (LoadRate * seconds);
     }
 
-    private async Task LoadAsync(string job, int core, int rate, int seconds, bool isSecond)
+    private async Task LoadAsync(ProxyProcess proxy, string job, int core, int rate, int seconds, bool isSecond)
     {
-        using CallLoad load = CallLoad.Start(workshop, core, job, rate, rate * seconds, false, isSecond, "-h", "500", "-w", "5");
+        using CallLoad load = CallLoad.Start(workshop, core, proxy, job, rate, rate * seconds, isSecond, "-h", "500", "-w", "5");
         await load.EndAsync();
     }
 

@@ -15,8 +15,8 @@ internal sealed record LoadOptions
 
     public int Seconds { get; init; } = 10;
 
-    /// <summary>Seconds of load at 500 calls/s before anything is measured, so that nobody's start is.</summary>
-    public int Warm { get; init; } = 5;
+    /// <summary>Seconds of load at 1,000 calls/s before anything is measured, so that nobody's start is.</summary>
+    public int Warm { get; init; } = 20;
 
     /// <summary>Seconds after the last call that count too: what a call leaves to be done.</summary>
     public int Tail { get; init; } = 6;

@@ -7,13 +7,15 @@ namespace Parley.Load;
 /// <summary>One of the measured proxies, started on its cores, with all its processes.</summary>
 internal sealed partial class ProxyProcess : IDisposable
 {
-    public const int Port = 15060, CalleePort = 15070, CallerPort = 15080, SecondCalleePort = 15071, SecondCallerPort = 15081;
+    public const int CalleePort = 15070, CallerPort = 15080, SecondCalleePort = 15071, SecondCallerPort = 15081;
 
     private readonly Process _process;
     private readonly TaskCompletionSource<string>[] _report = [new()];
     private List<int> _family = [];
 
-    private ProxyProcess(Process process) => _process = process;
+    private ProxyProcess(Process process, int port) => (_process, Port) = (process, port);
+
+    public int Port { get; }
 
     public IReadOnlyList<int> Family => _family;
 
@@ -32,17 +34,18 @@ internal sealed partial class ProxyProcess : IDisposable
     public static async Task<ProxyProcess> StartAsync(Workshop workshop, string subject, string job, int cores = 1, int kamailioWorkers = 1, params string[] more)
     {
         bool tcp = job.EndsWith("-tcp", StringComparison.Ordinal);
+        int port = 15060 + "floor kamailio parley".IndexOf(subject, StringComparison.Ordinal);
         string[] command = subject switch
         {
-            "floor" => [workshop.Floor, Text(Port), Text(CalleePort)],
-            "kamailio" => Kamailio(workshop, job, tcp, kamailioWorkers),
-            "parley" => ["dotnet", workshop.Proxy, $"--port={Port}", $"--callee={CalleePort}", $"--second={SecondCalleePort}", $"--job={job[0]}", $"--tcp={(tcp ? "true" : "false")}", $"--workers={cores}", .. more],
+            "floor" => [workshop.Floor, Text(port), Text(CalleePort)],
+            "kamailio" => Kamailio(workshop, job, tcp, port, kamailioWorkers),
+            "parley" => ["dotnet", workshop.Proxy, $"--port={port}", $"--callee={CalleePort}", $"--second={SecondCalleePort}", $"--job={job[0]}", $"--tcp={(tcp ? "true" : "false")}", $"--workers={cores}", .. more],
             _ => throw new ArgumentException($"unknown subject {subject}", nameof(subject)),
         };
         string pinned = cores == 1 ? "0" : $"0-{cores - 1}";
         ProcessStartInfo start = new("taskset", ["-c", pinned, .. command]) { RedirectStandardOutput = true, RedirectStandardError = true };
         Process process = Process.Start(start)!;
-        ProxyProcess proxy = new(process);
+        ProxyProcess proxy = new(process, port);
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginErrorReadLine();
         process.OutputDataReceived += (_, line) =>
@@ -51,10 +54,10 @@ internal sealed partial class ProxyProcess : IDisposable
                 proxy._report[0].TrySetResult(text);
         };
         process.BeginOutputReadLine();
-        for (int i = 0; !IsBound(tcp); i++)
+        for (int i = 0; !IsBound(tcp, port); i++)
         {
             if (process.HasExited || i > 200)
-                throw new InvalidOperationException($"{subject} does not listen on port {Port}");
+                throw new InvalidOperationException($"{subject} does not listen on port {port}");
             await Task.Delay(50);
         }
 
@@ -71,8 +74,15 @@ internal sealed partial class ProxyProcess : IDisposable
         return await _report[0].Task.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
+    /// <summary>Stops it where it stands, so that it takes nothing from the one that is measured.</summary>
+    public void Pause() => Signal(19);
+
+    /// <summary>Lets it go on.</summary>
+    public void Resume() => Signal(18);
+
     public void Dispose()
     {
+        Resume();
         _ = Kill(_process.Id, 15);
         if (!_process.WaitForExit(3000))
         {
@@ -87,10 +97,16 @@ internal sealed partial class ProxyProcess : IDisposable
     [LibraryImport("libc", EntryPoint = "kill")]
     internal static partial int Kill(int process, int signal);
 
-    private static string[] Kamailio(Workshop workshop, string job, bool tcp, int workers)
+    private void Signal(int signal)
+    {
+        foreach (int process in _family)
+            _ = Kill(process, signal);
+    }
+
+    private static string[] Kamailio(Workshop workshop, string job, bool tcp, int port, int workers)
     {
         string file = Path.Combine(workshop.Folder, "bin", "kamailio.cfg");
-        File.WriteAllText(file, File.ReadAllText(Path.Combine(workshop.Folder, "kamailio.cfg")).Replace("@PORT@", Text(Port), StringComparison.Ordinal)
+        File.WriteAllText(file, File.ReadAllText(Path.Combine(workshop.Folder, "kamailio.cfg")).Replace("@PORT@", Text(port), StringComparison.Ordinal)
             .Replace("@CALLEE@", Text(CalleePort), StringComparison.Ordinal).Replace("@CHILDREN@", Text(workers), StringComparison.Ordinal));
         List<string> command = ["/usr/sbin/kamailio", "-x", "fm", "-f", file, "-DD", "-E", "-m", "1024", "-w", "/tmp", "-Y", "/tmp"];
         if (job[0] is 'b' or 'c')
@@ -102,9 +118,9 @@ internal sealed partial class ProxyProcess : IDisposable
         return [.. command];
     }
 
-    private static bool IsBound(bool tcp)
+    private static bool IsBound(bool tcp, int port)
     {
-        string address = string.Create(CultureInfo.InvariantCulture, $": 0100007F:{Port:X4} ");
+        string address = string.Create(CultureInfo.InvariantCulture, $": 0100007F:{port:X4} ");
         return File.ReadLines(tcp ? "/proc/net/tcp" : "/proc/net/udp").Any(line => line.Contains(address, StringComparison.Ordinal));
     }
 

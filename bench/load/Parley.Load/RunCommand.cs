@@ -10,18 +10,7 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
         Machine machine = await Machine.ReadAsync(workshop);
         IReadOnlyList<string> jobs = options.Jobs.Count > 0 ? options.Jobs : options.IsQuick ? ["a", "b"] : ["a", "b", "c", "a-tcp", "b-tcp"];
         foreach (string job in jobs)
-        {
-            string[] subjects = [.. options.Subjects.Where(subject => Can(subject, job))];
-            foreach (int rate in options.Rates)
-            {
-                Say(await DirectAsync(job, rate));
-                for (int run = 0; run < options.Runs; run++)
-                {
-                    for (int i = 0; i < subjects.Length; i++)
-                        await KeptAsync(subjects[(i + run) % subjects.Length], job, rate);
-                }
-            }
-        }
+            await JobAsync(job, [.. options.Subjects.Where(subject => Can(subject, job))]);
 
         Report.Write(workshop, options, "run", machine, _samples, RunTable.Of(_samples, options));
         return 0;
@@ -34,28 +23,64 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
         _ => true,
     };
 
-    /// <summary>Once more when others used the core, four times at most; the last one stays, marked.</summary>
-    private async Task KeptAsync(string subject, string job, int rate)
+    /// <summary>All subjects are started and warmed up once; then each has the core in turn while the others stand still.</summary>
+    private async Task JobAsync(string job, string[] subjects)
     {
-        for (int attempt = 0; attempt < (options.IsQuick ? 1 : 4); attempt++)
+        Dictionary<string, ProxyProcess> proxies = [];
+        try
         {
-            Sample sample = await MeasureAsync(subject, job, rate);
-            Say(sample);
-            if (sample.IsKept)
-                return;
+            foreach (string subject in subjects)
+            {
+                ProxyProcess proxy = await ProxyProcess.StartAsync(workshop, subject, job);
+                proxies.Add(subject, proxy);
+                using CallLoad warm = CallLoad.Start(workshop, Workshop.LoadCore(1), proxy, job, 1000, 1000 * options.Warm, false, "-h", "100", "-w", "5");
+                await warm.EndAsync();
+                await Task.Delay(TimeSpan.FromSeconds(options.Tail));
+                proxy.Pause();
+            }
+
+            foreach (int rate in options.Rates)
+            {
+                Say(await DirectAsync(job, rate));
+                for (int run = 0; run < options.Runs; run++)
+                {
+                    for (int i = 0; i < subjects.Length; i++)
+                    {
+                        string subject = subjects[(i + run) % subjects.Length];
+                        await KeptAsync(proxies[subject], subject, job, rate);
+                    }
+                }
+            }
+        }
+        finally
+        {
+            foreach (ProxyProcess proxy in proxies.Values)
+                proxy.Dispose();
         }
     }
 
-    private async Task<Sample> MeasureAsync(string subject, string job, int rate)
+    /// <summary>Once more when others used the core, four times at most; the last one stays, marked.</summary>
+    private async Task KeptAsync(ProxyProcess proxy, string subject, string job, int rate)
+    {
+        proxy.Resume();
+        await Task.Delay(1000);
+        for (int attempt = 0; attempt < (options.IsQuick ? 1 : 4); attempt++)
+        {
+            Sample sample = await MeasureAsync(proxy, subject, job, rate);
+            Say(sample);
+            if (sample.IsKept)
+                break;
+        }
+
+        proxy.Pause();
+    }
+
+    private async Task<Sample> MeasureAsync(ProxyProcess proxy, string subject, string job, int rate)
     {
         int loadCore = Workshop.LoadCore(1);
-        using ProxyProcess proxy = await ProxyProcess.StartAsync(workshop, subject, job);
-        using (CallLoad warm = CallLoad.Start(workshop, loadCore, job, 500, 500 * options.Warm, false, false, "-h", "100", "-w", "5"))
-            await warm.EndAsync();
-        await Task.Delay(1000);
         Usage before = proxy.Usage, own = Usage.Of([Environment.ProcessId]);
         CoreClock core = CoreClock.Of(0), other = CoreClock.Of(loadCore);
-        using CallLoad load = CallLoad.Start(workshop, loadCore, job, rate, rate * options.Seconds, false, false, "-h", "500", "-w", "10");
+        using CallLoad load = CallLoad.Start(workshop, loadCore, proxy, job, rate, rate * options.Seconds, false, "-h", "500", "-w", "10");
         CallFigures calls = await load.EndAsync();
         await Task.Delay(TimeSpan.FromSeconds(options.Tail));
         Usage used = proxy.Usage - before, ownUsed = Usage.Of([Environment.ProcessId]) - own;
@@ -68,7 +93,7 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
     /// <summary>The caller calls the callee with nothing between: what of the setup time is the load generator's own.</summary>
     private async Task<Sample> DirectAsync(string job, int rate)
     {
-        using CallLoad load = CallLoad.Start(workshop, Workshop.LoadCore(1), job, rate, rate * Math.Min(options.Seconds, 5), true, false, "-h", "500", "-w", "10");
+        using CallLoad load = CallLoad.Start(workshop, Workshop.LoadCore(1), null, job, rate, rate * Math.Min(options.Seconds, 5), false, "-h", "500", "-w", "10");
         return new Sample("direct", job, rate, 0, 0, 0, 0, 0, 0, true, await load.EndAsync());
     }
 

@@ -12,6 +12,10 @@ using Parley.Transport;
 // A proxy for bench/load:  Parley.LoadProxy --port=5060 --callee=5070 --second=5071 --job=a|b|c [--tcp=true] [--workers=2] [--ping=30] [--pauses=true]
 // Job a: stateful relay with Record-Route; b: and a dialog with one profile value (the From user), matched by did; c: and bye-on-timeout
 // and OPTIONS pings on both legs. SIGUSR1 prints one line of JSON about memory and collections; SIGTERM ends it.
+// As the server does (src/Parley.Server/Program.cs).
+const string Inline = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
+if (Environment.GetEnvironmentVariable(Inline) is null)
+    Environment.SetEnvironmentVariable(Inline, "1");
 ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder(args);
 builder.Logging.ClearProviders();
 bool tcp = builder.Configuration["tcp"] == "true", hasDialogs = builder.Configuration["job"] is "b" or "c", arms = builder.Configuration["job"] == "c";

@@ -31,13 +31,16 @@ internal sealed class CallLoad : IDisposable
         int callee = isSecond ? ProxyProcess.SecondCalleePort : ProxyProcess.CalleePort, caller = isSecond ? ProxyProcess.SecondCallerPort : ProxyProcess.CallerPort;
         string[] arguments = ["-c", Text(core), workshop.Calls, "-x", Text(proxy?.Port ?? callee), "-c", Text(caller), "-e", Text(callee),
             "-s", isSecond ? "second" : "9100", "-t", job.EndsWith("-tcp", StringComparison.Ordinal) ? "tcp" : "udp", "-r", Text(rate), "-m", Text(calls), "-u", "1000", .. more];
-        return new CallLoad(Process.Start(new ProcessStartInfo("taskset", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!);
+        Process process = Process.Start(new ProcessStartInfo("taskset", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        ProxyProcess.Started(process);
+        return new CallLoad(process);
     }
 
     /// <summary>What it found, and the CPU time it took.</summary>
     public async Task<CallFigures> EndAsync()
     {
         await _process.WaitForExitAsync();
+        ProxyProcess.Ended(_process);
         string text = await _output;
         if (!text.StartsWith('{'))
             throw new InvalidOperationException($"calls said: {text}");

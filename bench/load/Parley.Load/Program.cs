@@ -1,6 +1,9 @@
+using System.Runtime.InteropServices;
 using Parley.Load;
 
 // bench/load/run, peak and hold call this with their name first.
+// Whoever ends the bench ends what it has started.
+using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End), interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 LoadOptions options = LoadOptions.Parse(args.Skip(1));
 Workshop workshop = await Workshop.OpenAsync(options);
 return args.FirstOrDefault() switch
@@ -10,6 +13,12 @@ return args.FirstOrDefault() switch
     "hold" => await new HoldCommand(workshop, options).RunAsync(),
     _ => Usage(),
 };
+
+static void End(PosixSignalContext signal)
+{
+    ProxyProcess.EndAll();
+    Environment.Exit(130);
+}
 
 static int Usage()
 {

@@ -9,6 +9,8 @@ internal sealed partial class ProxyProcess : IDisposable
 {
     public const int CalleePort = 15070, CallerPort = 15080, SecondCalleePort = 15071, SecondCallerPort = 15081;
 
+    private static readonly List<int> s_started = [];
+
     private readonly Process _process;
     private readonly TaskCompletionSource<string>[] _report = [new()];
     private List<int> _family = [];
@@ -46,6 +48,7 @@ internal sealed partial class ProxyProcess : IDisposable
         ProcessStartInfo start = new("taskset", ["-c", pinned, .. command]) { RedirectStandardOutput = true, RedirectStandardError = true };
         Process process = Process.Start(start)!;
         ProxyProcess proxy = new(process, port);
+        Started(process);
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginErrorReadLine();
         process.OutputDataReceived += (_, line) =>
@@ -64,6 +67,30 @@ internal sealed partial class ProxyProcess : IDisposable
         await Task.Delay(500); // Kamailio's last children
         proxy._family = Usage.Family(process.Id);
         return proxy;
+    }
+
+    /// <summary>Remembers a process that must not outlive the bench.</summary>
+    public static void Started(Process process)
+    {
+        lock (s_started)
+            s_started.Add(process.Id);
+    }
+
+    /// <summary>Its number may be another's from now on.</summary>
+    public static void Ended(Process process)
+    {
+        lock (s_started)
+            s_started.Remove(process.Id);
+    }
+
+    /// <summary>Ends every process that was started, with its children.</summary>
+    public static void EndAll()
+    {
+        lock (s_started)
+        {
+            foreach (int process in s_started.SelectMany(Usage.Family))
+                _ = Kill(process, 9);
+        }
     }
 
     /// <summary>What Parley says of its memory and its collector, one line of JSON.</summary>
@@ -91,6 +118,7 @@ internal sealed partial class ProxyProcess : IDisposable
             _process.WaitForExit();
         }
 
+        Ended(_process);
         _process.Dispose();
     }
 

@@ -8,12 +8,14 @@ internal static class Report
 {
     private static readonly JsonSerializerOptions s_json = new() { WriteIndented = true };
 
-    public static void Write(Workshop workshop, LoadOptions options, string kind, Machine machine, object figures, StringBuilder table)
+    public static void Write(Workshop workshop, LoadOptions options, string kind, Machine machine, object figures, StringBuilder table, bool isLast = true)
     {
         string name = options.Name ?? FormattableString.Invariant($"{kind}{(options.IsQuick ? "-quick" : "")}-{machine.At:yyyyMMdd-HHmm}"), path = Path.Combine(workshop.Results, name);
         table.Insert(0, $"# bench/load/{kind}\n\n{machine.Text}\n\n");
         File.WriteAllText(path + ".md", table.ToString());
         File.WriteAllText(path + ".json", JsonSerializer.Serialize(new { kind, machine, options, figures }, s_json));
+        if (!isLast)
+            return;
         Console.WriteLine(table.ToString());
         Console.WriteLine($"Written to {path}.md and .json");
     }

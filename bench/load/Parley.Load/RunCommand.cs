@@ -10,11 +10,13 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
         Machine machine = await Machine.ReadAsync(workshop);
         IReadOnlyList<string> jobs = options.Jobs.Count > 0 ? options.Jobs : options.IsQuick ? ["a", "b"] : ["a", "b", "c", "a-tcp", "b-tcp"];
         foreach (string job in jobs)
-            await JobAsync(job, [.. options.Subjects.Where(subject => Can(subject, job))]);
+            await JobAsync(job, [.. options.Subjects.Where(subject => Can(subject, job))], () => Write(machine, isLast: false));
 
-        Report.Write(workshop, options, "run", machine, _samples, RunTable.Of(_samples, options));
+        Write(machine, isLast: true);
         return 0;
     }
+
+    private void Write(Machine machine, bool isLast) => Report.Write(workshop, options, "run", machine, _samples, RunTable.Of(_samples, options), isLast);
 
     private bool Can(string subject, string job) => subject switch
     {
@@ -24,7 +26,7 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
     };
 
     /// <summary>All subjects are started and warmed up once; then each has the core in turn while the others stand still.</summary>
-    private async Task JobAsync(string job, string[] subjects)
+    private async Task JobAsync(string job, string[] subjects, Action write)
     {
         Dictionary<string, ProxyProcess> proxies = [];
         try
@@ -50,6 +52,8 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
                         await KeptAsync(proxies[subject], subject, job, rate);
                     }
                 }
+
+                write(); // what has been measured is there, should the rest be cut short
             }
         }
         finally

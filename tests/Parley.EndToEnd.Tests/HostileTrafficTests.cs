@@ -51,20 +51,21 @@ public class HostileTrafficTests
         CallTests.AssertClean(await answers.FinishAsync(TimeSpan.FromSeconds(30)), 1);
     }
 
-    /// <summary>What hostile requests left behind fills the limit for up to 64*T1; until then new requests get 503.</summary>
+    /// <summary>What hostile requests left behind fills the limit for up to 64*T1; until then new requests get 503. Served is who is served ten times in a row.</summary>
     private static async Task UntilServedAsync(int proxy)
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         await socket.ConnectAsync(IPAddress.Loopback, proxy);
         var port = ((IPEndPoint)socket.LocalEndPoint!).Port;
         var answer = new byte[2048];
-        for (var attempt = 0; attempt < 100; attempt++)
+        for (int attempt = 0, served = 0; attempt < 100; attempt++)
         {
             var options = $"OPTIONS sip:127.0.0.1:{proxy} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bKo{attempt}\r\nMax-Forwards: 70\r\n"
                 + $"From: <sip:t@127.0.0.1>;tag=t\r\nTo: <sip:127.0.0.1:{proxy}>\r\nCall-ID: served{attempt}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
             await socket.SendAsync(Encoding.ASCII.GetBytes(options));
             var length = await socket.ReceiveAsync(answer).WaitAsync(TimeSpan.FromSeconds(30));
-            if (Encoding.ASCII.GetString(answer, 0, length).StartsWith("SIP/2.0 200", StringComparison.Ordinal))
+            served = Encoding.ASCII.GetString(answer, 0, length).StartsWith("SIP/2.0 200", StringComparison.Ordinal) ? served + 1 : 0;
+            if (served == 10)
                 return;
             await Task.Delay(1000);
         }

@@ -14,17 +14,24 @@ internal static class DialogMatching
     {
         if (context.Get<DialogRelay>() is not null) return true;
         if (!context.IsInDialog) return false;
+        bool isNamed = false;
         if (mode != DialogMatchMode.DidNone)
         {
             for (int i = 0; context.TryGetRouteParameter(module.RecordRouteParameter, i, out ReadOnlySpan<byte> did); i++)
-                if (DialogId.TryParse(did, out DialogId id) && MatchId(module, context, id)) return true;
+                if (DialogId.TryParse(did, out DialogId id) && MatchId(module, context, id, ref isNamed)) return true;
             if (mode == DialogMatchMode.DidOnly) return false;
         }
 
-        return MatchCallId(module, context);
+        // The did named a dialog of this call, which does not know the tag yet (its 1xx was lost): the request is that dialog's, not one of
+        // the other dialogs that a spiralling call has here. Taking it for theirs would make them learn from what they sent themselves.
+        return !isNamed && MatchCallId(module, context);
     }
 
-    private static bool MatchId(DialogModule module, SipContext context, DialogId id)
+    /// <param name="module">Where dialogs are.</param>
+    /// <param name="context">The request.</param>
+    /// <param name="id">What a Route of ours carried.</param>
+    /// <param name="isNamed">Set when there is a dialog with this id and the request's Call-ID, whether its tags fit or not.</param>
+    private static bool MatchId(DialogModule module, SipContext context, DialogId id, ref bool isNamed)
     {
         if (id.Entry >= (uint)module.Table.HashSize) return false;
         DialogStripe stripe = module.Table.StripeOf(id.Entry);
@@ -35,7 +42,13 @@ internal static class DialogMatching
         lock (stripe.Gate)
         {
             dialog = stripe.Find(id);
-            if (dialog is null || !dialog.Fits(context, out DialogDirection direction, out DialogLeg? callee)) return false;
+            if (dialog is null) return false;
+            if (!dialog.Fits(context, out DialogDirection direction, out DialogLeg? callee))
+            {
+                isNamed |= dialog.CallIdHash == module.Table.HashOf(context.Request.CallId);
+                return false;
+            }
+
             relay = module.Relays.Rent();
             relay.Begin(dialog, direction, callee!);
             mine = Take(context, dialog, relay, out act);

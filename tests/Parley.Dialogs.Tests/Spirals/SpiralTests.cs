@@ -101,6 +101,26 @@ public class SpiralTests
     }
 
     [Fact]
+    public void A_request_that_came_before_its_leg_was_known_is_not_taken_for_the_other_dialogs_of_its_call()
+    {
+        using CallBench bench = Bench(DialogSpiralPolicy.NewDialog);
+        bench.Network.Interceptor = static packet => packet.Is("180 INVITE") && packet.From == packet.To ? PacketFate.HoldBack : PacketFate.Pass;
+        bench.Bob.OnInvite = static ringing =>
+        {
+            ringing.Ring();
+            // While the 180 goes from the proxy to itself: the dialog of the second passage knows Bob's tag, that of the first does not.
+            ringing.After(TimeSpan.FromMilliseconds(10), static c => c.SendRequest("INFO"));
+            ringing.AnswerAfter(TimeSpan.FromSeconds(1));
+        };
+        bench.Call("loop");
+        bench.Run(2);
+
+        Assert.Single(bench.Recorder.Find("INFO", to: "10.0.1.1"));
+        Assert.Single(bench.Events, "RequestWithin INFO <");
+        Assert.Equal("10.0.2.1", bench.All[1].Callee!.Flow.Remote.ToIPEndPoint().Address.ToString());
+    }
+
+    [Fact]
     public void An_invite_that_did_not_pass_here_is_no_spiral_whatever_its_call_id()
     {
         using CallBench bench = Bench(DialogSpiralPolicy.ReuseDialog);

@@ -5,9 +5,26 @@ namespace Parley.EndToEnd.Tests.Peers;
 /// <summary>A SIPp instance with one of the scenarios, and the counts it kept.</summary>
 internal sealed class Sipp : PeerProcess
 {
+    /// <summary>Argument of -message_file for a run whose failure shall show its messages.</summary>
+    public const string Messages = "messages.log";
+
+    private readonly string _folder;
     private readonly string _statistics;
 
-    private Sipp(List<string> arguments, string folder, string statistics) : base("sipp", arguments, folder) => _statistics = statistics;
+    private Sipp(string scenario, List<string> arguments, string folder, string statistics) : base("sipp", arguments, folder) =>
+        (Scenario, _folder, _statistics) = (scenario, folder, statistics);
+
+    public string Scenario { get; }
+
+    /// <summary>What it sent and received, when it was started with -trace_msg.</summary>
+    public string Exchanged
+    {
+        get
+        {
+            var file = Path.Combine(_folder, Messages);
+            return File.Exists(file) ? File.ReadAllText(file) : "(no messages)";
+        }
+    }
 
     /// <summary>Starts SIPp on a loopback port of its own choice or the given one.</summary>
     /// <param name="scenario">File name below Scenarios, without its ending.</param>
@@ -28,7 +45,7 @@ internal sealed class Sipp : PeerProcess
         ];
         if (remote is not null)
             arguments.Add(remote);
-        return new Sipp(arguments, folder, statistics);
+        return new Sipp(scenario, arguments, folder, statistics);
     }
 
     /// <summary>Waits until SIPp has made its calls, then reads what it counted.</summary>

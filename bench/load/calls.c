@@ -1,8 +1,14 @@
 // A caller and a callee in one thread, for load on a proxy: INVITE 100 180 200 ACK (pause) BYE 200, dialog-correct (route sets, remote
 // targets, tags, retransmissions by RFC 3261 17 and 13.3.1.4), with setup times measured to the microsecond.
 //   calls -x PROXY_PORT -c CALLER_PORT -e CALLEE_PORT -r RATE -m CALLS [-h HOLD_MS] [-t tcp] [-s USER] [-u CALLERS] [-w SECONDS] [-H]
+//         [-U HOPS] [-D HOPS] [-z BYTES]
 // Calls are offered on time, whatever became of earlier ones. Requests within a dialog that the proxy itself sends (pings) are answered.
 // -H holds: no BYE; the confirmed calls stand, and their pings are answered, until -w seconds after the last INVITE or SIGTERM.
+// -U and -D: record-routing proxies between the caller and the proxy, and between it and the callee, played by this program. The INVITE
+// arrives with the Record-Routes of the first, the answers have those of the second on top. A request of the caller's reaches the proxy when
+// the hops before it have taken their Routes out (RFC 3261 16.12), so the proxy's own is the top one, followed by those of the hops behind it.
+// -z: every message is filled up to so many bytes with header lines and, where it has a body, half in the body; a message
+// that cannot be so small has no body and is as long as it must be.
 // Prints one JSON object.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -40,7 +46,10 @@ static struct timer *slots[SLOTS], *spare;
 static int64_t now, swept;
 static uint32_t total, started, ended_well, failed, users = 1;
 static uint64_t caller_retransmissions, callee_retransmissions, unexpected, pings;
-static int caller_port, callee_port, tcp, hold_ms, hold_only;
+static uint64_t sent_messages, sent_bytes;
+static int caller_port, callee_port, tcp, hold_ms, hold_only, upstream, downstream;
+static size_t filled;                                                         // -z
+static char hops_before[4096], hops_behind[4096];                             // their Record-Routes
 static volatile sig_atomic_t asked_to_end;
 static const char *user = "9100";
 static struct stream caller, callee, accepted;
@@ -65,6 +74,8 @@ static void arm(uint32_t call, uint32_t kind, int64_t due)
 
 static void send_bytes(struct stream *s, const char *bytes, size_t length, const struct sockaddr_in *to)
 {
+    sent_messages++;
+    sent_bytes += length;
     if (!tcp) {
         sendto(s->fd, bytes, length, 0, (const struct sockaddr *)to, sizeof *to);
         return;
@@ -78,37 +89,75 @@ static void send_bytes(struct stream *s, const char *bytes, size_t length, const
     }
 }
 
-__attribute__((format(printf, 2, 3)))
-static void send_text(struct stream *s, const char *format, ...)
+static const char sdp[] = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n";
+
+// Lines that begin so, together exactly this long; none below 16 bytes.
+static size_t fill(char *out, size_t size, const char *begin)
 {
-    static char text[16384];
-    va_list arguments;
-    va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
-    va_end(arguments);
-    send_bytes(s, text, length, &proxy);
+    size_t written = 0, name = strlen(begin);
+    while (size - written >= 16) {
+        size_t line = size - written > 112 ? 96 : size - written;            // leaves nothing, or at least 16
+        memcpy(out + written, begin, name);
+        memset(out + written + name, 'x', line - name - 2);
+        memcpy(out + written + line - 2, "\r\n", 2);
+        written += line;
+    }
+    return written;
 }
 
-static const char sdp[] = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 6000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n";
+// Ends a message after its other headers: what fills it, the body's headers and the body.
+static size_t finish(char *text, size_t length, int has_body)
+{
+    char ending[96];
+    const char *type = "Content-Type: application/sdp\r\n";
+    size_t body = has_body ? sizeof sdp - 1 : 0, body_fill = 0;
+    size_t least = length + (body ? strlen(type) : 0) + strlen("Content-Length: 100\r\n\r\n") + body;
+    if (filled && least > filled) body = 0;
+    else if (filled && body && (filled - least) / 2 >= 16) body_fill = (filled - least) / 2;
+    int end = sprintf(ending, "%sContent-Length: %zu\r\n\r\n", body ? type : "", body + body_fill);
+    if (filled > length + end + body + body_fill) length += fill(text + length, filled - length - end - body - body_fill, "X-Fill: ");
+    memcpy(text + length, ending, end);
+    length += end;
+    memcpy(text + length, sdp, body);
+    length += body;
+    return length + fill(text + length, body_fill, "a=fill:");
+}
+
+__attribute__((format(printf, 3, 4)))
+static void send_text(struct stream *s, int has_body, const char *format, ...)
+{
+    static char text[32768];
+    va_list arguments;
+    va_start(arguments, format);
+    int length = vsnprintf(text, sizeof text / 2, format, arguments);
+    va_end(arguments);
+    send_bytes(s, text, finish(text, length, has_body), &proxy);
+}
+
+// Scattered, so that neighbours in time are not neighbours in memory.
+static unsigned caller_of(uint32_t n) { return n * 7919ULL % users; }
+
+// Short where a message shall be short.
+static const char *domain(void) { return filled ? "" : "@load.parley.test"; }
 
 static void send_invite(uint32_t n)
 {
     const char *via = tcp ? "TCP" : "UDP", *transport = tcp ? ";transport=tcp" : "";
-    send_text(&caller, "INVITE sip:%s@127.0.0.1:%d%s SIP/2.0\r\nVia: SIP/2.0/%s 127.0.0.1:%d;branch=z9hG4bKi%u-%d\r\n"
-        "From: <sip:caller%u@127.0.0.1:%d>;tag=c%u\r\nTo: <sip:%s@127.0.0.1:%d>\r\nCall-ID: %u.%d@load.parley.test\r\nCSeq: 1 INVITE\r\n"
-        "Contact: <sip:caller@127.0.0.1:%d%s>\r\nMax-Forwards: 70\r\nContent-Type: application/sdp\r\nContent-Length: %zu\r\n\r\n%s",
-        user, ntohs(proxy.sin_port), transport, via, caller_port, n, (int)getpid(), n % users, caller_port, n, user, ntohs(proxy.sin_port), n, (int)getpid(),
-        caller_port, transport, sizeof sdp - 1, sdp);
+    send_text(&caller, 1, "INVITE sip:%s@127.0.0.1:%d%s SIP/2.0\r\nVia: SIP/2.0/%s 127.0.0.1:%d;branch=z9hG4bKi%u-%d\r\n%s"
+        "From: <sip:caller%u@127.0.0.1:%d>;tag=c%u\r\nTo: <sip:%s@127.0.0.1:%d>\r\nCall-ID: %u.%d%s\r\nCSeq: 1 INVITE\r\n"
+        "Contact: <sip:%s127.0.0.1:%d%s>\r\nMax-Forwards: 70\r\n",
+        user, ntohs(proxy.sin_port), transport, via, caller_port, n, (int)getpid(), hops_before, caller_of(n), caller_port, n, user, ntohs(proxy.sin_port),
+        n, (int)getpid(), domain(), filled ? "" : "caller@", caller_port, transport);
 }
 
 static void send_sequential(uint32_t n, const char *method, int cseq)
 {
     struct call *c = &calls[n];
-    send_text(&caller, "%s %s SIP/2.0\r\nVia: SIP/2.0/%s 127.0.0.1:%d;branch=z9hG4bK%c%u-%d\r\n%s"
-        "From: <sip:caller%u@127.0.0.1:%d>;tag=c%u\r\nTo: %s\r\nCall-ID: %u.%d@load.parley.test\r\nCSeq: %d %s\r\n"
-        "Max-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
+    send_text(&caller, 0, "%s %s SIP/2.0\r\nVia: SIP/2.0/%s 127.0.0.1:%d;branch=z9hG4bK%c%u-%d\r\n%s"
+        "From: <sip:caller%u@127.0.0.1:%d>;tag=c%u\r\nTo: %s\r\nCall-ID: %u.%d%s\r\nCSeq: %d %s\r\n"
+        "Max-Forwards: 70\r\n",
         method, c->target, tcp ? "TCP" : "UDP", caller_port, method[0] == 'A' ? 'a' : 'b', n, (int)getpid(), c->routes,
-        n % users, caller_port, n, c->to, n, (int)getpid(), cseq, method);
+        caller_of(n), caller_port, n, c->to, n, (int)getpid(), domain(), cseq, method);
 }
 
 // The value of the first header of this name ("\r\nTo: "), up to its line end.
@@ -140,6 +189,16 @@ static size_t lines(const char *message, size_t length, const char *const *names
     return size;
 }
 
+static int count(const char *message, size_t length, const char *name)
+{
+    static char found[16384];
+    const char *const names[] = { name, NULL };
+    lines(message, length, names, found);
+    int lines_found = 0;
+    for (const char *at = found; *at; at++) lines_found += *at == '\n';
+    return lines_found;
+}
+
 static char *copy(const char *text, size_t length)
 {
     char *made = malloc(length + 1);
@@ -155,16 +214,19 @@ static void fail(uint32_t n, const char *why)
     calls[n].state = FAILED;
 }
 
-// The route set of the caller is the Record-Routes of the 200 in reverse (RFC 3261 12.1.2).
+// The route set of the caller is the Record-Routes of the 200 in reverse (RFC 3261 12.1.2), here without those of the hops before the proxy,
+// which take theirs out on the way.
 static void learn_dialog(struct call *c, const char *message, size_t length)
 {
     static char found[8192], reversed[8192];
     const char *const record_route[] = { "Record-Route:", NULL };
     size_t size = lines(message, length, record_route, found), written = 0;
+    int passed = 0;
+    if ((upstream || downstream) && count(message, length, "Record-Route:") != upstream + 1 + downstream) unexpected++;
     while (size > 0) {
         size_t start = size - 2;
         while (start > 0 && found[start - 1] != '\n') start--;
-        written += sprintf(reversed + written, "Route:%.*s", (int)(size - start - 13), found + start + 13);
+        if (passed++ >= upstream) written += sprintf(reversed + written, "Route:%.*s", (int)(size - start - 13), found + start + 13);
         size = start;
     }
     reversed[written] = 0;
@@ -208,17 +270,19 @@ static void caller_got(const char *message, size_t length, const struct sockaddr
 
 static void callee_answer(struct stream *s, const char *message, size_t length, int status, const char *reason, uint32_t n, int body, const struct sockaddr_in *to, char **keep)
 {
-    static char out[16384], headers[8192];
-    const char *const copied[] = { "Via:", "Record-Route:", "From:", "Call-ID:", "CSeq:", NULL };
+    static char out[32768], vias[8192], headers[8192];
+    const char *const via[] = { "Via:", NULL }, *const copied[] = { "Record-Route:", "From:", "Call-ID:", "CSeq:", NULL };
+    lines(message, length, via, vias);
     lines(message, length, copied, headers);
     size_t size;
     const char *to_value = value(message, length, "\r\nTo: ", &size);
     const char *tag = memmem(to_value, size, ";tag=", 5) ? "" : ";tag=e";
     char number[16] = "";
     if (*tag) sprintf(number, "%u", n);
-    int written = snprintf(out, sizeof out, "SIP/2.0 %d %s\r\n%sTo: %.*s%s%s\r\nContact: <sip:callee@127.0.0.1:%d%s>\r\n%sContent-Length: %zu\r\n\r\n%s",
-        status, reason, headers, (int)size, to_value, tag, number, callee_port, tcp ? ";transport=tcp" : "",
-        body ? "Content-Type: application/sdp\r\n" : "", body ? sizeof sdp - 1 : 0, body ? sdp : "");
+    int written = snprintf(out, sizeof out / 2, "SIP/2.0 %d %s\r\n%s%s%sTo: %.*s%s%s\r\nContact: <sip:callee@127.0.0.1:%d%s>\r\n",
+        status, reason, vias, strncmp(message, "INVITE ", 7) == 0 ? hops_behind : "", headers, (int)size, to_value, tag, number, callee_port,
+        tcp ? ";transport=tcp" : "");
+    written = finish(out, written, body);
     send_bytes(s, out, written, to);
     if (keep) *keep = copy(out, written);
 }
@@ -230,9 +294,11 @@ static void callee_got(struct stream *s, const char *message, size_t length, con
     uint32_t n = id ? strtoul(id, NULL, 10) : total;
     if (n >= total) { unexpected++; return; }
     struct call *c = &calls[n];
+    if ((strncmp(message, "ACK ", 4) == 0 || strncmp(message, "BYE ", 4) == 0) && count(message, length, "Route:") != downstream) unexpected++;
     if (strncmp(message, "INVITE ", 7) == 0) {
         if (c->callee_invited) { callee_retransmissions++; return; }
         c->callee_invited = 1;
+        if ((upstream || downstream) && count(message, length, "Record-Route:") != upstream + 1) unexpected++;
         callee_answer(s, message, length, 180, "Ringing", n, 0, from, NULL);
         callee_answer(s, message, length, 200, "OK", n, 1, from, &c->ok);
         c->ok_interval = T1_US;
@@ -356,9 +422,10 @@ static void report(double seconds)
     long long cpu = (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000LL + used.ru_utime.tv_usec + used.ru_stime.tv_usec;
 #define AT(q) (measured ? (long long)setup[(uint32_t)(q * (measured - 1))] : -1LL)
     printf("{\"calls\":%u,\"completed\":%u,\"failed\":%u,\"standing\":%u,\"seconds\":%.3f,\"caller_retransmissions\":%llu,\"callee_retransmissions\":%llu,"
-        "\"unexpected\":%llu,\"pings\":%llu,\"cpu_us\":%lld,\"setup_us\":{\"p50\":%lld,\"p99\":%lld,\"p999\":%lld,\"max\":%lld}}\n",
+        "\"unexpected\":%llu,\"pings\":%llu,\"message_bytes\":%llu,\"cpu_us\":%lld,\"setup_us\":{\"p50\":%lld,\"p99\":%lld,\"p999\":%lld,\"max\":%lld}}\n",
         started, ended_well, failed, standing, seconds, (unsigned long long)caller_retransmissions, (unsigned long long)callee_retransmissions,
-        (unsigned long long)unexpected, (unsigned long long)pings, cpu, AT(0.5), AT(0.99), AT(0.999), AT(1.0));
+        (unsigned long long)unexpected, (unsigned long long)pings,
+        (unsigned long long)(sent_messages ? sent_bytes / sent_messages : 0), cpu, AT(0.5), AT(0.99), AT(0.999), AT(1.0));
 }
 
 static void on_signal(int number) { (void)number; asked_to_end = 1; }
@@ -370,7 +437,7 @@ int main(int argc, char **argv)
     caller_port = 5080;
     callee_port = 5070;
     total = 100;
-    while ((option = getopt(argc, argv, "x:c:e:r:m:h:t:s:u:w:H")) != -1)
+    while ((option = getopt(argc, argv, "x:c:e:r:m:h:t:s:u:w:HU:D:z:")) != -1)
         switch (option) {
         case 'x': proxy_port = atoi(optarg); break;
         case 'c': caller_port = atoi(optarg); break;
@@ -383,8 +450,17 @@ int main(int argc, char **argv)
         case 'u': users = strtoul(optarg, NULL, 10); break;
         case 'w': wait = atof(optarg); break;
         case 'H': hold_only = 1; break;
+        case 'U': upstream = atoi(optarg); break;
+        case 'D': downstream = atoi(optarg); break;
+        case 'z': filled = strtoul(optarg, NULL, 10); break;
         default: return 2;
         }
+    if (upstream < 0 || upstream > 40 || downstream < 0 || downstream > 40 || filled > 12000 || users == 0) return 2;
+    // The nearest to the callee on top.
+    for (int hop = upstream, at = 0; hop > 0; hop--)
+        at += sprintf(hops_before + at, "Record-Route: <sip:127.0.0.1:%d%s;lr;hop=%d>\r\n", caller_port, tcp ? ";transport=tcp" : "", hop);
+    for (int hop = downstream, at = 0; hop > 0; hop--)
+        at += sprintf(hops_behind + at, "Record-Route: <sip:127.0.0.1:%d%s;lr;hop=%d>\r\n", callee_port, tcp ? ";transport=tcp" : "", hop);
     proxy = (struct sockaddr_in){ .sin_family = AF_INET, .sin_port = htons(proxy_port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
     calls = calloc(total + 1, sizeof *calls);
     callee.fd = open_socket(callee_port, 1);

@@ -17,6 +17,9 @@ internal sealed record CallFigures
 
     public long Pings { get; init; }
 
+    /// <summary>What caller and callee sent, on average.</summary>
+    public long MessageBytes { get; init; }
+
     public long SetupP50 { get; init; }
 
     public long SetupP99 { get; init; }

@@ -35,20 +35,26 @@ internal sealed record LoadOptions
     /// <summary>Seconds between the last call's confirmation and the weighing: longer than any transaction lives.</summary>
     public int Settle { get; init; } = 40;
 
+    /// <summary>What grows.</summary>
+    public IReadOnlyList<string> Axes { get; init; } = ScaleAxis.Names;
+
+    /// <summary>The most standing dialogs and profile values.</summary>
+    public int Most { get; init; } = 500_000;
+
     public string? Name { get; init; }
 
     public bool IsQuick { get; init; }
 
-    public static LoadOptions Parse(IEnumerable<string> arguments)
+    public static LoadOptions Parse(string? command, IEnumerable<string> arguments)
     {
-        LoadOptions options = new();
+        LoadOptions options = command == "scale" ? new() { Subjects = ["parley"], Jobs = ["b"], Rates = [ScaleCommand.LoadRate], Runs = 3, Seconds = 5, Rate = 4000 } : new();
         using IEnumerator<string> each = arguments.GetEnumerator();
         while (each.MoveNext())
         {
             string name = each.Current;
             options = name switch
             {
-                "--quick" => options with { IsQuick = true, Rates = [200], Runs = 1, Seconds = 2, Warm = 1, Tail = 1, Calls = 1000, Settle = 2, Cores = [1] },
+                "--quick" => options with { IsQuick = true, Rates = [200], Runs = 1, Seconds = 2, Warm = 1, Tail = 1, Calls = 1000, Settle = 2, Cores = [1], Most = 10_000 },
                 "--subjects" => options with { Subjects = List(each) },
                 "--jobs" => options with { Jobs = List(each) },
                 "--rates" => options with { Rates = [.. List(each).Select(Number)] },
@@ -62,6 +68,8 @@ internal sealed record LoadOptions
                 "--rate" => options with { Rate = Number(Value(each)) },
                 "--ping" => options with { Ping = Number(Value(each)) },
                 "--settle" => options with { Settle = Number(Value(each)) },
+                "--axes" => options with { Axes = List(each) },
+                "--most" => options with { Most = Number(Value(each)) },
                 "--name" => options with { Name = Value(each) },
                 _ => throw new ArgumentException($"unknown option {name}"),
             };

@@ -67,8 +67,7 @@ internal sealed class PeakCommand(Workshop workshop, LoadOptions options)
     {
         int loadCore = Workshop.LoadCore(cores), seconds = Math.Min(options.Seconds, 8);
         using ProxyProcess proxy = await ProxyProcess.StartAsync(workshop, subject, job, cores, 4);
-        using (CallLoad warm = CallLoad.Start(workshop, loadCore, proxy, job, 1000, 1000 * options.Warm, false, "-h", "100", "-w", "5"))
-            await warm.EndAsync();
+        await CallLoad.WarmAsync(workshop, loadCore, proxy, job, options.Warm);
         Usage before = proxy.Usage;
         long start = TimeProvider.System.GetTimestamp();
         using CallLoad load = CallLoad.Start(workshop, loadCore, proxy, job, rate, rate * seconds, false, "-h", "500", "-w", "4");

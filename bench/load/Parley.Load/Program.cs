@@ -1,16 +1,17 @@
 using System.Runtime.InteropServices;
 using Parley.Load;
 
-// bench/load/run, peak and hold call this with their name first.
+// bench/load/run, peak, hold and scale call this with their name first.
 // Whoever ends the bench ends what it has started.
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End), interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
-LoadOptions options = LoadOptions.Parse(args.Skip(1));
+LoadOptions options = LoadOptions.Parse(args.FirstOrDefault(), args.Skip(1));
 Workshop workshop = await Workshop.OpenAsync(options);
 return args.FirstOrDefault() switch
 {
     "run" => await new RunCommand(workshop, options).RunAsync(),
     "peak" => await new PeakCommand(workshop, options).RunAsync(),
     "hold" => await new HoldCommand(workshop, options).RunAsync(),
+    "scale" => await new ScaleCommand(workshop, options).RunAsync(),
     _ => Usage(),
 };
 
@@ -22,6 +23,6 @@ static void End(PosixSignalContext signal)
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: run | peak | hold [options], see bench/README.md");
+    Console.Error.WriteLine("usage: run | peak | hold | scale [options], see bench/README.md");
     return 2;
 }

@@ -33,10 +33,15 @@ internal sealed partial class ProxyProcess : IDisposable
     /// <param name="cores">How many cores, the first ones.</param>
     /// <param name="kamailioWorkers">Worker processes of Kamailio's.</param>
     /// <param name="more">More arguments for Parley.</param>
-    public static async Task<ProxyProcess> StartAsync(Workshop workshop, string subject, string job, int cores = 1, int kamailioWorkers = 1, params string[] more)
+    public static Task<ProxyProcess> StartAsync(Workshop workshop, string subject, string job, int cores = 1, int kamailioWorkers = 1, params string[] more) =>
+        StartAsync(workshop, subject, job, 15060 + "floor kamailio parley".IndexOf(subject, StringComparison.Ordinal), cores, kamailioWorkers, more);
+
+    /// <summary>One more of Parley, which stands still while others of them are measured.</summary>
+    public static Task<ProxyProcess> StartParleyAsync(Workshop workshop, string job, int number) => StartAsync(workshop, "parley", job, 15100 + number, 1, 1, []);
+
+    private static async Task<ProxyProcess> StartAsync(Workshop workshop, string subject, string job, int port, int cores, int kamailioWorkers, string[] more)
     {
         bool tcp = job.EndsWith("-tcp", StringComparison.Ordinal);
-        int port = 15060 + "floor kamailio parley".IndexOf(subject, StringComparison.Ordinal);
         string[] command = subject switch
         {
             "floor" => [workshop.Floor, Text(port), Text(CalleePort)],

@@ -4,6 +4,7 @@ namespace Parley.Load;
 internal sealed class RunCommand(Workshop workshop, LoadOptions options)
 {
     private readonly List<Sample> _samples = [];
+    private readonly Meter _meter = new(workshop, options);
 
     public async Task<int> RunAsync()
     {
@@ -35,8 +36,7 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
             {
                 ProxyProcess proxy = await ProxyProcess.StartAsync(workshop, subject, job);
                 proxies.Add(subject, proxy);
-                using CallLoad warm = CallLoad.Start(workshop, Workshop.LoadCore(1), proxy, job, 1000, 1000 * options.Warm, false, "-h", "100", "-w", "5");
-                await warm.EndAsync();
+                await CallLoad.WarmAsync(workshop, Workshop.LoadCore(1), proxy, job, options.Warm);
                 await Task.Delay(TimeSpan.FromSeconds(options.Tail));
                 proxy.Pause();
             }
@@ -49,7 +49,7 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
                     for (int i = 0; i < subjects.Length; i++)
                     {
                         string subject = subjects[(i + run) % subjects.Length];
-                        await KeptAsync(proxies[subject], subject, job, rate);
+                        await _meter.KeptAsync(proxies[subject], subject, job, rate, Say);
                     }
                 }
 
@@ -63,37 +63,6 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
         }
     }
 
-    /// <summary>Once more when others used the core, four times at most; the last one stays, marked.</summary>
-    private async Task KeptAsync(ProxyProcess proxy, string subject, string job, int rate)
-    {
-        proxy.Resume();
-        await Task.Delay(1000);
-        for (int attempt = 0; attempt < (options.IsQuick ? 1 : 4); attempt++)
-        {
-            Sample sample = await MeasureAsync(proxy, subject, job, rate);
-            Say(sample);
-            if (sample.IsKept)
-                break;
-        }
-
-        proxy.Pause();
-    }
-
-    private async Task<Sample> MeasureAsync(ProxyProcess proxy, string subject, string job, int rate)
-    {
-        int loadCore = Workshop.LoadCore(1);
-        Usage before = proxy.Usage, own = Usage.Of([Environment.ProcessId]);
-        CoreClock core = CoreClock.Of(0), other = CoreClock.Of(loadCore);
-        using CallLoad load = CallLoad.Start(workshop, loadCore, proxy, job, rate, rate * options.Seconds, false, "-h", "500", "-w", "10");
-        CallFigures calls = await load.EndAsync();
-        await Task.Delay(TimeSpan.FromSeconds(options.Tail));
-        Usage used = proxy.Usage - before, ownUsed = Usage.Of([Environment.ProcessId]) - own;
-        double foreign = CoreClock.Of(0).ForeignPercent(core, used.CpuNanoseconds);
-        double foreignOnLoad = CoreClock.Of(loadCore).ForeignPercent(other, calls.CpuNanoseconds + ownUsed.CpuNanoseconds);
-        return new Sample(subject, job, rate, used.CpuNanoseconds / 1e3 / calls.Calls, (double)used.Switches / calls.Calls, proxy.PssKiB, proxy.PeakKiB, foreign,
-            foreignOnLoad, foreign <= options.Foreign && foreignOnLoad <= options.Foreign * 2, calls);
-    }
-
     /// <summary>The caller calls the callee with nothing between: what of the setup time is the load generator's own.</summary>
     private async Task<Sample> DirectAsync(string job, int rate)
     {
@@ -104,7 +73,6 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
     private void Say(Sample sample)
     {
         _samples.Add(sample);
-        Console.WriteLine(FormattableString.Invariant(
-            $"{sample.Job,-6}{sample.Rate,5}/s {sample.Subject,-9}{sample.CpuPerCall,8:F1} µs/call {sample.SwitchesPerCall,6:F1} switches  setup {sample.Calls.SetupP50}/{sample.Calls.SetupP99}/{sample.Calls.SetupP999} µs  failed {sample.Calls.Failed + sample.Calls.Unfinished}  again {sample.Calls.Retransmissions}  foreign {sample.ForeignPercent:F1} %/{sample.ForeignOnLoadPercent:F1} %{(sample.IsKept ? "" : "  thrown away: foreign load")}"));
+        Console.WriteLine(sample.Line);
     }
 }

@@ -42,7 +42,8 @@ internal static class RunTable
             $"| {job} | {rate} | {subject} | {cpu:F1} ({kept.Min(s => s.CpuPerCall):F1}–{kept.Max(s => s.CpuPerCall):F1}){mark} | {Ratio(cpu, cell, "floor")} | {Ratio(cpu, cell, "kamailio")} | {setup} | {kept.Sum(s => s.Calls.Failed + s.Calls.Unfinished)} | {kept.Sum(s => s.Calls.Retransmissions)} | {Middle(s => s.SwitchesPerCall):F1} | {Middle(s => s.IdleKiB) / 1024:F0}, {Middle(s => s.PeakKiB) / 1024:F0} | {kept.Length} of {options.Runs} |"));
     }
 
-    private static Sample[] Kept(Sample[] row) => row.Any(sample => sample.IsKept) ? [.. row.Where(sample => sample.IsKept)] : row;
+    /// <summary>Those that count: without foreign load, or all where there is none without.</summary>
+    public static Sample[] Kept(Sample[] row) => row.Any(sample => sample.IsKept) ? [.. row.Where(sample => sample.IsKept)] : row;
 
     private static double Cpu(IEnumerable<Sample> samples, string subject) => Report.Median(Kept([.. samples.Where(sample => sample.Subject == subject)]).Select(sample => sample.CpuPerCall));
 

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace Parley.Load;
 
 /// <summary>One run of one subject.</summary>
@@ -14,4 +16,10 @@ namespace Parley.Load;
 /// <param name="Calls">What the load generator found.</param>
 internal sealed record Sample(
     string Subject, string Job, int Rate, double CpuPerCall, double SwitchesPerCall, long IdleKiB, long PeakKiB, double ForeignPercent,
-    double ForeignOnLoadPercent, bool IsKept, CallFigures Calls);
+    double ForeignOnLoadPercent, bool IsKept, CallFigures Calls)
+{
+    /// <summary>For the one who watches.</summary>
+    [JsonIgnore]
+    public string Line => FormattableString.Invariant(
+        $"{Job,-6}{Rate,5}/s {Subject,-9}{CpuPerCall,8:F1} µs/call {SwitchesPerCall,6:F1} switches  setup {Calls.SetupP50}/{Calls.SetupP99}/{Calls.SetupP999} µs  failed {Calls.Failed + Calls.Unfinished}  again {Calls.Retransmissions}  foreign {ForeignPercent:F1} %/{ForeignOnLoadPercent:F1} %{(IsKept ? "" : "  thrown away: foreign load")}");
+}

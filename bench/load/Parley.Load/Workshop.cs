@@ -18,6 +18,9 @@ internal sealed class Workshop
 
     public string Results => Path.GetFullPath(Path.Combine(Folder, "..", "results"));
 
+    /// <summary>Where the plots lie that docs/operations/performance.md shows.</summary>
+    public string Plots => Path.GetFullPath(Path.Combine(Folder, "..", "..", "docs", "operations", "plots"));
+
     /// <summary>The core of the load generator: the first behind the proxy's, or the last of all, which it then shares.</summary>
     public static int LoadCore(int proxyCores) => Math.Min(proxyCores, MachineCores - 1);
 

@@ -27,6 +27,8 @@ builder.Transport.Listeners.Add(new SipListenerOptions
     Workers = tcp ? 1 : workers,
     Spread = workers > 1 ? UdpSpread.Random : UdpSpread.ByFlow,
 });
+// However long a request is: what is measured is UDP.
+builder.Proxy.MaxDatagramRequest = DatagramLimit.MaxPayload;
 if (hasDialogs)
 {
     builder.AddDialogs(options =>

@@ -15,9 +15,9 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
         Machine machine = await Machine.ReadAsync(workshop);
         StringBuilder text = new();
         text.AppendLine(FormattableString.Invariant(
-            $"{options.Calls} confirmed dialogs with one profile value each, set up at {options.Rate} calls/s, weighed {options.Settle} s after the last; pings are OPTIONS to both legs every {options.Ping} s. Memory is the growth of the proportional set size per dialog over the warm proxy. CPU per call: {LoadRate} calls/s, the idle hold's share taken off, none standing and all standing, in the same process."));
-        text.AppendLine().AppendLine("| | dialogs | bytes per dialog (PSS) | managed heap after, MiB | idle CPU, % of a core | CPU µs per call, none / all standing | collector pauses ms, setting up: number, p99, max | pauses ms at 1,000 calls/s with all standing: number, p99, max | failed | pings answered |");
-        text.AppendLine("|---|---|---|---|---|---|---|---|---|---|");
+            $"{options.Calls} confirmed dialogs with one profile value each, set up at {options.Rate} calls/s, weighed {options.Settle} s after the last; pings are OPTIONS to both legs every {options.Ping} s. Memory is the growth of the proportional set size per dialog over the warm proxy, with what the calls left behind; live objects are what a full collection leaves. CPU per call: {LoadRate} calls/s, the idle hold's share taken off, none standing and all standing, in the same process."));
+        text.AppendLine().AppendLine("| | dialogs | bytes per dialog (PSS) | of them live objects | managed heap after, MiB | idle CPU, % of a core | CPU µs per call, none / all standing | collector pauses ms, setting up: number, p99, max | pauses ms at 1,000 calls/s with all standing: number, p99, max | failed | pings answered |");
+        text.AppendLine("|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (string subject in options.Subjects.Where(subject => subject is "parley" || (subject == "kamailio" && workshop.HasKamailio)))
         {
             foreach (string job in options.Jobs.Count > 0 ? options.Jobs : ["b", "c"])
@@ -32,11 +32,11 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
     {
         bool isParley = subject == "parley";
         int core = Workshop.LoadCore(1);
-        using ProxyProcess proxy = await ProxyProcess.StartAsync(workshop, subject, job, 1, 1, "--pauses=true", FormattableString.Invariant($"--ping={options.Ping}"));
+        using ProxyProcess proxy = await ProxyProcess.StartAsync(workshop, subject, job, 1, 1, Math.Max(1024, options.Calls / 100), "--pauses=true", FormattableString.Invariant($"--ping={options.Ping}"));
         await LoadAsync(proxy, job, core, 1000, options.Warm, isParley);
         double none = isParley ? await CostAsync(proxy, job, core, 0) : double.NaN;
         await Task.Delay(TimeSpan.FromSeconds(options.Settle));
-        await PausesAsync(proxy, isParley);
+        (double[] _, string lightText) = await ReportAsync(proxy, isParley, weighs: true);
         long before = proxy.PssKiB;
 
         using CallLoad hold = CallLoad.Start(workshop, core, proxy, job, options.Rate, options.Calls, false, "-H", "-w", "100000");
@@ -50,7 +50,7 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
         Usage start = proxy.Usage;
         await Task.Delay(TimeSpan.FromSeconds(window));
         double idle = (proxy.Usage - start).CpuNanoseconds / 1e9 / window;
-        (double[] _, string report) = await ReportAsync(proxy, isParley);
+        (double[] _, string report) = await ReportAsync(proxy, isParley, weighs: true);
         double all = isParley ? await CostAsync(proxy, job, core, idle) : double.NaN;
         double[] loaded = await PausesAsync(proxy, isParley);
         hold.Stop();
@@ -58,11 +58,13 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
         double bytes = (after - before) * 1024.0 / options.Calls;
         using JsonDocument? json = report.Length > 0 ? JsonDocument.Parse(report) : null;
         double heap = json?.RootElement.GetProperty("heap").GetInt64() / 1048576.0 ?? double.NaN;
+        double live = Live(report) - Live(lightText);
+        double each = isParley ? live / options.Calls : double.NaN;
         long dialogs = json?.RootElement.GetProperty("dialogs").GetInt64() ?? calls.Standing;
-        _figures.Add(new { subject, job, dialogs, bytes, beforeKiB = before, afterKiB = after, heap = double.IsNaN(heap) ? null : (double?)heap, idle, none = Nullable(none), all = Nullable(all), growing, loaded, report, calls });
+        _figures.Add(new { subject, job, dialogs, bytes, managed = Nullable(each), beforeKiB = before, afterKiB = after, heap = double.IsNaN(heap) ? null : (double?)heap, idle, none = Nullable(none), all = Nullable(all), growing, loaded, report, calls });
         string cost = isParley ? FormattableString.Invariant($"{none:F1} / {all:F1}") : "–";
         text.AppendLine(FormattableString.Invariant(
-            $"| {subject}, pings {(job == "c" ? "on" : "off")} | {dialogs} | {bytes:F0} | {(isParley ? heap.ToString("F0", null) : "–")} | {idle * 100:F2} | {cost} | {Pauses(growing, isParley)} | {Pauses(loaded, isParley)} | {calls.Failed} | {calls.Pings} |"));
+            $"| {subject}, pings {(job == "c" ? "on" : "off")} | {dialogs} | {bytes:F0} | {(isParley ? each.ToString("F0", null) : "–")} | {(isParley ? heap.ToString("F0", null) : "–")} | {idle * 100:F2} | {cost} | {Pauses(growing, isParley)} | {Pauses(loaded, isParley)} | {calls.Failed} | {calls.Pings} |"));
         Console.WriteLine(text.ToString().TrimEnd().Split('\n')[^1]);
     }
 
@@ -91,11 +93,19 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
 
     private static async Task<double[]> PausesAsync(ProxyProcess proxy, bool isParley) => (await ReportAsync(proxy, isParley)).Pauses;
 
-    private static async Task<(double[] Pauses, string Text)> ReportAsync(ProxyProcess proxy, bool isParley)
+    private static long Live(string report)
+    {
+        if (report.Length == 0)
+            return 0;
+        using JsonDocument json = JsonDocument.Parse(report);
+        return json.RootElement.GetProperty("live").GetInt64();
+    }
+
+    private static async Task<(double[] Pauses, string Text)> ReportAsync(ProxyProcess proxy, bool isParley, bool weighs = false)
     {
         if (!isParley)
             return ([], "");
-        string text = await proxy.ReportAsync();
+        string text = await proxy.ReportAsync(weighs);
         using JsonDocument json = JsonDocument.Parse(text);
         return ([.. json.RootElement.GetProperty("pauses_ms").EnumerateArray().Select(pause => pause.GetDouble())], text);
     }

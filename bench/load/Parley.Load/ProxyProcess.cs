@@ -32,20 +32,21 @@ internal sealed partial class ProxyProcess : IDisposable
     /// <param name="job">a, b or c; a-tcp, b-tcp, c-tcp.</param>
     /// <param name="cores">How many cores, the first ones.</param>
     /// <param name="kamailioWorkers">Worker processes of Kamailio's.</param>
+    /// <param name="kamailioMegabytes">Kamailio's shared memory; what it does not touch is not weighed.</param>
     /// <param name="more">More arguments for Parley.</param>
-    public static Task<ProxyProcess> StartAsync(Workshop workshop, string subject, string job, int cores = 1, int kamailioWorkers = 1, params string[] more) =>
-        StartAsync(workshop, subject, job, 15060 + "floor kamailio parley".IndexOf(subject, StringComparison.Ordinal), cores, kamailioWorkers, more);
+    public static Task<ProxyProcess> StartAsync(Workshop workshop, string subject, string job, int cores = 1, int kamailioWorkers = 1, int kamailioMegabytes = 1024, params string[] more) =>
+        StartAsync(workshop, subject, job, 15060 + "floor kamailio parley".IndexOf(subject, StringComparison.Ordinal), cores, kamailioWorkers, kamailioMegabytes, more);
 
     /// <summary>One more of Parley, which stands still while others of them are measured.</summary>
-    public static Task<ProxyProcess> StartParleyAsync(Workshop workshop, string job, int number) => StartAsync(workshop, "parley", job, 15100 + number, 1, 1, []);
+    public static Task<ProxyProcess> StartParleyAsync(Workshop workshop, string job, int number) => StartAsync(workshop, "parley", job, 15100 + number, 1, 1, 0, []);
 
-    private static async Task<ProxyProcess> StartAsync(Workshop workshop, string subject, string job, int port, int cores, int kamailioWorkers, string[] more)
+    private static async Task<ProxyProcess> StartAsync(Workshop workshop, string subject, string job, int port, int cores, int kamailioWorkers, int kamailioMegabytes, string[] more)
     {
         bool tcp = job.EndsWith("-tcp", StringComparison.Ordinal);
         string[] command = subject switch
         {
             "floor" => [workshop.Floor, Text(port), Text(CalleePort)],
-            "kamailio" => Kamailio(workshop, job, tcp, port, kamailioWorkers),
+            "kamailio" => Kamailio(workshop, job, tcp, port, kamailioWorkers, kamailioMegabytes),
             "parley" => ["dotnet", workshop.Proxy, $"--port={port}", $"--callee={CalleePort}", $"--second={SecondCalleePort}", $"--job={job[0]}", $"--tcp={(tcp ? "true" : "false")}", $"--workers={cores}", .. more],
             _ => throw new ArgumentException($"unknown subject {subject}", nameof(subject)),
         };
@@ -99,10 +100,11 @@ internal sealed partial class ProxyProcess : IDisposable
     }
 
     /// <summary>What Parley says of its memory and its collector, one line of JSON.</summary>
-    public async Task<string> ReportAsync()
+    /// <param name="weighs">After a full collection, with the bytes that live.</param>
+    public async Task<string> ReportAsync(bool weighs = false)
     {
         _report[0] = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _ = Kill(_process.Id, 10);
+        _ = Kill(_process.Id, weighs ? 12 : 10);
         return await _report[0].Task.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
@@ -136,12 +138,12 @@ internal sealed partial class ProxyProcess : IDisposable
             _ = Kill(process, signal);
     }
 
-    private static string[] Kamailio(Workshop workshop, string job, bool tcp, int port, int workers)
+    private static string[] Kamailio(Workshop workshop, string job, bool tcp, int port, int workers, int megabytes)
     {
         string file = Path.Combine(workshop.Folder, "bin", "kamailio.cfg");
         File.WriteAllText(file, File.ReadAllText(Path.Combine(workshop.Folder, "kamailio.cfg")).Replace("@PORT@", Text(port), StringComparison.Ordinal)
             .Replace("@CALLEE@", Text(CalleePort), StringComparison.Ordinal).Replace("@CHILDREN@", Text(workers), StringComparison.Ordinal));
-        List<string> command = ["/usr/sbin/kamailio", "-x", "fm", "-f", file, "-DD", "-E", "-m", "1024", "-w", "/tmp", "-Y", "/tmp"];
+        List<string> command = ["/usr/sbin/kamailio", "-x", "fm", "-f", file, "-DD", "-E", "-m", Text(megabytes), "-w", "/tmp", "-Y", "/tmp"];
         if (job[0] is 'b' or 'c')
             command.AddRange(["-A", "JOB_DIALOG=1"]);
         if (job[0] == 'c')

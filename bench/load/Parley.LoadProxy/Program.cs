@@ -9,15 +9,17 @@ using Parley.Proxy;
 using Parley.Sip;
 using Parley.Transport;
 
-// A proxy for bench/load:  Parley.LoadProxy --port=5060 --callee=5070 --second=5071 --job=a|b|c [--tcp=true] [--workers=2] [--ping=30] [--pauses=true]
+// A proxy for bench/load:  Parley.LoadProxy --port=5060 --callee=5070 --second=5071 --job=a|b|c [--tcp=true] [--workers=2] [--ping=30] [--pauses=true] [--pace=BYTES]
 // Job a: stateful relay with Record-Route; b: and a dialog with one profile value (the From user), matched by did; c: and bye-on-timeout
-// and OPTIONS pings on both legs. SIGUSR1 prints one line of JSON about memory and collections; SIGTERM ends it.
+// and OPTIONS pings on both legs. SIGUSR1 prints one line of JSON about memory and collections, SIGUSR2 the same after a full
+// collection, with the bytes that live; SIGTERM ends it.
 // As the server does (src/Parley.Server/Program.cs).
 const string Inline = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
 if (Environment.GetEnvironmentVariable(Inline) is null)
     Environment.SetEnvironmentVariable(Inline, "1");
 ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder(args);
 builder.Logging.ClearProviders();
+builder.Proxy.CollectorPace = Number("pace", 256 * 1024); // the server's
 bool tcp = builder.Configuration["tcp"] == "true", hasDialogs = builder.Configuration["job"] is "b" or "c", arms = builder.Configuration["job"] == "c";
 int workers = Number("workers", 1);
 builder.Transport.Listeners.Add(new SipListenerOptions
@@ -77,16 +79,20 @@ app.OnRequest(context =>
     ValueTask<bool> relayed = context.RelayAsync();
     return relayed.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(relayed.AsTask());
 });
-using PosixSignalRegistration report = PosixSignalRegistration.Create((PosixSignal)10, signal => // SIGUSR1
-{
-    signal.Cancel = true;
-    GCMemoryInfo memory = GC.GetGCMemoryInfo();
-    string line = string.Create(CultureInfo.InvariantCulture, $$"""
-        {"dialogs":{{(dialogs is null ? 0 : dialogs.Statistics.ActiveDialogs)}},"allocated":{{GC.GetTotalAllocatedBytes()}},"heap":{{memory.HeapSizeBytes}},"committed":{{memory.TotalCommittedBytes}},"collections":[{{GC.CollectionCount(0)}},{{GC.CollectionCount(1)}},{{GC.CollectionCount(2)}}],"paused_ms":{{GC.GetTotalPauseDuration().TotalMilliseconds}},"pauses_ms":[{{pauses?.Take()}}]}
-        """);
-    Console.Out.WriteLine(line);
-    Console.Out.Flush();
-});
+using PosixSignalRegistration report = PosixSignalRegistration.Create((PosixSignal)10, signal => Report(signal, live: 0)); // SIGUSR1
+using PosixSignalRegistration weigh = PosixSignalRegistration.Create((PosixSignal)12, signal => Report(signal, GC.GetTotalMemory(forceFullCollection: true))); // SIGUSR2
 app.Run();
 
 int Number(string name, int otherwise) => builder.Configuration[name] is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+
+void Report(PosixSignalContext signal, long live)
+{
+    signal.Cancel = true;
+    GCMemoryInfo memory = GC.GetGCMemoryInfo();
+    (string pauseTimes, string pauseKinds) = pauses?.Take() ?? ("", "");
+    string line = string.Create(CultureInfo.InvariantCulture, $$"""
+        {"dialogs":{{(dialogs is null ? 0 : dialogs.Statistics.ActiveDialogs)}},"allocated":{{GC.GetTotalAllocatedBytes()}},"live":{{live}},"heap":{{memory.HeapSizeBytes}},"committed":{{memory.TotalCommittedBytes}},"collections":[{{GC.CollectionCount(0)}},{{GC.CollectionCount(1)}},{{GC.CollectionCount(2)}}],"paused_ms":{{GC.GetTotalPauseDuration().TotalMilliseconds}},"pauses_ms":[{{pauseTimes}}],"pauses":[{{pauseKinds}}]}
+        """);
+    Console.Out.WriteLine(line);
+    Console.Out.Flush();
+}

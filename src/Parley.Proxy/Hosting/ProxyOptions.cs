@@ -36,6 +36,14 @@ public sealed class ProxyOptions
     /// <summary>How long <see cref="ParleyApplication.StopAsync"/> waits for requests that have no final response yet.</summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Bytes after whose allocation the young objects of the whole process are collected (<see cref="GC.Collect(int)"/> of generation 1), so that the
+    /// collector stops the proxy often and briefly (1 to 6 ms) instead of seldom and long; it costs 1 to 2 % of a core at 1,000 calls/s. 0, the default, leaves it
+    /// to the runtime. The server sets 256 KiB.
+    /// </summary>
+    /// <remarks>For a process that does little else than relay: what other code allocates counts and is collected too.</remarks>
+    public long CollectorPace { get; set; }
+
     /// <summary>Retry-After of the 503 that new INVITEs get while draining; seconds.</summary>
     public int DrainRetryAfter { get; set; } = 30;
 }

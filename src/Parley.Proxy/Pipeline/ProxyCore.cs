@@ -47,6 +47,8 @@ internal sealed class ProxyCore : ITransactionUser
 
     public Pool<SipContext> Contexts { get; }
 
+    public TargetCache Targets { get; } = new();
+
     public Pool<SipBranch> Branches { get; } = new(static () => new SipBranch());
 
     public Pool<SipEdits> Edits { get; } = new(static () => new SipEdits());

@@ -20,7 +20,7 @@ public sealed partial class SipContext
     public void AddTarget(SipUri uri, int q = 1000)
     {
         ArgumentNullException.ThrowIfNull(uri);
-        AddTarget(new BranchTarget { Uri = uri, Q = q });
+        AddTarget(Core.Targets.Of(uri, q));
     }
 
     /// <summary>Adds a target to forward to, with Path or a flow of its own.</summary>

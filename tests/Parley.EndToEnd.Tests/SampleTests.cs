@@ -83,6 +83,19 @@ public class SampleTests
         Assert.Matches(@"alice talked for [2-9] s, 359[0-8] s left \(Downstream BYE\)", await sample.WaitForLineAsync("alice talked"));
     }
 
+    [Fact]
+    public async Task The_AOT_proxy_carries_a_call()
+    {
+        // As built: the same program, compiled by the runtime.
+        var (proxy, callee) = (Ports.Next(), Ports.Next());
+        await using var sample = await Sample.StartAsync("AotProxy", proxy, callee);
+        await using var answers = Sipp.Start("callee", callee, null, ["-m", "1", .. Settings.Contact(callee)]);
+        await using var call = Call(proxy, "alice", 100);
+
+        CallTests.AssertClean(await call.FinishAsync(Limit), 1);
+        CallTests.AssertClean(await answers.FinishAsync(Limit), 1);
+    }
+
     private static Sipp Call(int proxy, string user, int milliseconds) =>
         Sipp.Start("caller-of-user", Ports.Next(), $"127.0.0.1:{proxy}", "-key", "user", user, "-s", "bob", "-m", "1", "-d", $"{milliseconds}");
 

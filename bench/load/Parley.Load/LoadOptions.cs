@@ -47,7 +47,12 @@ internal sealed record LoadOptions
 
     public static LoadOptions Parse(string? command, IEnumerable<string> arguments)
     {
-        LoadOptions options = command == "scale" ? new() { Subjects = ["parley"], Jobs = ["b"], Rates = [ScaleCommand.LoadRate], Runs = 3, Seconds = 5, Rate = 4000 } : new();
+        LoadOptions options = command switch
+        {
+            "scale" => new() { Subjects = ["parley"], Jobs = ["b"], Rates = [ScaleCommand.LoadRate], Runs = 3, Seconds = 5, Rate = 4000 },
+            "start" => new() { Subjects = StartCommand.Names, Runs = 10 },
+            _ => new(),
+        };
         using IEnumerator<string> each = arguments.GetEnumerator();
         while (each.MoveNext())
         {

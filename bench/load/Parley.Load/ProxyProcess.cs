@@ -153,7 +153,7 @@ internal sealed partial class ProxyProcess : IDisposable
         return [.. command];
     }
 
-    private static bool IsBound(bool tcp, int port)
+    internal static bool IsBound(bool tcp, int port)
     {
         string address = string.Create(CultureInfo.InvariantCulture, $": 0100007F:{port:X4} ");
         return File.ReadLines(tcp ? "/proc/net/tcp" : "/proc/net/udp").Any(line => line.Contains(address, StringComparison.Ordinal));

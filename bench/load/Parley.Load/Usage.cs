@@ -29,6 +29,9 @@ internal readonly partial record struct Usage(long CpuNanoseconds, long Switches
     /// <summary>The largest resident size that each process has had, added up (shared pages count in each), KiB.</summary>
     public static long PeakKiB(IEnumerable<int> processes) => processes.Sum(process => Fields($"/proc/{process}/status", "VmHWM:"));
 
+    /// <summary>Resident size of each, added up (shared pages count in each), KiB.</summary>
+    public static long ResidentKiB(IEnumerable<int> processes) => processes.Sum(process => Fields($"/proc/{process}/status", "VmRSS:"));
+
     /// <summary>Proportional set size of all: shared pages count once, KiB.</summary>
     public static long PssKiB(IEnumerable<int> processes) => processes.Sum(process => Fields($"/proc/{process}/smaps_rollup", "Pss:"));
 

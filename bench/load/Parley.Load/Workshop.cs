@@ -14,6 +14,15 @@ internal sealed class Workshop
 
     public string Proxy => Path.Combine(Folder, "Parley.LoadProxy", "bin", "Release", "net10.0", "Parley.LoadProxy.dll");
 
+    /// <summary>The server as ./run builds it.</summary>
+    public string Server => Path.GetFullPath(Path.Combine(Folder, "..", "..", "src", "Parley.Server", "bin", "Release", "net10.0", "parley.dll"));
+
+    /// <summary>The server as it is published.</summary>
+    public string PublishedServer => Path.Combine(Folder, "bin", "server", "parley");
+
+    /// <summary>samples/AotProxy as it is published.</summary>
+    public string AotProxy => Path.Combine(Folder, "bin", "aot", "AotProxy");
+
     public bool HasKamailio { get; private set; }
 
     public string Results => Path.GetFullPath(Path.Combine(Folder, "..", "results"));

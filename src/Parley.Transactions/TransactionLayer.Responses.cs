@@ -10,9 +10,14 @@ public sealed partial class TransactionLayer
     private static readonly StrandWork ResponseWork = static (target, argument, generation) =>
     {
         ClientTransaction transaction = (ClientTransaction)target!;
-        SipMessage response = (SipMessage)argument!;
+        StreamResponse? byStream = argument as StreamResponse;
+        SipMessage response = byStream?.Message ?? (SipMessage)argument!;
         if (transaction.IsGeneration(generation))
+        {
+            transaction.ConnectionId = byStream?.ConnectionId ?? 0;
             transaction.Receive(response);
+        }
+
         response.Release();
     };
 
@@ -42,7 +47,9 @@ public sealed partial class TransactionLayer
 
         if (!strand.TryEnter())
         {
-            strand.Post(ResponseWork, transaction, response.Retain(), generation);
+            // A stream's answers may all overtake the thread that sent the request, so the connection goes through the queue with each.
+            SipMessage kept = response.Retain();
+            strand.Post(ResponseWork, transaction, source.ConnectionId == 0 ? kept : new StreamResponse(kept, source.ConnectionId), generation);
             return;
         }
 
@@ -51,7 +58,6 @@ public sealed partial class TransactionLayer
         {
             if (transaction.IsGeneration(generation))
             {
-                // Not on the way through the queue: one response of a transaction is enough to know its connection.
                 transaction.ConnectionId = source.ConnectionId;
                 taken = transaction.Receive(response);
             }
@@ -79,4 +85,7 @@ public sealed partial class TransactionLayer
             CallbackFailed(nameof(ITransactionUser.OnStrayResponse), Text(response.CallId), error);
         }
     }
+
+    /// <summary>A response that waits for its strand, and the connection it came by.</summary>
+    private sealed record StreamResponse(SipMessage Message, long ConnectionId);
 }

@@ -131,6 +131,22 @@ public sealed class NonInviteClientTests
         Assert.Equal(0, rig.Layer.ClientTransactionCount);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void The_connection_of_a_response_is_known_also_when_the_response_had_to_wait_for_the_strand(bool mustWait)
+    {
+        using Rig rig = new();
+        ClientTransaction transaction = rig.StartClient(SipMethod.Options, Rig.Tcp with { ConnectionId = 0 });
+        string response = Wire.Response(180, Rig.Branch(transaction), "OPTIONS");
+        if (mustWait)
+            rig.Inside(transaction, () => rig.In(response, Rig.Tcp));
+        else
+            rig.In(response, Rig.Tcp);
+        Assert.Equal(Rig.Tcp.ConnectionId, transaction.ConnectionId);
+        Assert.Equal(ClientTransactionState.Proceeding, transaction.State);
+    }
+
     [Fact]
     public void Abandoning_ends_it_after_the_present_work()
     {

@@ -36,10 +36,13 @@ internal sealed class CallLoad : IDisposable
         return new CallLoad(process);
     }
 
-    /// <summary>Seconds of load at 1,000 calls/s, so that nobody's start is measured.</summary>
-    public static async Task WarmAsync(Workshop workshop, int core, ProxyProcess proxy, string job, int seconds, params string[] more)
+    /// <summary>
+    /// Load before anything is measured, so that nobody's start is. RFC 3261 keeps the transactions of a call for 32 s (64*T1): only a proxy
+    /// that has carried the rate for longer has all the memory that it will need for it.
+    /// </summary>
+    public static async Task WarmAsync(Workshop workshop, int core, ProxyProcess proxy, string job, int rate, int seconds, params string[] more)
     {
-        using CallLoad load = Start(workshop, core, proxy, job, 1000, 1000 * seconds, false, ["-h", "100", "-w", "5", .. more]);
+        using CallLoad load = Start(workshop, core, proxy, job, rate, rate * seconds, false, ["-h", "100", "-w", "5", .. more]);
         await load.EndAsync();
     }
 

@@ -15,8 +15,11 @@ internal sealed record LoadOptions
 
     public int Seconds { get; init; } = 10;
 
-    /// <summary>Seconds of load at 1,000 calls/s before anything is measured, so that nobody's start is.</summary>
-    public int Warm { get; init; } = 20;
+    /// <summary>Seconds of load before anything is measured, more than the 32 s that transactions live.</summary>
+    public int Warm { get; init; } = 40;
+
+    /// <summary>Calls per second of that load: the highest rate to be measured, but not more than any of the proxies carries with ease.</summary>
+    public int WarmRate => Math.Clamp(Rates.Max(), 200, 2000);
 
     /// <summary>Seconds after the last call that count too: what a call leaves to be done.</summary>
     public int Tail { get; init; } = 6;

@@ -38,36 +38,52 @@ internal sealed class PeakCommand(Workshop workshop, LoadOptions options)
         return 0;
     }
 
+    /// <summary>One process for all rates that it carries; a new one after each that was too much, which leaves it with calls of the past.</summary>
     private async Task<Probe> BisectAsync(string subject, string job, int cores)
     {
         Probe good = default;
-        int low = 0, high = options.IsQuick ? 400 : 2000;
-        for (; high <= (options.IsQuick ? 800 : 64_000); high *= 2)
+        int low = 0, high = options.IsQuick ? 400 : 2000, most = options.IsQuick ? 800 : 64_000;
+        bool isBounded = false;
+        ProxyProcess? proxy = null;
+        try
         {
-            Probe probe = await ProbeAsync(subject, job, cores, high);
-            if (!probe.IsGood)
-                break;
-            (low, good) = (high, probe);
-        }
+            while (!isBounded ? high <= most : low * Resolution < high && high - low > 50)
+            {
+                proxy ??= await WarmAsync(subject, job, cores);
+                int rate = isBounded ? (low + high) / 2 : high;
+                Probe probe = await ProbeAsync(proxy, subject, job, cores, rate);
+                if (probe.IsGood)
+                {
+                    (low, good) = (rate, probe);
+                    if (!isBounded)
+                        high *= 2;
+                    continue;
+                }
 
-        while (low * Resolution < high && high - low > 50)
+                (high, isBounded) = (rate, true);
+                proxy.Dispose();
+                proxy = null;
+            }
+        }
+        finally
         {
-            int middle = (low + high) / 2;
-            Probe probe = await ProbeAsync(subject, job, cores, middle);
-            if (probe.IsGood)
-                (low, good) = (middle, probe);
-            else
-                high = middle;
+            proxy?.Dispose();
         }
 
         return good;
     }
 
-    private async Task<Probe> ProbeAsync(string subject, string job, int cores, int rate)
+    private async Task<ProxyProcess> WarmAsync(string subject, string job, int cores)
+    {
+        ProxyProcess proxy = await ProxyProcess.StartAsync(workshop, subject, job, cores, 4);
+        await CallLoad.WarmAsync(workshop, Workshop.LoadCore(cores), proxy, job, options.WarmRate, options.Warm);
+        return proxy;
+    }
+
+    private async Task<Probe> ProbeAsync(ProxyProcess proxy, string subject, string job, int cores, int rate)
     {
         int loadCore = Workshop.LoadCore(cores), seconds = Math.Min(options.Seconds, 8);
-        using ProxyProcess proxy = await ProxyProcess.StartAsync(workshop, subject, job, cores, 4);
-        await CallLoad.WarmAsync(workshop, loadCore, proxy, job, options.Warm);
+        await Task.Delay(TimeSpan.FromSeconds(2));
         Usage before = proxy.Usage;
         long start = TimeProvider.System.GetTimestamp();
         using CallLoad load = CallLoad.Start(workshop, loadCore, proxy, job, rate, rate * seconds, false, "-h", "500", "-w", "4");

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Parley.Load;
 
-// bench/load/run, peak, hold, scale and start call this with their name first.
+// bench/load/run, peak, workers, hold, scale and start call this with their name first.
 // Whoever ends the bench ends what it has started.
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End), interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 LoadOptions options = LoadOptions.Parse(args.FirstOrDefault(), args.Skip(1));
@@ -10,6 +10,7 @@ return args.FirstOrDefault() switch
 {
     "run" => await new RunCommand(workshop, options).RunAsync(),
     "peak" => await new PeakCommand(workshop, options).RunAsync(),
+    "workers" => await new WorkersCommand(workshop, options).RunAsync(),
     "hold" => await new HoldCommand(workshop, options).RunAsync(),
     "scale" => await new ScaleCommand(workshop, options).RunAsync(),
     "start" => await new StartCommand(workshop, options).RunAsync(),
@@ -24,6 +25,6 @@ static void End(PosixSignalContext signal)
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: run | peak | hold | scale | start [options], see bench/README.md");
+    Console.Error.WriteLine("usage: run | peak | workers | hold | scale | start [options], see bench/README.md");
     return 2;
 }

@@ -11,8 +11,8 @@ internal static class Plot
     private const string Style = """
         .ground{fill:#fff}.grid{stroke:#e3e6ea}.axis{stroke:#8b949e}.line{stroke:#0b66c3;fill:none;stroke-width:2}.spread{stroke:#0b66c3;stroke-width:1.5;opacity:.6}
         .dot{fill:#0b66c3;stroke:#fff;stroke-width:1.5}text{font-family:system-ui,-apple-system,"Segoe UI",Helvetica,Arial,sans-serif;font-size:13px;fill:#4b5560}
-        .title{font-size:17px;font-weight:600;fill:#1a2027}.value{font-weight:600;fill:#1a2027}.small{font-size:11px}
-        @media(prefers-color-scheme:dark){.ground{fill:#11161c}.grid{stroke:#272e37}.axis{stroke:#6b7580}.line,.spread{stroke:#5fb0ff}.dot{fill:#5fb0ff;stroke:#11161c}
+        .hollow{fill:#fff;stroke:#0b66c3;stroke-width:2}.title{font-size:17px;font-weight:600;fill:#1a2027}.value{font-weight:600;fill:#1a2027}.small{font-size:11px}
+        @media(prefers-color-scheme:dark){.ground{fill:#11161c}.grid{stroke:#272e37}.axis{stroke:#6b7580}.line,.spread{stroke:#5fb0ff}.dot{fill:#5fb0ff;stroke:#11161c}.hollow{fill:#11161c;stroke:#5fb0ff}
         text{fill:#aab4bf}.title,.value{fill:#f0f3f6}}
         """;
 
@@ -55,12 +55,14 @@ internal static class Plot
             double x = X(i), low = Y(point.Least), high = Y(point.Most);
             if (point.Most > point.Least)
                 svg.AppendLine(FormattableString.Invariant($"""<path class="spread" fill="none" d="M{x - 5:F1} {low:F1}h10m-5 0V{high:F1}m-5 0h10"/>"""));
-            svg.AppendLine(FormattableString.Invariant($"""<circle class="dot" cx="{x:F1}" cy="{Y(point.Median):F1}" r="4.5"/>"""));
+            svg.AppendLine(FormattableString.Invariant($"""<circle class="{(point.IsDisturbed ? "dot hollow" : "dot")}" cx="{x:F1}" cy="{Y(point.Median):F1}" r="4.5"/>"""));
             Text(svg, x, high - 11, "value", "middle", FormattableString.Invariant($"{point.Median:F0}"));
             Text(svg, x, Height - Bottom + 20, "", "middle", ScaleAxis.Text((int)point.X));
         }
 
         Text(svg, (Left + Width - Right) / 2, Height - Bottom + 41, "", "middle", axis.Unit);
+        if (points.Any(point => point.IsDisturbed))
+            Text(svg, Width - Right, 53, "small", "end", "hollow: only runs under foreign load");
         Text(svg, Width - Right, Height - 14, "small", "end", FormattableString.Invariant(
             $"Parley {machine.Revision}, job b, UDP, {ScaleAxis.Text(ScaleCommand.LoadRate)} calls/s for {options.Seconds} s, {runs}; {machine.Processor}, {machine.At:yyyy-MM-dd}"));
         return svg.AppendLine("</svg>").ToString();

@@ -20,7 +20,7 @@ internal sealed class ScaleCommand(Workshop workshop, LoadOptions options)
             Write(machine, axes, axis == axes[^1]);
         }
 
-        return _samples.Any(sample => ScaleTable.Disturbed(sample.Sample.Calls) > 0) ? 1 : 0;
+        return _samples.Any(sample => sample.Sample.IsKept && ScaleTable.Faults(sample.Sample.Calls) > 0) ? 1 : 0;
     }
 
     private void Write(Machine machine, ScaleAxis[] axes, bool isLast)

@@ -18,7 +18,7 @@ internal static class ScaleTable
             foreach (PlotPoint point in points)
             {
                 Sample[] all = Runs(samples, axis, (int)point.X), kept = RunTable.Kept(all);
-                string mark = kept[0].IsKept ? "" : " *";
+                string mark = point.IsDisturbed ? " *" : "";
                 text.AppendLine(FormattableString.Invariant(
                     $"| {ScaleAxis.Text((int)point.X)} | {point.Median:F1} ({point.Least:F1}–{point.Most:F1}){mark} | {point.Median / points[0].Median:F2} | {Report.Median(kept.Select(s => (double)s.Calls.MessageBytes)):F0} | {Report.Median(kept.Select(s => (double)s.Calls.SetupP50)):F0} / {Report.Median(kept.Select(s => (double)s.Calls.SetupP99)):F0} | {all.Sum(s => s.Calls.Failed + s.Calls.Unfinished)} | {all.Sum(s => s.Calls.Retransmissions)} | {all.Sum(s => s.Calls.Unexpected)} | {kept.Length} of {options.Runs} |"));
             }
@@ -36,9 +36,10 @@ internal static class ScaleTable
     public static IReadOnlyList<PlotPoint> Points(IReadOnlyList<ScaleSample> samples, ScaleAxis axis) =>
     [
         .. from point in axis.Points
-           let cost = RunTable.Kept(Runs(samples, axis, point)).Select(sample => sample.CpuPerCall).ToArray()
-           where cost.Length > 0
-           select new PlotPoint(point, Report.Median(cost), cost.Min(), cost.Max()),
+           let kept = RunTable.Kept(Runs(samples, axis, point))
+           where kept.Length > 0
+           let cost = kept.Select(sample => sample.CpuPerCall).ToArray()
+           select new PlotPoint(point, Report.Median(cost), cost.Min(), cost.Max(), !kept[0].IsKept),
     ];
 
     /// <summary>In words: what more a unit costs, by least squares, or how the last point compares with the first.</summary>
@@ -52,7 +53,7 @@ internal static class ScaleTable
     }
 
     /// <summary>Messages and calls that did not go as they should.</summary>
-    public static long Disturbed(CallFigures calls) => calls.Failed + calls.Unfinished + calls.Retransmissions + calls.Unexpected;
+    public static long Faults(CallFigures calls) => calls.Failed + calls.Unfinished + calls.Retransmissions + calls.Unexpected;
 
     private static Sample[] Runs(IEnumerable<ScaleSample> samples, ScaleAxis axis, int point) => [.. samples.Where(sample => sample.Axis == axis.Name && sample.Point == point).Select(sample => sample.Sample)];
 }

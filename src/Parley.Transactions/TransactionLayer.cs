@@ -59,6 +59,9 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
         Timers.Advanced += Transport.Flush;
     }
 
+    /// <summary>Raised by threads of the transport that have sent all they had to and are about to wait (<see cref="ISipReceiver.BeforeWait"/>). A handler shall be quick, and not throw.</summary>
+    public event Action? Waiting;
+
     /// <summary>What sends.</summary>
     public ISipTransport Transport { get; }
 
@@ -176,6 +179,12 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
 
     /// <inheritdoc/>
     public void OnLoop() => Timers.OnLoop();
+
+    /// <inheritdoc/>
+    public void BeforeWait() => Waiting?.Invoke();
+
+    /// <inheritdoc/>
+    public int LongestWait => Timers.LongestWait;
 
     /// <summary>Detaches from the timer service, which lives on.</summary>
     public void Dispose() => Timers.Advanced -= Transport.Flush;

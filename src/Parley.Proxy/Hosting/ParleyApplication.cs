@@ -15,7 +15,6 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
 
     private readonly IHost _host;
     private readonly ApplicationParts _parts;
-    private CollectorPace? _collector;
     private bool _started;
     private bool _stopped;
     private bool _disposed;
@@ -137,7 +136,7 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
         if (_started) throw new InvalidOperationException("Started before.");
         _started = true;
         await _host.StartAsync(cancellationToken).ConfigureAwait(false);
-        if (Options.CollectorPace > 0) _collector = new CollectorPace(Options.CollectorPace, Time);
+        if (Options.CollectorPace > 0) Transactions.Waiting += new CollectorPace(Options.CollectorPace).Look;
         Transport.Start(Transactions);
     }
 
@@ -169,7 +168,6 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
         // The services hold this application too and dispose it again.
         if (_disposed) return;
         _disposed = true;
-        _collector?.Dispose();
         await Transport.DisposeAsync().ConfigureAwait(false);
         Transactions.Dispose();
         _parts.Timers!.Dispose();

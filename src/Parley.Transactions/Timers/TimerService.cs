@@ -115,6 +115,17 @@ public sealed class TimerService : IDisposable
             Fire(target!, kind, version);
     }
 
+    /// <summary>For how many milliseconds the calling loop thread may leave its wheel alone: until its next timer, from one tick to 100 ms.</summary>
+    internal int LongestWait
+    {
+        get
+        {
+            const int Longest = 100; // a loop that is to stop looks up so often
+            LoopWheel? loop = t_loop;
+            return loop is null || loop.Owner != this ? Longest : (int)Math.Clamp(loop.Wheel.NextWorkMilliseconds - Now, TimerWheel.TickMilliseconds, Longest);
+        }
+    }
+
     /// <summary>Stops the shared wheel. Timers still pending never fire.</summary>
     public void Dispose()
     {

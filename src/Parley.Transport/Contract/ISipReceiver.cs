@@ -24,6 +24,14 @@ public interface ISipReceiver
     /// <param name="flow">The connection's flow.</param>
     void OnFlowClosed(in SipFlow flow);
 
-    /// <summary>A receive loop calls it on its own thread after each batch and at least every 10 ms: the place to run that thread's timer wheel. Flush follows.</summary>
+    /// <summary>A receive loop calls it on its own thread after each batch, and when <see cref="LongestWait"/> has passed without one: the place to run that thread's timer wheel. Flush follows.</summary>
     void OnLoop();
+
+    /// <summary>All that came of a batch has left, and its thread waits next: the moment for work that shall not delay a message, such as a collection. Called on receive loops and on threads that read streams.</summary>
+    void BeforeWait()
+    {
+    }
+
+    /// <summary>Asked on a receive loop's thread when nothing arrived: for how many milliseconds it may wait for the next datagram, 10 to 1,000.</summary>
+    int LongestWait => 10;
 }

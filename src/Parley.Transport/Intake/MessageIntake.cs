@@ -91,6 +91,31 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
         }
     }
 
+    public void BeforeWait(SipListener listener)
+    {
+        try
+        {
+            receiver.BeforeWait();
+        }
+        catch (Exception e)
+        {
+            Fault(listener, e);
+        }
+    }
+
+    public int LongestWait(SipListener listener)
+    {
+        try
+        {
+            return Math.Clamp(receiver.LongestWait, DatagramSocket.WaitMilliseconds, 1000);
+        }
+        catch (Exception e)
+        {
+            Fault(listener, e);
+            return DatagramSocket.WaitMilliseconds;
+        }
+    }
+
     public void SendFailed(SipListener listener, ulong token)
     {
         try

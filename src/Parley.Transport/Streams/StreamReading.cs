@@ -23,6 +23,7 @@ internal static class StreamReading
                 var buffered = result.Buffer;
                 var done = Process(connection, buffered, context, out var broken);
                 context.Transport.Flush();
+                context.Intake.BeforeWait(connection.Flow.Listener);
                 connection.WasRead(progress: done > 0, partial: IsPartial(buffered.Slice(done)));
                 reader.AdvanceTo(buffered.GetPosition(done), buffered.End);
                 if (broken)

@@ -3,7 +3,7 @@ namespace Parley.Transport;
 /// <summary>One UDP socket with its receive batch. Received by one thread; sent by any, each with an output of its own.</summary>
 internal abstract class DatagramSocket : IDisposable
 {
-    /// <summary>The longest wait in <see cref="Receive"/>, so that the loop can run its timers.</summary>
+    /// <summary>The usual wait in <see cref="Receive"/>, so that the loop can run its timers.</summary>
     public const int WaitMilliseconds = 10;
 
     public abstract SipEndPoint Local { get; }
@@ -11,8 +11,8 @@ internal abstract class DatagramSocket : IDisposable
     /// <summary>Where received datagrams lie.</summary>
     public abstract byte[] Buffer { get; }
 
-    /// <summary>Waits at most 10 ms and takes what is there: the number of datagrams, 0 for none, -1 for an error that is not of the moment.</summary>
-    public abstract int Receive();
+    /// <summary>Waits at most so long, in milliseconds, and takes what is there: the number of datagrams, 0 for none, -1 for an error that is not of the moment.</summary>
+    public abstract int Receive(int wait);
 
     public abstract int OffsetOf(int index);
 

@@ -63,7 +63,7 @@ internal sealed unsafe class LinuxDatagramOutput : DatagramOutput
                     continue;
                 case EAGAIN when attempt == 0:
                     // The send buffer is full. It empties at the speed of the wire: one short wait is worth it, longer would stall the loop.
-                    WaitWritable();
+                    LinuxPoll.Wait(_handle, PollOut, 5);
                     continue;
                 default:
                     return 0; // EMSGSIZE, ENOBUFS, no route, refused by a filter: this one is lost
@@ -77,21 +77,5 @@ internal sealed unsafe class LinuxDatagramOutput : DatagramOutput
         if (count > 1)
             return SendMany(_handle, (MultiMessage*)Unsafe.AsPointer(ref first), (uint)count, Flags);
         return SendTo(_handle, _vectors[start].Base, _vectors[start].Length, Flags, first.Name, first.NameLength) >= 0 ? 1 : -1;
-    }
-
-    private void WaitWritable()
-    {
-        var added = false;
-        try
-        {
-            _handle.DangerousAddRef(ref added);
-            var entry = new PollEntry { Descriptor = (int)_handle.DangerousGetHandle(), Events = PollOut };
-            _ = Poll(&entry, 1, 5);
-        }
-        finally
-        {
-            if (added)
-                _handle.DangerousRelease();
-        }
     }
 }

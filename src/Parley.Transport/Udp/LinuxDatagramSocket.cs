@@ -71,8 +71,11 @@ internal sealed unsafe class LinuxDatagramSocket : DatagramSocket
 
     public override int GrantedSendBuffer => _socket.SendBufferSize;
 
-    public override int Receive()
+    public override int Receive(int wait)
     {
+        // The socket's own timeout is the usual wait. A longer one is of a proxy that is idle: it can afford a second system call.
+        if (wait > WaitMilliseconds && !LinuxPoll.Wait(_handle, PollIn, wait))
+            return 0;
         for (var i = 0; i < _used; i++)
             _messages[i].NameLength = SocketAddressBytes.Size; // the kernel wrote the length it used
         _used = 0;

@@ -26,6 +26,7 @@ internal static unsafe partial class LinuxSyscalls
     public const int EAGAIN = 11;
     public const int ECONNREFUSED = 111;
 
+    public const short PollIn = 1;
     public const short PollOut = 4;
 
     public const ushort AfInet = 2;

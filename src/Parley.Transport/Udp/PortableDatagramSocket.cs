@@ -42,12 +42,12 @@ internal sealed class PortableDatagramSocket : DatagramSocket
 
     public override int GrantedSendBuffer => _socket.SendBufferSize;
 
-    public override int Receive()
+    public override int Receive(int wait)
     {
         var count = 0;
         try
         {
-            if (!_socket.Poll(WaitMilliseconds * 1000, SelectMode.SelectRead))
+            if (!_socket.Poll(wait * 1000, SelectMode.SelectRead))
                 return 0;
             do
             {

@@ -37,15 +37,19 @@ internal sealed class UdpWorker
         thread.Worker = this;
         try
         {
+            var wait = DatagramSocket.WaitMilliseconds;
             while (!_stopping)
             {
-                var count = _socket.Receive();
+                var count = _socket.Receive(wait);
                 if (count > 0)
                     _intake.Datagrams(thread, _listener, _socket, count);
                 else if (count < 0)
                     _intake.ReceiveFailed(_listener);
                 _intake.Loop(_listener);
                 _transport.Flush();
+                _intake.BeforeWait(_listener);
+                // Once in vain, then as long as the timers allow: an idle proxy does not wake a hundred times a second.
+                wait = count == 0 ? _intake.LongestWait(_listener) : DatagramSocket.WaitMilliseconds;
             }
         }
         catch (ObjectDisposedException)

@@ -19,7 +19,7 @@ if (Environment.GetEnvironmentVariable(Inline) is null)
     Environment.SetEnvironmentVariable(Inline, "1");
 ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder(args);
 builder.Logging.ClearProviders();
-builder.Proxy.CollectorPace = Number("pace", 256 * 1024); // the server's
+builder.Proxy.CollectorPace = Number("pace", 512 * 1024); // the server's
 bool tcp = builder.Configuration["tcp"] == "true", hasDialogs = builder.Configuration["job"] is "b" or "c", arms = builder.Configuration["job"] == "c";
 int workers = Number("workers", 1);
 builder.Transport.Listeners.Add(new SipListenerOptions

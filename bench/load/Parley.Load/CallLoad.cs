@@ -40,8 +40,9 @@ internal sealed class CallLoad : IDisposable
     /// Load before anything is measured, so that nobody's start is. RFC 3261 keeps the transactions of a call for 32 s (64*T1): only a proxy
     /// that has carried the rate for longer has all the memory that it will need for it.
     /// </summary>
-    public static async Task WarmAsync(Workshop workshop, int core, ProxyProcess proxy, string job, int rate, int seconds, params string[] more)
+    public static async Task WarmAsync(Workshop workshop, int core, ProxyProcess proxy, string job, (int Rate, int Seconds) with, params string[] more)
     {
+        (int rate, int seconds) = with;
         using CallLoad load = Start(workshop, core, proxy, job, rate, rate * seconds, false, ["-h", "100", "-w", "5", .. more]);
         await load.EndAsync();
     }

@@ -76,7 +76,7 @@ internal sealed class PeakCommand(Workshop workshop, LoadOptions options)
     private async Task<ProxyProcess> WarmAsync(string subject, string job, int cores)
     {
         ProxyProcess proxy = await ProxyProcess.StartAsync(workshop, subject, job, cores, 4);
-        await CallLoad.WarmAsync(workshop, Workshop.LoadCore(cores), proxy, job, options.WarmRate, options.Warm);
+        await CallLoad.WarmAsync(workshop, Workshop.LoadCore(cores), proxy, job, options.WarmUpOf(subject));
         return proxy;
     }
 

@@ -36,7 +36,7 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
             {
                 ProxyProcess proxy = await ProxyProcess.StartAsync(workshop, subject, job);
                 proxies.Add(subject, proxy);
-                await CallLoad.WarmAsync(workshop, Workshop.LoadCore(1), proxy, job, options.WarmRate, options.Warm);
+                await CallLoad.WarmAsync(workshop, Workshop.LoadCore(1), proxy, job, options.WarmUpOf(subject));
                 await Task.Delay(TimeSpan.FromSeconds(options.Tail));
                 proxy.Pause();
             }

@@ -9,7 +9,7 @@ internal static class RunTable
     {
         StringBuilder text = new();
         text.AppendLine(FormattableString.Invariant(
-            $"CPU µs per call (user + system of all processes, from the first call to {options.Tail} s after the last) on one core, the load on another; calls of 0.5 s for {options.Seconds} s; median of {options.Runs} alternating runs (least–most). All processes were started once and warmed up with {options.Warm} s at {options.WarmRate} calls/s; those not measured stand still (SIGSTOP). Setup: INVITE to 200 in µs, with the load generator's own share (\"direct\": no proxy)."));
+            $"CPU µs per call (user + system of all processes, from the first call to {options.Tail} s after the last) on one core, the load on another; calls of 0.5 s for {options.Seconds} s; median of {options.Runs} alternating runs (least–most). All processes were started once and warmed up, Parley with {options.Warm} s at {options.WarmRate} calls/s, the others with 5 s; those not measured stand still (SIGSTOP). Setup: INVITE to 200 in µs, with the load generator's own share (\"direct\": no proxy)."));
         text.AppendLine().AppendLine("| job | calls/s | | CPU µs per call | x floor | x Kamailio | setup p50 / p99 / p99.9 | failed | sent again | switches per call | idle PSS, peak MiB | runs |");
         text.AppendLine("|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var cell in samples.GroupBy(sample => (sample.Job, sample.Rate)))

@@ -69,7 +69,7 @@ internal sealed class ScaleCommand(Workshop workshop, LoadOptions options)
     {
         int core = Workshop.LoadCore(1);
         foreach (int point in points)
-            await CallLoad.WarmAsync(workshop, core, proxy, Job, LoadRate, Math.Max(1, options.Warm / points.Length), [.. axis.Load(point), "-u", ScaleAxis.Text(users, "")]);
+            await CallLoad.WarmAsync(workshop, core, proxy, Job, (LoadRate, Math.Max(1, options.Warm / points.Length)), [.. axis.Load(point), "-u", ScaleAxis.Text(users, "")]);
         if (standing > 0)
         {
             // It ends without ending its calls. Nothing is sent to them: job b has no pings.

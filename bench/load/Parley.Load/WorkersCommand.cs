@@ -18,7 +18,7 @@ internal sealed class WorkersCommand(Workshop workshop, LoadOptions options)
             for (int workers = 1; workers <= 2; workers++)
             {
                 using ProxyProcess proxy = await ProxyProcess.StartAsync(workshop, "parley", job, workers);
-                await CallLoad.WarmAsync(workshop, Workshop.LoadCore(workers), proxy, job, options.WarmRate, options.Warm);
+                await CallLoad.WarmAsync(workshop, Workshop.LoadCore(workers), proxy, job, options.WarmUpOf("parley"));
                 for (int run = 0; run < options.Runs; run++)
                 {
                     for (int loads = 1; loads <= 2; loads++)

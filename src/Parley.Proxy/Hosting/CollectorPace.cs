@@ -9,6 +9,8 @@ namespace Parley.Proxy;
 internal sealed class CollectorPace(long bytes)
 {
     private long _last = GC.GetTotalAllocatedBytes();
+    private int _fullCollections = GC.CollectionCount(2);
+    private long _lastFull = LastFull();
 
     /// <summary>At a moment when the calling thread would wait: nothing that it has to send is held up, and who allocates nothing is never collected.</summary>
     public void Look()
@@ -16,7 +18,25 @@ internal sealed class CollectorPace(long bytes)
         long allocated = GC.GetTotalAllocatedBytes();
         long last = Interlocked.Read(ref _last);
         if (allocated - last < bytes || Interlocked.CompareExchange(ref _last, allocated, last) != last) return;
+        if (IsFullCollectionRunning()) return;
         // Generation 1 each time: what survived two collections is out of the way, and so are the cards that lead from old objects to it.
         GC.Collect(1, GCCollectionMode.Forced, blocking: true, compacting: false);
     }
+
+    /// <summary>
+    /// A collection of the old objects runs in the background. One of the young would have the calling thread wait for it, for 150 ms where both have one
+    /// core: meanwhile the runtime's own pace has to do. (The count goes up when it begins, its description is there when it has ended.)
+    /// </summary>
+    private bool IsFullCollectionRunning()
+    {
+        int count = GC.CollectionCount(2);
+        if (count == Volatile.Read(ref _fullCollections)) return false;
+        long last = LastFull();
+        if (last == Volatile.Read(ref _lastFull)) return true;
+        Volatile.Write(ref _lastFull, last);
+        Volatile.Write(ref _fullCollections, count);
+        return false;
+    }
+
+    private static long LastFull() => Math.Max(GC.GetGCMemoryInfo(GCKind.Background).Index, GC.GetGCMemoryInfo(GCKind.FullBlocking).Index);
 }

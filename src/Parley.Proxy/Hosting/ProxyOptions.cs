@@ -38,7 +38,7 @@ public sealed class ProxyOptions
 
     /// <summary>
     /// Bytes after whose allocation the young objects of the whole process are collected (<see cref="GC.Collect(int)"/> of generation 1), so that the
-    /// collector stops the proxy often and briefly (1 to 6 ms) instead of seldom and long; it costs 1 to 2 % of a core at 1,000 calls/s. 0, the default, leaves it
+    /// collector stops the proxy often and for a few milliseconds instead of seldom and long; it costs about 1 % of a core at 1,000 calls/s. 0, the default, or less leaves it
     /// to the runtime. The server sets 512 KiB.
     /// </summary>
     /// <remarks>For a process that does little else than relay: what other code allocates counts and is collected too.</remarks>

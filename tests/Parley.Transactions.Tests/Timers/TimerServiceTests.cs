@@ -84,6 +84,30 @@ public sealed class TimerServiceTests
     }
 
     [Fact]
+    public void A_loop_may_wait_until_its_next_timer_but_no_longer_than_100_ms()
+    {
+        ManualTime time = new();
+        using TimerService service = new(time);
+        Recorder target = new(service);
+        List<int> waits = [];
+        Thread loop = new(() =>
+        {
+            service.OnLoop();
+            waits.Add(service.LongestWait);
+            service.Arm(target, 1, 1, 500);
+            foreach (int now in (int[])[0, 430, 495])
+            {
+                time.Milliseconds = now;
+                service.OnLoop();
+                waits.Add(service.LongestWait);
+            }
+        });
+        loop.Start();
+        loop.Join();
+        Assert.Equal([100, 100, 70, 10], waits);
+    }
+
+    [Fact]
     public void After_disposal_nothing_fires()
     {
         SimulatedClock clock = new();

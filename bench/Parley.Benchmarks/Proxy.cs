@@ -10,7 +10,7 @@ namespace Parley.Benchmarks;
 /// <summary>A whole proxy on a simulated clock, its application as in bench/load job b.</summary>
 internal sealed class Proxy : IDisposable
 {
-    private static readonly SipUri s_callee = SipUri.Parse("sip:bob@10.0.2.1");
+    private static readonly SipUri CalleeUri = SipUri.Parse("sip:bob@10.0.2.1");
     private readonly ParleyApplication _application;
 
     public Proxy()
@@ -54,7 +54,7 @@ internal sealed class Proxy : IDisposable
             context.CreateDialog();
             context.Dialog!.Profiles.Set("caller", context.Request.From.Uri.User);
             context.RecordRoute();
-            context.AddTarget(s_callee);
+            context.AddTarget(CalleeUri);
         }
 
         ValueTask<bool> relayed = context.RelayAsync();

@@ -9,7 +9,7 @@ internal sealed partial class ProxyProcess : IDisposable
 {
     public const int CalleePort = 15070, CallerPort = 15080, SecondCalleePort = 15071, SecondCallerPort = 15081;
 
-    private static readonly List<int> s_started = [];
+    private static readonly List<int> StartedProcesses = [];
 
     private readonly Process _process;
     private readonly TaskCompletionSource<string>[] _report = [new()];
@@ -78,23 +78,23 @@ internal sealed partial class ProxyProcess : IDisposable
     /// <summary>Remembers a process that must not outlive the bench.</summary>
     public static void Started(Process process)
     {
-        lock (s_started)
-            s_started.Add(process.Id);
+        lock (StartedProcesses)
+            StartedProcesses.Add(process.Id);
     }
 
     /// <summary>Its number may be another's from now on.</summary>
     public static void Ended(Process process)
     {
-        lock (s_started)
-            s_started.Remove(process.Id);
+        lock (StartedProcesses)
+            StartedProcesses.Remove(process.Id);
     }
 
     /// <summary>Ends every process that was started, with its children.</summary>
     public static void EndAll()
     {
-        lock (s_started)
+        lock (StartedProcesses)
         {
-            foreach (int process in s_started.SelectMany(Usage.Family))
+            foreach (int process in StartedProcesses.SelectMany(Usage.Family))
                 _ = Kill(process, 9);
         }
     }

@@ -14,7 +14,7 @@ internal sealed class StartCommand(Workshop workshop, LoadOptions options)
 
     private const int Port = 15090;
 
-    private static readonly EndPoint s_proxy = new IPEndPoint(IPAddress.Loopback, Port);
+    private static readonly EndPoint ProxyAddress = new IPEndPoint(IPAddress.Loopback, Port);
 
     private readonly List<StartSample> _samples = [];
 
@@ -102,7 +102,7 @@ internal sealed class StartCommand(Workshop workshop, LoadOptions options)
         {
             socket.SendTo(Encoding.ASCII.GetBytes(string.Create(
                 CultureInfo.InvariantCulture,
-                $"OPTIONS sip:127.0.0.1:{Port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bKstart{i}\r\nMax-Forwards: 70\r\nFrom: <sip:bench@127.0.0.1>;tag=1\r\nTo: <sip:127.0.0.1:{Port}>\r\nCall-ID: start{i}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n")), s_proxy);
+                $"OPTIONS sip:127.0.0.1:{Port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bKstart{i}\r\nMax-Forwards: 70\r\nFrom: <sip:bench@127.0.0.1>;tag=1\r\nTo: <sip:127.0.0.1:{Port}>\r\nCall-ID: start{i}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n")), ProxyAddress);
             if (socket.Poll(1000, SelectMode.SelectRead))
             {
                 int length = socket.Receive(answer);

@@ -14,9 +14,10 @@ public sealed partial class Dialog
     private readonly byte[] _names;
     private readonly long _createdAt;
 
-    // The chains of the table's two indexes.
-    internal Dialog? NextById;
-    internal Dialog? NextByCallId;
+    // Its place in the table, and those of the next ones in the chains of the table's two indexes. Under the lock of the stripe.
+    internal int Slot;
+    internal int NextById;
+    internal int NextByCallId;
 
     internal Dialog(DialogModule module, DialogId id, ReadOnlySpan<byte> callId, ReadOnlySpan<byte> fromUri, ReadOnlySpan<byte> toUri, DialogFlags flags)
     {

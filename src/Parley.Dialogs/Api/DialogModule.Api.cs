@@ -31,8 +31,10 @@ internal sealed partial class DialogModule : IDialogApi
         Interlocked.Increment(ref Statistics.Processed);
 
         CarryDid(context, dialog);
-        var relay = new InviteRelay(dialog) { ReliableReplies = ReliableReplies.For(dialog, invite) };
-        if (relay.ReliableReplies is { } reliable) context.OnReply(reliable.OnReply);
+        InviteRelay relay = InviteRelays.Rent();
+        var reliable = ReliableReplies.For(dialog, invite);
+        relay.Begin(dialog, reliable);
+        if (reliable is not null) context.OnReply(reliable.OnReply);
         context.Set<DialogRelay>(relay);
         context.Observe(relay);
         t_current = dialog;

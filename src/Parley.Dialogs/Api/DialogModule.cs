@@ -28,6 +28,8 @@ internal sealed partial class DialogModule : IProxyModule
         DeleteDelay = Math.Max(LeastDeleteDelay, (long)(options.DeleteDelay ?? TimeSpan.Zero).TotalMilliseconds);
         Log = new DialogLog(loggers?.CreateLogger("Parley.Dialogs") ?? NullLogger.Instance);
         Table = new DialogTable(options.HashSize, random);
+        DialogTimers = new DialogTimers(timers, Table.Slots, Log);
+        InviteRelays = new RelayPool<InviteRelay>(pool => new InviteRelay(pool, Table.Slots));
         Statistics = new DialogStatistics(Table);
         Callbacks = new DialogCallbacks(loggers) { Existing = () => Table.Snapshot(includeDeleted: false) };
         Profiles = new DialogProfileTable(options, random.Next()) { Finder = Table.Find };
@@ -42,6 +44,9 @@ internal sealed partial class DialogModule : IProxyModule
 
     public DialogTable Table { get; }
 
+    /// <summary>Timers whose target is a dialog of the table.</summary>
+    public DialogTimers DialogTimers { get; }
+
     public DialogCallbacks Callbacks { get; }
 
     public DialogProfileTable Profiles { get; }
@@ -55,7 +60,10 @@ internal sealed partial class DialogModule : IProxyModule
     public DialogLog Log { get; }
 
     /// <summary>Followers of requests within dialogs that wait for their next one.</summary>
-    public RelayPool Relays { get; } = new();
+    public RelayPool<InDialogRelay> Relays { get; } = new(static pool => new InDialogRelay(pool));
+
+    /// <summary>Followers of initial INVITEs that wait for their next one.</summary>
+    public RelayPool<InviteRelay> InviteRelays { get; }
 
     /// <summary>The name of the Record-Route parameter.</summary>
     public byte[] RecordRouteParameter { get; }

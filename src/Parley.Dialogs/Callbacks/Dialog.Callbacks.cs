@@ -24,16 +24,23 @@ public sealed partial class Dialog
 
     internal bool AddCallback(CallbackRegistration registration)
     {
-        CallbackList? list = Volatile.Read(ref _callbacks);
-        if (list is null)
+        CallbackList list;
+        lock (Gate)
         {
-            list = new CallbackList();
-            list = Interlocked.CompareExchange(ref _callbacks, list, null) ?? list;
+            list = _callbacks ??= new CallbackList();
         }
 
         return list.Add(registration);
     }
 
     /// <summary>Takes the registrations away for good: later ones are refused.</summary>
-    internal CallbackList? TakeCallbacks() => Interlocked.Exchange(ref _callbacks, CallbackList.Gone);
+    internal CallbackList? TakeCallbacks()
+    {
+        lock (Gate)
+        {
+            CallbackList? list = _callbacks;
+            _callbacks = CallbackList.Gone;
+            return list;
+        }
+    }
 }

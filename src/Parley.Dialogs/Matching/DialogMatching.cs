@@ -72,7 +72,7 @@ internal static class DialogMatching
             // The youngest that is not over; else the youngest.
             DialogDirection direction = DialogDirection.None;
             DialogLeg? callee = null;
-            for (Dialog? dialog = stripe.FirstByCallId(hash); dialog is not null; dialog = dialog.NextByCallId)
+            for (Dialog? dialog = stripe.FirstByCallId(hash); dialog is not null; dialog = stripe.NextByCallId(dialog))
             {
                 if (dialog.CallIdHash != hash || (found is not null && dialog.StateInLock == DialogState.Deleted)) continue;
                 if (!dialog.Fits(context, out DialogDirection towards, out DialogLeg? leg)) continue;

@@ -16,6 +16,8 @@ internal sealed class DialogPings
         if (callee is not null) Begin(ref _callee, dialog, callee, DialogFlags.OptionsPingCallee, DialogFlags.ReinvitePingCallee, earliest);
     }
 
+    public LegPing? Of(DialogClock clock) => Volatile.Read(ref clock == DialogClock.CallerPing ? ref _caller : ref _callee);
+
     public void Restart()
     {
         _caller?.Start(0.5);

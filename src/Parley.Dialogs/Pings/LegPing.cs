@@ -1,6 +1,5 @@
 using Parley.Proxy;
 using Parley.Sip;
-using Parley.Transactions;
 
 namespace Parley.Dialogs;
 
@@ -8,7 +7,7 @@ namespace Parley.Dialogs;
 /// Asks one leg at its interval whether it still has the call: OPTIONS, or a re-INVITE with the session as it is. One request at a time,
 /// no allocation per ping. Everything here is under the dialog's lock but the sending.
 /// </summary>
-internal sealed class LegPing(Dialog dialog, DialogLeg leg, bool reinvites) : ITimerTarget, ILocalRequestUser
+internal sealed class LegPing(Dialog dialog, DialogLeg leg, bool reinvites) : ILocalRequestUser
 {
     /// <summary>Milliseconds until a re-INVITE is tried again that another INVITE was in the way of.</summary>
     private const long Postponement = 5_000;
@@ -42,7 +41,7 @@ internal sealed class LegPing(Dialog dialog, DialogLeg leg, bool reinvites) : IT
     /// <summary>Under the lock: no more. What is pending is heard to its end, so that a 2xx gets its ACK.</summary>
     public void Stop() => _version++;
 
-    void ITimerTarget.OnTimer(int kind, long version)
+    public void OnTimer(int version)
     {
         bool reinvite;
         bool owns = Module.Owns(dialog);
@@ -163,5 +162,5 @@ internal sealed class LegPing(Dialog dialog, DialogLeg leg, bool reinvites) : IT
         dialog.Terminate(reinvite ? DialogReasons.ReinvitePingTimeout : DialogReasons.PingTimeout);
     }
 
-    private void Arm() => Module.Timers.Arm(this, 0, ++_version, Math.Min(Math.Max(1, _due - Module.Now), Dialog.LongestWait));
+    private void Arm() => Module.DialogTimers.Arm(dialog, leg.IsCaller ? DialogClock.CallerPing : DialogClock.CalleePing, ++_version, Math.Min(Math.Max(1, _due - Module.Now), Dialog.LongestWait));
 }

@@ -3,34 +3,49 @@ using Parley.Sip;
 
 namespace Parley.Dialogs;
 
-/// <summary>Follows the initial INVITE: from here come a dialog's creation, its legs, its answer or failure.</summary>
-internal sealed class InviteRelay(Dialog dialog) : DialogRelay
+/// <summary>
+/// Follows the initial INVITE: from here come a dialog's creation, its legs, its answer or failure. Pooled: goes back when the INVITE is
+/// over, and knows its dialog by the number of a place meanwhile.
+/// </summary>
+internal sealed class InviteRelay(RelayPool<InviteRelay> pool, DialogSlots slots) : DialogRelay
 {
-    /// <summary>Answers reliable provisional responses, where the dialog is told to.</summary>
-    public ReliableReplies? ReliableReplies { get; init; }
+    private int _slot;
 
-    public override Dialog? Dialog => dialog;
+    /// <summary>Answers reliable provisional responses, where the dialog is told to.</summary>
+    private ReliableReplies? _reliableReplies;
+
+    public override Dialog? Dialog => slots[_slot];
 
     /// <summary>The INVITE's session description as it left, when it is kept; null without one.</summary>
     public byte[]? Offer { get; private set; }
 
-    public override void OnRelaying(SipContext context) => dialog.OnRelaying(context);
+    public void Begin(Dialog dialog, ReliableReplies? reliableReplies)
+    {
+        _slot = slots.Take(dialog);
+        _reliableReplies = reliableReplies;
+        Offer = null;
+    }
+
+    public override void OnRelaying(SipContext context) => Dialog!.OnRelaying(context);
 
     public override void OnBranchReply(SipContext context, SipBranch branch, SipMessage reply)
     {
+        Dialog dialog = Dialog!;
         DialogModule.SetCurrent(dialog); // the reply hooks come next
         if (reply.StatusCode is > 100 and < 300) dialog.LearnCallee(context, branch, reply);
-        ReliableReplies?.OnBranchReply(branch, reply);
+        _reliableReplies?.OnBranchReply(branch, reply);
     }
 
     public override void OnBranch(SipContext context, SipBranch? branch, SipEdits edits)
     {
+        Dialog dialog = Dialog!;
         dialog.OnInviteLeaving(context, edits);
         if (dialog.KeepsSdp) Offer = SdpBody.Of(edits.Original, edits);
     }
 
     public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits)
     {
+        Dialog dialog = Dialog!;
         if (reply is not null && branch is not null) Parley.Dialogs.Dialog.RestoreCSeq(reply, edits!, dialog.InviteCSeq);
         bool isOfLeg = branch is not null && reply is not null && statusCode is > 100 and < 300;
         if (isOfLeg) dialog.OnCalleeLeaving(context, branch!, reply!, edits!, isLast: false);
@@ -44,11 +59,17 @@ internal sealed class InviteRelay(Dialog dialog) : DialogRelay
         if (branch is not null) DialogModule.SetCurrent(null);
     }
 
-    public override void OnCancelled(SipContext context, SipMessage cancel) => dialog.OnCancelled();
+    public override void OnCancelled(SipContext context, SipMessage cancel) => Dialog!.OnCancelled();
 
     public override void OnCompleted(SipContext context)
     {
+        if (Dialog is not { } dialog) return;
         if (dialog.KeepsSdp) dialog.OnInviteSdpOver(this);
         dialog.OnInviteOver(context);
+        slots.Free(_slot);
+        _slot = DialogSlots.None;
+        _reliableReplies = null;
+        Offer = null;
+        pool.Return(this);
     }
 }

@@ -38,7 +38,7 @@ internal sealed partial class DialogTable
         var found = new List<Dialog>();
         lock (stripe.Gate)
         {
-            for (Dialog? dialog = stripe.FirstByCallId(hash); dialog is not null; dialog = dialog.NextByCallId)
+            for (Dialog? dialog = stripe.FirstByCallId(hash); dialog is not null; dialog = stripe.NextByCallId(dialog))
                 if (dialog.CallIdHash == hash && dialog.CallIdBytes.SequenceEqual(callId)) found.Add(dialog);
         }
 

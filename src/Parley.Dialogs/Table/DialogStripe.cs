@@ -4,11 +4,11 @@ namespace Parley.Dialogs;
 /// A part of the dialog table with its lock, which is also the lock of the state of every dialog in it. Two intrusive hash indexes:
 /// by id, and by Call-ID (keyed hash, so that no sender can make long chains). Every member but Gate and Counts is used under the lock.
 /// </summary>
-internal sealed class DialogStripe
+internal sealed class DialogStripe(DialogSlots slots)
 {
     private const int FirstSize = 16;
-    private Dialog?[] _byId = new Dialog?[FirstSize];
-    private Dialog?[] _byCallId = new Dialog?[FirstSize];
+    private int[] _byId = new int[FirstSize];
+    private int[] _byCallId = new int[FirstSize];
     private int _count;
 
     /// <summary>Never held while calling user code, I/O or the feed.</summary>
@@ -21,17 +21,21 @@ internal sealed class DialogStripe
 
     public Dialog? Find(DialogId id)
     {
-        for (Dialog? dialog = _byId[IdSlot(id, _byId.Length)]; dialog is not null; dialog = dialog.NextById)
-            if (dialog.Id == id) return dialog;
-        return null;
+        Dialog? dialog = slots[_byId[IdSlot(id, _byId.Length)]];
+        while (dialog is not null && dialog.Id != id)
+            dialog = slots[dialog.NextById];
+        return dialog;
     }
 
-    /// <summary>The youngest dialog whose Call-ID has this hash; go on with <see cref="Dialog.NextByCallId"/>. Compare hash and text.</summary>
-    public Dialog? FirstByCallId(uint callIdHash) => _byCallId[callIdHash & (uint)(_byCallId.Length - 1)];
+    /// <summary>The youngest dialog whose Call-ID has this hash; go on with <see cref="NextByCallId"/>. Compare hash and text.</summary>
+    public Dialog? FirstByCallId(uint callIdHash) => slots[_byCallId[callIdHash & (uint)(_byCallId.Length - 1)]];
+
+    public Dialog? NextByCallId(Dialog dialog) => slots[dialog.NextByCallId];
 
     public void Add(Dialog dialog)
     {
         if (_count >= _byId.Length) Grow();
+        dialog.Slot = slots.Take(dialog);
         Link(dialog);
         _count++;
         Counts[(int)dialog.StateInLock]++;
@@ -39,64 +43,52 @@ internal sealed class DialogStripe
 
     public void Remove(Dialog dialog)
     {
-        if (!Unlink(ref _byId[IdSlot(dialog.Id, _byId.Length)], dialog)) return;
-        ref Dialog? head = ref _byCallId[dialog.CallIdHash & (uint)(_byCallId.Length - 1)];
-        for (ref Dialog? at = ref head; at is not null; at = ref at.NextByCallId)
-        {
-            if (!ReferenceEquals(at, dialog)) continue;
-            at = dialog.NextByCallId;
-            break;
-        }
-
-        dialog.NextByCallId = null;
+        if (dialog.Slot == DialogSlots.None) return;
+        ref int byId = ref _byId[IdSlot(dialog.Id, _byId.Length)];
+        while (byId != dialog.Slot)
+            byId = ref slots[byId]!.NextById;
+        byId = dialog.NextById;
+        ref int byCallId = ref _byCallId[dialog.CallIdHash & (uint)(_byCallId.Length - 1)];
+        while (byCallId != dialog.Slot)
+            byCallId = ref slots[byCallId]!.NextByCallId;
+        byCallId = dialog.NextByCallId;
+        slots.Free(dialog.Slot);
+        dialog.Slot = dialog.NextById = dialog.NextByCallId = DialogSlots.None;
         _count--;
         Counts[(int)dialog.StateInLock]--;
     }
 
     public void CopyTo(List<Dialog> list)
     {
-        foreach (Dialog? head in _byId)
-            for (Dialog? dialog = head; dialog is not null; dialog = dialog.NextById)
+        foreach (int head in _byId)
+            for (Dialog? dialog = slots[head]; dialog is not null; dialog = slots[dialog.NextById])
                 list.Add(dialog);
-    }
-
-    private static bool Unlink(ref Dialog? head, Dialog dialog)
-    {
-        for (ref Dialog? at = ref head; at is not null; at = ref at.NextById)
-        {
-            if (!ReferenceEquals(at, dialog)) continue;
-            at = dialog.NextById;
-            dialog.NextById = null;
-            return true;
-        }
-
-        return false;
     }
 
     private void Link(Dialog dialog)
     {
-        ref Dialog? byId = ref _byId[IdSlot(dialog.Id, _byId.Length)];
+        ref int byId = ref _byId[IdSlot(dialog.Id, _byId.Length)];
         dialog.NextById = byId;
-        byId = dialog;
-        ref Dialog? byCallId = ref _byCallId[dialog.CallIdHash & (uint)(_byCallId.Length - 1)];
+        byId = dialog.Slot;
+        ref int byCallId = ref _byCallId[dialog.CallIdHash & (uint)(_byCallId.Length - 1)];
         dialog.NextByCallId = byCallId;
-        byCallId = dialog;
+        byCallId = dialog.Slot;
     }
 
     private void Grow()
     {
         var all = new List<Dialog>(_count);
-        foreach (Dialog? head in _byCallId)
+        foreach (int head in _byCallId)
         {
             // Oldest first, so that linking at the head leaves the youngest in front again.
             int start = all.Count;
-            for (Dialog? dialog = head; dialog is not null; dialog = dialog.NextByCallId)
+            for (Dialog? dialog = slots[head]; dialog is not null; dialog = slots[dialog.NextByCallId])
                 all.Add(dialog);
             all.Reverse(start, all.Count - start);
         }
 
-        _byId = new Dialog?[_byId.Length * 2];
-        _byCallId = new Dialog?[_byCallId.Length * 2];
+        _byId = new int[_byId.Length * 2];
+        _byCallId = new int[_byCallId.Length * 2];
         foreach (Dialog dialog in all)
             Link(dialog);
     }

@@ -21,10 +21,13 @@ internal sealed partial class DialogTable
             _lastIds[i] = (uint)random.Next();
         _stripes = new DialogStripe[Math.Min(hashSize, MaxStripes)];
         for (int i = 0; i < _stripes.Length; i++)
-            _stripes[i] = new DialogStripe();
+            _stripes[i] = new DialogStripe(Slots);
     }
 
     public int HashSize { get; }
+
+    /// <summary>Where the dialogs of the table are, and what else refers to them for longer than a moment.</summary>
+    public DialogSlots Slots { get; } = new();
 
     public DialogStripe StripeOf(uint entry) => _stripes[entry & (uint)(_stripes.Length - 1)];
 
@@ -59,7 +62,7 @@ internal sealed partial class DialogTable
         lock (stripe.Gate)
         {
             Dialog? over = null;
-            for (Dialog? dialog = stripe.FirstByCallId(hash); dialog is not null; dialog = dialog.NextByCallId)
+            for (Dialog? dialog = stripe.FirstByCallId(hash); dialog is not null; dialog = stripe.NextByCallId(dialog))
             {
                 if (dialog.CallIdHash != hash || !dialog.CallIdBytes.SequenceEqual(callId)) continue;
                 if (dialog.StateInLock != DialogState.Deleted) return dialog;

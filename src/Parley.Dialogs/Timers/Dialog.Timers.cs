@@ -1,12 +1,10 @@
-using Parley.Transactions;
-
 namespace Parley.Dialogs;
 
 /// <summary>
 /// The dialog's clocks. Deadlines are fields; the wheel holds one entry per dialog, never further ahead than <see cref="LongestWait"/>. So a
 /// change of a deadline costs nothing, and a dialog that is gone does not hang in the wheel for twelve hours.
 /// </summary>
-public sealed partial class Dialog : ITimerTarget
+public sealed partial class Dialog
 {
     /// <summary>Milliseconds. 100,000 standing dialogs cause about 3,000 cheap timers a second by it.</summary>
     internal const long LongestWait = 32_000;
@@ -74,7 +72,14 @@ public sealed partial class Dialog : ITimerTarget
 
     private long DelayMilliseconds => Math.Max(Module.LeastDeleteDelay, _deleteDelay != 0 ? _deleteDelay : Module.DeleteDelay);
 
-    void ITimerTarget.OnTimer(int kind, long version)
+    /// <summary>A timer of the dialog or of its pings is due.</summary>
+    internal void OnTimer(DialogClock clock, int version)
+    {
+        if (clock == DialogClock.Dialog) OnTimer(version);
+        else Volatile.Read(ref _pings)?.Of(clock)?.OnTimer(version);
+    }
+
+    private void OnTimer(int version)
     {
         DialogAct act = default;
         bool mine = false;
@@ -167,6 +172,6 @@ public sealed partial class Dialog : ITimerTarget
         }
 
         _armedDue = due;
-        Module.Timers.Arm(this, 0, ++_armedVersion, due - Module.Now);
+        Module.DialogTimers.Arm(this, DialogClock.Dialog, ++_armedVersion, due - Module.Now);
     }
 }

@@ -17,7 +17,7 @@ public sealed partial class SipContext
     private RelayObserver[] _observers = new RelayObserver[2];
     private int _observerCount;
     private Strand? _strand;
-    private Strand? _ownStrand;
+    private readonly Strand _ownStrand;
     private SipMessage? _message;
     private volatile bool _isBorrowed;
     private SipFlow _source;
@@ -26,6 +26,7 @@ public sealed partial class SipContext
     internal SipContext(ProxyCore core)
     {
         Core = core;
+        _ownStrand = new Strand(core.Logger); // with the context, not with its first ACK: an old object that refers to a young one costs the collector
         Relay = new ResponseContext(this);
         _synchronization = new StrandSynchronization(this);
     }
@@ -128,7 +129,7 @@ public sealed partial class SipContext
     internal void BeginStateless(SipMessage message, in SipFlow source)
     {
         IsStateless = true;
-        _strand = _ownStrand ??= new Strand(Core.Logger);
+        _strand = _ownStrand;
         _message = message;
         _isBorrowed = true;
         Begin(message, source);

@@ -6,13 +6,16 @@ namespace Parley.Transactions;
 
 /// <summary>Serial execution without a lock: the thread that finds the strand free owns it until it leaves; others queue their work and go.</summary>
 /// <remarks>
-/// One word holds everything: null is free, a fixed mark is owned with nothing queued, anything else is owned with the newest queued
-/// piece of work on top. Entering and leaving an uncontended strand is one compare-and-swap each.
+/// Entering and leaving an uncontended strand is one compare-and-swap each, of a number: one of a reference marks the strand's
+/// neighbourhood for the next collection whatever the reference is, and each strand of a call was searched for young objects in vain
+/// (docs/design/hot-path.md, "The collector").
 /// </remarks>
 public sealed class Strand
 {
     private const int MaxFreeNodes = 256;
-    private static readonly Node Owned = new();
+    private const int Free = 0;
+    private const int Owned = 1;
+    private const int OwnedWithWork = 2;
 
     [ThreadStatic]
     private static Node? t_free;
@@ -20,8 +23,11 @@ public sealed class Strand
     private static int t_freeCount;
 
     private readonly ILogger _logger;
-    private Node? _head;
+    private int _state; // to OwnedWithWork and from it under the gate only
     private int _owner;
+    private int _gate; // 1: somebody is at the queue
+    private Node? _oldest;
+    private Node? _newest;
 
     /// <summary>Makes a free strand.</summary>
     /// <param name="logger">Hears of work that threw; null for none.</param>
@@ -37,7 +43,7 @@ public sealed class Strand
     /// <returns>True: this thread owns the strand and must call <see cref="Leave"/>. False: busy (also when this thread owns it already); call <see cref="Post"/>.</returns>
     public bool TryEnter()
     {
-        if (Interlocked.CompareExchange(ref _head, Owned, null) is not null)
+        if (Interlocked.CompareExchange(ref _state, Owned, Free) != Free)
             return false;
         Volatile.Write(ref _owner, Environment.CurrentManagedThreadId);
         return true;
@@ -52,10 +58,10 @@ public sealed class Strand
         while (true)
         {
             Volatile.Write(ref _owner, 0);
-            if (Interlocked.CompareExchange(ref _head, null, Owned) == Owned)
+            if (Interlocked.CompareExchange(ref _state, Free, Owned) == Owned)
                 return;
             Volatile.Write(ref _owner, Environment.CurrentManagedThreadId);
-            RunAll(Interlocked.Exchange(ref _head, Owned)!);
+            RunAll(TakeQueue());
         }
     }
 
@@ -68,26 +74,11 @@ public sealed class Strand
     public bool Run(StrandWork work, object? target, object? argument = null, long version = 0)
     {
         ArgumentNullException.ThrowIfNull(work);
-        Node? node = null;
-        while (true)
-        {
-            Node? head = Volatile.Read(ref _head);
-            if (head is null)
-            {
-                if (!TryEnter())
-                    continue;
-                if (node is not null)
-                    Free(node);
-                Execute(work, target, argument, version);
-                Leave();
-                return true;
-            }
-
-            node ??= Take(work, target, argument, version);
-            node.Next = head;
-            if (Interlocked.CompareExchange(ref _head, node, head) == head)
-                return false;
-        }
+        if (!TryEnter() && TryQueue(work, target, argument, version))
+            return false;
+        Execute(work, target, argument, version);
+        Leave();
+        return true;
     }
 
     /// <summary>Queues work; runs it at once when the strand is free or has become free meanwhile. The same as <see cref="Run"/>, for callers who do not care which.</summary>
@@ -97,18 +88,52 @@ public sealed class Strand
     /// <param name="version">Given to the work.</param>
     public void Post(StrandWork work, object? target, object? argument = null, long version = 0) => Run(work, target, argument, version);
 
-    private void RunAll(Node newest)
+    /// <summary>Behind what is queued already; false when the strand was left meanwhile, and this thread owns it now.</summary>
+    private bool TryQueue(StrandWork work, object? target, object? argument, long version)
     {
-        // Newest first as pushed; turned round so that work runs in the order in which it came.
-        Node? oldest = null;
-        for (Node node = newest; node != Owned;)
+        Node node = Take(work, target, argument, version);
+        EnterGate();
+        while (Volatile.Read(ref _state) != OwnedWithWork && Interlocked.CompareExchange(ref _state, OwnedWithWork, Owned) != Owned)
         {
-            Node next = node.Next!;
-            node.Next = oldest;
-            oldest = node;
-            node = next;
+            if (!TryEnter())
+                continue;
+            LeaveGate();
+            Keep(node);
+            return false;
         }
 
+        if (_newest is null)
+            _oldest = node;
+        else
+            _newest.Next = node;
+        _newest = node;
+        LeaveGate();
+        return true;
+    }
+
+    /// <summary>By the owner, of a strand with work: all of it, oldest first.</summary>
+    private Node? TakeQueue()
+    {
+        EnterGate();
+        Node? oldest = _oldest;
+        _oldest = _newest = null;
+        Volatile.Write(ref _state, Owned);
+        LeaveGate();
+        return oldest;
+    }
+
+    // Held for the few instructions above.
+    private void EnterGate()
+    {
+        SpinWait wait = default;
+        while (Interlocked.CompareExchange(ref _gate, 1, 0) != 0)
+            wait.SpinOnce();
+    }
+
+    private void LeaveGate() => Volatile.Write(ref _gate, 0);
+
+    private void RunAll(Node? oldest)
+    {
         while (oldest is not null)
         {
             Node node = oldest;
@@ -116,7 +141,7 @@ public sealed class Strand
             StrandWork work = node.Work!;
             object? target = node.Target, argument = node.Argument;
             long version = node.Version;
-            Free(node);
+            Keep(node);
             Execute(work, target, argument, version);
         }
     }
@@ -145,6 +170,7 @@ public sealed class Strand
         {
             t_free = node.Next;
             t_freeCount--;
+            node.Next = null;
         }
 
         node.Work = work;
@@ -154,7 +180,7 @@ public sealed class Strand
         return node;
     }
 
-    private static void Free(Node node)
+    private static void Keep(Node node)
     {
         node.Work = null;
         node.Target = null;

@@ -20,6 +20,10 @@ public sealed class CallAllocationTests : IAsyncDisposable
     private const int Warm = 500;
     private const int Measured = 400;
 
+    // What a call allocates it allocates each time. A pool that grew, or what a collection (of other tests' objects) takes of the thread's piece of the heap
+    // and counts as its allocation, up to 8 KB, is there in one pass only.
+    private const int Passes = 2;
+
     // The smallest object has 24 bytes. Less than that per call is a table of the stack's that has grown by one step in all of them.
     private const int Nothing = 12;
     private const int LessThanAnObject = Nothing * Measured;
@@ -52,7 +56,7 @@ public sealed class CallAllocationTests : IAsyncDisposable
 
         long call = Measure(Call);
 
-        Assert.Equal((Rounds * Warm) + Measured, dialogs.Statistics.ProcessedDialogs);
+        Assert.Equal((Rounds * Warm) + (Passes * Measured), dialogs.Statistics.ProcessedDialogs);
         Assert.InRange(dialogs.Dialogs(includeDeleted: true).Count(), 1, 400);
         // These two make the dialog, its two legs and their texts.
         Assert.InRange(_allocated["INVITE"], 1, 800 * Measured);
@@ -60,6 +64,7 @@ public sealed class CallAllocationTests : IAsyncDisposable
         foreach (string kind in (ReadOnlySpan<string>)["200", "ACK", "BYE", "200 of BYE", Timers])
             Assert.InRange(_allocated[kind], 0, LessThanAnObject);
         Assert.InRange(call, 1, 2048);
+        LeavesNoPlaceTaken(dialogs);
     }
 
     [Fact]
@@ -72,6 +77,7 @@ public sealed class CallAllocationTests : IAsyncDisposable
         foreach (string kind in (ReadOnlySpan<string>)["CANCEL", "200 of CANCEL", "487", "ACK of 487", Timers])
             Assert.InRange(_allocated[kind], 0, LessThanAnObject);
         Assert.InRange(call, 1, 2048);
+        LeavesNoPlaceTaken(app.Services.GetRequiredService<IDialogApi>());
     }
 
     [Fact]
@@ -91,6 +97,14 @@ public sealed class CallAllocationTests : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _wire.DisposeAsync();
+
+    private void LeavesNoPlaceTaken(IDialogApi dialogs)
+    {
+        DialogSlots slots = ((DialogModule)dialogs).Table.Slots;
+        Assert.NotEqual(0, slots.Taken);
+        _clock.RunFor(TimeSpan.FromMinutes(5));
+        Assert.Equal(0, slots.Taken);
+    }
 
     private async Task<ParleyApplication> StartAsync(bool tracks)
     {
@@ -137,9 +151,17 @@ public sealed class CallAllocationTests : IAsyncDisposable
         }
 
         _apart = TimeSpan.FromMilliseconds(100);
-        _allocated.Clear();
-        for (int i = 0; i < Measured; i++) call();
+        Dictionary<string, long> least = [];
+        for (int pass = 0; pass < Passes; pass++)
+        {
+            _allocated.Clear();
+            for (int i = 0; i < Measured; i++) call();
+            foreach ((string kind, long bytes) in _allocated)
+                least[kind] = Math.Min(bytes, least.GetValueOrDefault(kind, long.MaxValue));
+        }
 
+        foreach ((string kind, long bytes) in least)
+            _allocated[kind] = bytes;
         long all = 0;
         foreach ((string kind, long bytes) in _allocated)
         {

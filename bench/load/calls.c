@@ -467,7 +467,9 @@ int main(int argc, char **argv)
     caller.fd = open_socket(caller_port, 0);
     accepted.fd = -1;
     signal(SIGTERM, on_signal);
-    int64_t begin = now = clock_us(), last = begin;
+    // INVITEs leave a quarter of a slot after the timers' instants. By chance they would leave together with the BYEs in one run and between them in
+    // another: three wake-ups of the proxy per call or five, and a third less CPU time or more.
+    int64_t begin = ((now = clock_us()) / SLOT_US + 1) * SLOT_US + SLOT_US / 4, last = begin;
     swept = now / SLOT_US * SLOT_US;
     while (ended_well + failed < total) {
         now = clock_us();

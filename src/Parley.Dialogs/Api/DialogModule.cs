@@ -60,7 +60,7 @@ internal sealed partial class DialogModule : IProxyModule
     public DialogLog Log { get; }
 
     /// <summary>Followers of requests within dialogs that wait for their next one.</summary>
-    public RelayPool<InDialogRelay> Relays { get; } = new(static pool => new InDialogRelay(pool));
+    public RelayPool<InDialogRelay> InDialogRelays { get; } = new(static pool => new InDialogRelay(pool));
 
     /// <summary>Followers of initial INVITEs that wait for their next one.</summary>
     public RelayPool<InviteRelay> InviteRelays { get; }

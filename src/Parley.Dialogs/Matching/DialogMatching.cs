@@ -49,7 +49,7 @@ internal static class DialogMatching
                 return false;
             }
 
-            relay = module.Relays.Rent();
+            relay = module.InDialogRelays.Rent();
             relay.Begin(dialog, direction, callee!);
             mine = Take(context, dialog, relay, out act);
         }
@@ -81,7 +81,7 @@ internal static class DialogMatching
             }
 
             if (found is null) return false;
-            relay = module.Relays.Rent();
+            relay = module.InDialogRelays.Rent();
             relay.Begin(found, direction, callee!);
             mine = Take(context, found, relay, out act);
         }

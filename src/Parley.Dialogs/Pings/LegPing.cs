@@ -41,6 +41,7 @@ internal sealed class LegPing(Dialog dialog, DialogLeg leg, bool reinvites) : IL
     /// <summary>Under the lock: no more. What is pending is heard to its end, so that a 2xx gets its ACK.</summary>
     public void Stop() => _version++;
 
+    /// <summary>Without the lock: a timer of this leg is due, unless its version is stale.</summary>
     public void OnTimer(int version)
     {
         bool reinvite;

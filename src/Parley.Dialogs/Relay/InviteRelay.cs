@@ -10,8 +10,6 @@ namespace Parley.Dialogs;
 internal sealed class InviteRelay(RelayPool<InviteRelay> pool, DialogSlots slots) : DialogRelay
 {
     private int _slot;
-
-    /// <summary>Answers reliable provisional responses, where the dialog is told to.</summary>
     private ReliableReplies? _reliableReplies;
 
     public override Dialog? Dialog => slots[_slot];
@@ -19,11 +17,12 @@ internal sealed class InviteRelay(RelayPool<InviteRelay> pool, DialogSlots slots
     /// <summary>The INVITE's session description as it left, when it is kept; null without one.</summary>
     public byte[]? Offer { get; private set; }
 
+    /// <param name="dialog">Whom it is about.</param>
+    /// <param name="reliableReplies">Answers reliable provisional responses, where the dialog is told to; else null.</param>
     public void Begin(Dialog dialog, ReliableReplies? reliableReplies)
     {
         _slot = slots.Take(dialog);
         _reliableReplies = reliableReplies;
-        Offer = null;
     }
 
     public override void OnRelaying(SipContext context) => Dialog!.OnRelaying(context);

@@ -1,16 +1,13 @@
 namespace Parley.Dialogs;
 
 /// <summary>Keeps followers of requests for reuse. One lock, taken twice per request; what it holds is bounded.</summary>
-internal sealed class RelayPool<T>
+internal sealed class RelayPool<T>(Func<RelayPool<T>, T> make)
     where T : DialogRelay
 {
     // Those of INVITEs are out for 64*T1: as many are kept as 2,000 calls a second need.
     private const int Most = 1 << 16;
     private readonly Lock _gate = new();
     private readonly Stack<T> _free = new();
-    private readonly Func<RelayPool<T>, T> _make;
-
-    public RelayPool(Func<RelayPool<T>, T> make) => _make = make;
 
     public T Rent()
     {
@@ -19,7 +16,7 @@ internal sealed class RelayPool<T>
             if (_free.TryPop(out T? relay)) return relay;
         }
 
-        return _make(this);
+        return make(this);
     }
 
     public void Return(T relay)

@@ -2,8 +2,8 @@ namespace Parley.Proxy;
 
 /// <summary>
 /// Collects the young objects early and often (<see cref="ProxyOptions.CollectorPace"/>). What a call allocates is its dialog, and that lives on, so
-/// a collection copies all that came since the last one: its length is a matter of how long it was put off. The runtime waits for 16 MB and more,
-/// and then stops for 30 to 150 ms; see docs/design/hot-path.md, "The collector".
+/// a collection copies all that came since the last one: its length is a matter of how long it was put off. The runtime waits for 16 MB and more
+/// (stops of 25 to 176 ms were seen); see docs/design/hot-path.md, "The collector".
 /// </summary>
 /// <param name="bytes">Bytes allocated between two collections; above zero.</param>
 internal sealed class CollectorPace(long bytes)

@@ -5,8 +5,11 @@ using System.Text.Json;
 namespace Parley.Load;
 
 /// <summary>A run of bench/load/calls.</summary>
-internal sealed class CallLoad : IDisposable
+internal sealed class CallLoad : ILoad
 {
+    /// <summary>The From users, in turn.</summary>
+    public const int Users = 1000;
+
     private readonly Process _process;
     private readonly Task<string> _output;
 
@@ -17,6 +20,8 @@ internal sealed class CallLoad : IDisposable
         process.ErrorDataReceived += static (_, _) => { };
         process.BeginErrorReadLine();
     }
+
+    public string Name => "calls";
 
     /// <param name="workshop">Where the program is.</param>
     /// <param name="core">The core it is pinned to.</param>
@@ -30,11 +35,15 @@ internal sealed class CallLoad : IDisposable
     {
         int callee = isSecond ? ProxyProcess.SecondCalleePort : ProxyProcess.CalleePort, caller = isSecond ? ProxyProcess.SecondCallerPort : ProxyProcess.CallerPort;
         string[] arguments = ["-c", Text(core), workshop.Calls, "-x", Text(proxy?.Port ?? callee), "-c", Text(caller), "-e", Text(callee),
-            "-s", isSecond ? "second" : "9100", "-t", job.EndsWith("-tcp", StringComparison.Ordinal) ? "tcp" : "udp", "-r", Text(rate), "-m", Text(calls), "-u", "1000", .. more];
+            "-s", isSecond ? "second" : "9100", "-t", job.EndsWith("-tcp", StringComparison.Ordinal) ? "tcp" : "udp", "-r", Text(rate), "-m", Text(calls), "-u", Text(Users), .. more];
         Process process = Process.Start(new ProcessStartInfo("taskset", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         ProxyProcess.Started(process);
         return new CallLoad(process);
     }
+
+    /// <summary>Calls of half a second on the load's core of a proxy with one, as they are measured.</summary>
+    public static ILoad Steady(Workshop workshop, ProxyProcess proxy, string job, int rate, int seconds, params string[] more) =>
+        Start(workshop, Workshop.LoadCore(1), proxy, job, rate, rate * seconds, false, ["-h", "500", "-w", "10", .. more]);
 
     /// <summary>
     /// Load before anything is measured, so that nobody's start is. RFC 3261 keeps the transactions of a call for 32 s (64*T1): only a proxy
@@ -46,6 +55,8 @@ internal sealed class CallLoad : IDisposable
         using CallLoad load = Start(workshop, core, proxy, job, rate, rate * seconds, false, ["-h", "100", "-w", "5", .. more]);
         await load.EndAsync();
     }
+
+    public Task CallsEndedAsync() => _process.WaitForExitAsync();
 
     /// <summary>What it found, and the CPU time it took.</summary>
     public async Task<CallFigures> EndAsync()

@@ -32,7 +32,7 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
     {
         bool isParley = subject == "parley";
         int core = Workshop.LoadCore(1);
-        using ProxyProcess proxy = await ProxyProcess.StartAsync(workshop, subject, job, 1, 1, Math.Max(1024, options.Calls / 100), "--pauses=true", FormattableString.Invariant($"--ping={options.Ping}"));
+        using ProxyProcess proxy = await ProxyProcess.StartAsync(workshop, subject, job, 1, 1, Math.Max(1024, options.Calls / 100), options.Ping, "--pauses=true");
         await LoadAsync(proxy, job, core, 1000, options.Warm, isParley);
         double none = isParley ? await CostAsync(proxy, job, core, 0) : double.NaN;
         await Task.Delay(TimeSpan.FromSeconds(options.Settle));

@@ -13,6 +13,11 @@ internal sealed record LoadOptions
 
     public int Runs { get; init; } = 5;
 
+    /// <summary>Runs of bench/load/calls for setup times, beside those of SIPp for the CPU.</summary>
+    public int SetupRuns { get; init; } = 3;
+
+    public int SetupSeconds { get; init; } = 3;
+
     public int Seconds { get; init; } = 10;
 
     /// <summary>Seconds of load before anything is measured, more than the 32 s that transactions live.</summary>
@@ -68,12 +73,14 @@ internal sealed record LoadOptions
             string name = each.Current;
             options = name switch
             {
-                "--quick" => options with { IsQuick = true, Rates = [200], Runs = 1, Seconds = 2, Warm = 1, Tail = 1, Calls = 1000, Settle = 2, Cores = [1], Most = 10_000 },
+                "--quick" => options with { IsQuick = true, Rates = [200], Runs = 1, SetupRuns = 1, Seconds = 2, SetupSeconds = 1, Warm = 1, Tail = 1, Calls = 1000, Settle = 2, Cores = [1], Most = 10_000 },
                 "--subjects" => options with { Subjects = List(each) },
                 "--jobs" => options with { Jobs = List(each) },
                 "--rates" => options with { Rates = [.. List(each).Select(Number)] },
                 "--cores" => options with { Cores = [.. List(each).Select(Number)] },
                 "--runs" => options with { Runs = Number(Value(each)) },
+                "--setup-runs" => options with { SetupRuns = Number(Value(each)) },
+                "--setup-seconds" => options with { SetupSeconds = Number(Value(each)) },
                 "--seconds" => options with { Seconds = Number(Value(each)) },
                 "--warm" => options with { Warm = Number(Value(each)) },
                 "--tail" => options with { Tail = Number(Value(each)) },

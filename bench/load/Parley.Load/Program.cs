@@ -5,7 +5,7 @@ using Parley.Load;
 // Whoever ends the bench ends what it has started.
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End), interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 LoadOptions options = LoadOptions.Parse(args.FirstOrDefault(), args.Skip(1));
-Workshop workshop = await Workshop.OpenAsync(options);
+Workshop workshop = await Workshop.OpenAsync(options, needsSipp: args.FirstOrDefault() == "run");
 return args.FirstOrDefault() switch
 {
     "run" => await new RunCommand(workshop, options).RunAsync(),

@@ -4,7 +4,7 @@ namespace Parley.Load;
 internal sealed class RunCommand(Workshop workshop, LoadOptions options)
 {
     private readonly List<Sample> _samples = [];
-    private readonly Meter _meter = new(workshop, options);
+    private readonly Meter _meter = new(options);
 
     public async Task<int> RunAsync()
     {
@@ -43,13 +43,14 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
 
             foreach (int rate in options.Rates)
             {
-                Say(await DirectAsync(job, rate));
-                for (int run = 0; run < options.Runs; run++)
+                if (options.SetupRuns > 0)
+                    Say(await DirectAsync(job, rate));
+                for (int run = 0; run < Math.Max(options.Runs, options.SetupRuns); run++)
                 {
                     for (int i = 0; i < subjects.Length; i++)
                     {
                         string subject = subjects[(i + run) % subjects.Length];
-                        await _meter.KeptAsync(proxies[subject], subject, job, rate, Say);
+                        await MeasureAsync(proxies[subject], subject, job, rate, run);
                     }
                 }
 
@@ -63,11 +64,20 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
         }
     }
 
+    /// <summary>With SIPp for the CPU, with calls for the setup times, as long as there are runs of each to do.</summary>
+    private async Task MeasureAsync(ProxyProcess proxy, string subject, string job, int rate, int run)
+    {
+        if (workshop.HasSipp && run < options.Runs)
+            await _meter.KeptAsync(proxy, subject, job, rate, Say, async () => await SippLoad.StartAsync(workshop, Workshop.LoadCore(1), proxy, job, rate, options.Seconds));
+        if (run < options.SetupRuns)
+            await _meter.KeptAsync(proxy, subject, job, rate, Say, () => Task.FromResult(CallLoad.Steady(workshop, proxy, job, rate, options.SetupSeconds)));
+    }
+
     /// <summary>The caller calls the callee with nothing between: what of the setup time is the load generator's own.</summary>
     private async Task<Sample> DirectAsync(string job, int rate)
     {
-        using CallLoad load = CallLoad.Start(workshop, Workshop.LoadCore(1), null, job, rate, rate * Math.Min(options.Seconds, 5), false, "-h", "500", "-w", "10");
-        return new Sample("direct", job, rate, 0, 0, 0, 0, 0, 0, true, await load.EndAsync());
+        using CallLoad load = CallLoad.Start(workshop, Workshop.LoadCore(1), null, job, rate, rate * options.SetupSeconds, false, "-h", "500", "-w", "10");
+        return new Sample("direct", load.Name, job, rate, 0, 0, 0, 0, 0, 0, true, await load.EndAsync());
     }
 
     private void Say(Sample sample)

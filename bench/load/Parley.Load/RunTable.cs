@@ -2,82 +2,76 @@ using System.Text;
 
 namespace Parley.Load;
 
-/// <summary>The samples of a run as tables: figures, and goals reached or not.</summary>
+/// <summary>The samples of a run as a table, with the goals below.</summary>
 internal static class RunTable
 {
+    private static readonly string[] Columns =
+    [
+        "job", "calls/s", "", "CPU µs per call", "x floor", "x Kamailio", "CPU, evenly spread", "x floor", "x Kamailio", "setup p50 / p99 / p99.9", "failed", "sent again",
+        "switches per call", "idle PSS, peak MiB", "runs: SIPp, spread",
+    ];
+
     public static StringBuilder Of(IReadOnlyList<Sample> samples, LoadOptions options)
     {
         StringBuilder text = new();
         text.AppendLine(FormattableString.Invariant(
-            $"CPU µs per call (user + system of all processes, from the first call to {options.Tail} s after the last) on one core, the load on another; calls of 0.5 s for {options.Seconds} s; median of {options.Runs} alternating runs (least–most). All processes were started once and warmed up, Parley with {options.Warm} s at {options.WarmRate} calls/s, the others with 5 s; those not measured stand still (SIGSTOP). Setup: INVITE to 200 in µs, with the load generator's own share (\"direct\": no proxy)."));
-        text.AppendLine().AppendLine("| job | calls/s | | CPU µs per call | x floor | x Kamailio | setup p50 / p99 / p99.9 | failed | sent again | switches per call | idle PSS, peak MiB | runs |");
-        text.AppendLine("|---|---|---|---|---|---|---|---|---|---|---|---|");
-        foreach (var cell in samples.GroupBy(sample => (sample.Job, sample.Rate)))
+            $"CPU µs per call: user + system of all processes, from the start of the load to {options.Tail} s after the last call, on one core, the load on another; median of {options.Runs} alternating runs (least–most) of {options.Seconds} s with SIPp, calls of 0 to 1 s. SIPp offers calls in bursts, some each few milliseconds; \"evenly spread\" is the same figure with bench/load/calls, which offers them one by one: {options.SetupRuns} runs of {options.SetupSeconds} s, calls of 0.5 s. From these come the setup times, INVITE to 200 in µs, with the load generator's own share (\"direct\": no proxy). Failed and sent again are those of both loads, context switches and memory (after a run, and at most) those of SIPp's."));
+        text.AppendLine().AppendLine(FormattableString.Invariant(
+            $"All processes were started once and warmed up, Parley with {options.Warm} s at {options.WarmRate} calls/s, the others with 5 s at most; those not measured stand still (SIGSTOP)."));
+        text.AppendLine().AppendLine($"| {string.Join(" | ", Columns)} |").AppendLine(string.Concat(Enumerable.Repeat("|---", Columns.Length)) + "|");
+        foreach (RunCell cell in RunCell.Of(samples))
         {
-            foreach (var row in cell.GroupBy(sample => sample.Subject))
-                Row(text, cell.Key.Job, cell.Key.Rate, row.Key, [.. cell], [.. row], options);
+            foreach (string subject in cell.Subjects)
+                text.AppendLine($"| {string.Join(" | ", Row(cell, subject, options))} |");
         }
 
         int thrown = samples.Count(sample => !sample.IsKept);
         text.AppendLine().AppendLine(FormattableString.Invariant(
-            $"Thrown away for foreign load (over {options.Foreign:F0} % of the proxy's core or {options.Foreign * 2:F0} % of the load's): {thrown} of {samples.Count} runs. A row marked * has no other runs and counts those."));
-        Goals(text, samples);
+            $"Thrown away for foreign load (over {options.Foreign:F0} % of the proxy's core or {options.Foreign * 2:F0} % of the load's): {thrown} of {samples.Count} runs. A figure marked * has no other runs and counts those."));
+        foreach (Sample sample in samples.Where(sample => sample is { IsKept: true, IsOffered: false }))
+            text.AppendLine().AppendLine(FormattableString.Invariant($"† {sample.Job} at {sample.Rate} calls/s, {sample.Subject}: a run in which SIPp offered only {sample.Calls.CallsPerSecond:F0} calls/s."));
+        if (!samples.Any(sample => sample.Load == RunCell.CpuLoad))
+            text.AppendLine().AppendLine("Without SIPp: the CPU time is that of evenly spread calls only.");
+        RunGoals.Write(text, samples);
         return text;
     }
 
-    private static void Row(StringBuilder text, string job, int rate, string subject, Sample[] cell, Sample[] row, LoadOptions options)
+    private static string[] Row(RunCell cell, string subject, LoadOptions options)
     {
-        Sample[] kept = Kept(row);
-        string mark = kept.Length > 0 && kept[0].IsKept ? "" : " *";
-        double Middle(Func<Sample, double> figure) => Report.Median(kept.Select(figure));
-        string setup = FormattableString.Invariant($"{Middle(s => s.Calls.SetupP50):F0} / {Middle(s => s.Calls.SetupP99):F0} / {Middle(s => s.Calls.SetupP999):F0}");
+        Sample[] cpu = cell.Kept(subject, RunCell.CpuLoad), setup = cell.Kept(subject, RunCell.SetupLoad), all = [.. cpu, .. setup];
+        string setupTimes = setup.Length == 0 ? "–" : FormattableString.Invariant(
+            $"{cell.Setup(subject, calls => calls.SetupP50):F0} / {cell.Setup(subject, calls => calls.SetupP99):F0} / {cell.Setup(subject, calls => calls.SetupP999):F0}");
+        string job = cell.Job, rate = FormattableString.Invariant($"{cell.Rate}");
         if (subject == "direct")
-        {
-            text.AppendLine(FormattableString.Invariant($"| {job} | {rate} | direct | | | | {setup} | | | | | |"));
-            return;
-        }
+            return [job, rate, subject, "", "", "", "", "", "", setupTimes, "", "", "", "", ""];
 
-        double cpu = Middle(s => s.CpuPerCall);
-        text.AppendLine(FormattableString.Invariant(
-            $"| {job} | {rate} | {subject} | {cpu:F1} ({kept.Min(s => s.CpuPerCall):F1}–{kept.Max(s => s.CpuPerCall):F1}){mark} | {Ratio(cpu, cell, "floor")} | {Ratio(cpu, cell, "kamailio")} | {setup} | {kept.Sum(s => s.Calls.Failed + s.Calls.Unfinished)} | {kept.Sum(s => s.Calls.Retransmissions)} | {Middle(s => s.SwitchesPerCall):F1} | {Middle(s => s.IdleKiB) / 1024:F0}, {Middle(s => s.PeakKiB) / 1024:F0} | {kept.Length} of {options.Runs} |"));
+        string memoryOf = cpu.Length > 0 ? RunCell.CpuLoad : RunCell.SetupLoad;
+        double Middle(Func<Sample, double> figure) => cell.Middle(subject, memoryOf, figure);
+        return
+        [
+            job, rate, subject,
+            Cpu(cpu), Ratio(cell, subject, "floor", RunCell.CpuLoad), Ratio(cell, subject, "kamailio", RunCell.CpuLoad),
+            Cpu(setup), Ratio(cell, subject, "floor", RunCell.SetupLoad), Ratio(cell, subject, "kamailio", RunCell.SetupLoad),
+            setupTimes,
+            FormattableString.Invariant($"{all.Sum(sample => sample.Calls.Failed + sample.Calls.Unfinished)}"),
+            FormattableString.Invariant($"{all.Sum(sample => sample.Calls.Retransmissions)}"),
+            FormattableString.Invariant($"{Middle(sample => sample.SwitchesPerCall):F1}"),
+            FormattableString.Invariant($"{Middle(sample => sample.IdleKiB) / 1024:F0}, {Middle(sample => sample.PeakKiB) / 1024:F0}"),
+            FormattableString.Invariant($"{cpu.Count(sample => sample.IsKept)} of {options.Runs}, {setup.Count(sample => sample.IsKept)} of {options.SetupRuns}"),
+        ];
     }
 
-    /// <summary>Those that count: without foreign load, or all where there is none without.</summary>
-    public static Sample[] Kept(Sample[] row) => row.Any(sample => sample.IsKept) ? [.. row.Where(sample => sample.IsKept)] : row;
-
-    private static double Cpu(IEnumerable<Sample> samples, string subject) => Report.Median(Kept([.. samples.Where(sample => sample.Subject == subject)]).Select(sample => sample.CpuPerCall));
-
-    private static string Ratio(double cpu, Sample[] cell, string subject)
+    private static string Cpu(Sample[] kept)
     {
-        double other = Cpu(cell, subject);
-        return double.IsNaN(other) ? "–" : FormattableString.Invariant($"{cpu / other:F2}");
+        if (kept.Length == 0)
+            return "–";
+        string mark = (kept[0].IsKept ? "" : " *") + (kept.All(sample => sample.IsOffered) ? "" : " †");
+        return FormattableString.Invariant($"{Report.Median(kept.Select(s => s.CpuPerCall)):F1} ({kept.Min(s => s.CpuPerCall):F1}–{kept.Max(s => s.CpuPerCall):F1}){mark}");
     }
 
-    private static void Goals(StringBuilder text, IReadOnlyList<Sample> samples)
+    private static string Ratio(RunCell cell, string subject, string other, string load)
     {
-        text.AppendLine().AppendLine("| goal | measured | |").AppendLine("|---|---|---|");
-        foreach (var cell in samples.GroupBy(sample => (sample.Job, sample.Rate)))
-        {
-            (string job, int rate) = cell.Key;
-            double parley = Cpu(cell, "parley"), floor = Cpu(cell, "floor"), kamailio = Cpu(cell, "kamailio");
-            bool tcp = job.EndsWith("-tcp", StringComparison.Ordinal);
-            if (!tcp && rate is 1000 or 2000 && job is "a" or "b")
-                Goal(text, $"job {job} at {rate} calls/s against the floor", parley / floor, job == "a" ? 1.6 : 2.0);
-            if (rate == 200)
-                Goal(text, $"job {job} at 200 calls/s against Kamailio", parley / kamailio, 1.0);
-            else if (tcp || job is "a" or "b")
-                Goal(text, $"job {job} at {rate} calls/s against Kamailio", parley / kamailio, job == "a" ? 0.65 : 0.6);
-            if (rate != 1000 || tcp)
-                continue;
-            double Setup(string subject, Func<CallFigures, double> figure) => Report.Median(Kept([.. cell.Where(s => s.Subject == subject)]).Select(s => figure(s.Calls)));
-            Goal(text, $"job {job} at 1000 calls/s: setup time added, p50, µs", Setup("parley", c => c.SetupP50) - Setup("direct", c => c.SetupP50), 150);
-            Goal(text, $"job {job} at 1000 calls/s: setup time added, p99, µs", Setup("parley", c => c.SetupP99) - Setup("direct", c => c.SetupP99), 1000);
-        }
-    }
-
-    private static void Goal(StringBuilder text, string name, double measured, double limit)
-    {
-        if (!double.IsNaN(measured))
-            text.AppendLine(FormattableString.Invariant($"| {name}: at most {limit} | {measured:0.##} | {(measured <= limit ? "reached" : "**not reached**")} |"));
+        double ratio = cell.Cpu(subject, load) / cell.Cpu(other, load);
+        return double.IsNaN(ratio) ? "–" : FormattableString.Invariant($"{ratio:F2}");
     }
 }

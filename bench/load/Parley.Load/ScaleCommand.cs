@@ -8,7 +8,7 @@ internal sealed class ScaleCommand(Workshop workshop, LoadOptions options)
     private const string Job = "b";
 
     private readonly List<ScaleSample> _samples = [];
-    private readonly Meter _meter = new(workshop, options);
+    private readonly Meter _meter = new(options);
 
     public async Task<int> RunAsync()
     {
@@ -53,7 +53,9 @@ internal sealed class ScaleCommand(Workshop workshop, LoadOptions options)
                 {
                     int point = axis.Points[(i + run) % axis.Points.Count];
                     (int standing, int users) = What(point);
-                    await _meter.KeptAsync(proxies[(standing, users)], "parley", Job, LoadRate, sample => Say(new ScaleSample(axis.Name, point, standing, users, sample)), [.. axis.Load(point), "-u", ScaleAxis.Text(users, "")]);
+                    ProxyProcess proxy = proxies[(standing, users)];
+                    await _meter.KeptAsync(proxy, "parley", Job, LoadRate, sample => Say(new ScaleSample(axis.Name, point, standing, users, sample)),
+                        () => Task.FromResult(CallLoad.Steady(workshop, proxy, Job, LoadRate, options.Seconds, [.. axis.Load(point), "-u", ScaleAxis.Text(users, "")])));
                 }
             }
         }

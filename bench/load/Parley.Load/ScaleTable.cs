@@ -17,10 +17,10 @@ internal static class ScaleTable
             text.AppendLine(FormattableString.Invariant($"| {axis.Unit} | CPU µs per call | x the first | message bytes | setup p50 / p99 | failed | sent again | unexpected | runs |")).AppendLine("|---|---|---|---|---|---|---|---|---|");
             foreach (PlotPoint point in points)
             {
-                Sample[] all = Runs(samples, axis, (int)point.X), kept = RunTable.Kept(all);
+                Sample[] all = Runs(samples, axis, (int)point.X), kept = RunCell.Kept(all);
                 string mark = point.IsDisturbed ? " *" : "";
                 text.AppendLine(FormattableString.Invariant(
-                    $"| {ScaleAxis.Text((int)point.X)} | {point.Median:F1} ({point.Least:F1}–{point.Most:F1}){mark} | {point.Median / points[0].Median:F2} | {Report.Median(kept.Select(s => (double)s.Calls.MessageBytes)):F0} | {Report.Median(kept.Select(s => (double)s.Calls.SetupP50)):F0} / {Report.Median(kept.Select(s => (double)s.Calls.SetupP99)):F0} | {all.Sum(s => s.Calls.Failed + s.Calls.Unfinished)} | {all.Sum(s => s.Calls.Retransmissions)} | {all.Sum(s => s.Calls.Unexpected)} | {kept.Length} of {options.Runs} |"));
+                    $"| {ScaleAxis.Text((int)point.X)} | {point.Median:F1} ({point.Least:F1}–{point.Most:F1}){mark} | {point.Median / points[0].Median:F2} | {Report.Median(kept.Select(s => (double)s.Calls.MessageBytes)):F0} | {Report.Median(kept.Select(s => (double?)s.Calls.SetupP50 ?? double.NaN)):F0} / {Report.Median(kept.Select(s => (double?)s.Calls.SetupP99 ?? double.NaN)):F0} | {all.Sum(s => s.Calls.Failed + s.Calls.Unfinished)} | {all.Sum(s => s.Calls.Retransmissions)} | {all.Sum(s => s.Calls.Unexpected)} | {kept.Length} of {options.Runs} |"));
             }
 
             text.AppendLine().AppendLine(Growth(axis, points));
@@ -36,7 +36,7 @@ internal static class ScaleTable
     public static IReadOnlyList<PlotPoint> Points(IReadOnlyList<ScaleSample> samples, ScaleAxis axis) =>
     [
         .. from point in axis.Points
-           let kept = RunTable.Kept(Runs(samples, axis, point))
+           let kept = RunCell.Kept(Runs(samples, axis, point))
            where kept.Length > 0
            let cost = kept.Select(sample => sample.CpuPerCall).ToArray()
            select new PlotPoint(point, Report.Median(cost), cost.Min(), cost.Max(), !kept[0].IsKept),

@@ -1,6 +1,6 @@
 namespace Parley.Load;
 
-/// <summary>What the measurements are made with: the programs of bench/load, compiled, and Kamailio, installed where that is allowed.</summary>
+/// <summary>What the measurements are made with: the programs of bench/load, compiled, and Kamailio and SIPp, installed where that is allowed.</summary>
 internal sealed class Workshop
 {
     private Workshop(string folder) => Folder = folder;
@@ -14,6 +14,9 @@ internal sealed class Workshop
 
     public string Proxy => Path.Combine(Folder, "Parley.LoadProxy", "bin", "Release", "net10.0", "Parley.LoadProxy.dll");
 
+    /// <summary>The users that SIPp calls from (-inf): 1,000, one after the other, in the order of calls.c.</summary>
+    public string Users => Path.Combine(Folder, "bin", "users.csv");
+
     /// <summary>The server as ./run builds it.</summary>
     public string Server => Path.GetFullPath(Path.Combine(Folder, "..", "..", "src", "Parley.Server", "bin", "Release", "net10.0", "parley.dll"));
 
@@ -24,6 +27,8 @@ internal sealed class Workshop
     public string AotProxy => Path.Combine(Folder, "bin", "aot", "AotProxy");
 
     public bool HasKamailio { get; private set; }
+
+    public bool HasSipp { get; private set; }
 
     public string Results => Path.GetFullPath(Path.Combine(Folder, "..", "results"));
 
@@ -36,7 +41,7 @@ internal sealed class Workshop
     /// <summary>This process is pinned, so it asks the machine, not itself.</summary>
     public static int MachineCores { get; } = File.ReadLines("/proc/stat").Count(line => line.StartsWith("cpu", StringComparison.Ordinal) && char.IsDigit(line[3]));
 
-    public static async Task<Workshop> OpenAsync(LoadOptions options)
+    public static async Task<Workshop> OpenAsync(LoadOptions options, bool needsSipp)
     {
         if (!OperatingSystem.IsLinux())
             throw new PlatformNotSupportedException("The load bench reads /proc and pins to cores: it needs Linux.");
@@ -56,27 +61,31 @@ internal sealed class Workshop
         }
 
         if (options.Subjects.Contains("kamailio"))
-            workshop.HasKamailio = await FindKamailioAsync();
+            workshop.HasKamailio = await FindAsync("/usr/sbin/kamailio", "kamailio");
+        if (needsSipp)
+        {
+            workshop.HasSipp = await FindAsync("/usr/bin/sipp", "sip-tester");
+            File.WriteAllLines(workshop.Users, ["SEQUENTIAL", .. Enumerable.Range(0, CallLoad.Users).Select(n => FormattableString.Invariant($"caller{n * 7919 % CallLoad.Users};"))]);
+        }
+
         return workshop;
     }
 
-    private static async Task<bool> FindKamailioAsync()
+    private static async Task<bool> FindAsync(string program, string package)
     {
-        if (IsThere())
+        if (File.Exists(program))
             return true;
-        Console.Error.WriteLine("Installing kamailio to compare with");
+        Console.Error.WriteLine($"Installing {package} to measure with");
         try
         {
             await Shell.RunAsync("apt-get", "update", "-qq");
-            await Shell.RunAsync("apt-get", "install", "-y", "-qq", "--no-install-recommends", "kamailio");
+            await Shell.RunAsync("apt-get", "install", "-y", "-qq", "--no-install-recommends", package);
         }
         catch (InvalidOperationException error)
         {
-            Console.Error.WriteLine($"kamailio could not be installed ({error.Message}): measured without it. By hand: apt-get install kamailio");
+            Console.Error.WriteLine($"{package} could not be installed ({error.Message}): measured without it. By hand: apt-get install {package}");
         }
 
-        return IsThere();
-
-        static bool IsThere() => File.Exists("/usr/sbin/kamailio");
+        return File.Exists(program);
     }
 }

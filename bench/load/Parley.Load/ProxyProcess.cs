@@ -155,9 +155,10 @@ internal sealed partial class ProxyProcess : IDisposable
         return [.. command];
     }
 
+    /// <summary>A socket that waits there for whoever comes; connections, also past ones, do not count.</summary>
     internal static bool IsBound(bool tcp, int port)
     {
-        string address = string.Create(CultureInfo.InvariantCulture, $": 0100007F:{port:X4} ");
+        string address = string.Create(CultureInfo.InvariantCulture, $": 0100007F:{port:X4} 00000000:0000 ");
         return File.ReadLines(tcp ? "/proc/net/tcp" : "/proc/net/udp").Any(line => line.Contains(address, StringComparison.Ordinal));
     }
 

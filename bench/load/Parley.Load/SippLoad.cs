@@ -47,14 +47,18 @@ internal sealed class SippLoad : ILoad
         for (int i = 0; !ProxyProcess.IsBound(tcp, ProxyProcess.CalleePort); i++)
         {
             if (callee.HasExited || i > 100)
-                throw new InvalidOperationException($"SIPp's callee does not listen on port {ProxyProcess.CalleePort}: {(callee.HasExited ? await errors : "")}");
+            {
+                callee.Kill();
+                throw new InvalidOperationException($"SIPp's callee does not listen on port {ProxyProcess.CalleePort}: {await errors}");
+            }
+
             await Task.Delay(20);
         }
 
         // -l: calls are offered on time, however many are open.
         Process caller = Start(workshop, core, tcp, "caller", ProxyProcess.CallerPort, callerFile, $"127.0.0.1:{Text(proxy.Port)}", "-s", "9100", "-inf", workshop.Users,
             "-cid_str", "%u.%p@load.parley.test", "-r", Text(rate), "-m", Text(calls), "-l", Text(calls + 1), "-timeout", $"{Text(seconds + Patience)}s");
-        return new SippLoad(caller, callee, callerFile, calleeFile, calls, TimeSpan.FromSeconds(seconds + Patience + 5), before);
+        return new SippLoad(caller, callee, callerFile, calleeFile, calls, TimeSpan.FromSeconds(seconds + Patience), before);
     }
 
     public Task CallsEndedAsync() => EndedAsync(_caller, _longest);
@@ -115,7 +119,9 @@ internal sealed class SippLoad : ILoad
         }
         catch (OperationCanceledException)
         {
-            process.Kill(); // its last row is then a second old; the calls that it does not have are unfinished
+            // By itself (-timeout) SIPp only begins no more calls and waits for those it has. Its last row is a second old then, and the calls
+            // that do not stand there as ended are unfinished.
+            process.Kill();
             await process.WaitForExitAsync();
         }
 

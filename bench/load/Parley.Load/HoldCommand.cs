@@ -15,7 +15,7 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
         Machine machine = await Machine.ReadAsync(workshop);
         StringBuilder text = new();
         text.AppendLine(FormattableString.Invariant(
-            $"{options.Calls} confirmed dialogs with one profile value each, set up at {options.Rate} calls/s, weighed {options.Settle} s after the last; pings are OPTIONS to both legs every {options.Ping} s. Memory is the growth of the proportional set size per dialog over the warm proxy, with what the calls left behind; live objects are what a full collection leaves. CPU per call: {LoadRate} calls/s, the idle hold's share taken off, none standing and all standing, in the same process."));
+            $"{options.Calls} confirmed dialogs with one profile value each, set up at {options.Rate} calls/s, weighed {options.Settle} s after the last; pings are OPTIONS to both legs, counted when the load generator answers them. Memory is the growth of the proportional set size per dialog over the warm proxy, with what the calls left behind; live objects are what a full collection leaves. CPU per call: {LoadRate} calls/s, the idle hold's share taken off, none standing and all standing, in the same process."));
         text.AppendLine().AppendLine("| | dialogs | bytes per dialog (PSS) | of them live objects | managed heap after, MiB | idle CPU, % of a core | CPU µs per call, none / all standing | collector pauses ms, setting up: number, p99, max | pauses ms at 1,000 calls/s with all standing: number, p99, max | failed | pings answered |");
         text.AppendLine("|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (string subject in options.Subjects.Where(subject => subject is "parley" || (subject == "kamailio" && workshop.HasKamailio)))
@@ -31,8 +31,9 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
     private async Task HoldAsync(string subject, string job, StringBuilder text)
     {
         bool isParley = subject == "parley";
+        int ping = options.PingOf(subject);
         int core = Workshop.LoadCore(1);
-        using ProxyProcess proxy = await ProxyProcess.StartAsync(workshop, subject, job, 1, 1, Math.Max(1024, options.Calls / 100), options.Ping, "--pauses=true");
+        using ProxyProcess proxy = await ProxyProcess.StartAsync(workshop, subject, job, 1, 1, Math.Max(1024, options.Calls / 100), ping, "--pauses=true");
         await LoadAsync(proxy, job, core, 1000, options.Warm, isParley);
         double none = isParley ? await CostAsync(proxy, job, core, 0) : double.NaN;
         await Task.Delay(TimeSpan.FromSeconds(options.Settle));
@@ -46,7 +47,7 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
         long after = proxy.PssKiB;
 
         // A whole number of ping rounds.
-        int window = options.IsQuick ? 2 : options.Ping;
+        int window = options.IsQuick ? 2 : ping;
         Usage start = proxy.Usage;
         await Task.Delay(TimeSpan.FromSeconds(window));
         double idle = (proxy.Usage - start).CpuNanoseconds / 1e9 / window;
@@ -64,7 +65,7 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
         _figures.Add(new { subject, job, dialogs, bytes, managed = Nullable(each), beforeKiB = before, afterKiB = after, heap = double.IsNaN(heap) ? null : (double?)heap, idle, none = Nullable(none), all = Nullable(all), growing, loaded, report, calls });
         string cost = isParley ? FormattableString.Invariant($"{none:F1} / {all:F1}") : "–";
         text.AppendLine(FormattableString.Invariant(
-            $"| {subject}, pings {(job == "c" ? "on" : "off")} | {dialogs} | {bytes:F0} | {(isParley ? each.ToString("F0", null) : "–")} | {(isParley ? heap.ToString("F0", null) : "–")} | {idle * 100:F2} | {cost} | {Pauses(growing, isParley)} | {Pauses(loaded, isParley)} | {calls.Failed} | {calls.Pings} |"));
+            $"| {subject}, pings {(job[0] == 'c' ? FormattableString.Invariant($"every {ping} s") : "off")} | {dialogs} | {bytes:F0} | {(isParley ? each.ToString("F0", null) : "–")} | {(isParley ? heap.ToString("F0", null) : "–")} | {idle * 100:F2} | {cost} | {Pauses(growing, isParley)} | {Pauses(loaded, isParley)} | {calls.Failed} | {calls.Pings} |"));
         Console.WriteLine(text.ToString().TrimEnd().Split('\n')[^1]);
     }
 

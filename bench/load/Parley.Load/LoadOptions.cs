@@ -46,6 +46,9 @@ internal sealed record LoadOptions
 
     public int Ping { get; init; } = 30;
 
+    /// <summary>Seconds between two OPTIONS to a leg. Kamailio does not start with a ka_interval under 30.</summary>
+    public int PingOf(string subject) => subject == "kamailio" ? Math.Max(Ping, 30) : Ping;
+
     /// <summary>Seconds between the last call's confirmation and the weighing: longer than any transaction lives.</summary>
     public int Settle { get; init; } = 40;
 

@@ -9,7 +9,7 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
     public async Task<int> RunAsync()
     {
         Machine machine = await Machine.ReadAsync(workshop);
-        IReadOnlyList<string> jobs = options.Jobs.Count > 0 ? options.Jobs : options.IsQuick ? ["a", "b"] : ["a", "b", "c", "a-tcp", "b-tcp"];
+        IReadOnlyList<string> jobs = options.Jobs.Count > 0 ? options.Jobs : options.IsQuick ? ["b", "a-tcp"] : ["a", "b", "c", "a-tcp", "b-tcp"];
         foreach (string job in jobs)
             await JobAsync(job, [.. options.Subjects.Where(subject => Can(subject, job))], () => Write(machine, isLast: false));
 

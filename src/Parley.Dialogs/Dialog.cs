@@ -14,10 +14,10 @@ public sealed partial class Dialog
     private readonly byte[] _names;
     private readonly long _createdAt;
 
-    // Its place in the table, and those of the next ones in the chains of the table's two indexes. Under the lock of the stripe.
+    // Its place in the table, and those of its neighbours in age among the dialogs with its Call-ID, if any. Under the lock of the stripe.
     internal int Slot;
-    internal int NextById;
-    internal int NextByCallId;
+    internal int OlderByCallId;
+    internal int YoungerByCallId;
 
     internal Dialog(DialogModule module, DialogId id, ReadOnlySpan<byte> callId, ReadOnlySpan<byte> fromUri, ReadOnlySpan<byte> toUri, DialogFlags flags)
     {
@@ -39,7 +39,7 @@ public sealed partial class Dialog
     }
 
     /// <summary>Who it is: unique in this application, also in <c>did=</c> and the table.</summary>
-    public DialogId Id { get; }
+    public DialogId Id { get; private set; } // changed before it is in the table only
 
     /// <summary>How it is kept, as given at its creation.</summary>
     public DialogFlags Flags { get; }

@@ -24,7 +24,7 @@ internal sealed class DialogBench : IDisposable
     public Dialog New(string callId = "call", DialogFlags flags = DialogFlags.None)
     {
         byte[] bytes = System.Text.Encoding.ASCII.GetBytes(callId);
-        var dialog = new Dialog(Module, Module.Table.NewId(bytes), bytes, "sip:a@a"u8, "sip:b@b"u8, flags);
+        var dialog = new Dialog(Module, Module.Table.NextId(bytes), bytes, "sip:a@a"u8, "sip:b@b"u8, flags);
         dialog.Begin(null);
         return dialog;
     }

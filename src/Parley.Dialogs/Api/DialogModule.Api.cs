@@ -26,7 +26,7 @@ internal sealed partial class DialogModule : IDialogApi
 
         SipMessage invite = context.Request;
         ReadOnlySpan<byte> callId = invite.CallId;
-        var dialog = new Dialog(this, Table.NewId(callId), callId, invite.From.UriText, invite.To.UriText, flags);
+        var dialog = new Dialog(this, Table.NextId(callId), callId, invite.From.UriText, invite.To.UriText, flags);
         dialog.Begin(context);
         Interlocked.Increment(ref Statistics.Processed);
 

@@ -74,7 +74,7 @@ internal static class DialogMatching
             DialogLeg? callee = null;
             for (Dialog? dialog = stripe.FirstByCallId(hash); dialog is not null; dialog = stripe.NextByCallId(dialog))
             {
-                if (dialog.CallIdHash != hash || (found is not null && dialog.StateInLock == DialogState.Deleted)) continue;
+                if (found is not null && dialog.StateInLock == DialogState.Deleted) continue;
                 if (!dialog.Fits(context, out DialogDirection towards, out DialogLeg? leg)) continue;
                 (found, direction, callee) = (dialog, towards, leg);
                 if (dialog.StateInLock != DialogState.Deleted) break;

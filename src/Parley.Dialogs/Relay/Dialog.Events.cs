@@ -13,14 +13,18 @@ public sealed partial class Dialog
     // The initial INVITE's context while it lives: contexts are pooled, so it goes with OnInviteOver, inside the strand.
     private SipContext? _invite;
 
-    /// <summary>CreateDialog: into the table, the early timeout running.</summary>
+    /// <summary>
+    /// CreateDialog: into the table, the early timeout running. A dialog that came from a store keeps its id, wherever the count stands here:
+    /// when it has this one's, this one takes the next.
+    /// </summary>
     internal void Begin(SipContext? context)
     {
         if (context is not null) LearnCaller(context);
         lock (Gate)
         {
             _invite = context;
-            Stripe.Add(this);
+            while (!Stripe.TryAdd(this))
+                Id = Module.Table.NextId(Id.Entry);
             StartEarly();
         }
     }

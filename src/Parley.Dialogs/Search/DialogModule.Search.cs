@@ -34,7 +34,7 @@ internal sealed partial class DialogModule
 
     private IEnumerable<Dialog> Search(DialogFilter filter, DialogId? after)
     {
-        IEnumerable<Dialog> candidates = filter.Candidates(Table) is { } few ? Table.InOrder(few, after) : Table.InOrder(after);
+        IEnumerable<Dialog> candidates = filter.Candidates(Table) is { } few ? DialogTable.InOrder(few, after) : Table.InOrder(after);
         foreach (Dialog dialog in candidates)
             if (filter.Fits(dialog)) yield return dialog;
     }

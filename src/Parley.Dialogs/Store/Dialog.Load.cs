@@ -28,9 +28,8 @@ public sealed partial class Dialog
     {
         lock (Gate)
         {
-            if (Stripe.Find(Id) is not null)
+            if (!Stripe.TryAdd(this))
                 return false;
-            Stripe.Add(this);
             Arm();
             ResumePings();
             return true;

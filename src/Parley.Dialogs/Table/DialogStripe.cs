@@ -1,98 +1,109 @@
+using System.Runtime.CompilerServices;
+
 namespace Parley.Dialogs;
 
 /// <summary>
-/// A part of the dialog table with its lock, which is also the lock of the state of every dialog in it. Two intrusive hash indexes:
-/// by id, and by Call-ID (keyed hash, so that no sender can make long chains). Every member but Gate and Counts is used under the lock.
+/// A part of the dialog table with its lock, which is also the lock of the state of every dialog in it. Two indexes: by id, and by Call-ID
+/// (keyed hash, so that no sender can choose where his calls go). Every member but Gate and Counts is used under the lock.
 /// </summary>
+/// <remarks>
+/// The index by Call-ID has one entry for all dialogs with the same hash: the youngest; each leads to the next older one and back. Nearly
+/// always it is alone. But a sender can make as many as he likes, and then too an adding and a removal take the same few steps, and the
+/// other entries are not crowded.
+/// </remarks>
 internal sealed class DialogStripe(DialogSlots slots)
 {
-    private const int FirstSize = 16;
-    private int[] _byId = new int[FirstSize];
-    private int[] _byCallId = new int[FirstSize];
-    private int _count;
+    private DialogIndex _byId = new();
+    private DialogIndex _byCallId = new();
+
+    /// <summary>Dialogs of this stripe by state; changed with the state and the indexes, under the lock. Read without it by the gauges.</summary>
+    public StateCounts Counts;
 
     /// <summary>Never held while calling user code, I/O or the feed.</summary>
     public Lock Gate { get; } = new();
 
-    /// <summary>Dialogs of this stripe by state; changed with the state and the chains, under the lock. Read without it by the gauges.</summary>
-    public readonly int[] Counts = new int[6];
-
-    public int Count => _count;
-
     public Dialog? Find(DialogId id)
     {
-        Dialog? dialog = slots[_byId[IdSlot(id, _byId.Length)]];
-        while (dialog is not null && dialog.Id != id)
-            dialog = slots[dialog.NextById];
-        return dialog;
+        uint tag = TagOf(id);
+        for (int i = _byId.Find(tag); i >= 0; i = _byId.FindNext(tag, i))
+            if (slots[_byId[i]] is { } dialog && dialog.Id == id) return dialog;
+        return null;
     }
 
-    /// <summary>The youngest dialog whose Call-ID has this hash; go on with <see cref="NextByCallId"/>. Compare hash and text.</summary>
-    public Dialog? FirstByCallId(uint callIdHash) => slots[_byCallId[callIdHash & (uint)(_byCallId.Length - 1)]];
+    /// <summary>The youngest dialog whose Call-ID has this hash; go on with <see cref="NextByCallId"/>. Compare the text.</summary>
+    public Dialog? FirstByCallId(uint callIdHash) => _byCallId.Find(callIdHash) is >= 0 and int at ? slots[_byCallId[at]] : null;
 
-    public Dialog? NextByCallId(Dialog dialog) => slots[dialog.NextByCallId];
+    /// <summary>The next older one whose Call-ID has the same hash.</summary>
+    public Dialog? NextByCallId(Dialog dialog) => slots[dialog.OlderByCallId];
 
-    public void Add(Dialog dialog)
+    /// <summary>Adds a dialog; false when its id is there already.</summary>
+    public bool TryAdd(Dialog dialog)
     {
-        if (_count >= _byId.Length) Grow();
+        if (Find(dialog.Id) is not null) return false;
         dialog.Slot = slots.Take(dialog);
-        Link(dialog);
-        _count++;
+        _byId.Add(TagOf(dialog.Id), dialog.Slot);
+        LinkByCallId(dialog);
         Counts[(int)dialog.StateInLock]++;
+        return true;
     }
 
     public void Remove(Dialog dialog)
     {
         if (dialog.Slot == DialogSlots.None) return;
-        ref int byId = ref _byId[IdSlot(dialog.Id, _byId.Length)];
-        while (byId != dialog.Slot)
-            byId = ref slots[byId]!.NextById;
-        byId = dialog.NextById;
-        ref int byCallId = ref _byCallId[dialog.CallIdHash & (uint)(_byCallId.Length - 1)];
-        while (byCallId != dialog.Slot)
-            byCallId = ref slots[byCallId]!.NextByCallId;
-        byCallId = dialog.NextByCallId;
+        uint tag = TagOf(dialog.Id);
+        int at = _byId.Find(tag);
+        while (_byId[at] != dialog.Slot)
+            at = _byId.FindNext(tag, at);
+        _byId.RemoveAt(at);
+        UnlinkByCallId(dialog);
         slots.Free(dialog.Slot);
-        dialog.Slot = dialog.NextById = dialog.NextByCallId = DialogSlots.None;
-        _count--;
+        dialog.Slot = DialogSlots.None;
         Counts[(int)dialog.StateInLock]--;
     }
 
     public void CopyTo(List<Dialog> list)
     {
-        foreach (int head in _byId)
-            for (Dialog? dialog = slots[head]; dialog is not null; dialog = slots[dialog.NextById])
-                list.Add(dialog);
+        foreach (ref readonly DialogIndex.Entry entry in _byId.Entries)
+            if (slots[entry.Slot] is { } dialog) list.Add(dialog);
     }
 
-    private void Link(Dialog dialog)
+    private void LinkByCallId(Dialog dialog)
     {
-        ref int byId = ref _byId[IdSlot(dialog.Id, _byId.Length)];
-        dialog.NextById = byId;
-        byId = dialog.Slot;
-        ref int byCallId = ref _byCallId[dialog.CallIdHash & (uint)(_byCallId.Length - 1)];
-        dialog.NextByCallId = byCallId;
-        byCallId = dialog.Slot;
-    }
-
-    private void Grow()
-    {
-        var all = new List<Dialog>(_count);
-        foreach (int head in _byCallId)
+        int at = _byCallId.Find(dialog.CallIdHash);
+        if (at < 0)
         {
-            // Oldest first, so that linking at the head leaves the youngest in front again.
-            int start = all.Count;
-            for (Dialog? dialog = slots[head]; dialog is not null; dialog = slots[dialog.NextByCallId])
-                all.Add(dialog);
-            all.Reverse(start, all.Count - start);
+            _byCallId.Add(dialog.CallIdHash, dialog.Slot);
+            return;
         }
 
-        _byId = new int[_byId.Length * 2];
-        _byCallId = new int[_byCallId.Length * 2];
-        foreach (Dialog dialog in all)
-            Link(dialog);
+        dialog.OlderByCallId = _byCallId[at];
+        slots[dialog.OlderByCallId]!.YoungerByCallId = dialog.Slot;
+        _byCallId[at] = dialog.Slot;
     }
 
-    // Ids of one entry count up; the multiplication spreads them and the entries over the slots.
-    private static uint IdSlot(DialogId id, int size) => (uint)((id.Value * 0x9E3779B97F4A7C15UL) >> 32) & (uint)(size - 1);
+    private void UnlinkByCallId(Dialog dialog)
+    {
+        int older = dialog.OlderByCallId, younger = dialog.YoungerByCallId;
+        dialog.OlderByCallId = dialog.YoungerByCallId = DialogSlots.None;
+        if (older != DialogSlots.None) slots[older]!.YoungerByCallId = younger;
+        if (younger != DialogSlots.None)
+        {
+            slots[younger]!.OlderByCallId = older;
+            return;
+        }
+
+        int at = _byCallId.Find(dialog.CallIdHash);
+        if (older != DialogSlots.None) _byCallId[at] = older;
+        else _byCallId.RemoveAt(at);
+    }
+
+    // Ids of one entry count up; the multiplication spreads them and the entries over the positions.
+    private static uint TagOf(DialogId id) => (uint)((id.Value * 0x9E3779B97F4A7C15UL) >> 32);
+
+    /// <summary>A number for each <see cref="DialogState"/>, in the stripe itself: no line of the cache of their own.</summary>
+    [InlineArray(6)]
+    internal struct StateCounts
+    {
+        private int _first;
+    }
 }

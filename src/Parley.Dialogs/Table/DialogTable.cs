@@ -1,12 +1,17 @@
+using System.Numerics;
 using Parley.Sip;
 
 namespace Parley.Dialogs;
 
-/// <summary>Every dialog of an application, found by id or by Call-ID. Striped: an entry of the hash belongs to one stripe, so both ways lead to the same lock.</summary>
+/// <summary>Every dialog of an application, found by id or by Call-ID. Striped: entries of the hash that lie side by side share a stripe, so both ways lead to the same lock.</summary>
 internal sealed partial class DialogTable
 {
-    private const int MaxStripes = 256;
+    private const int StripesPerProcessor = 8;
+    private const int LeastStripes = 16;
+    private const int MostStripes = 256;
+
     private readonly DialogStripe[] _stripes;
+    private readonly int _stripeShift;
     private readonly uint[] _lastIds;
     private readonly SipRandom _random;
 
@@ -19,7 +24,8 @@ internal sealed partial class DialogTable
         _lastIds = new uint[hashSize];
         for (int i = 0; i < hashSize; i++)
             _lastIds[i] = (uint)random.Next();
-        _stripes = new DialogStripe[Math.Min(hashSize, MaxStripes)];
+        _stripes = new DialogStripe[StripesFor(hashSize, Environment.ProcessorCount)];
+        _stripeShift = BitOperations.Log2((uint)(hashSize / _stripes.Length));
         for (int i = 0; i < _stripes.Length; i++)
             _stripes[i] = new DialogStripe(Slots);
     }
@@ -29,20 +35,22 @@ internal sealed partial class DialogTable
     /// <summary>Where the dialogs of the table are, and what else refers to them for longer than a moment.</summary>
     public DialogSlots Slots { get; } = new();
 
-    public DialogStripe StripeOf(uint entry) => _stripes[entry & (uint)(_stripes.Length - 1)];
+    /// <summary>
+    /// How many stripes: enough that receive loops, one a processor, seldom meet in one, and no more. A stripe is its own object, its lock and
+    /// the heads of two arrays, four lines of the cache; a call that is alone in a stripe for long finds all of them cold.
+    /// </summary>
+    public static int StripesFor(int hashSize, int processors) =>
+        Math.Min(hashSize, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(processors * StripesPerProcessor, LeastStripes, MostStripes)));
+
+    /// <param name="entry">Less than <see cref="HashSize"/>.</param>
+    public DialogStripe StripeOf(uint entry) => _stripes[StripeIndexOf(entry)];
 
     public uint HashOf(ReadOnlySpan<byte> callId) => (uint)_random.Hash(callId);
 
-    /// <summary>The next free id of the Call-ID's entry. Dialogs that came from a store keep their ids, wherever the count stands here.</summary>
-    public DialogId NewId(ReadOnlySpan<byte> callId)
-    {
-        uint entry = CoreHash.Compute(callId, HashSize);
-        DialogId id;
-        do
-            id = new DialogId(entry, Interlocked.Increment(ref _lastIds[entry]));
-        while (Find(id) is not null);
-        return id;
-    }
+    /// <summary>The next id of the Call-ID's entry. <see cref="DialogStripe.TryAdd"/> tells whether it is free.</summary>
+    public DialogId NextId(ReadOnlySpan<byte> callId) => NextId(CoreHash.Compute(callId, HashSize));
+
+    public DialogId NextId(uint entry) => new(entry, Interlocked.Increment(ref _lastIds[entry]));
 
     public Dialog? Find(DialogId id)
     {
@@ -64,7 +72,7 @@ internal sealed partial class DialogTable
             Dialog? over = null;
             for (Dialog? dialog = stripe.FirstByCallId(hash); dialog is not null; dialog = stripe.NextByCallId(dialog))
             {
-                if (dialog.CallIdHash != hash || !dialog.CallIdBytes.SequenceEqual(callId)) continue;
+                if (!dialog.CallIdBytes.SequenceEqual(callId)) continue;
                 if (dialog.StateInLock != DialogState.Deleted) return dialog;
                 over ??= dialog;
             }
@@ -98,4 +106,6 @@ internal sealed partial class DialogTable
                     yield return dialog;
         }
     }
+
+    private uint StripeIndexOf(uint entry) => entry >> _stripeShift;
 }

@@ -79,6 +79,19 @@ public class SearchTests
         Assert.Null(second.Next);
         Assert.Equal(Sorted([.. bench.All.Take(5)]), [.. first.Dialogs, .. second.Dialogs]);
         Assert.Null(bench.Dialogs.SearchPage(query, 5).Next);
+        Assert.Equal(Sorted([.. bench.All]), bench.Dialogs.SearchPage(new DialogQuery(), 9).Dialogs);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(4096)]
+    public void A_page_after_an_id_that_no_dialog_can_have_is_empty(int hashSize)
+    {
+        using var bench = new DialogBench(options => options.HashSize = hashSize);
+        bench.New();
+        Assert.Empty(bench.Module.SearchPage(new DialogQuery(), 5, new DialogId(uint.MaxValue, uint.MaxValue)).Dialogs);
+        Assert.Single(bench.Module.SearchPage(new DialogQuery(), 5, new DialogId(0, 0)).Dialogs);
     }
 
     [Fact]
@@ -131,5 +144,5 @@ public class SearchTests
 
     private static List<Dialog> Found(CallBench bench, DialogQuery query) => [.. bench.Dialogs.Search(query)];
 
-    private static List<Dialog> Sorted(params Dialog[] dialogs) => [.. dialogs.OrderBy(d => d.Id.Entry & 255).ThenBy(d => d.Id.Value)];
+    private static List<Dialog> Sorted(params Dialog[] dialogs) => [.. dialogs.OrderBy(d => d.Id)];
 }

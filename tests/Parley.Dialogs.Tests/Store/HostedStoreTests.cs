@@ -49,10 +49,13 @@ public class HostedStoreTests
     public void A_new_dialog_takes_no_id_that_a_loaded_one_has()
     {
         using var bench = new DialogBench();
-        DialogId next = bench.Module.Table.NewId("x"u8);
+        DialogId next = bench.Module.Table.NextId("x"u8);
         var taken = new Dialog(bench.Module, new DialogId(next.Entry, next.Id + 1), "x"u8, "sip:a@a"u8, "sip:b@b"u8, DialogFlags.None);
         taken.Begin(null);
-        Assert.Equal(next.Id + 2, bench.Module.Table.NewId("x"u8).Id);
+        Dialog made = bench.New("x");
+        Assert.Equal(next.Id + 2, made.Id.Id);
+        Assert.Same(taken, bench.Module.Find(taken.Id));
+        Assert.Same(made, bench.Module.Find(made.Id));
     }
 
     [Fact]

@@ -40,11 +40,11 @@ public class DialogTableTests
     public void Every_id_lies_in_the_entry_of_its_call_id_and_counts_up_from_a_seeded_start()
     {
         using var bench = new DialogBench();
-        DialogId first = bench.Module.Table.NewId("abcd"u8), second = bench.Module.Table.NewId("abcd"u8);
+        DialogId first = bench.Module.Table.NextId("abcd"u8), second = bench.Module.Table.NextId("abcd"u8);
 
         Assert.Equal(1048u, first.Entry);
         Assert.Equal(unchecked(first.Id + 1), second.Id);
-        Assert.NotEqual(first.Id, bench.Module.Table.NewId("1"u8).Id);
+        Assert.NotEqual(first.Id, bench.Module.Table.NextId("1"u8).Id);
     }
 
     [Fact]
@@ -72,6 +72,101 @@ public class DialogTableTests
         Assert.Same(younger, bench.Module.FindByCallId("x"));
         Assert.Null(bench.Module.FindByCallId("y"));
     }
+
+    [Fact]
+    public void Of_three_dialogs_with_one_call_id_the_youngest_comes_first_whichever_goes_and_however_the_table_grows()
+    {
+        for (int gone = 0; gone < 3; gone++)
+        {
+            for (int grownAfter = 0; grownAfter < 5; grownAfter++)
+            {
+                using var bench = new DialogBench(options => options.HashSize = 1);
+                var youngestFirst = new List<Dialog>();
+                var removed = new List<Dialog>();
+                for (int step = 0; step < 5; step++)
+                {
+                    if (step == 3)
+                    {
+                        removed.Add(youngestFirst[2 - gone]);
+                        youngestFirst.Remove(removed[0]);
+                        End(removed[0]);
+                    }
+                    else
+                    {
+                        youngestFirst.Insert(0, bench.New("x"));
+                    }
+
+                    if (step == grownAfter) GrowAndShrink(bench);
+                    Assert.Equal(youngestFirst, bench.Module.Table.FindAllByCallId("x"u8));
+                    Assert.Same(youngestFirst[0], bench.Module.FindByCallId("x"));
+                }
+
+                while (youngestFirst.Count > 0)
+                {
+                    Dialog last = youngestFirst[youngestFirst.Count / 2];
+                    youngestFirst.Remove(last);
+                    End(last);
+                    Assert.Equal(youngestFirst, bench.Module.Table.FindAllByCallId("x"u8));
+                }
+
+                Assert.Null(bench.Module.FindByCallId("x"));
+            }
+        }
+    }
+
+    [Fact]
+    public void Dialogs_with_few_call_ids_stay_youngest_first_however_they_come_and_go() => Gen.Select(Gen.Int[0, 5], Gen.Int[0, 9], Gen.Int[0, 99]).Array[0, 150].Sample(steps =>
+    {
+        using var bench = new DialogBench(options => options.HashSize = 1);
+        var model = new List<Dialog>(); // youngest first
+        foreach ((int call, int what, int which) in steps)
+        {
+            string callId = $"call{call}";
+            if (what < 6 || model.Count == 0)
+            {
+                model.Insert(0, bench.New(callId));
+            }
+            else
+            {
+                Dialog gone = model[which % model.Count];
+                callId = gone.CallId;
+                model.Remove(gone);
+                End(gone);
+            }
+
+            Assert.Equal(model.Where(d => d.CallId == callId), bench.Module.Table.FindAllByCallId(Encoding.ASCII.GetBytes(callId)));
+        }
+
+        for (int call = 0; call <= 5; call++)
+            Assert.Equal(model.Where(d => d.CallId == $"call{call}"), bench.Module.Table.FindAllByCallId(Encoding.ASCII.GetBytes($"call{call}")));
+        Assert.Equal(model.Count, bench.Module.Table.Slots.Taken);
+    }, iter: 300);
+
+    [Fact]
+    public void An_id_that_is_there_already_is_not_added_again()
+    {
+        using var bench = new DialogBench();
+        Dialog there = bench.New("x");
+        var restored = new Dialog(bench.Module, there.Id, "x"u8, "sip:a@a"u8, "sip:b@b"u8, DialogFlags.None);
+
+        Assert.False(restored.BeginRestored());
+        Assert.Same(there, bench.Module.Find(there.Id));
+        Assert.Equal([there], bench.Module.Table.FindAllByCallId("x"u8));
+        Assert.Equal(1, bench.Module.Table.Count(DialogState.Unconfirmed));
+        Assert.Equal(1, bench.Module.Table.Slots.Taken);
+    }
+
+    [Theory]
+    [InlineData(4096, 1, 16)]
+    [InlineData(4096, 2, 16)]
+    [InlineData(4096, 3, 32)]
+    [InlineData(4096, 8, 64)]
+    [InlineData(4096, 32, 256)]
+    [InlineData(4096, 512, 256)]
+    [InlineData(4, 8, 4)]
+    [InlineData(1, 1, 1)]
+    public void There_are_about_eight_stripes_a_processor(int hashSize, int processors, int stripes) =>
+        Assert.Equal(stripes, DialogTable.StripesFor(hashSize, processors));
 
     [Theory]
     [InlineData(0)]
@@ -108,5 +203,17 @@ public class DialogTableTests
 
         for (DialogState state = DialogState.Unconfirmed; state <= DialogState.Deleted; state++) Assert.Equal(0, bench.Module.Table.Count(state));
         Assert.Empty(bench.Module.Table.Snapshot(includeDeleted: true));
+    }
+
+    private static void End(Dialog dialog)
+    {
+        dialog.Happen(DialogEvent.Failure);
+        dialog.Happen(DialogEvent.DelayOver);
+    }
+
+    private static void GrowAndShrink(DialogBench bench)
+    {
+        Dialog[] others = [.. Enumerable.Range(0, 200).Select(i => bench.New($"other{i}"))];
+        foreach (Dialog other in others.Skip(20)) End(other);
     }
 }

@@ -228,6 +228,14 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
             _merged.Remove(transaction.MergeHash, transaction);
     }
 
+    /// <summary>What <see cref="Forget"/> will touch.</summary>
+    internal void ForeseeForget(ServerTransaction transaction)
+    {
+        _servers.Foresee(transaction.Hash);
+        if (transaction.MergeHash is not 0 and ulong merged)
+            _merged.Foresee(merged);
+    }
+
     internal ClientTransaction CreateCancel(Strand strand) => Reserve(strand, SipMethod.Cancel, null, null);
 
     private ClientTransaction Reserve(Strand strand, SipMethod method, IClientTransactionUser? user, object? userState)

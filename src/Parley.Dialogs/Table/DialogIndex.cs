@@ -1,3 +1,5 @@
+using Parley.Transactions;
+
 namespace Parley.Dialogs;
 
 /// <summary>
@@ -26,6 +28,13 @@ internal struct DialogIndex()
 
     /// <summary>The position of the next one behind it.</summary>
     public readonly int FindNext(uint tag, int position) => Search(tag, position + 1);
+
+    /// <summary>Fetches the line in which this tag begins to be looked for (<see cref="CacheLine"/>). Also without the lock: while the array grows it may be the wrong one.</summary>
+    public readonly void Foresee(uint tag)
+    {
+        Entry[] entries = _entries;
+        CacheLine.Fetch(in entries[(int)tag & (entries.Length - 1)]);
+    }
 
     /// <summary>Adds an entry, whether there are others with its tag or not.</summary>
     public void Add(uint tag, int slot)

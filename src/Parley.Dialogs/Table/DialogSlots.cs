@@ -1,4 +1,5 @@
 using System.Numerics;
+using Parley.Transactions;
 
 namespace Parley.Dialogs;
 
@@ -31,6 +32,9 @@ internal sealed class DialogSlots
 
     /// <summary>Who is there now; null when the place is free. Without a lock.</summary>
     public Dialog? this[int slot] => _columns[slot & (_columns.Length - 1)][slot >> _columnBits];
+
+    /// <summary>Fetches the line in which a place lies (<see cref="CacheLine"/>).</summary>
+    public void Foresee(int slot) => _columns[slot & (_columns.Length - 1)].Foresee(slot >> _columnBits);
 
     /// <summary>How many places are taken; what tests look for leaks by.</summary>
     public int Taken => _columns.Sum(column => column.Taken);
@@ -67,6 +71,8 @@ internal sealed class DialogSlots
         public int Taken => Volatile.Read(ref _taken);
 
         public Dialog? this[int index] => Volatile.Read(ref _chunks)[index >> ChunkBits][index & ChunkMask];
+
+        public void Foresee(int index) => CacheLine.Fetch(in Volatile.Read(ref _chunks)[index >> ChunkBits][index & ChunkMask]);
 
         public int Take(Dialog dialog)
         {

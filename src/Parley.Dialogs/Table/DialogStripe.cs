@@ -4,7 +4,7 @@ namespace Parley.Dialogs;
 
 /// <summary>
 /// A part of the dialog table with its lock, which is also the lock of the state of every dialog in it. Two indexes: by id, and by Call-ID
-/// (keyed hash, so that no sender can choose where his calls go). Every member but Gate and Counts is used under the lock.
+/// (keyed hash, so that no sender can choose where his calls go). Every member but Gate, Counts and Foresee is used under the lock.
 /// </summary>
 /// <remarks>
 /// The index by Call-ID has one entry for all dialogs with the same hash: the youngest; each leads to the next older one and back. Nearly
@@ -45,6 +45,13 @@ internal sealed class DialogStripe(DialogSlots slots)
         LinkByCallId(dialog);
         Counts[(int)dialog.StateInLock]++;
         return true;
+    }
+
+    /// <summary>What <see cref="Remove"/> will touch; without the lock.</summary>
+    public void Foresee(Dialog dialog)
+    {
+        _byId.Foresee(TagOf(dialog.Id));
+        _byCallId.Foresee(dialog.CallIdHash);
     }
 
     public void Remove(Dialog dialog)

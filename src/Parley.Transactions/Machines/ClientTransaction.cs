@@ -132,6 +132,12 @@ public abstract class ClientTransaction : SipTransaction
 
     private protected override void OnSendError() => Step(ClientEvent.TransportError, null);
 
+    private protected override void ForeseeEnd()
+    {
+        CacheLine.Fetch(User, 3);
+        CacheLine.Fetch(UserState, 2);
+    }
+
     private protected void Transmit(ReadOnlySpan<byte> request)
     {
         if (Layer.Transport.Send(Flow, request, Token) != SipSendResult.Queued)

@@ -194,6 +194,13 @@ public abstract class ServerTransaction : SipTransaction
 
     private protected override void OnSendError() => Step(ServerEvent.TransportError, default, 0);
 
+    private protected override void ForeseeEnd()
+    {
+        Layer.ForeseeForget(this);
+        CacheLine.Fetch(User, 3);
+        CacheLine.Fetch(_kept, 1);
+    }
+
     private protected void Transmit(ReadOnlySpan<byte> response)
     {
         if (Layer.Transport.Send(_replyFlow, response, Token) == SipSendResult.Queued)

@@ -79,6 +79,17 @@ public abstract class SipTransaction : ITimerTarget
         }
     }
 
+    void ITimerTarget.Foresee(int kind, long version, int step)
+    {
+        if (step != 0 || Volatile.Read(ref _version) != version)
+            return;
+        CacheLine.Fetch(_strand, 1);
+        ForeseeEnd();
+    }
+
+    /// <summary>Fetches what the end of a life touches (<see cref="CacheLine"/>); outside of the strand, for a life that may be over.</summary>
+    private protected abstract void ForeseeEnd();
+
     /// <summary>True when the strand is entered and the object still lives the life that the caller means.</summary>
     internal bool IsGeneration(long generation) => Generation == (uint)generation;
 

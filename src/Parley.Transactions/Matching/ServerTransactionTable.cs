@@ -1,12 +1,20 @@
+using System.Numerics;
+
 namespace Parley.Transactions;
 
 /// <summary>
-/// Server transactions by a keyed hash that no sender can steer: 64 stripes, each an open table with its own lock, held for the few
+/// Server transactions by a keyed hash that no sender can steer: stripes, each an open table with its own lock, held for the few
 /// instructions of a probe only. Nothing is allocated but when a stripe grows.
 /// </summary>
+/// <remarks>
+/// Stripes are there so that receive loops do not wait for each other, four for each processor. More of them only cost: a stripe, its lock
+/// and the head of its array are three cache lines, which few stripes keep warm.
+/// </remarks>
 internal sealed class ServerTransactionTable
 {
-    private const int StripeBits = 6;
+    private const int MostStripes = 64;
+
+    private static readonly int StripeBits = BitOperations.Log2(BitOperations.RoundUpToPowerOf2((uint)Math.Min(MostStripes, Environment.ProcessorCount * 4)));
 
     private readonly Stripe[] _stripes = new Stripe[1 << StripeBits];
 
@@ -61,6 +69,9 @@ internal sealed class ServerTransactionTable
         }
     }
 
+    /// <summary>Fetches the line in which this hash begins to be looked for. Without the lock: while the stripe grows it may be the wrong one.</summary>
+    public void Foresee(ulong hash) => StripeOf(hash).Foresee(hash);
+
     private Stripe StripeOf(ulong hash) => _stripes[hash >> (64 - StripeBits)];
 
     private sealed class Stripe
@@ -84,6 +95,12 @@ internal sealed class ServerTransactionTable
 
             generation = 0;
             return null;
+        }
+
+        public void Foresee(ulong hash)
+        {
+            Entry[] entries = Volatile.Read(ref _entries);
+            CacheLine.Fetch(in entries[(int)hash & (entries.Length - 1)]);
         }
 
         public bool Contains(ulong hash)

@@ -4,12 +4,12 @@ namespace Parley.Transactions;
 internal sealed class SlotTable<T>(Func<uint, T> make)
     where T : SipTransaction
 {
-    private const int ChunkBits = 8;
+    private const int ChunkBits = 12; // 32 KB: few heads of arrays, which stay warm, and none among the large objects
     private const int ChunkSize = 1 << ChunkBits;
 
     private readonly Lock _lock = new();
     private T[][] _chunks = [];
-    private uint[] _free = new uint[ChunkSize];
+    private Free[] _free = new Free[256]; // the objects themselves: whoever rents one looks nowhere else
     private int _freeCount;
     private uint _made;
     private int _live;
@@ -23,10 +23,7 @@ internal sealed class SlotTable<T>(Func<uint, T> make)
         {
             _live++;
             if (_freeCount > 0)
-            {
-                uint index = _free[--_freeCount];
-                return _chunks[index >> ChunkBits][index & (ChunkSize - 1)];
-            }
+                return _free[--_freeCount].Transaction;
 
             if (_made >> ChunkBits == _chunks.Length)
                 Volatile.Write(ref _chunks, [.. _chunks, new T[ChunkSize]]);
@@ -44,7 +41,7 @@ internal sealed class SlotTable<T>(Func<uint, T> make)
             _live--;
             if (_freeCount == _free.Length)
                 Array.Resize(ref _free, _freeCount * 2);
-            _free[_freeCount++] = transaction.Index;
+            _free[_freeCount++].Transaction = transaction;
         }
     }
 
@@ -53,5 +50,11 @@ internal sealed class SlotTable<T>(Func<uint, T> make)
     {
         T[][] chunks = Volatile.Read(ref _chunks);
         return index >> ChunkBits < chunks.Length ? Volatile.Read(ref chunks[index >> ChunkBits][index & (ChunkSize - 1)]) : null;
+    }
+
+    // A struct, so that storing one does not ask for the type of the array.
+    private struct Free
+    {
+        public T Transaction;
     }
 }

@@ -11,6 +11,8 @@ namespace Parley.Transactions;
 public sealed class TimerService : IDisposable
 {
     private const int TakenAtOnce = 64;
+    private const int ForesightSteps = 3;
+    private const int LinesOfTarget = 4;
 
     [ThreadStatic]
     private static LoopWheel? t_loop;
@@ -111,8 +113,9 @@ public sealed class TimerService : IDisposable
             t_loop = loop;
         }
 
-        while (loop.Wheel.TryTakeDue(now, out ITimerTarget? target, out int kind, out long version))
-            Fire(target!, kind, version);
+        int count;
+        while ((count = Take(loop.Wheel, now, loop.Due)) > 0)
+            FireAll(loop.Due, count);
     }
 
     /// <summary>For how many milliseconds the calling loop thread may leave its wheel alone: until its next timer, from one tick to 100 ms.</summary>
@@ -150,12 +153,10 @@ public sealed class TimerService : IDisposable
         // Taken in handfuls under the lock, fired outside it.
         while (true)
         {
-            int count = 0;
+            int count;
             lock (_lock)
             {
-                long now = Now;
-                while (count < TakenAtOnce && _shared.TryTakeDue(now, out ITimerTarget? target, out int kind, out long version))
-                    _due[count++] = new Due(target!, kind, version);
+                count = Take(_shared, Now, _due);
                 if (count == 0)
                 {
                     _advancing = false;
@@ -164,11 +165,7 @@ public sealed class TimerService : IDisposable
                 }
             }
 
-            for (int i = 0; i < count; i++)
-            {
-                Fire(_due[i].Target, _due[i].Kind, _due[i].Version);
-                _due[i] = default;
-            }
+            FireAll(_due, count);
         }
 
         Advanced?.Invoke();
@@ -186,6 +183,34 @@ public sealed class TimerService : IDisposable
         _timer.Change(TimeSpan.FromMilliseconds(Math.Max(1, next - Now)), Timeout.InfiniteTimeSpan);
     }
 
+    private static int Take(TimerWheel wheel, long now, Due[] due)
+    {
+        int count = 0;
+        while (count < due.Length && wheel.TryTakeDue(now, out ITimerTarget? target, out int kind, out long version))
+        {
+            due[count++] = new Due(target!, kind, version);
+            CacheLine.Fetch(target, LinesOfTarget);
+        }
+
+        return count;
+    }
+
+    /// <summary>Fires a handful, after each of them could fetch what it will touch: all lines of a step arrive together.</summary>
+    private void FireAll(Due[] due, int count)
+    {
+        for (int step = 0; step < ForesightSteps; step++)
+        {
+            for (int i = 0; i < count; i++)
+                due[i].Target.Foresee(due[i].Kind, due[i].Version, step);
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            Fire(due[i].Target, due[i].Kind, due[i].Version);
+            due[i] = default;
+        }
+    }
+
     [SuppressMessage("Design", "CA1031", Justification = "One target's error must not lose the other timers of the tick.")]
     private void Fire(ITimerTarget target, int kind, long version)
     {
@@ -201,5 +226,8 @@ public sealed class TimerService : IDisposable
 
     private readonly record struct Due(ITimerTarget Target, int Kind, long Version);
 
-    private sealed record LoopWheel(TimerService Owner, TimerWheel Wheel);
+    private sealed record LoopWheel(TimerService Owner, TimerWheel Wheel)
+    {
+        public Due[] Due { get; } = new Due[TakenAtOnce];
+    }
 }

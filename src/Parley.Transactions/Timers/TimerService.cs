@@ -198,16 +198,29 @@ public sealed class TimerService : IDisposable
     /// <summary>Fires a handful, after each of them could fetch what it will touch: all lines of a step arrive together.</summary>
     private void FireAll(Due[] due, int count)
     {
-        for (int step = 0; step < ForesightSteps; step++)
-        {
-            for (int i = 0; i < count; i++)
-                due[i].Target.Foresee(due[i].Kind, due[i].Version, step);
-        }
-
+        Foresee(due.AsSpan(0, count));
         for (int i = 0; i < count; i++)
         {
             Fire(due[i].Target, due[i].Kind, due[i].Version);
             due[i] = default;
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "A hint that fails must not lose the timers it was given for.")]
+    private void Foresee(ReadOnlySpan<Due> due)
+    {
+        int i = 0;
+        try
+        {
+            for (int step = 0; step < ForesightSteps; step++)
+            {
+                for (i = 0; i < due.Length; i++)
+                    due[i].Target.Foresee(due[i].Kind, due[i].Version, step);
+            }
+        }
+        catch (Exception error)
+        {
+            TransactionLog.TimerFailed(_logger, due[i].Kind, due[i].Target, error);
         }
     }
 

@@ -60,6 +60,32 @@ public sealed class TimerServiceTests
     }
 
     [Fact]
+    public void All_that_is_due_together_is_foreseen_step_by_step_before_the_first_fires()
+    {
+        SimulatedClock clock = new();
+        using TimerService service = new(clock);
+        List<string> story = [];
+        service.Arm(new Foreseeing("a", story), 1, 7, 100);
+        service.Arm(new Foreseeing("b", story), 2, 8, 100);
+        clock.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(["a 1 7 0", "b 2 8 0", "a 1 7 1", "b 2 8 1", "a 1 7 2", "b 2 8 2", "a fires", "b fires"], story);
+    }
+
+    [Fact]
+    public void A_target_that_cannot_foresee_is_logged_and_all_fire()
+    {
+        SimulatedClock clock = new();
+        RecordingLoggers loggers = new();
+        using TimerService service = new(clock, loggers);
+        List<string> story = [];
+        service.Arm(new Foreseeing("a", story), 1, 7, 100);
+        service.Arm(new Foreseeing("b", story) { Fails = true }, 2, 8, 100);
+        clock.RunFor(TimeSpan.FromSeconds(1));
+        Assert.Equal(["a 1 7 0", "a fires", "b fires"], story);
+        Assert.StartsWith("2001 Error", Assert.Single(loggers.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_loop_thread_arms_its_own_wheel_and_other_threads_the_shared_one()
     {
         ManualTime time = new();
@@ -163,5 +189,19 @@ public sealed class TimerServiceTests
     private sealed class Throwing : ITimerTarget
     {
         public void OnTimer(int kind, long version) => throw new InvalidOperationException("on purpose");
+    }
+
+    private sealed class Foreseeing(string name, List<string> story) : ITimerTarget
+    {
+        public bool Fails { get; init; }
+
+        public void OnTimer(int kind, long version) => story.Add($"{name} fires");
+
+        public void Foresee(int kind, long version, int step)
+        {
+            if (Fails)
+                throw new InvalidOperationException("no foresight");
+            story.Add($"{name} {kind} {version} {step}");
+        }
     }
 }

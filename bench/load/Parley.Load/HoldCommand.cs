@@ -107,6 +107,13 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
         if (!isParley)
             return ([], "");
         string text = await proxy.ReportAsync(weighs);
+        if (weighs)
+        {
+            // The weighing's own full collection is told by the runtime's events, which come up to a second later: it must not count among the proxy's pauses.
+            await Task.Delay(TimeSpan.FromSeconds(2));
+            _ = await proxy.ReportAsync();
+        }
+
         using JsonDocument json = JsonDocument.Parse(text);
         return ([.. json.RootElement.GetProperty("pauses_ms").EnumerateArray().Select(pause => pause.GetDouble())], text);
     }

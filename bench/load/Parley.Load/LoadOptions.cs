@@ -18,7 +18,7 @@ internal sealed record LoadOptions
 
     public int SetupSeconds { get; init; } = 3;
 
-    public int Seconds { get; init; } = 10;
+    public int Seconds { get; init; } = 5;
 
     /// <summary>Seconds of load before anything is measured, more than the 32 s that transactions live.</summary>
     public int Warm { get; init; } = 40;
@@ -66,7 +66,8 @@ internal sealed record LoadOptions
     {
         LoadOptions options = command switch
         {
-            "scale" => new() { Subjects = ["parley"], Jobs = ["b"], Rates = [ScaleCommand.LoadRate], Runs = 3, Seconds = 5, Rate = 4000 },
+            "scale" => new() { Subjects = ["parley"], Jobs = ["b"], Rates = [ScaleCommand.LoadRate], Runs = 3, Rate = 4000 },
+            "peak" => new() { Seconds = 8 },
             "start" => new() { Subjects = StartCommand.Names, Runs = 10 },
             _ => new(),
         };

@@ -9,6 +9,12 @@ internal sealed partial class ProxyProcess : IDisposable
 {
     public const int CalleePort = 15070, CallerPort = 15080, SecondCalleePort = 15071, SecondCallerPort = 15081;
 
+    /// <summary>
+    /// Pings that are armed and never due, seconds. Not 30: Kamailio's clock makes up for the time that it stood still (SIGSTOP) while calls
+    /// of half a second go on, and it would ping them.
+    /// </summary>
+    private const int NeverDue = 3600;
+
     private static readonly List<int> StartedProcesses = [];
 
     private readonly Process _process;
@@ -35,11 +41,11 @@ internal sealed partial class ProxyProcess : IDisposable
     /// <param name="kamailioMegabytes">Kamailio's shared memory; what it does not touch is not weighed.</param>
     /// <param name="ping">Seconds between two OPTIONS to a leg, job c.</param>
     /// <param name="more">More arguments for Parley.</param>
-    public static Task<ProxyProcess> StartAsync(Workshop workshop, string subject, string job, int cores = 1, int kamailioWorkers = 1, int kamailioMegabytes = 1024, int ping = 30, params string[] more) =>
+    public static Task<ProxyProcess> StartAsync(Workshop workshop, string subject, string job, int cores = 1, int kamailioWorkers = 1, int kamailioMegabytes = 1024, int ping = NeverDue, params string[] more) =>
         StartAsync(workshop, subject, job, 15060 + "floor kamailio parley".IndexOf(subject, StringComparison.Ordinal), cores, kamailioWorkers, kamailioMegabytes, ping, more);
 
     /// <summary>One more of Parley, which stands still while others of them are measured.</summary>
-    public static Task<ProxyProcess> StartParleyAsync(Workshop workshop, string job, int number) => StartAsync(workshop, "parley", job, 15100 + number, 1, 1, 0, 30, []);
+    public static Task<ProxyProcess> StartParleyAsync(Workshop workshop, string job, int number) => StartAsync(workshop, "parley", job, 15100 + number, 1, 1, 0, NeverDue, []);
 
     private static async Task<ProxyProcess> StartAsync(Workshop workshop, string subject, string job, int port, int cores, int kamailioWorkers, int kamailioMegabytes, int ping, string[] more)
     {

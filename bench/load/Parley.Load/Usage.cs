@@ -5,25 +5,32 @@ namespace Parley.Load;
 
 /// <summary>What some processes have used up to a moment, threads that have ended included.</summary>
 /// <param name="CpuNanoseconds">User and system.</param>
-/// <param name="Switches">Context switches of the threads that live, of either kind.</param>
-internal readonly partial record struct Usage(long CpuNanoseconds, long Switches)
+/// <param name="Threads">Context switches, of either kind, of each thread that lives. What an ended one had is not known any more.</param>
+internal readonly partial record struct Usage(long CpuNanoseconds, IReadOnlyDictionary<string, long> Threads)
 {
+    /// <summary>Of all threads; in a difference, of those that lived to its end.</summary>
+    public long Switches => Threads.Values.Sum();
+
     /// <summary>
     /// Reads it. CPU time by the processes' own clocks (CLOCK_PROCESS_CPUTIME_ID of each): the sum of utime and stime in /proc/PID/stat,
     /// but to the nanosecond, where the file has 10 ms.
     /// </summary>
     public static Usage Of(IEnumerable<int> processes)
     {
-        long cpu = 0, switches = 0;
+        long cpu = 0;
+        Dictionary<string, long> threads = [];
         foreach (int process in processes)
         {
             if (ClockGetTime((~process << 3) | 2, out TimeSpec time) == 0)
                 cpu += (time.Seconds * 1_000_000_000) + time.Nanoseconds;
             foreach (string thread in Directory.EnumerateDirectories($"/proc/{process}/task"))
-                switches += Fields(Path.Combine(thread, "status"), "voluntary_ctxt_switches:", "nonvoluntary_ctxt_switches:");
+            {
+                if (Fields(Path.Combine(thread, "status"), "voluntary_ctxt_switches:", "nonvoluntary_ctxt_switches:") is > 0 and long switches)
+                    threads.Add(thread, switches);
+            }
         }
 
-        return new Usage(cpu, switches);
+        return new Usage(cpu, threads);
     }
 
     /// <summary>The largest resident size that each process has had, added up (shared pages count in each), KiB.</summary>
@@ -70,7 +77,8 @@ internal readonly partial record struct Usage(long CpuNanoseconds, long Switches
         return ((usage[0] + usage[2]) * 1_000_000_000) + ((usage[1] + usage[3]) * 1000);
     }
 
-    public static Usage operator -(Usage left, Usage right) => new(left.CpuNanoseconds - right.CpuNanoseconds, left.Switches - right.Switches);
+    public static Usage operator -(Usage left, Usage right) =>
+        new(left.CpuNanoseconds - right.CpuNanoseconds, left.Threads.ToDictionary(thread => thread.Key, thread => thread.Value - right.Threads.GetValueOrDefault(thread.Key)));
 
     private static long Fields(string file, params ReadOnlySpan<string> names)
     {

@@ -15,8 +15,8 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
         Machine machine = await Machine.ReadAsync(workshop);
         StringBuilder text = new();
         text.AppendLine(FormattableString.Invariant(
-            $"{options.Calls} confirmed dialogs with one profile value each, set up at {options.Rate} calls/s, weighed {options.Settle} s after the last; pings are OPTIONS to both legs, counted when the load generator answers them. Memory is the growth of the proportional set size per dialog over the warm proxy, with what the calls left behind; live objects are what a full collection leaves. CPU per call: {LoadRate} calls/s, the idle hold's share taken off, none standing and all standing, in the same process."));
-        text.AppendLine().AppendLine("| | dialogs | bytes per dialog (PSS) | of them live objects | managed heap after, MiB | idle CPU, % of a core | CPU µs per call, none / all standing | collector pauses ms, setting up: number, p99, max | pauses ms at 1,000 calls/s with all standing: number, p99, max | failed | pings answered |");
+            $"{options.Calls} confirmed dialogs with one profile value each, set up at {options.Rate} calls/s, weighed {options.Settle} s after the last; pings are OPTIONS to both legs, counted when the load generator answers them. Memory is the growth of the proportional set size per dialog over the warm proxy, with what the calls left behind; live objects are what a full collection leaves. CPU per call: {LoadRate} calls/s, the idle hold's share taken off, none standing and all standing, in the same process. The pauses with all standing are those of that and of {options.Loaded} s more."));
+        text.AppendLine().AppendLine("| | dialogs | bytes per dialog (PSS) | of them live objects | managed heap after, MiB | idle CPU, % of a core | CPU µs per call, none / all standing | collector pauses ms, setting up: number, p99, max | pauses ms at 1,000 calls/s with all standing: number, p99, max; collections of old objects among them | failed | pings answered |");
         text.AppendLine("|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (string subject in options.Subjects.Where(subject => subject is "parley" || (subject == "kamailio" && workshop.HasKamailio)))
         {
@@ -53,7 +53,9 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
         double idle = (proxy.Usage - start).CpuNanoseconds / 1e9 / window;
         (double[] _, string report) = await ReportAsync(proxy, isParley, weighs: true);
         double all = isParley ? await CostAsync(proxy, job, core, idle) : double.NaN;
-        double[] loaded = await PausesAsync(proxy, isParley);
+        if (isParley) await LoadAsync(proxy, job, core, LoadRate, options.Loaded, true);
+        (double[] loaded, string loadedText) = await ReportAsync(proxy, isParley);
+        int old = isParley ? OldCollections(loadedText) - OldCollections(report) : 0;
         hold.Stop();
         CallFigures calls = await hold.EndAsync();
         double bytes = (after - before) * 1024.0 / options.Calls;
@@ -62,10 +64,10 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
         double live = Live(report) - Live(lightText);
         double each = isParley ? live / options.Calls : double.NaN;
         long dialogs = json?.RootElement.GetProperty("dialogs").GetInt64() ?? calls.Standing;
-        _figures.Add(new { subject, job, dialogs, bytes, managed = Nullable(each), beforeKiB = before, afterKiB = after, heap = double.IsNaN(heap) ? null : (double?)heap, idle, none = Nullable(none), all = Nullable(all), growing, loaded, report, calls });
+        _figures.Add(new { subject, job, dialogs, bytes, managed = Nullable(each), beforeKiB = before, afterKiB = after, heap = double.IsNaN(heap) ? null : (double?)heap, idle, none = Nullable(none), all = Nullable(all), growing, loaded, old, report, calls });
         string cost = isParley ? FormattableString.Invariant($"{none:F1} / {all:F1}") : "–";
         text.AppendLine(FormattableString.Invariant(
-            $"| {subject}, pings {(job[0] == 'c' ? FormattableString.Invariant($"every {ping} s") : "off")} | {dialogs} | {bytes:F0} | {(isParley ? each.ToString("F0", null) : "–")} | {(isParley ? heap.ToString("F0", null) : "–")} | {idle * 100:F2} | {cost} | {Pauses(growing, isParley)} | {Pauses(loaded, isParley)} | {calls.Failed} | {calls.Pings} |"));
+            $"| {subject}, pings {(job[0] == 'c' ? FormattableString.Invariant($"every {ping} s") : "off")} | {dialogs} | {bytes:F0} | {(isParley ? each.ToString("F0", null) : "–")} | {(isParley ? heap.ToString("F0", null) : "–")} | {idle * 100:F2} | {cost} | {Pauses(growing, isParley)} | {Pauses(loaded, isParley)}{(isParley ? FormattableString.Invariant($"; {old}") : "")} | {calls.Failed} | {calls.Pings} |"));
         Console.WriteLine(text.ToString().TrimEnd().Split('\n')[^1]);
     }
 
@@ -100,6 +102,12 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
             return 0;
         using JsonDocument json = JsonDocument.Parse(report);
         return json.RootElement.GetProperty("live").GetInt64();
+    }
+
+    private static int OldCollections(string report)
+    {
+        using JsonDocument json = JsonDocument.Parse(report);
+        return json.RootElement.GetProperty("collections")[2].GetInt32();
     }
 
     private static async Task<(double[] Pauses, string Text)> ReportAsync(ProxyProcess proxy, bool isParley, bool weighs = false)

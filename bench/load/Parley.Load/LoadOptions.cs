@@ -52,6 +52,9 @@ internal sealed record LoadOptions
     /// <summary>Seconds between the last call's confirmation and the weighing: longer than any transaction lives.</summary>
     public int Settle { get; init; } = 40;
 
+    /// <summary>Seconds of load beside the standing dialogs in which the collector's pauses are looked at: enough for a collection of the old objects.</summary>
+    public int Loaded { get; init; } = 180;
+
     /// <summary>What grows.</summary>
     public IReadOnlyList<string> Axes { get; init; } = ScaleAxis.Names;
 
@@ -77,7 +80,7 @@ internal sealed record LoadOptions
             string name = each.Current;
             options = name switch
             {
-                "--quick" => options with { IsQuick = true, Rates = [200], Runs = 1, SetupRuns = 1, Seconds = 2, SetupSeconds = 1, Warm = 1, Tail = 1, Calls = 1000, Settle = 2, Cores = [1], Most = 10_000 },
+                "--quick" => options with { IsQuick = true, Rates = [200], Runs = 1, SetupRuns = 1, Seconds = 2, SetupSeconds = 1, Warm = 1, Tail = 1, Calls = 1000, Settle = 2, Loaded = 1, Cores = [1], Most = 10_000 },
                 "--subjects" => options with { Subjects = List(each) },
                 "--jobs" => options with { Jobs = List(each) },
                 "--rates" => options with { Rates = [.. List(each).Select(Number)] },
@@ -93,6 +96,7 @@ internal sealed record LoadOptions
                 "--rate" => options with { Rate = Number(Value(each)) },
                 "--ping" => options with { Ping = Number(Value(each)) },
                 "--settle" => options with { Settle = Number(Value(each)) },
+                "--loaded" => options with { Loaded = Number(Value(each)) },
                 "--axes" => options with { Axes = List(each) },
                 "--most" => options with { Most = Number(Value(each)) },
                 "--name" => options with { Name = Value(each) },

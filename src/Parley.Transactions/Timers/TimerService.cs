@@ -8,11 +8,17 @@ namespace Parley.Transactions;
 /// Arms timers from any thread: on a loop thread in its own wheel without a lock, elsewhere in the shared wheel that the
 /// <see cref="TimeProvider"/> drives. There is no cancel: versions make stale timers harmless.
 /// </summary>
+/// <remarks>
+/// A timer fires up to 10 ms late, one of more than 4 s (T2: no retransmission waits longer, RFC 3261 17.1.1.2) up to 50 ms: what ends with
+/// a transaction's 32 s ends in fewer and fuller rounds (docs/design/hot-path.md, "What was tried").
+/// </remarks>
 public sealed class TimerService : IDisposable
 {
     private const int TakenAtOnce = 64;
     private const int ForesightSteps = 3;
     private const int LinesOfTarget = 4;
+    private const int LongMilliseconds = 4000;
+    private const int LongTickMilliseconds = 50;
 
     [ThreadStatic]
     private static LoopWheel? t_loop;
@@ -66,41 +72,27 @@ public sealed class TimerService : IDisposable
     /// <param name="target">Whom to call; on this thread when it is a loop thread.</param>
     /// <param name="kind">Given back to the target.</param>
     /// <param name="version">Given back to the target.</param>
-    /// <param name="after">From now; rounded up to a tick of 10 ms.</param>
+    /// <param name="after">From now; rounded up to a tick of 10 ms, or of 50 ms when it is more than 4 s.</param>
     public void Arm(ITimerTarget target, int kind, long version, TimeSpan after) =>
-        ArmAt(target, kind, version, Now + (long)Math.Ceiling(after.TotalMilliseconds));
+        Arm(target, kind, version, (long)Math.Ceiling(after.TotalMilliseconds));
 
     /// <inheritdoc cref="Arm(ITimerTarget, int, long, TimeSpan)"/>
     /// <param name="target">Whom to call; on this thread when it is a loop thread.</param>
     /// <param name="kind">Given back to the target.</param>
     /// <param name="version">Given back to the target.</param>
-    /// <param name="afterMilliseconds">From now; rounded up to a tick of 10 ms.</param>
-    public void Arm(ITimerTarget target, int kind, long version, long afterMilliseconds) =>
-        ArmAt(target, kind, version, Now + afterMilliseconds);
+    /// <param name="afterMilliseconds">From now; rounded up to a tick of 10 ms, or of 50 ms when it is more than 4 s.</param>
+    public void Arm(ITimerTarget target, int kind, long version, long afterMilliseconds)
+    {
+        long now = Now;
+        Add(target, kind, version, now, now + afterMilliseconds);
+    }
 
     /// <summary>Arms a timer for an instant.</summary>
     /// <param name="target">Whom to call; on this thread when it is a loop thread.</param>
     /// <param name="kind">Given back to the target.</param>
     /// <param name="version">Given back to the target.</param>
-    /// <param name="dueMilliseconds">On the scale of <see cref="Now"/>; rounded up to a tick of 10 ms.</param>
-    public void ArmAt(ITimerTarget target, int kind, long version, long dueMilliseconds)
-    {
-        ArgumentNullException.ThrowIfNull(target);
-        LoopWheel? loop = t_loop;
-        if (loop is not null && loop.Owner == this)
-        {
-            loop.Wheel.Add(target, kind, version, dueMilliseconds);
-            return;
-        }
-
-        lock (_lock)
-        {
-            if (_disposed)
-                return;
-            _shared.Add(target, kind, version, dueMilliseconds);
-            Reschedule();
-        }
-    }
+    /// <param name="dueMilliseconds">On the scale of <see cref="Now"/>; rounded up to a tick of 10 ms, or of 50 ms when it is more than 4 s away.</param>
+    public void ArmAt(ITimerTarget target, int kind, long version, long dueMilliseconds) => Add(target, kind, version, Now, dueMilliseconds);
 
     /// <summary><see cref="Transport.ISipReceiver.OnLoop"/> comes here: makes the calling thread a loop thread and advances its wheel.</summary>
     public void OnLoop()
@@ -138,6 +130,27 @@ public sealed class TimerService : IDisposable
         }
 
         _timer.Dispose();
+    }
+
+    private void Add(ITimerTarget target, int kind, long version, long now, long dueMilliseconds)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (dueMilliseconds - now > LongMilliseconds && dueMilliseconds <= long.MaxValue - LongTickMilliseconds)
+            dueMilliseconds = (dueMilliseconds + LongTickMilliseconds - 1) / LongTickMilliseconds * LongTickMilliseconds;
+        LoopWheel? loop = t_loop;
+        if (loop is not null && loop.Owner == this)
+        {
+            loop.Wheel.Add(target, kind, version, dueMilliseconds);
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _shared.Add(target, kind, version, dueMilliseconds);
+            Reschedule();
+        }
     }
 
     private void AdvanceShared()

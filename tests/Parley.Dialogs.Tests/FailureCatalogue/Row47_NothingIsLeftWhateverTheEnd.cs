@@ -39,9 +39,11 @@ public class Row47_NothingIsLeftWhateverTheEnd
         bench.Bob.OnInvite = end switch
         {
             "rejected" => static c => c.Reject(),
-            "cancelled too late" => static c => { c.IgnoresCancel = true; c.Ring(); c.AnswerAfter(TimeSpan.FromSeconds(3)); },
+            "cancelled too late" => static c => { c.IgnoresCancel = true; c.Ring(); c.AnswerAfter(TimeSpan.FromSeconds(3)); }
+            ,
             _ when rings => static c => c.Ring(),
-            _ => static c => { c.Ring(183, reliable: true); c.AnswerAfter(TimeSpan.FromSeconds(1)); },
+            _ => static c => { c.Ring(183, reliable: true); c.AnswerAfter(TimeSpan.FromSeconds(1)); }
+            ,
         };
         bench.Carol.OnInvite = static c => { c.IgnoresCancel = true; c.Ring(); c.AnswerAfter(TimeSpan.FromSeconds(1)); };
         ScriptedCall call = bench.Call(end == "forked" ? "bob-carol" : "bob");

@@ -11,7 +11,7 @@ using Xunit;
 
 namespace Parley.Dialogs.Tests.Legs;
 
-/// <summary>Alone in the process while it runs: it reads the size of the heap.</summary>
+/// <summary>Alone in the process while they run: they read the size of the heap, or count on what they gave back to the process's pool of messages being there.</summary>
 [CollectionDefinition(nameof(MemoryTests), DisableParallelization = true)]
 public sealed class MemoryTests;
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
 using Microsoft.Extensions.Logging;
+using Parley.Dialogs.Tests.Legs;
 using Parley.Dialogs.Tests.Relay;
 using Parley.Proxy;
 using Parley.Sip;
@@ -12,6 +13,7 @@ using Xunit;
 namespace Parley.Dialogs.Tests.Pings;
 
 /// <summary>In steady state a ping and its answer leave nothing on the managed heap, so that a hundred thousand dialogs can have them.</summary>
+[Collection(nameof(MemoryTests))]
 public sealed class PingAllocationTests : IAsyncDisposable
 {
     private const int Warm = 300;

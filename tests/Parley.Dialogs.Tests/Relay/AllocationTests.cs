@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Unicode;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Parley.Dialogs.Tests.Legs;
 using Parley.Proxy;
 using Parley.Sip;
 using Parley.Testing;
@@ -12,6 +13,7 @@ using Xunit;
 namespace Parley.Dialogs.Tests.Relay;
 
 /// <summary>In steady state a request relayed within a matched dialog, and its response, leave nothing on the managed heap.</summary>
+[Collection(nameof(MemoryTests))]
 public sealed class AllocationTests : IAsyncDisposable
 {
     private const int Rounds = 3;

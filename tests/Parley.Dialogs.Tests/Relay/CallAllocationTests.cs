@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Unicode;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Parley.Dialogs.Tests.Legs;
 using Parley.Proxy;
 using Parley.Sip;
 using Parley.Testing;
@@ -12,6 +13,7 @@ using Xunit;
 namespace Parley.Dialogs.Tests.Relay;
 
 /// <summary>What a whole call leaves on the managed heap in steady state: the dialog itself and nothing else, by kind of message.</summary>
+[Collection(nameof(MemoryTests))]
 public sealed class CallAllocationTests : IAsyncDisposable
 {
     // Calls start 100 ms apart and live half a minute with all they leave behind. First they come a little faster, and all that was out comes

@@ -6,6 +6,9 @@ using Xunit;
 
 namespace Parley.Proxy.Tests.Allocation;
 
+/// <summary>Alone in the process while it runs: another test would take what it gave back to the pool of messages.</summary>
+[CollectionDefinition(nameof(RelayAllocationTests), DisableParallelization = true)]
+[Collection(nameof(RelayAllocationTests))]
 public sealed class RelayAllocationTests
 {
     private const int Rounds = 200;

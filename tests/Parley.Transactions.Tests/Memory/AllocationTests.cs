@@ -6,7 +6,9 @@ using Parley.Transport;
 
 namespace Parley.Transactions.Tests.Memory;
 
-/// <summary>Whole exchanges as a proxy makes them, through the layer, in steady state: not one byte on the managed heap.</summary>
+/// <summary>Whole exchanges as a proxy makes them, through the layer, in steady state: not one byte on the managed heap. Alone in the process while it runs: another test would take what it gave back to the pool of messages.</summary>
+[CollectionDefinition(nameof(AllocationTests), DisableParallelization = true)]
+[Collection(nameof(AllocationTests))]
 public sealed class AllocationTests
 {
     [Theory]

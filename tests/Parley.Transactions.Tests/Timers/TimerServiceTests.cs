@@ -20,6 +20,26 @@ public sealed class TimerServiceTests
     }
 
     [Fact]
+    public void Long_waits_end_in_rounds_of_50_ms_and_never_early()
+    {
+        SimulatedClock clock = new();
+        using TimerService service = new(clock);
+        Recorder target = new(service);
+        int rounds = 0;
+        service.Advanced += () => rounds += target.Fired.Count > 0 ? 1 : 0; // not those that move timers down the wheel
+        foreach (int due in (int[])[3_999, 4_000, 4_001, 32_001, 32_050, 32_051, 32_100])
+            service.Arm(target, due, 0, due);
+        clock.RunFor(TimeSpan.FromSeconds(31));
+        Assert.Equal([(3_999, 4_000L), (4_000, 4_000), (4_001, 4_050)], target.Fired);
+        target.Fired.Clear();
+        rounds = 0;
+        clock.RunFor(TimeSpan.FromSeconds(31));
+        Assert.Equal([(32_001, 32_050L), (32_050, 32_050), (32_051, 32_100), (32_100, 32_100)], target.Fired);
+        Assert.Equal(2, rounds);
+        service.ArmAt(target, 1, 0, long.MaxValue); // no overflow
+    }
+
+    [Fact]
     public void What_the_shared_timers_sent_is_flushed_once_after_they_ran()
     {
         SimulatedClock clock = new();

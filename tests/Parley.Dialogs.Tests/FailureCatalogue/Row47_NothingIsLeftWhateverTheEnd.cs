@@ -39,11 +39,9 @@ public class Row47_NothingIsLeftWhateverTheEnd
         bench.Bob.OnInvite = end switch
         {
             "rejected" => static c => c.Reject(),
-            "cancelled too late" => static c => { c.IgnoresCancel = true; c.Ring(); c.AnswerAfter(TimeSpan.FromSeconds(3)); }
-            ,
+            "cancelled too late" => AnswerTooLate,
             _ when rings => static c => c.Ring(),
-            _ => static c => { c.Ring(183, reliable: true); c.AnswerAfter(TimeSpan.FromSeconds(1)); }
-            ,
+            _ => RingReliably,
         };
         bench.Carol.OnInvite = static c => { c.IgnoresCancel = true; c.Ring(); c.AnswerAfter(TimeSpan.FromSeconds(1)); };
         ScriptedCall call = bench.Call(end == "forked" ? "bob-carol" : "bob");
@@ -68,5 +66,18 @@ public class Row47_NothingIsLeftWhateverTheEnd
         Assert.Equal((0, 0), (bench.Proxy.Transactions.ServerTransactionCount, bench.Proxy.Transactions.ClientTransactionCount));
         Assert.Equal(0, bench.Proxy.Transactions.Timers.SharedCount);
         Assert.DoesNotContain(bench.Log.Lines, static line => line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
+    private static void AnswerTooLate(ScriptedCall call)
+    {
+        call.IgnoresCancel = true;
+        call.Ring();
+        call.AnswerAfter(TimeSpan.FromSeconds(3));
+    }
+
+    private static void RingReliably(ScriptedCall call)
+    {
+        call.Ring(183, reliable: true);
+        call.AnswerAfter(TimeSpan.FromSeconds(1));
     }
 }

@@ -1,7 +1,7 @@
 namespace Parley.Transactions;
 
 /// <summary>Every timer of RFC 3261 17 (table 4) and RFC 6026, per instance. Defaults are the RFCs'; a derived one that is null follows T1 or T4.</summary>
-/// <remarks>Read once when a <see cref="TransactionLayer"/> is made; later changes do not reach it. Values are rounded up to 10 ms when armed.</remarks>
+/// <remarks>Read once when a <see cref="TransactionLayer"/> is made; later changes do not reach it. Values are rounded up to 10 ms when armed, those of more than 4 s to 50 ms.</remarks>
 public sealed class SipTimerOptions
 {
     /// <summary>Estimate of the round-trip time (17.1.1.1); 500 ms.</summary>

@@ -32,6 +32,9 @@ internal sealed class Workshop
 
     public string Results => Path.GetFullPath(Path.Combine(Folder, "..", "results"));
 
+    /// <summary>Every single figure, for programs: not kept in git.</summary>
+    public string Artifacts => Path.GetFullPath(Path.Combine(Folder, "..", "..", "artifacts", "bench"));
+
     /// <summary>Where the plots lie that docs/operations/performance.md shows.</summary>
     public string Plots => Path.GetFullPath(Path.Combine(Folder, "..", "..", "docs", "operations", "plots"));
 
@@ -53,6 +56,7 @@ internal sealed class Workshop
         Workshop workshop = new(folder);
         Directory.CreateDirectory(Path.Combine(folder, "bin"));
         Directory.CreateDirectory(workshop.Results);
+        Directory.CreateDirectory(workshop.Artifacts);
         foreach (string program in new[] { "floor", "calls" })
         {
             string made = await Shell.RunAsync("gcc", "-O2", "-Wall", "-o", Path.Combine(folder, "bin", program), Path.Combine(folder, program + ".c"));

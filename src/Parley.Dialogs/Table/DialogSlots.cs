@@ -10,7 +10,7 @@ namespace Parley.Dialogs;
 /// <remarks>
 /// The reason is the collector. An old object that refers to a young one is visited in each collection of the young, at 0.9 µs, and a call
 /// needs five such references. Here those of calls that come one after the other lie side by side, so that a visit finds a dozen of them
-/// (docs/design/hot-path.md, "The collector"). For this a place is taken from blocks of 64 that are at least half free, one block after the other.
+/// (docs/design/hot-path.md, "Long-lived objects hold numbers"). For this a place is taken from blocks of 64 that are at least half free, one block after the other.
 /// </remarks>
 internal sealed class DialogSlots
 {

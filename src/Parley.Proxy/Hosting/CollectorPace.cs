@@ -3,7 +3,7 @@ namespace Parley.Proxy;
 /// <summary>
 /// Collects the young objects early and often (<see cref="ProxyOptions.CollectorPace"/>). What a call allocates is its dialog, and that lives on, so
 /// a collection copies all that came since the last one: its length is a matter of how long it was put off. The runtime waits for 16 MB and more
-/// (stops of 25 to 176 ms were seen); see docs/design/hot-path.md, "The collector".
+/// (stops of 25 to 176 ms were seen); see docs/design/hot-path.md, "The collector's pace".
 /// </summary>
 /// <param name="bytes">Bytes allocated between two collections; above zero.</param>
 internal sealed class CollectorPace(long bytes)

@@ -110,7 +110,7 @@ internal static class ApplicationSetup
         builder.Timers.T1 = configuration.Timers.T1;
         builder.Timers.T2 = configuration.Timers.T2;
         builder.Timers.T4 = configuration.Timers.T4;
-        builder.Proxy.CollectorPace = 512 * 1024; // docs/design/hot-path.md, "The collector"
+        builder.Proxy.CollectorPace = 512 * 1024; // docs/design/hot-path.md, "The collector's pace"
         builder.Proxy.TimerC = configuration.Timers.C;
         builder.Transactions.MaxServerTransactions = configuration.Limits.MaxTransactions;
     }

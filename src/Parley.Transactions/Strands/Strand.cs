@@ -8,7 +8,7 @@ namespace Parley.Transactions;
 /// <remarks>
 /// Entering and leaving an uncontended strand is one compare-and-swap each, of a number: one of a reference marks the strand's
 /// neighbourhood for the next collection whatever the reference is, and each strand of a call was searched for young objects in vain
-/// (docs/design/hot-path.md, "The collector").
+/// (docs/design/hot-path.md, "Long-lived objects hold numbers").
 /// </remarks>
 public sealed class Strand
 {

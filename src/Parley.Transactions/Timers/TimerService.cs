@@ -10,7 +10,7 @@ namespace Parley.Transactions;
 /// </summary>
 /// <remarks>
 /// A timer fires up to 10 ms late, one of more than 4 s up to 50 ms: what ends with a transaction's 32 s ends in fewer and fuller rounds
-/// (docs/design/hot-path.md, "What was tried"). 4 s are T2; the only retransmissions that wait longer are an INVITE's last two (RFC 3261 17.1.1.2).
+/// (docs/design/hot-path.md, "Sleeps"). 4 s are T2; the only retransmissions that wait longer are an INVITE's last two (RFC 3261 17.1.1.2).
 /// </remarks>
 public sealed class TimerService : IDisposable
 {

@@ -10,7 +10,7 @@ namespace Parley.Transactions;
 /// Five levels of 256 slots. A timer lies on the level of the highest byte in which its tick differs from the current one, and moves
 /// down once each time the wheel enters its slot. Bit maps of the occupied slots let the wheel jump over empty time. A slot is a chain of
 /// pooled blocks of records: the timers of a moment are written side by side and read side by side 32 s later, when they are in no cache
-/// (docs/design/hot-path.md, "Memory that was last touched 32 s ago"). Nothing is allocated per timer in steady state.
+/// (docs/design/hot-path.md, "Cold memory"). Nothing is allocated per timer in steady state.
 /// </remarks>
 public sealed class TimerWheel
 {

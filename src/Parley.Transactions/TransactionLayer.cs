@@ -21,7 +21,7 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
     private readonly ServerTransactionTable _merged = new();
     private int _limitLogged;
 
-    /// <summary>Makes a layer. It hears nothing before the transport is started with it as receiver.</summary>
+    /// <summary>Makes a layer. Receives no messages until the transport is started with it as the receiver.</summary>
     /// <param name="transport">What sends.</param>
     /// <param name="timers">What arms timers.</param>
     /// <param name="random">Where branches, tags and the tables' hash key come from.</param>

@@ -12,7 +12,7 @@ public interface IDialogApi
     /// <summary>The dialog of the request or callback that runs on this thread; null when there is none. After an await ask <c>SipContext.Dialog</c>.</summary>
     Dialog? Current { get; }
 
-    /// <summary>The numbers under the field's names.</summary>
+    /// <summary>Statistics, named as in OpenSIPS (<c>active_dialogs</c> and so on).</summary>
     DialogStatistics Statistics { get; }
 
     /// <summary>The profiles defined.</summary>

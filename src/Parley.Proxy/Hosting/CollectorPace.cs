@@ -21,8 +21,8 @@ internal sealed class CollectorPace(long bytes)
         if (IsFullCollectionRunning()) return;
         // Generation 1 each time: what survived two collections is out of the way, and so are the cards that lead from old objects to it. The runtime makes
         // generation 2 of it when its time has come, in the background if the thread for that has begun to run by the time it looks. It ends that thread
-        // after 20 s without work, and waits for a new one to be started, not for it to run: on one core who waits won the race, and collected
-        // the old objects with all threads stopped, for 0.6 s. (dotnet/runtime 119383: mended after .NET 10.)
+        // after 20 s without work, and waits for a new one to be started, not for it to run: on a single core the
+        // waiting thread won the race and ran a blocking generation-2 collection of 0.6 s (dotnet/runtime 119383, fixed after .NET 10).
         using BatchScheduling batch = BatchScheduling.Enter();
         GC.Collect(1, GCCollectionMode.Forced, blocking: true, compacting: false);
     }

@@ -214,7 +214,7 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
         owner.Return(request);
     }
 
-    // A request just taken from the pool: at most the last leavings of its former life hold the strand for a moment.
+    // A request just taken from the pool: the strand may still be held briefly by work of its previous use.
     private void EnterStrand()
     {
         var wait = new SpinWait();

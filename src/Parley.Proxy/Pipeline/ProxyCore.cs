@@ -76,7 +76,7 @@ internal sealed class ProxyCore : ITransactionUser
 
     public void RequestAnswered() => Interlocked.Decrement(ref _unanswered);
 
-    /// <summary>Asks the locator, whose own waiting is none of the strand's business.</summary>
+    /// <summary>Resolves outside the strand's synchronization context.</summary>
     public ValueTask<bool> LocateAsync(SipUri uri, List<SipTarget> places)
     {
         SynchronizationContext? before = SynchronizationContext.Current;

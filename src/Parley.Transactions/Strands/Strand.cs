@@ -6,9 +6,8 @@ namespace Parley.Transactions;
 
 /// <summary>Serial execution without a lock: the thread that finds the strand free owns it until it leaves; others queue their work and go.</summary>
 /// <remarks>
-/// Entering and leaving an uncontended strand is one compare-and-swap each, of a number: one of a reference marks the strand's
-/// neighbourhood for the next collection whatever the reference is, and each strand of a call was searched for young objects in vain
-/// (docs/design/hot-path.md, "Long-lived objects hold numbers").
+/// Entering and leaving an uncontended strand is one compare-and-swap of a number each. A compare-and-swap of a reference dirties the
+/// card of the strand, so that every collection of generation 0 would scan it (docs/design/hot-path.md, "Long-lived objects hold numbers").
 /// </remarks>
 public sealed class Strand
 {

@@ -57,7 +57,7 @@ public enum TransactionCounter
     /// <summary>Responses sent without a transaction.</summary>
     StatelessReplies,
 
-    /// <summary>Malformed requests answered.</summary>
+    /// <summary>Malformed requests: answered where they can be, ACKs dropped.</summary>
     Malformed,
 
     /// <summary>Messages that could not be sent.</summary>
@@ -65,4 +65,7 @@ public enum TransactionCounter
 
     /// <summary>Calls to user code that threw.</summary>
     CallbackErrors,
+
+    /// <summary>Responses dropped because From, To, Call-ID or CSeq is missing or malformed, and responses to an ACK, which has none.</summary>
+    MalformedResponses,
 }

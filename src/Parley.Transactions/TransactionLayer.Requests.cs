@@ -34,7 +34,7 @@ public sealed partial class TransactionLayer
     {
         ArgumentNullException.ThrowIfNull(message);
         Count(TransactionCounter.Malformed);
-        if (result.Status != SipParseStatus.Reject || !message.IsRequest || result.StatusCode is < 200 or > 699)
+        if (result.Status != SipParseStatus.Reject || !message.IsRequest || result.StatusCode is < 200 or > 699 || message.IndexOf(SipHeaderName.Via) < 0)
             return;
         ReplyStateless(message, source, result.StatusCode, result.Reason is { } reason ? System.Text.Encoding.UTF8.GetBytes(reason) : default);
     }
@@ -42,7 +42,12 @@ public sealed partial class TransactionLayer
     private void OnRequest(SipMessage request, in SipFlow source)
     {
         if (!request.TryGetTopVia(out ViaView via))
+        {
+            // Without a Via nothing says who asks; with one that cannot be read the source does (RFC 4475 3.1.2.1).
+            OnMalformed(request, SipScreening.Screen(request), source);
             return;
+        }
+
         ServerKey key = ServerKey.Of(request, via, Random);
         if (request.Method == SipMethod.Ack)
         {
@@ -57,10 +62,18 @@ public sealed partial class TransactionLayer
             return;
         }
 
-        if (request.Method == SipMethod.Cancel)
+        if (request.Method != SipMethod.Cancel)
+        {
+            OnNewRequest(request, source, key);
+            return;
+        }
+
+        // 16.3: a CANCEL is answered here, so it is looked at here. One whose CSeq names another method would answer that one's transaction.
+        SipParseResult verdict = SipScreening.Screen(request);
+        if (verdict.IsOk)
             OnCancel(request, source, key);
         else
-            OnNewRequest(request, source, key);
+            OnMalformed(request, verdict, source);
     }
 
     private void OnNewRequest(SipMessage request, in SipFlow source, in ServerKey key)
@@ -167,7 +180,8 @@ public sealed partial class TransactionLayer
 
     private void OnCancel(SipMessage cancel, in SipFlow source, in ServerKey key)
     {
-        if (_servers.Find(key, ServerMatch.CancelTarget, out uint generation) is not { } target)
+        ServerTransaction? target = _servers.Find(key, ServerMatch.CancelledInvite, out uint generation) ?? _servers.Find(key, ServerMatch.CancelledOther, out generation);
+        if (target is null)
         {
             Count(TransactionCounter.CancelsUnmatched);
             ReplyStateless(cancel, source, 481);
@@ -253,6 +267,13 @@ public sealed partial class TransactionLayer
         // RFC 6026 7.1: in Accepted an ACK goes to the user, as does one of no transaction.
         if (_servers.Find(key, ServerMatch.Ack, out uint generation) is { } invite && invite.State != ServerTransactionState.Accepted)
         {
+            // What the user gets the user looks at; this one ends here.
+            if (!SipScreening.Screen(ack).IsOk)
+            {
+                Count(TransactionCounter.Malformed);
+                return;
+            }
+
             Dispatch(invite, generation, AckWork, ServerEvent.Ack);
             return;
         }

@@ -121,7 +121,7 @@ public sealed class SipWriter
         {
             Write("To: "u8);
             Write(to);
-            if (statusCode > 100 && !toTag.IsEmpty && request.ToTag.IsEmpty && !request.To.Text.IsEmpty)
+            if (statusCode > 100 && !toTag.IsEmpty && !HasTag(request, to))
             {
                 Write(";tag="u8);
                 Write(toTag);
@@ -129,7 +129,7 @@ public sealed class SipWriter
             Write("\r\n"u8);
         }
         CopyFirst(request, SipHeaderName.CallId);
-        CopyFirst(request, SipHeaderName.CSeq);
+        CopyCSeq(request);
         if (statusCode == 100)
             CopyFirst(request, SipHeaderName.Timestamp);
         if (statusCode is > 100 and < 300)
@@ -142,6 +142,32 @@ public sealed class SipWriter
         ArgumentNullException.ThrowIfNull(from);
         for (int i = from.IndexOf(name); i >= 0; i = from.IndexOf(name, i + 1))
             Header(name, from.ValueOf(from.HeaderAt(i)));
+    }
+
+    // 8.2.6.2: the answer has a tag also when the To it copies cannot be read; one that says nothing stays so.
+    private static bool HasTag(SipMessage request, ReadOnlySpan<byte> to)
+    {
+        if (!request.To.Text.IsEmpty)
+            return !request.ToTag.IsEmpty;
+        for (int i = to.IndexOf((byte)';'); i >= 0 && i < to.Length;)
+        {
+            int name = SipGrammar.SkipWhite(to, i + 1);
+            if (to.Length - name >= 3 && SipText.EqualsIgnoreCase(to.Slice(name, 3), "tag"u8))
+                return true;
+            int next = to[name..].IndexOf((byte)';');
+            i = next < 0 ? -1 : name + next;
+        }
+        return to.IsEmpty;
+    }
+
+    // 8.2.6.2: that of the request. But one that names another method would be taken for the answer to that one (17.1.3), as the 400 to
+    // a CANCEL with the CSeq of its INVITE for a refusal of the INVITE; so the method is that of the request line.
+    private void CopyCSeq(SipMessage request)
+    {
+        if (request.TryGetCSeq(out uint number, out var method) && !method.SequenceEqual(request.MethodText) && SipGrammar.IsToken(request.MethodText))
+            CSeq(number, request.MethodText);
+        else
+            CopyFirst(request, SipHeaderName.CSeq);
     }
 
     private void CopyFirst(SipMessage from, SipHeaderName name)

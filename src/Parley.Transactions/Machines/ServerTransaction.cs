@@ -171,7 +171,8 @@ public abstract class ServerTransaction : SipTransaction
         {
             // An ACK has the response's To tag, not the request's; a CANCEL has the request's.
             ServerMatch.Ack => Method == SipMethod.Invite && (key.HasCookie || AckTagMatches(key.ToTag)),
-            ServerMatch.CancelTarget => Method is not (SipMethod.Cancel or SipMethod.Ack) && ToTagMatches(key),
+            ServerMatch.CancelledInvite => Method == SipMethod.Invite && ToTagMatches(key),
+            ServerMatch.CancelledOther => Method is not (SipMethod.Invite or SipMethod.Cancel or SipMethod.Ack) && ToTagMatches(key),
             _ => Method == key.Method && ToTagMatches(key),
         };
     }

@@ -34,14 +34,126 @@ public sealed class RequestMatchingTests
     }
 
     [Fact]
-    public void With_the_cookie_nothing_else_matters_but_the_method()
+    public void With_the_cookie_nothing_else_matters_but_method_and_number()
     {
         using Rig rig = new();
         rig.In(Wire.Request("OPTIONS"));
-        rig.In(Wire.Request("OPTIONS", callId: "other", fromTag: "other", cseq: 9, toTag: "x"));
+        rig.In(Wire.Request("OPTIONS", callId: "other", fromTag: "other", toTag: "x"));
         Assert.Equal("request OPTIONS", rig.User.Take());
         rig.In(Wire.Request("INFO"));
         Assert.Equal("request INFO", rig.User.Take());
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(OldVia)]
+    public void A_branch_used_again_with_a_new_number_is_a_new_request(string? via)
+    {
+        using Rig rig = new();
+        rig.User.WhenRequest = t => t.Reply(200);
+        for (int number = 1; number <= 3; number++)
+        {
+            rig.In(Wire.Request("REGISTER", via: via, cseq: number));
+            Assert.Equal("request REGISTER", rig.User.Take());
+            Assert.Equal((uint)number, Assert.Single(rig.Transport.Sent).Message.CSeqNumber);
+            rig.TakeSent();
+        }
+
+        rig.In(Wire.Request("REGISTER", via: via, cseq: 2));
+        Assert.Equal("", rig.User.Take());
+        Assert.Equal(2u, Assert.Single(rig.Transport.Sent).Message.CSeqNumber);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(OldVia)]
+    public void A_branch_used_again_with_a_new_method_is_a_new_request_also_when_both_are_unknown(string? via)
+    {
+        using Rig rig = new();
+        foreach (string method in (string[])["FOO", "BAR", "FOO"])
+            rig.In(Wire.Request(method, via: via));
+        Assert.Equal("request FOO, request BAR", rig.User.Take());
+    }
+
+    [Fact]
+    public void An_ack_and_a_cancel_find_the_invite_of_their_number()
+    {
+        using Rig rig = new();
+        rig.In(Wire.Request("OPTIONS", cseq: 1));
+        rig.In(Wire.Request("INVITE", cseq: 1));
+        ServerTransaction first = rig.User.Last!;
+        rig.In(Wire.Request("INVITE", cseq: 2));
+        ServerTransaction second = rig.User.Last!;
+        rig.Inside(second, () => second.Reply(486));
+        rig.In(Wire.Request("ACK", cseq: 2, toTag: "x"));
+        Assert.Equal((ServerTransactionState.Proceeding, ServerTransactionState.Confirmed), (first.State, second.State));
+        rig.User.Take();
+        rig.In(Wire.Request("CANCEL", cseq: 1));
+        Assert.Equal("cancel", rig.User.Take());
+        rig.TakeSent();
+        rig.In(Wire.Request("CANCEL", cseq: 3));
+        Assert.Equal(("481", ""), (rig.TakeSent(), rig.User.Take()));
+    }
+
+    [Fact]
+    public void A_cancel_whose_CSeq_names_its_invite_answers_nothing_of_the_invite()
+    {
+        using Rig rig = new();
+        rig.In(Wire.Request("INVITE"));
+        rig.TakeSent();
+        rig.User.Take();
+        rig.In(Wire.Request("CANCEL", cseqMethod: "INVITE"));
+        Sent sent = Assert.Single(rig.Transport.Sent);
+        Assert.Equal(("400", SipMethod.Cancel), (sent.Label, sent.Message.Method));
+        Assert.Equal("", rig.User.Take());
+        Assert.Equal((ServerTransactionState.Proceeding, 1), (rig.User.Last!.State, rig.Layer.ServerTransactionCount));
+        Assert.Equal(1, rig.Layer.Statistics[TransactionCounter.Malformed]);
+    }
+
+    [Theory]
+    [InlineData("From: <sip:alice", "From: <<sip:alice")]
+    [InlineData("Call-ID: c1", "Call-ID: c 1")]
+    [InlineData("Max-Forwards: 70", "Max-Forwards: x")]
+    [InlineData("Max-Forwards: 70", "Route: <nonsense")]
+    [InlineData("Max-Forwards: 70", "To: <sip:another@example.com>")]
+    public void A_cancel_is_looked_at_like_other_requests(string good, string bad)
+    {
+        using Rig rig = new();
+        rig.In(Wire.Request("INVITE"));
+        rig.TakeSent();
+        rig.User.Take();
+        rig.In(Wire.Request("CANCEL").Replace(good, bad, StringComparison.Ordinal));
+        Assert.Equal(("400", ""), (rig.TakeSent(), rig.User.Take()));
+    }
+
+    [Theory]
+    [InlineData("CSeq: 1 ACK", "CSeq: 1 INVITE")]
+    [InlineData("Max-Forwards: 70", "Max-Forwards: x")]
+    [InlineData("Max-Forwards: 70", "Call-ID: again")]
+    public void An_ack_that_ends_here_is_looked_at_like_other_requests(string good, string bad)
+    {
+        using Rig rig = new();
+        rig.User.WhenRequest = t => t.Reply(486);
+        rig.In(Wire.Request("INVITE"));
+        rig.User.Take();
+        rig.TakeSent();
+        rig.In(Wire.Request("ACK", toTag: "x").Replace(good, bad, StringComparison.Ordinal));
+        Assert.Equal((ServerTransactionState.Completed, "", ""), (rig.User.Last!.State, rig.User.Take(), rig.TakeSent()));
+        Assert.Equal(1, rig.Layer.Statistics[TransactionCounter.Malformed]);
+    }
+
+    [Theory]
+    [InlineData("UDP")]
+    [InlineData("TCP")]
+    public void A_request_whose_Via_cannot_be_read_is_answered_to_its_source(string transport)
+    {
+        using Rig rig = new();
+        rig.In(Wire.Request("INVITE", via: $"SIP/2.0/{transport} 192.0.2.15;;,;,,"), Rig.Flow(transport));
+        Sent sent = Assert.Single(rig.Transport.Sent);
+        Assert.Equal(("400", Rig.Flow(transport).Remote), (sent.Label, sent.Flow.Remote));
+        Assert.Contains($"Via: SIP/2.0/{transport} 192.0.2.15;;,;,,\r\n", sent.Text, StringComparison.Ordinal);
+        rig.In(Wire.Request("INVITE").Replace("Via: ", "X: ", StringComparison.Ordinal));
+        Assert.Equal(("400", ""), (rig.TakeSent(), rig.User.Take()));
     }
 
     [Theory]

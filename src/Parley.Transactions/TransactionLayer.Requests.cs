@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using Parley.Sip;
 using Parley.Transport;
@@ -8,7 +7,7 @@ namespace Parley.Transactions;
 /// <summary>The way of a request: retransmission, CANCEL, ACK, merged, or new.</summary>
 public sealed partial class TransactionLayer
 {
-    private const int StatelessTagLength = 20;
+    private const int TagLength = 16;
 
     private static readonly StrandWork RequestAgainWork = static (target, _, generation) => Again((ServerTransaction)target!, generation, ServerEvent.Request);
     private static readonly StrandWork AckWork = static (target, _, generation) => Again((ServerTransaction)target!, generation, ServerEvent.Ack);
@@ -190,7 +189,7 @@ public sealed partial class TransactionLayer
 
         // 9.2: the CANCEL has a server transaction of its own, answered 200 at once with the To tag of the INVITE's responses.
         Count(TransactionCounter.CancelsMatched);
-        AnswerCancel(cancel, source, key, target.Token);
+        AnswerCancel(cancel, source, key);
         if (target.Method != SipMethod.Invite)
             return;
 
@@ -212,7 +211,7 @@ public sealed partial class TransactionLayer
         }
     }
 
-    private void AnswerCancel(SipMessage cancel, in SipFlow source, in ServerKey key, ulong inviteToken)
+    private void AnswerCancel(SipMessage cancel, in SipFlow source, in ServerKey key)
     {
         ServerTransaction transaction = NewServer(cancel, source, key, keepMessage: false);
         Strand strand = transaction.Strand;
@@ -233,9 +232,9 @@ public sealed partial class TransactionLayer
                 return;
             }
 
-            Span<byte> tag = stackalloc byte[16];
-            WriteLocalTag(inviteToken, tag);
-            transaction.Send(BuildResponse(ResponseRouting.Stamped(cancel, source), 200, default, tag, default), 200);
+            Span<byte> tag = stackalloc byte[TagLength];
+            WriteTag(cancel, tag);
+            transaction.Send(BuildResponse(ResponseRouting.Stamped(cancel, source), RoomFor(cancel, source), 200, default, tag, default), 200);
         }
         finally
         {
@@ -265,7 +264,8 @@ public sealed partial class TransactionLayer
     private void OnAck(SipMessage ack, in SipFlow source, in ServerKey key)
     {
         // RFC 6026 7.1: in Accepted an ACK goes to the user, as does one of no transaction.
-        if (_servers.Find(key, ServerMatch.Ack, out uint generation) is { } invite && invite.State != ServerTransactionState.Accepted)
+        ServerTransaction? invite = _servers.Find(key, ServerMatch.Ack, out uint generation);
+        if (invite is not null && invite.State != ServerTransactionState.Accepted)
         {
             // What the user gets the user looks at; this one ends here.
             if (!SipScreening.Screen(ack).IsOk)
@@ -278,9 +278,7 @@ public sealed partial class TransactionLayer
             return;
         }
 
-        Span<byte> tag = stackalloc byte[StatelessTagLength];
-        WriteStatelessTag(ack, tag);
-        if (ack.ToTag.SequenceEqual(tag))
+        if (invite is null && HasOurTag(ack))
         {
             Count(TransactionCounter.AcksAbsorbed);
             return;
@@ -297,6 +295,16 @@ public sealed partial class TransactionLayer
         }
     }
 
+    /// <summary>The ACK for an answer of ours that has no transaction any more, or had none.</summary>
+    private bool HasOurTag(SipMessage ack)
+    {
+        if (ack.ToTag.Length != TagLength)
+            return false;
+        Span<byte> tag = stackalloc byte[TagLength];
+        WriteTag(ack, tag);
+        return ack.ToTag.SequenceEqual(tag);
+    }
+
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code.")]
     private bool Admit(SipMessage request, in SipFlow source)
     {
@@ -310,28 +318,6 @@ public sealed partial class TransactionLayer
             ReplyStateless(request, source, 500);
             return false;
         }
-    }
-
-    /// <summary>8.2.7: the same request gets the same tag; and the ACK for a stateless answer can be told by it. The first characters tell people what it is.</summary>
-    private void WriteStatelessTag(SipMessage request, Span<byte> tag)
-    {
-        ReadOnlySpan<byte> branch = request.TryGetTopVia(out ViaView via) ? via.Branch : default;
-        ReadOnlySpan<byte> callId = request.CallId, from = request.FromTag;
-        int length = branch.Length + callId.Length + from.Length + 16;
-        byte[]? big = null;
-        Span<byte> bytes = length <= 512 ? stackalloc byte[512] : big = Buffers.Rent(length);
-        branch.CopyTo(bytes);
-        int at = branch.Length;
-        callId.CopyTo(bytes[at..]);
-        at += callId.Length;
-        from.CopyTo(bytes[at..]);
-        at += from.Length;
-        Utf8Formatter.TryFormat(request.CSeqNumber, bytes[at..], out int written);
-        ulong hash = Random.Hash(bytes[..(at + written)]);
-        if (big is not null)
-            Buffers.Return(big);
-        "sls-"u8.CopyTo(tag);
-        hash.TryFormat(tag[4..], out _, "x16");
     }
 
     private static void Dispatch(ServerTransaction transaction, uint generation, StrandWork work, ServerEvent what)

@@ -59,7 +59,7 @@ public sealed partial class SipContext
         Span<byte> phrase = stackalloc byte[600];
         phrase = phrase[..(reason is null ? 0 : Encoding.UTF8.GetBytes(reason, phrase))];
         RelayScratch? scratch = null;
-        if (!Core.ServerHeader.IsEmpty)
+        if (!Core.ServerHeader.IsEmpty && HasRoomForServerHeader)
         {
             scratch = RelayScratch.Rent();
             byte[] lines = scratch.Output(headerLines.Length + Core.ServerHeader.Length);
@@ -72,6 +72,9 @@ public sealed partial class SipContext
         else ReplyDirectly(statusCode, phrase, headerLines);
         scratch?.Return();
     }
+
+    /// <summary>A source that may be forged gets no courtesies for a short datagram: answers stay below twice the request.</summary>
+    private bool HasRoomForServerHeader => _source.Listener.IsReliable || RequestOrNull is not { } request || request.Bytes.Length >= 128 + Core.ServerHeader.Length;
 
     /// <summary>Runs the hooks; false when one suppressed a provisional.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the response goes on.")]
@@ -107,7 +110,11 @@ public sealed partial class SipContext
     private void ReplyDirectly(int statusCode, ReadOnlySpan<byte> phrase, ReadOnlySpan<byte> headerLines)
     {
         Relay.TellForwarding(null, null, statusCode, null);
-        if (Transaction is { } transaction) transaction.Reply(statusCode, phrase, headerLines);
+        if (Transaction is { } transaction)
+        {
+            if (statusCode >= 300 && Relay.MayRefuse) transaction.Refuse(statusCode, phrase, headerLines);
+            else transaction.Reply(statusCode, phrase, headerLines);
+        }
         else if (RequestOrNull is { } request) Core.Transactions.ReplyStateless(request, _source, statusCode, phrase, headerLines);
         Replied(statusCode);
     }
@@ -132,7 +139,8 @@ public sealed partial class SipContext
         if (RunReplyHooks(scratch, null, scratch.Message, scratch.Edits))
         {
             Relay.TellForwarding(null, scratch.Message, statusCode, scratch.Edits);
-            Transaction?.Send(scratch.Write(), statusCode);
+            if (statusCode >= 300 && Relay.MayRefuse) Transaction?.Refuse(scratch.Write(), statusCode);
+            else Transaction?.Send(scratch.Write(), statusCode);
             Replied(statusCode);
         }
 

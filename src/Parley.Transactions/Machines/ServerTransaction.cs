@@ -55,14 +55,19 @@ public abstract class ServerTransaction : SipTransaction
     /// <summary>Anything the user wants to find again; forgotten when the transaction terminates.</summary>
     public object? UserState { get; set; }
 
-    /// <summary>A tag for locally made responses, the same for the life of the transaction (8.2.6.2); 16 hexadecimal digits.</summary>
+    /// <summary>
+    /// A tag for locally made responses, the same for the life of the transaction (8.2.6.2) and for each copy of the request (8.2.7);
+    /// 16 hexadecimal digits. Empty once <see cref="Request"/> is gone, unless it was asked for before.
+    /// </summary>
     public ReadOnlySpan<byte> LocalTag
     {
         get
         {
             if (!_hasTag)
             {
-                Layer.WriteLocalTag(Token, _tag);
+                if (Request is not { } request)
+                    return default;
+                Layer.WriteTag(request, _tag);
                 _hasTag = true;
             }
 
@@ -88,6 +93,9 @@ public abstract class ServerTransaction : SipTransaction
     private protected override bool IsOver => State == ServerTransactionState.Terminated;
 
     private protected bool IsReliable => Source.Listener.IsReliable;
+
+    /// <summary>How long an answer of ours may be in full.</summary>
+    private int Room { get; set; }
 
     /// <summary>Sends a response and drives the machine. One that the state does not allow any more is dropped silently (a second final response, a provisional one after it).</summary>
     /// <param name="response">The whole response, our own Via already removed; copied.</param>
@@ -116,7 +124,49 @@ public abstract class ServerTransaction : SipTransaction
         ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 699);
         if (Request is not { } request)
             return;
-        Send(TransactionLayer.BuildResponse(request, statusCode, reason, statusCode == 100 ? default : LocalTag, headerLines), statusCode);
+        Send(TransactionLayer.BuildResponse(request, Room, statusCode, reason, statusCode == 100 ? default : LocalTag, headerLines), statusCode);
+    }
+
+    /// <summary>
+    /// Sends a failure of our own, as the end of a request that nothing was done for. An INVITE that came by datagram and had no response yet is
+    /// answered without state (8.2.7): the response leaves once, the transaction ends at once (OnTerminated follows after the present work of the
+    /// strand), and a copy of the INVITE is a new request. So nothing is repeated to a source that may be forged. The response has
+    /// <see cref="LocalTag"/>, by which its ACK is swallowed. In all other cases it is the same as <see cref="Send"/>.
+    /// </summary>
+    /// <param name="response">The whole response; copied.</param>
+    /// <param name="statusCode">Its status, 300 to 699.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The status is none of a failure.</exception>
+    /// <exception cref="ArgumentException">The response is empty.</exception>
+    public void Refuse(ReadOnlySpan<byte> response, int statusCode)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(statusCode, 300);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 699);
+        if (response.IsEmpty)
+            throw new ArgumentException("A response is never empty.", nameof(response));
+        if (Method != SipMethod.Invite || IsReliable || CancelSeen || LastStatusCode != 0 || State != ServerTransactionState.Proceeding)
+        {
+            Send(response, statusCode);
+            return;
+        }
+
+        LastStatusCode = statusCode;
+        Layer.Count(TransactionCounter.StatelessReplies);
+        Transmit(response);
+        LetRequestGo();
+        Terminate();
+    }
+
+    /// <summary>Builds a response of our own, without body, and sends it as <see cref="Refuse(ReadOnlySpan{byte}, int)"/> does. Does nothing when <see cref="Request"/> is gone.</summary>
+    /// <param name="statusCode">The status, 300 to 699.</param>
+    /// <param name="reason">The reason phrase; empty: the usual one.</param>
+    /// <param name="headerLines">More header lines, each ended by CRLF.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The status is none of a failure.</exception>
+    public void Refuse(int statusCode, ReadOnlySpan<byte> reason = default, ReadOnlySpan<byte> headerLines = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(statusCode, 300);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 699);
+        if (Request is { } request)
+            Refuse(TransactionLayer.BuildResponse(request, Room, statusCode, reason, LocalTag, headerLines), statusCode);
     }
 
     /// <summary>INVITE: sends 100 now unless there was a response already (17.2.1). Nothing for other methods (RFC 4320).</summary>
@@ -137,6 +187,7 @@ public abstract class ServerTransaction : SipTransaction
         Request = request;
         Method = message.Method;
         Source = source;
+        Room = TransactionLayer.RoomFor(message, source);
         _replyFlow = ResponseRouting.ForRequest(request ?? message, source, out _sentByPort);
         _fellBack = false;
         State = Method == SipMethod.Invite ? ServerTransactionState.Proceeding : ServerTransactionState.Trying;

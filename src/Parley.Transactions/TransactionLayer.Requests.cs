@@ -174,7 +174,7 @@ public sealed partial class TransactionLayer
             transaction.Reply(500);
         }
 
-        (transaction as InviteServerTransaction)?.AfterRequest();
+        transaction.AfterRequest();
     }
 
     private void OnCancel(SipMessage cancel, in SipFlow source, in ServerKey key)

@@ -19,7 +19,11 @@ public sealed partial class SipContext
     private List<SipReplyHandler>? _replyHooks;
 
     /// <summary>Answers with a response of the proxy's own. After a final response, and for ACK, it does nothing.</summary>
-    /// <remarks>A final one ends what is still forwarded: pending branches are cancelled.</remarks>
+    /// <remarks>
+    /// A final one ends what is still forwarded: pending branches are cancelled. A failure before anything was relayed, to an INVITE that came by
+    /// datagram and had no response yet, is sent once and the transaction forgotten (RFC 3261 8.2.7): its source may be forged. A provisional one
+    /// goes to an INVITE only (RFC 4320 4.1; the 100 that a slow request of another method needs comes by itself).
+    /// </remarks>
     /// <param name="statusCode">100 to 699.</param>
     /// <param name="reason">Reason phrase; null: the usual one.</param>
     /// <param name="headerLines">Further header lines, each ended by CRLF.</param>
@@ -54,7 +58,7 @@ public sealed partial class SipContext
 
     internal void ReplyInStrand(int statusCode, string? reason, ReadOnlySpan<byte> headerLines)
     {
-        if (IsAnswered || Method == SipMethod.Ack) return;
+        if (IsAnswered || Method == SipMethod.Ack || (statusCode < 200 && Method != SipMethod.Invite)) return;
         if (statusCode >= 200) Relay.OnFinalReply();
         Span<byte> phrase = stackalloc byte[600];
         phrase = phrase[..(reason is null ? 0 : Encoding.UTF8.GetBytes(reason, phrase))];

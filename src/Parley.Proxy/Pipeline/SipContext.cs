@@ -123,6 +123,7 @@ public sealed partial class SipContext
     {
         Transaction = transaction;
         _strand = transaction.Strand;
+        ReplyFlow = transaction.ReplyFlow;
         Begin(transaction.Request!, transaction.Source);
     }
 
@@ -151,6 +152,9 @@ public sealed partial class SipContext
 
     internal void EndServer() => Transaction = null;
 
+    /// <summary>Where responses to the request go; known as long as the context lives, the transaction's life or not.</summary>
+    internal SipFlow ReplyFlow { get; private set; }
+
     /// <summary>What only the way to a final response needed.</summary>
     internal void ReleaseEdits()
     {
@@ -168,6 +172,7 @@ public sealed partial class SipContext
         IsStateless = false;
         Transaction = null;
         _source = default;
+        ReplyFlow = default;
         _items.Clear();
         Array.Clear(_observers, 0, _observerCount);
         _observerCount = 0;

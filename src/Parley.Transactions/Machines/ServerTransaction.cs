@@ -11,7 +11,6 @@ public abstract class ServerTransaction : SipTransaction
     private const int KeyBytesKept = 256;
 
     private readonly Strand _ownStrand;
-    private SipFlow _replyFlow;
     private int _sentByPort;
     private bool _fellBack;
     private byte[]? _kept;
@@ -39,6 +38,9 @@ public abstract class ServerTransaction : SipTransaction
 
     /// <summary>Where the request came from.</summary>
     public SipFlow Source { get; private set; }
+
+    /// <summary>Where responses go (18.2.2, RFC 3581 4).</summary>
+    public SipFlow ReplyFlow { get; private set; }
 
     /// <summary>The machine's state.</summary>
     public ServerTransactionState State { get; private protected set; } = ServerTransactionState.Terminated;
@@ -169,7 +171,7 @@ public abstract class ServerTransaction : SipTransaction
             Refuse(TransactionLayer.BuildResponse(request, Room, statusCode, reason, LocalTag, headerLines), statusCode);
     }
 
-    /// <summary>INVITE: sends 100 now unless there was a response already (17.2.1). Nothing for other methods (RFC 4320).</summary>
+    /// <summary>INVITE: sends 100 now unless there was a response already (17.2.1). Nothing for other methods, whose 100 comes by itself (RFC 4320 4.1).</summary>
     public virtual void SendTrying()
     {
     }
@@ -181,6 +183,9 @@ public abstract class ServerTransaction : SipTransaction
             Terminate();
     }
 
+    /// <summary>The user has returned from the request.</summary>
+    internal abstract void AfterRequest();
+
     internal void Begin(SipMessage message, SipMessage? request, in SipFlow source, in ServerKey key)
     {
         Live(_ownStrand);
@@ -188,7 +193,7 @@ public abstract class ServerTransaction : SipTransaction
         Method = message.Method;
         Source = source;
         Room = TransactionLayer.RoomFor(message, source);
-        _replyFlow = ResponseRouting.ForRequest(request ?? message, source, out _sentByPort);
+        ReplyFlow = ResponseRouting.ForRequest(request ?? message, source, out _sentByPort);
         _fellBack = false;
         State = Method == SipMethod.Invite ? ServerTransactionState.Proceeding : ServerTransactionState.Trying;
         LastStatusCode = 0;
@@ -255,7 +260,7 @@ public abstract class ServerTransaction : SipTransaction
 
     private protected void Transmit(ReadOnlySpan<byte> response)
     {
-        if (Layer.Transport.Send(_replyFlow, response, Token) == SipSendResult.Queued)
+        if (Layer.Transport.Send(ReplyFlow, response, Token) == SipSendResult.Queued)
             return;
         // 18.2.2: when the connection is gone, a new one to received (or sent-by's address) and the port of sent-by.
         if (IsReliable && !_fellBack)
@@ -264,7 +269,7 @@ public abstract class ServerTransaction : SipTransaction
             SipFlow again = ResponseRouting.Fallback(Source, _sentByPort);
             if (Layer.Transport.Send(again, response, Token) == SipSendResult.Queued)
             {
-                _replyFlow = again;
+                ReplyFlow = again;
                 return;
             }
         }
@@ -342,7 +347,7 @@ public abstract class ServerTransaction : SipTransaction
         LetRequestGo();
         DropKept();
         Source = default;
-        _replyFlow = default;
+        ReplyFlow = default;
         if (_key.Length > KeyBytesKept)
             _key = new byte[96];
         Recycle();

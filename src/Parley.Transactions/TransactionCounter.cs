@@ -33,7 +33,7 @@ public enum TransactionCounter
     /// <summary>INVITE server transactions whose ACK never came (timer H).</summary>
     ServerTimeouts,
 
-    /// <summary>Merged requests answered 482 (RFC 3261 8.2.2.2).</summary>
+    /// <summary>Copies of a request that came by another way (RFC 3261 8.2.2.2, <see cref="ServerTransaction.IsMerged"/>).</summary>
     Merged,
 
     /// <summary>Responses that belong to no client transaction.</summary>

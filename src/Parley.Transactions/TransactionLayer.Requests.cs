@@ -103,17 +103,8 @@ public sealed partial class TransactionLayer
             return;
         }
 
-        if (_limits.RejectMerged && request.ToTag.IsEmpty && !ListAgainstMerging(transaction, request))
-        {
-            // 8.2.2.2: the same request by another way.
-            Count(TransactionCounter.Merged);
-            ReplyStateless(request, source, 482);
-            transaction.Discard();
-            if (entered)
-                strand.Leave();
-            return;
-        }
-
+        if (_limits.RejectMerged && request.ToTag.IsEmpty)
+            ListAgainstMerging(transaction, request);
         if (!entered)
         {
             // The strand is still busy with a former life of the pooled transaction.
@@ -140,23 +131,27 @@ public sealed partial class TransactionLayer
         return transaction;
     }
 
-    /// <summary>False when the same request is here already and this copy did not come through this element (which would be a spiral).</summary>
-    private bool ListAgainstMerging(ServerTransaction transaction, SipMessage request)
+    /// <summary>
+    /// 8.2.2.2: marks the request when a copy of it is here that came by another way. One that came through this element is a spiral. A copy that
+    /// was refused does not count: who answers a challenge may keep the CSeq, and who was refused may try again.
+    /// </summary>
+    private void ListAgainstMerging(ServerTransaction transaction, SipMessage request)
     {
         ulong hash = ServerKey.MergeHash(request, Random);
-        if (_merged.TryAdd(hash, transaction))
-        {
-            transaction.MergeHash = hash;
-            return true;
-        }
-
+        transaction.MergeHash = hash;
+        if (_merged.TryAdd(hash, transaction, out ServerTransaction? other))
+            return;
+        if (other.LastStatusCode >= 300 && _merged.TryReplace(hash, other, transaction))
+            return;
+        transaction.MergeHash = 0;
         foreach (ViaView via in request.Vias)
         {
             if (Transport.IsOwn(via.Host, via.Port))
-                return true;
+                return;
         }
 
-        return false;
+        Count(TransactionCounter.Merged);
+        transaction.IsMerged = true;
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code.")]

@@ -59,6 +59,14 @@ public sealed partial class SipContext
     internal void ReplyInStrand(int statusCode, string? reason, ReadOnlySpan<byte> headerLines)
     {
         if (IsAnswered || Method == SipMethod.Ack || (statusCode < 200 && Method != SipMethod.Invite)) return;
+        if (statusCode is >= 200 and < 300 && IsMerged && Relay.MayRefuse)
+        {
+            // 8.2.2.2: who answers a request does so once.
+            statusCode = 482;
+            reason = null;
+            headerLines = default;
+        }
+
         if (statusCode >= 200) Relay.OnFinalReply();
         Span<byte> phrase = stackalloc byte[600];
         phrase = phrase[..(reason is null ? 0 : Encoding.UTF8.GetBytes(reason, phrase))];

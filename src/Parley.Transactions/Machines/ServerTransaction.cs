@@ -51,6 +51,12 @@ public abstract class ServerTransaction : SipTransaction
     /// <summary>The request's method.</summary>
     public SipMethod Method { get; private set; }
 
+    /// <summary>
+    /// The same request came by another way too, under another branch, and is not refused (RFC 3261 8.2.2.2): who answers requests himself says
+    /// 482 to this one. False when <see cref="TransactionOptions.RejectMerged"/> is.
+    /// </summary>
+    public bool IsMerged { get; internal set; }
+
     /// <summary>Who hears of errors and of the end; may be null.</summary>
     public IServerTransactionUser? User { get; set; }
 
@@ -201,6 +207,7 @@ public abstract class ServerTransaction : SipTransaction
         Started = false;
         CancelSeen = false;
         MergeHash = 0;
+        IsMerged = false;
         KeepRequest = false;
         Hash = key.Hash;
         _keyFixedLength = key.Fixed.Length;

@@ -303,56 +303,67 @@ public sealed class RequestMatchingTests
     }
 
     [Fact]
-    public void The_same_request_by_another_way_is_merged()
+    public void The_same_request_by_another_way_is_told_from_the_first_and_is_for_the_user()
     {
         using Rig rig = new();
         rig.In(Wire.Request("INVITE"));
-        rig.TakeSent();
+        Assert.False(rig.User.Last!.IsMerged);
         rig.In(Wire.Request("INVITE", via: "SIP/2.0/UDP 203.0.113.5;branch=z9hG4bKforked"));
-        Assert.Equal("482", rig.TakeSent());
-        Assert.Equal("request INVITE", rig.User.Take());
-        Assert.Equal(1, rig.Layer.ServerTransactionCount);
-        Assert.Equal(1, rig.Layer.Statistics[TransactionCounter.Merged]);
+        Assert.True(rig.User.Last!.IsMerged);
+        Assert.Equal(("100, 100", "request INVITE, request INVITE"), (rig.TakeSent(), rig.User.Take()));
+        Assert.Equal((2, 1), (rig.Layer.ServerTransactionCount, (int)rig.Layer.Statistics[TransactionCounter.Merged]));
     }
 
     [Theory]
     [InlineData("to another user")]
     [InlineData("with a To tag")]
+    [InlineData("with another CSeq")]
     [InlineData("that came through here before")]
     [InlineData("when the first is over")]
+    [InlineData("when the first was refused")]
     [InlineData("when merging is let through")]
     public void A_second_copy_is_not_merged(string how)
     {
         const string OtherWay = "SIP/2.0/UDP 203.0.113.5;branch=z9hG4bKforked";
         using Rig rig = new(limits: new TransactionOptions { RejectMerged = how != "when merging is let through" });
-        rig.In(Wire.Request("INVITE", toTag: how == "with a To tag" ? "x" : null));
-        if (how == "when the first is over")
+        rig.In(Wire.Request("REGISTER", toTag: how == "with a To tag" ? "x" : null));
+        if (how.StartsWith("when the first", StringComparison.Ordinal))
         {
-            rig.Inside(rig.User.Last!, () => rig.User.Last!.Reply(486));
-            rig.Run(40);
+            rig.Inside(rig.User.Last!, () => rig.User.Last!.Reply(how == "when the first is over" ? 200 : 401));
+            rig.Run(how == "when the first is over" ? 40 : 1);
         }
 
         rig.User.Take();
         rig.In(how switch
         {
-            "to another user" => Wire.Request("INVITE", via: OtherWay, uri: "sip:carol@example.com"),
-            "with a To tag" => Wire.Request("INVITE", via: OtherWay, toTag: "x"),
-            "that came through here before" => Wire.Request("INVITE", via: OtherWay + "\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKours"),
-            _ => Wire.Request("INVITE", via: OtherWay),
+            "to another user" => Wire.Request("REGISTER", via: OtherWay, uri: "sip:carol@example.com"),
+            "with a To tag" => Wire.Request("REGISTER", via: OtherWay, toTag: "x"),
+            "with another CSeq" => Wire.Request("REGISTER", via: OtherWay, cseq: 2),
+            "that came through here before" => Wire.Request("REGISTER", via: OtherWay + "\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKours"),
+            _ => Wire.Request("REGISTER", via: OtherWay),
         });
-        Assert.Equal("request INVITE", rig.User.Take());
+        Assert.Equal("request REGISTER", rig.User.Take());
+        Assert.False(rig.User.Last!.IsMerged);
         Assert.Equal(0, rig.Layer.Statistics[TransactionCounter.Merged]);
     }
 
     [Fact]
-    public void After_a_refused_copy_the_first_is_still_listed()
+    public void Each_further_copy_is_merged_with_the_first_or_with_the_last_that_was_tried_again()
     {
         using Rig rig = new();
-        rig.In(Wire.Request("INVITE"));
+        rig.In(Wire.Request("REGISTER"));
+        ServerTransaction first = rig.User.Last!;
         for (int i = 0; i < 3; i++)
-            rig.In(Wire.Request("INVITE", via: $"SIP/2.0/UDP 203.0.113.5;branch=z9hG4bKforked{i}"));
+            rig.In(Wire.Request("REGISTER", via: $"SIP/2.0/UDP 203.0.113.5;branch=z9hG4bKforked{i}"));
         Assert.Equal(3, rig.Layer.Statistics[TransactionCounter.Merged]);
-        Assert.Equal("request INVITE", rig.User.Take());
+        rig.Inside(first, () => first.Reply(401));
+        rig.In(Wire.Request("REGISTER", via: "SIP/2.0/UDP 203.0.113.5;branch=z9hG4bKagain"));
+        Assert.False(rig.User.Last!.IsMerged);
+        rig.In(Wire.Request("REGISTER", via: "SIP/2.0/UDP 203.0.113.5;branch=z9hG4bKforkedAgain"));
+        Assert.True(rig.User.Last!.IsMerged);
+        rig.Run(40);
+        rig.In(Wire.Request("REGISTER", via: "SIP/2.0/UDP 203.0.113.5;branch=z9hG4bKmuchLater"));
+        Assert.True(rig.User.Last!.IsMerged); // "again" is not answered yet
     }
 
     [Fact]

@@ -33,7 +33,7 @@ public enum TransactionCounter
     /// <summary>INVITE server transactions whose ACK never came (timer H).</summary>
     ServerTimeouts,
 
-    /// <summary>Merged requests answered 482 (RFC 3261 8.2.2.2).</summary>
+    /// <summary>Copies of a request that came by another way (RFC 3261 8.2.2.2, <see cref="ServerTransaction.IsMerged"/>).</summary>
     Merged,
 
     /// <summary>Responses that belong to no client transaction.</summary>
@@ -57,7 +57,7 @@ public enum TransactionCounter
     /// <summary>Responses sent without a transaction.</summary>
     StatelessReplies,
 
-    /// <summary>Malformed requests answered.</summary>
+    /// <summary>Malformed requests: answered where they can be, ACKs dropped.</summary>
     Malformed,
 
     /// <summary>Messages that could not be sent.</summary>
@@ -65,4 +65,7 @@ public enum TransactionCounter
 
     /// <summary>Calls to user code that threw.</summary>
     CallbackErrors,
+
+    /// <summary>Responses dropped because From, To, Call-ID or CSeq is missing or malformed, and responses to an ACK, which has none.</summary>
+    MalformedResponses,
 }

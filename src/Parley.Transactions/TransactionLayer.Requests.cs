@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using Parley.Sip;
 using Parley.Transport;
@@ -8,7 +7,7 @@ namespace Parley.Transactions;
 /// <summary>The way of a request: retransmission, CANCEL, ACK, merged, or new.</summary>
 public sealed partial class TransactionLayer
 {
-    private const int StatelessTagLength = 20;
+    private const int TagLength = 16;
 
     private static readonly StrandWork RequestAgainWork = static (target, _, generation) => Again((ServerTransaction)target!, generation, ServerEvent.Request);
     private static readonly StrandWork AckWork = static (target, _, generation) => Again((ServerTransaction)target!, generation, ServerEvent.Ack);
@@ -34,7 +33,7 @@ public sealed partial class TransactionLayer
     {
         ArgumentNullException.ThrowIfNull(message);
         Count(TransactionCounter.Malformed);
-        if (result.Status != SipParseStatus.Reject || !message.IsRequest || result.StatusCode is < 200 or > 699)
+        if (result.Status != SipParseStatus.Reject || !message.IsRequest || result.StatusCode is < 200 or > 699 || message.IndexOf(SipHeaderName.Via) < 0)
             return;
         ReplyStateless(message, source, result.StatusCode, result.Reason is { } reason ? System.Text.Encoding.UTF8.GetBytes(reason) : default);
     }
@@ -42,7 +41,12 @@ public sealed partial class TransactionLayer
     private void OnRequest(SipMessage request, in SipFlow source)
     {
         if (!request.TryGetTopVia(out ViaView via))
+        {
+            // Without a Via nothing says who asks; with one that cannot be read the source does (RFC 4475 3.1.2.1).
+            OnMalformed(request, SipScreening.Screen(request), source);
             return;
+        }
+
         ServerKey key = ServerKey.Of(request, via, Random);
         if (request.Method == SipMethod.Ack)
         {
@@ -57,10 +61,18 @@ public sealed partial class TransactionLayer
             return;
         }
 
-        if (request.Method == SipMethod.Cancel)
+        if (request.Method != SipMethod.Cancel)
+        {
+            OnNewRequest(request, source, key);
+            return;
+        }
+
+        // 16.3: a CANCEL is answered here, so it is looked at here. One whose CSeq names another method would answer that one's transaction.
+        SipParseResult verdict = SipScreening.Screen(request);
+        if (verdict.IsOk)
             OnCancel(request, source, key);
         else
-            OnNewRequest(request, source, key);
+            OnMalformed(request, verdict, source);
     }
 
     private void OnNewRequest(SipMessage request, in SipFlow source, in ServerKey key)
@@ -91,17 +103,8 @@ public sealed partial class TransactionLayer
             return;
         }
 
-        if (_limits.RejectMerged && request.ToTag.IsEmpty && !ListAgainstMerging(transaction, request))
-        {
-            // 8.2.2.2: the same request by another way.
-            Count(TransactionCounter.Merged);
-            ReplyStateless(request, source, 482);
-            transaction.Discard();
-            if (entered)
-                strand.Leave();
-            return;
-        }
-
+        if (_limits.RejectMerged && request.ToTag.IsEmpty)
+            ListAgainstMerging(transaction, request);
         if (!entered)
         {
             // The strand is still busy with a former life of the pooled transaction.
@@ -128,23 +131,27 @@ public sealed partial class TransactionLayer
         return transaction;
     }
 
-    /// <summary>False when the same request is here already and this copy did not come through this element (which would be a spiral).</summary>
-    private bool ListAgainstMerging(ServerTransaction transaction, SipMessage request)
+    /// <summary>
+    /// 8.2.2.2: marks the request when a copy of it is here that came by another way. One that came through this element is a spiral. A copy that
+    /// was refused does not count: who answers a challenge may keep the CSeq, and who was refused may try again.
+    /// </summary>
+    private void ListAgainstMerging(ServerTransaction transaction, SipMessage request)
     {
         ulong hash = ServerKey.MergeHash(request, Random);
-        if (_merged.TryAdd(hash, transaction))
-        {
-            transaction.MergeHash = hash;
-            return true;
-        }
-
+        transaction.MergeHash = hash;
+        if (_merged.TryAdd(hash, transaction, out ServerTransaction? other))
+            return;
+        if (other.LastStatusCode >= 300 && _merged.TryReplace(hash, other, transaction))
+            return;
+        transaction.MergeHash = 0;
         foreach (ViaView via in request.Vias)
         {
             if (Transport.IsOwn(via.Host, via.Port))
-                return true;
+                return;
         }
 
-        return false;
+        Count(TransactionCounter.Merged);
+        transaction.IsMerged = true;
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code.")]
@@ -162,12 +169,13 @@ public sealed partial class TransactionLayer
             transaction.Reply(500);
         }
 
-        (transaction as InviteServerTransaction)?.AfterRequest();
+        transaction.AfterRequest();
     }
 
     private void OnCancel(SipMessage cancel, in SipFlow source, in ServerKey key)
     {
-        if (_servers.Find(key, ServerMatch.CancelTarget, out uint generation) is not { } target)
+        ServerTransaction? target = _servers.Find(key, ServerMatch.CancelledInvite, out uint generation) ?? _servers.Find(key, ServerMatch.CancelledOther, out generation);
+        if (target is null)
         {
             Count(TransactionCounter.CancelsUnmatched);
             ReplyStateless(cancel, source, 481);
@@ -176,7 +184,7 @@ public sealed partial class TransactionLayer
 
         // 9.2: the CANCEL has a server transaction of its own, answered 200 at once with the To tag of the INVITE's responses.
         Count(TransactionCounter.CancelsMatched);
-        AnswerCancel(cancel, source, key, target.Token);
+        AnswerCancel(cancel, source, key);
         if (target.Method != SipMethod.Invite)
             return;
 
@@ -198,7 +206,7 @@ public sealed partial class TransactionLayer
         }
     }
 
-    private void AnswerCancel(SipMessage cancel, in SipFlow source, in ServerKey key, ulong inviteToken)
+    private void AnswerCancel(SipMessage cancel, in SipFlow source, in ServerKey key)
     {
         ServerTransaction transaction = NewServer(cancel, source, key, keepMessage: false);
         Strand strand = transaction.Strand;
@@ -219,9 +227,9 @@ public sealed partial class TransactionLayer
                 return;
             }
 
-            Span<byte> tag = stackalloc byte[16];
-            WriteLocalTag(inviteToken, tag);
-            transaction.Send(BuildResponse(ResponseRouting.Stamped(cancel, source), 200, default, tag, default), 200);
+            Span<byte> tag = stackalloc byte[TagLength];
+            WriteTag(cancel, tag);
+            transaction.Send(BuildResponse(ResponseRouting.Stamped(cancel, source), RoomFor(cancel, source), 200, default, tag, default), 200);
         }
         finally
         {
@@ -251,15 +259,21 @@ public sealed partial class TransactionLayer
     private void OnAck(SipMessage ack, in SipFlow source, in ServerKey key)
     {
         // RFC 6026 7.1: in Accepted an ACK goes to the user, as does one of no transaction.
-        if (_servers.Find(key, ServerMatch.Ack, out uint generation) is { } invite && invite.State != ServerTransactionState.Accepted)
+        ServerTransaction? invite = _servers.Find(key, ServerMatch.Ack, out uint generation);
+        if (invite is not null && invite.State != ServerTransactionState.Accepted)
         {
+            // What the user gets the user looks at; this one ends here.
+            if (!SipScreening.Screen(ack).IsOk)
+            {
+                Count(TransactionCounter.Malformed);
+                return;
+            }
+
             Dispatch(invite, generation, AckWork, ServerEvent.Ack);
             return;
         }
 
-        Span<byte> tag = stackalloc byte[StatelessTagLength];
-        WriteStatelessTag(ack, tag);
-        if (ack.ToTag.SequenceEqual(tag))
+        if (invite is null && HasOurTag(ack))
         {
             Count(TransactionCounter.AcksAbsorbed);
             return;
@@ -276,6 +290,16 @@ public sealed partial class TransactionLayer
         }
     }
 
+    /// <summary>The ACK for an answer of ours that has no transaction any more, or had none.</summary>
+    private bool HasOurTag(SipMessage ack)
+    {
+        if (ack.ToTag.Length != TagLength)
+            return false;
+        Span<byte> tag = stackalloc byte[TagLength];
+        WriteTag(ack, tag);
+        return ack.ToTag.SequenceEqual(tag);
+    }
+
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code.")]
     private bool Admit(SipMessage request, in SipFlow source)
     {
@@ -289,28 +313,6 @@ public sealed partial class TransactionLayer
             ReplyStateless(request, source, 500);
             return false;
         }
-    }
-
-    /// <summary>8.2.7: the same request gets the same tag; and the ACK for a stateless answer can be told by it. The first characters tell people what it is.</summary>
-    private void WriteStatelessTag(SipMessage request, Span<byte> tag)
-    {
-        ReadOnlySpan<byte> branch = request.TryGetTopVia(out ViaView via) ? via.Branch : default;
-        ReadOnlySpan<byte> callId = request.CallId, from = request.FromTag;
-        int length = branch.Length + callId.Length + from.Length + 16;
-        byte[]? big = null;
-        Span<byte> bytes = length <= 512 ? stackalloc byte[512] : big = Buffers.Rent(length);
-        branch.CopyTo(bytes);
-        int at = branch.Length;
-        callId.CopyTo(bytes[at..]);
-        at += callId.Length;
-        from.CopyTo(bytes[at..]);
-        at += from.Length;
-        Utf8Formatter.TryFormat(request.CSeqNumber, bytes[at..], out int written);
-        ulong hash = Random.Hash(bytes[..(at + written)]);
-        if (big is not null)
-            Buffers.Return(big);
-        "sls-"u8.CopyTo(tag);
-        hash.TryFormat(tag[4..], out _, "x16");
     }
 
     private static void Dispatch(ServerTransaction transaction, uint generation, StrandWork work, ServerEvent what)

@@ -33,8 +33,12 @@ public sealed partial class TransactionLayer
 
     private void OnResponse(SipMessage response, in SipFlow source)
     {
-        if (!response.TryGetTopVia(out ViaView via))
+        if (!SipScreening.ScreenFields(response).IsOk || !response.TryGetTopVia(out ViaView via))
+        {
+            Count(TransactionCounter.MalformedResponses);
             return;
+        }
+
         if (!OwnBranch.TryRead(via.Branch, out uint index, out bool invite, out uint generation, out ulong nonce)
             || (invite ? InviteClients.At(index) : (ClientTransaction?)NonInviteClients.At(index)) is not { } transaction
             || !transaction.IsGeneration(generation)
@@ -76,6 +80,13 @@ public sealed partial class TransactionLayer
     private void OnStray(SipMessage response, in SipFlow source)
     {
         Count(TransactionCounter.StrayResponses);
+        // Where a stray would go its next Via says; that of a transaction's response is known from the request.
+        if (!SipScreening.Screen(response).IsOk)
+        {
+            Count(TransactionCounter.MalformedResponses);
+            return;
+        }
+
         try
         {
             _user.OnStrayResponse(response, source);

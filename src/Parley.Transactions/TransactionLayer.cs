@@ -130,11 +130,11 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
             throw new ArgumentException("Only a request is answered.", nameof(request));
         if (request.Method == SipMethod.Ack)
             return;
-        Span<byte> tag = stackalloc byte[StatelessTagLength];
-        WriteStatelessTag(request, tag);
+        Span<byte> tag = stackalloc byte[TagLength];
+        WriteTag(request, tag);
         SipMessage stamped = ResponseRouting.Stamped(request, source);
         SipFlow flow = ResponseRouting.ForRequest(stamped, source, out int sentByPort);
-        ReadOnlySpan<byte> response = BuildResponse(stamped, statusCode, reason, tag, headerLines);
+        ReadOnlySpan<byte> response = BuildResponse(stamped, RoomFor(request, source), statusCode, reason, tag, headerLines);
         Count(TransactionCounter.StatelessReplies);
         if (Transport.Send(flow, response) != SipSendResult.Queued && source.Listener.IsReliable)
             Transport.Send(ResponseRouting.Fallback(source, sentByPort), response);
@@ -191,16 +191,26 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
 
     internal static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 
-    /// <summary>A response without body, in the thread's writer: valid until the next one is built.</summary>
+    /// <summary>
+    /// How long an answer of ours may be in full. A datagram proves nothing of its source, which shall not get more than about twice of what it
+    /// was made to send.
+    /// </summary>
+    internal static int RoomFor(SipMessage received, in SipFlow source) => source.Listener.IsReliable ? int.MaxValue : received.Bytes.Length * 2;
+
+    /// <summary>A response without body, in the thread's writer: valid until the next one is built. In the shortest form where the full one has no room.</summary>
     internal static ReadOnlySpan<byte> BuildResponse(
-        SipMessage request, int statusCode, ReadOnlySpan<byte> reason, ReadOnlySpan<byte> toTag, ReadOnlySpan<byte> headerLines)
+        SipMessage request, int room, int statusCode, ReadOnlySpan<byte> reason, ReadOnlySpan<byte> toTag, ReadOnlySpan<byte> headerLines)
     {
         SipWriter writer = Scratch.Mine.Writer;
         writer.Reset();
         writer.Response(request, statusCode, reason.IsEmpty ? SipText.Reason(statusCode) : reason, toTag);
-        if (!headerLines.IsEmpty)
-            writer.Lines(headerLines);
-        return writer.End();
+        writer.Lines(headerLines);
+        ReadOnlySpan<byte> full = writer.End();
+        if (full.Length <= room)
+            return full;
+        writer.ShortResponse(request, statusCode, toTag);
+        writer.Lines(headerLines);
+        return writer.EndHeaders();
     }
 
     internal void Count(TransactionCounter counter) => Statistics.Count(counter);
@@ -211,13 +221,40 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
         TransactionLog.CallbackFailed(Logger, callback, callId, error);
     }
 
-    /// <summary>A transaction's tag: a keyed hash of its token, so that two threads that make it at once make the same.</summary>
-    internal void WriteLocalTag(ulong token, Span<byte> tag)
+    /// <summary>
+    /// The To tag of our own answers, a keyed hash of what a request has in common with its retransmissions, its CANCEL and the ACK for a
+    /// failure: 8.2.7 wants the same tag for the same request, 9.2 that of the INVITE in the answer to its CANCEL, and the ACK for an answer
+    /// without a transaction can be told by it.
+    /// </summary>
+    internal void WriteTag(SipMessage request, Span<byte> tag)
     {
-        Span<byte> bytes = stackalloc byte[9];
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes, token);
-        bytes[8] = (byte)'T';
-        Random.Hash(bytes).TryFormat(tag, out _, "x16");
+        ReadOnlySpan<byte> branch = default, sentBy = default, callId = request.CallId, from = request.FromTag;
+        if (request.TryGetTopVia(out ViaView via))
+        {
+            branch = via.Branch;
+            sentBy = via.SentBy;
+        }
+
+        int length = branch.Length + sentBy.Length + callId.Length + from.Length + sizeof(uint) + 4;
+        byte[]? big = null;
+        Span<byte> bytes = length <= 512 ? stackalloc byte[512] : big = Buffers.Rent(length);
+        int at = 0;
+        Add(bytes, branch, ref at);
+        Add(bytes, sentBy, ref at);
+        Add(bytes, callId, ref at);
+        Add(bytes, from, ref at);
+        BinaryPrimitives.WriteUInt32LittleEndian(bytes[at..], request.CSeqNumber);
+        ulong hash = Random.Hash(bytes[..(at + sizeof(uint))]);
+        if (big is not null)
+            Buffers.Return(big);
+        hash.TryFormat(tag, out _, "x16");
+
+        static void Add(Span<byte> bytes, ReadOnlySpan<byte> part, ref int at)
+        {
+            part.CopyTo(bytes[at..]);
+            at += part.Length;
+            bytes[at++] = 0; // no part holds it
+        }
     }
 
     /// <summary>Takes a server transaction out of the tables.</summary>

@@ -19,6 +19,14 @@ internal static class Spiral
     {
         if (!HasPassed(context)) return null;
         SipMessage invite = context.Request;
+        // The first passage wrote its dialog's id. Without it two copies of one INVITE, which a fork upstream made, could not be told apart.
+        foreach (NameAddrView route in invite.RecordRoutes)
+        {
+            if (context.IsOwn(route.Uri) && route.Uri.Parameters.TryGet(module.RecordRouteParameter, out ReadOnlySpan<byte> did)
+                && DialogId.TryParse(did, out DialogId id) && module.Table.Find(id) is { } named
+                && named.CallIdHash == module.Table.HashOf(invite.CallId) && named.IsOf(invite)) return named;
+        }
+
         foreach (Dialog dialog in module.Table.FindAllByCallId(invite.CallId))
             if (dialog.IsOf(invite)) return dialog;
         return null;

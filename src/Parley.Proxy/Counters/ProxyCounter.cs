@@ -24,7 +24,7 @@ public enum ProxyCounter
     /// <summary>Responses that belong to nothing and were dropped.</summary>
     StrayReplies,
 
-    /// <summary>Responses dropped because no Via was left after ours (RFC 3261 16.7 step 3).</summary>
+    /// <summary>Responses with no readable Via after ours (RFC 3261 16.7 step 3): the Vias were restored from the request, or the response dropped when there was none.</summary>
     RepliesWithoutVia,
 
     /// <summary>Branches that went on to their next target.</summary>

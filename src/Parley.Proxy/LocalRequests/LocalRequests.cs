@@ -135,7 +135,7 @@ public sealed class LocalRequests
     private bool SendOnce(LocalRequest local, in SipFlow flow)
     {
         Span<byte> branch = stackalloc byte[StatelessRelay.BranchLength];
-        StatelessRelay.WriteBranch(Core.Random, local.Message, branch);
+        StatelessRelay.WriteBranch(Core.Random, local.Message, flow.Remote, branch);
         RelayScratch scratch = RelayScratch.Rent();
         local.Flow = flow;
         bool sent = Core.Transport.Send(flow, Write(scratch, local, flow, branch)) == SipSendResult.Queued;

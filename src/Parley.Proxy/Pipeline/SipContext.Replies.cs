@@ -19,7 +19,11 @@ public sealed partial class SipContext
     private List<SipReplyHandler>? _replyHooks;
 
     /// <summary>Answers with a response of the proxy's own. After a final response, and for ACK, it does nothing.</summary>
-    /// <remarks>A final one ends what is still forwarded: pending branches are cancelled.</remarks>
+    /// <remarks>
+    /// A final one ends what is still forwarded: pending branches are cancelled. A failure before anything was relayed, to an INVITE that came by
+    /// datagram and had no response yet, is sent once and the transaction forgotten (RFC 3261 8.2.7): its source may be forged. A provisional one
+    /// goes to an INVITE only (RFC 4320 4.1; the 100 that a slow request of another method needs comes by itself).
+    /// </remarks>
     /// <param name="statusCode">100 to 699.</param>
     /// <param name="reason">Reason phrase; null: the usual one.</param>
     /// <param name="headerLines">Further header lines, each ended by CRLF.</param>
@@ -54,12 +58,20 @@ public sealed partial class SipContext
 
     internal void ReplyInStrand(int statusCode, string? reason, ReadOnlySpan<byte> headerLines)
     {
-        if (IsAnswered || Method == SipMethod.Ack) return;
+        if (IsAnswered || Method == SipMethod.Ack || (statusCode < 200 && Method != SipMethod.Invite)) return;
+        if (statusCode is >= 200 and < 300 && IsMerged && Relay.MayRefuse)
+        {
+            // 8.2.2.2: who answers a request does so once.
+            statusCode = 482;
+            reason = null;
+            headerLines = default;
+        }
+
         if (statusCode >= 200) Relay.OnFinalReply();
         Span<byte> phrase = stackalloc byte[600];
         phrase = phrase[..(reason is null ? 0 : Encoding.UTF8.GetBytes(reason, phrase))];
         RelayScratch? scratch = null;
-        if (!Core.ServerHeader.IsEmpty)
+        if (!Core.ServerHeader.IsEmpty && HasRoomForServerHeader)
         {
             scratch = RelayScratch.Rent();
             byte[] lines = scratch.Output(headerLines.Length + Core.ServerHeader.Length);
@@ -72,6 +84,9 @@ public sealed partial class SipContext
         else ReplyDirectly(statusCode, phrase, headerLines);
         scratch?.Return();
     }
+
+    /// <summary>A source that may be forged gets no courtesies for a short datagram: answers stay below twice the request.</summary>
+    private bool HasRoomForServerHeader => _source.Listener.IsReliable || RequestOrNull is not { } request || request.Bytes.Length >= 128 + Core.ServerHeader.Length;
 
     /// <summary>Runs the hooks; false when one suppressed a provisional.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the response goes on.")]
@@ -107,7 +122,11 @@ public sealed partial class SipContext
     private void ReplyDirectly(int statusCode, ReadOnlySpan<byte> phrase, ReadOnlySpan<byte> headerLines)
     {
         Relay.TellForwarding(null, null, statusCode, null);
-        if (Transaction is { } transaction) transaction.Reply(statusCode, phrase, headerLines);
+        if (Transaction is { } transaction)
+        {
+            if (statusCode >= 300 && Relay.MayRefuse) transaction.Refuse(statusCode, phrase, headerLines);
+            else transaction.Reply(statusCode, phrase, headerLines);
+        }
         else if (RequestOrNull is { } request) Core.Transactions.ReplyStateless(request, _source, statusCode, phrase, headerLines);
         Replied(statusCode);
     }
@@ -132,7 +151,8 @@ public sealed partial class SipContext
         if (RunReplyHooks(scratch, null, scratch.Message, scratch.Edits))
         {
             Relay.TellForwarding(null, scratch.Message, statusCode, scratch.Edits);
-            Transaction?.Send(scratch.Write(), statusCode);
+            if (statusCode >= 300 && Relay.MayRefuse) Transaction?.Refuse(scratch.Write(), statusCode);
+            else Transaction?.Send(scratch.Write(), statusCode);
             Replied(statusCode);
         }
 

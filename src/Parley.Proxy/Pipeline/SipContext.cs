@@ -53,6 +53,12 @@ public sealed partial class SipContext
     /// <summary>The server transaction; null for an ACK of a 2xx, for stateless handling, and once it is over.</summary>
     public ServerTransaction? Transaction { get; private set; }
 
+    /// <summary>
+    /// The same request is here by another way too (RFC 3261 8.2.2.2). A proxy relays it as any other. What is answered here is for the handler
+    /// to refuse before it acts on it: <see cref="Reply"/> turns a 2xx of the proxy's own into 482, and the registrar changes nothing.
+    /// </summary>
+    public bool IsMerged => Transaction is { IsMerged: true };
+
     /// <summary>The caller's CANCEL has arrived. A handler that has not relayed yet may go on: relaying then answers 487.</summary>
     public bool IsCancelled => Relay.IsCancelled;
 
@@ -123,6 +129,7 @@ public sealed partial class SipContext
     {
         Transaction = transaction;
         _strand = transaction.Strand;
+        ReplyFlow = transaction.ReplyFlow;
         Begin(transaction.Request!, transaction.Source);
     }
 
@@ -151,6 +158,9 @@ public sealed partial class SipContext
 
     internal void EndServer() => Transaction = null;
 
+    /// <summary>Where responses to the request go; known as long as the context lives, the transaction's life or not.</summary>
+    internal SipFlow ReplyFlow { get; private set; }
+
     /// <summary>What only the way to a final response needed.</summary>
     internal void ReleaseEdits()
     {
@@ -168,6 +178,7 @@ public sealed partial class SipContext
         IsStateless = false;
         Transaction = null;
         _source = default;
+        ReplyFlow = default;
         _items.Clear();
         Array.Clear(_observers, 0, _observerCount);
         _observerCount = 0;

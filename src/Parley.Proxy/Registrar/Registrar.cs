@@ -30,7 +30,7 @@ public sealed class Registrar
     /// <summary>Where the bindings live.</summary>
     public LocationTable Table { get; }
 
-    /// <summary>Carries out a REGISTER and answers it; returns the status of the answer.</summary>
+    /// <summary>Carries out a REGISTER and answers it; returns the status of the answer. One that came by another way too gets 482 (8.2.2.2).</summary>
     /// <param name="context">The request.</param>
     /// <exception cref="ArgumentException">It is not a REGISTER.</exception>
     public int Handle(SipContext context)
@@ -38,7 +38,7 @@ public sealed class Registrar
         ArgumentNullException.ThrowIfNull(context);
         if (context.Method != SipMethod.Register)
             throw new ArgumentException("Not a REGISTER.", nameof(context));
-        var reply = Answer(context.Request, context.Source);
+        var reply = context.IsMerged ? new RegistrarReply(482, null, default) : Answer(context.Request, context.Source);
         context.Reply(reply.StatusCode, reply.Reason, reply.HeaderLines.Span);
         return reply.StatusCode;
     }

@@ -51,18 +51,20 @@ internal sealed partial class ResponseContext
 
     private void CancelPendingFor(SipMessage cancel)
     {
-        // RFC 3326 2: the reason goes on with the CANCEL.
-        if (!cancel.TryGetHeader(SipHeaderName.Reason, out ReadOnlySpan<byte> reason) || reason.Length > 256)
+        // RFC 3326 2: the reasons go on with the CANCEL, one for each protocol, on as many lines as they came.
+        int first = cancel.IndexOf(SipHeaderName.Reason);
+        if (first < 0)
         {
             CancelPending(default);
             return;
         }
 
-        Span<byte> line = stackalloc byte[280];
-        "Reason: "u8.CopyTo(line);
-        reason.CopyTo(line[8..]);
-        "\r\n"u8.CopyTo(line[(8 + reason.Length)..]);
-        CancelPending(line[..(reason.Length + 10)]);
+        RelayScratch scratch = RelayScratch.Rent();
+        SipWriter writer = scratch.Writer;
+        writer.Reset();
+        for (int i = first; i >= 0; i = cancel.IndexOf(SipHeaderName.Reason, i + 1)) writer.Header(SipHeaderName.Reason, cancel.ValueOf(cancel.HeaderAt(i)));
+        CancelPending(writer.Written);
+        scratch.Return();
     }
 
     private void Cancel(SipBranch branch, ReadOnlySpan<byte> headerLines)

@@ -253,6 +253,7 @@ internal sealed partial class ResponseContext
         else
         {
             Core.Counters.Count(ProxyCounter.BranchesSent);
+            _hasLeft = true;
             transaction.Start(bytes, flow);
             if (IsInvite) StartTimerC(branch);
         }

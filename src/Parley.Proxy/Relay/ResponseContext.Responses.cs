@@ -62,7 +62,8 @@ internal sealed partial class ResponseContext
         branch.LastStatus = status;
         if (status == 100) return; // step 5: never forwarded
         RestartTimerC(branch);
-        if (!IsAnswered) ForwardUpstream(branch, response, false);
+        // RFC 4320 4.1: to a request other than INVITE no provisional response but the 100, which is the server transaction's.
+        if (IsInvite && !IsAnswered) ForwardUpstream(branch, response, false);
     }
 
     private void Success(SipBranch branch, SipMessage response, int status)
@@ -186,17 +187,19 @@ internal sealed partial class ResponseContext
     private void ForwardUpstream(SipBranch branch, SipMessage response, bool aggregate)
     {
         int status = response.StatusCode;
-        if (!HasFurtherVia(response))
-        {
-            Core.Counters.Count(ProxyCounter.RepliesWithoutVia);
-            if (status >= 200 && !IsAnswered) context.ReplyInStrand(502, null, default);
-            return;
-        }
-
         RelayScratch scratch = RelayScratch.Rent();
         SipEdits edits = scratch.Edits;
         edits.Reset(response);
-        edits.PopVia();
+        if (HasFurtherVia(response))
+        {
+            edits.PopVia();
+        }
+        else if (!TryRestoreVias(response, edits))
+        {
+            scratch.Return();
+            return;
+        }
+
         if (aggregate) AddChallenges(branch, edits);
         if (context.Source.Listener.IsReliable) edits.EnsureContentLength();
         if (!context.HasReplyHooks || context.RunReplyHooks(scratch, branch, response, edits) || status >= 200)
@@ -212,14 +215,40 @@ internal sealed partial class ResponseContext
         scratch.Return();
     }
 
+    /// <summary>
+    /// 8.2.6.2 wants all Vias of the request in the response. One that lost those below ours, or spoilt the next, is still the answer to what was
+    /// sent, by its branch; so it goes up with the Vias that the request came with. False when the request is gone.
+    /// </summary>
+    private bool TryRestoreVias(SipMessage response, SipEdits edits)
+    {
+        Core.Counters.Count(ProxyCounter.RepliesWithoutVia);
+        if (context.RequestOrNull is not { } request) return false;
+        // The 2xx of an INVITE is repeated until its ACK comes, each time with the same fault.
+        if (IsInvite && response.StatusCode is >= 200 and < 300 && context.Transaction is { } transaction) transaction.KeepRequest = true;
+        edits.RemoveAll(SipHeaderName.Via);
+        for (int i = LastVia(request, request.HeaderCount); i >= 0; i = LastVia(request, i)) edits.PushVia(request.ValueOf(request.HeaderAt(i)));
+        return true;
+    }
+
+    private static int LastVia(SipMessage request, int before)
+    {
+        for (int i = before - 1; i >= 0; i--)
+        {
+            if (request.HeaderAt(i).Name == SipHeaderName.Via) return i;
+        }
+
+        return -1;
+    }
+
     private void SendUpstream(ReadOnlySpan<byte> response, int status)
     {
-        // RFC 6026 knows no way from Completed to a 2xx, yet RFC 3261 16.7 step 5 wants every 2xx upstream: it goes past the machine.
+        // RFC 6026 knows no way from Completed to a 2xx, yet RFC 3261 16.7 step 5 wants every 2xx upstream: it goes past the machine. Where to is
+        // known from the request; the Via of the response is the callee's word, who might aim it at anybody.
         if (context.Transaction is { } transaction
             && (status is < 200 or >= 300 || !IsInvite || transaction.State is ServerTransactionState.Proceeding or ServerTransactionState.Accepted))
             transaction.Send(response, status);
         else
-            Core.Transactions.SendByVia(response, context.Source);
+            Core.Transport.Send(context.ReplyFlow, response);
     }
 
     private static bool HasFurtherVia(SipMessage response)

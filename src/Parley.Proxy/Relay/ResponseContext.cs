@@ -33,6 +33,7 @@ internal sealed partial class ResponseContext(SipContext context) : IClientTrans
     private SipBranch? _chosen;
     private bool _timerArmed;
     private bool _wasRelayed;
+    private bool _hasLeft;
 
     public IReadOnlyList<SipBranch> Branches => _branches;
 
@@ -46,6 +47,12 @@ internal sealed partial class ResponseContext(SipContext context) : IClientTrans
 
     /// <summary>Something is being done about the request that will lead to an answer.</summary>
     public bool IsUnderWay => _pending > 0 || _isChoosing || _isStarting || _wasRelayed;
+
+    /// <summary>
+    /// Nothing has been done about the request, so that a failure of the proxy's own may forget it. What belongs to a dialog that a module
+    /// follows is not forgotten: its repetition would be judged as a new request there.
+    /// </summary>
+    public bool MayRefuse => !_hasLeft && !IsCancelled && !(context.IsInDialog && context.Observers.Length > 0);
 
     /// <summary>Which life of the pooled object this is.</summary>
     public long Version => Volatile.Read(ref _version);
@@ -186,7 +193,7 @@ internal sealed partial class ResponseContext(SipContext context) : IClientTrans
         _branches.Clear();
         _targets.Clear();
         _pending = 0;
-        _wasRelayed = false;
+        _wasRelayed = _hasLeft = false;
         _isRelaying = _isAccepted = _isDeclined = _isStarting = _isChoosing = _timerArmed = false;
         _roundStart = _chosenRound = _branchesAtChoice = 0;
         _groupLeft = null;

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Runtime.InteropServices;
 using Parley.Sip;
 using Parley.Transport;
 
@@ -9,6 +10,8 @@ internal static class StatelessRelay
 {
     /// <summary>Cookie and mark 9, identity 16, proof 16.</summary>
     public const int BranchLength = 41;
+
+    private const int ProvenParts = 10;
 
     private static ReadOnlySpan<byte> Mark => "z9hG4bKPs"u8;
 
@@ -24,16 +27,23 @@ internal static class StatelessRelay
         return SipUri.TryParse(hop, out SipUri? parsed) ? Locate(context, target, parsed) : new ValueTask<bool>(Fail(context));
     }
 
-    /// <summary>True for the answer to a copy of ours: it goes on by its next Via.</summary>
+    /// <summary>
+    /// True for the answer to a copy of ours: it goes on by its next Via. RFC 6026 8.9: nothing else does; so the branch proves the copy, and with
+    /// it the Via by which the answer goes: whoever had a copy of ours once cannot make us send to another address with its branch.
+    /// </summary>
     public static bool TryForwardResponse(ProxyCore core, SipMessage response, in SipFlow source)
     {
-        if (!response.TryGetTopVia(out ViaView via) || !IsOwnBranch(core.Random, via.Branch)) return false;
+        // Only ACKs are relayed so by a proxy with transactions, and these have no response.
+        if (!core.Options.Stateless || !response.TryGetTopVia(out ViaView via) || !IsCopyBranch(via.Branch, out ulong proof)) return false;
         ViaList.Enumerator vias = response.Vias.GetEnumerator();
         if (!vias.MoveNext() || !vias.MoveNext())
         {
             core.Counters.Count(ProxyCounter.RepliesWithoutVia);
             return true;
         }
+
+        ViaView next = vias.Current;
+        if (proof != Proof(core.Random, via.Branch[..25], response, next, next.Received, next.RPort)) return false;
 
         RelayScratch scratch = RelayScratch.Rent();
         scratch.Edits.Reset(response);
@@ -46,7 +56,11 @@ internal static class StatelessRelay
     }
 
     /// <summary>Writes the branch of a copy: what identifies the request (17.2.3), hashed, and the proof that we made it.</summary>
-    public static void WriteBranch(SipRandom random, SipMessage request, Span<byte> branch)
+    /// <param name="random">Whose key it is.</param>
+    /// <param name="request">The request as received.</param>
+    /// <param name="source">Where it came from, which its top Via says in the copy (18.2.1).</param>
+    /// <param name="branch"><see cref="BranchLength"/> bytes.</param>
+    public static void WriteBranch(SipRandom random, SipMessage request, SipEndPoint source, Span<byte> branch)
     {
         Mark.CopyTo(branch);
         ulong identity = random.Hash(request.CallId);
@@ -62,12 +76,36 @@ internal static class StatelessRelay
         // A CANCEL, and the ACK for a failure, belong to the copy of their INVITE; the CSeq number alone, not the method.
         identity = Mix(identity, request.CSeqNumber);
         identity.TryFormat(branch[9..], out _, "x16");
-        random.Hash(branch[..25]).TryFormat(branch[25..], out _, "x16");
+        Span<byte> received = stackalloc byte[ViaRouting.StampRoom];
+        bool isStamped = ViaRouting.NeedsStamp(via, source);
+        received = received[..(isStamped ? source.FormatAddress(received, brackets: false) : 0)];
+        int port = isStamped && via.HasRPort ? source.Port : via.RPort;
+        Proof(random, branch[..25], request, via, received, port).TryFormat(branch[25..], out _, "x16");
     }
 
-    private static bool IsOwnBranch(SipRandom random, ReadOnlySpan<byte> branch) =>
-        branch.Length >= BranchLength && branch.StartsWith(Mark) && (branch.Length == BranchLength || branch[BranchLength] == (byte)'.')
-        && Utf8Parser.TryParse(branch.Slice(25, 16), out ulong proof, out int read, 'x') && read == 16 && proof == random.Hash(branch[..25]);
+    private static bool IsCopyBranch(ReadOnlySpan<byte> branch, out ulong proof)
+    {
+        proof = 0;
+        return branch.Length >= BranchLength && branch.StartsWith(Mark) && (branch.Length == BranchLength || branch[BranchLength] == (byte)'.')
+            && Utf8Parser.TryParse(branch.Slice(25, 16), out proof, out int read, 'x') && read == 16;
+    }
+
+    /// <summary>A keyed hash over mark and identity, the call and number, and all that says where the answer goes (18.2.2).</summary>
+    private static ulong Proof(SipRandom random, ReadOnlySpan<byte> identity, SipMessage message, in ViaView next, ReadOnlySpan<byte> received, int port)
+    {
+        Span<ulong> parts = stackalloc ulong[ProvenParts];
+        parts[0] = random.Hash(identity);
+        parts[1] = random.Hash(message.CallId);
+        parts[2] = random.Hash(message.FromTag);
+        parts[3] = message.CSeqNumber;
+        parts[4] = random.Hash(next.Transport);
+        parts[5] = random.Hash(next.Host);
+        parts[6] = (ulong)next.Port;
+        parts[7] = random.Hash(next.MAddr);
+        parts[8] = random.Hash(received);
+        parts[9] = (ulong)port;
+        return random.Hash(MemoryMarshal.AsBytes(parts));
+    }
 
     private static ulong Mix(ulong hash, ulong part) => (System.Numerics.BitOperations.RotateLeft(hash, 23) ^ part) * 0x9E3779B97F4A7C15;
 
@@ -102,7 +140,7 @@ internal static class StatelessRelay
         ProxyCore core = context.Core;
         SipFlow flow = way;
         Span<byte> branch = stackalloc byte[BranchLength];
-        WriteBranch(core.Random, context.Request, branch);
+        WriteBranch(core.Random, context.Request, context.Source.Remote, branch);
         RelayScratch scratch = RelayScratch.Rent();
         ReadOnlySpan<byte> bytes = BranchWriter.Write(scratch, context, null, target, flow, branch);
         if (DatagramLimit.TrySwitchToStream(core.Transport, flow, bytes.Length, core.Options.MaxDatagramRequest, out SipFlow stream))

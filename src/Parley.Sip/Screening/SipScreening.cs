@@ -2,7 +2,7 @@ namespace Parley.Sip;
 
 /// <summary>What RFC 3261 16.3 and 8.2 let a proxy refuse before it looks further: the verdict on a parsed message.</summary>
 /// <remarks>A proxy looks at what it uses and lets the rest through (16.3 step 1): bad dates, unknown media types, strange
-/// unknown headers are for the endpoints.</remarks>
+/// unknown headers are for the endpoints, and so is a Contact: the registrar reads that of a REGISTER, a dialog what it finds.</remarks>
 public static class SipScreening
 {
     /// <summary>Ok, Reject with status and reason, or Drop (responses and ACKs that are no good).</summary>
@@ -11,7 +11,7 @@ public static class SipScreening
         ArgumentNullException.ThrowIfNull(message);
         var fields = ScreenFields(message);
         if (!fields.IsOk)
-            return fields.For(message);
+            return fields;
         return (message.IsRequest ? ScreenRequest(message) : ScreenResponse(message)).For(message);
     }
 
@@ -45,8 +45,18 @@ public static class SipScreening
         return false;
     }
 
-    // What every message must have exactly once (8.1.1, 16.3 step 1; RFC 4475 3.3.1, 3.3.8).
-    private static SipParseResult ScreenFields(SipMessage message)
+    /// <summary>The part of <see cref="Screen"/> that looks at what every message must have exactly once: a first Via, From, To, Call-ID
+    /// and CSeq (8.1.1, 16.3 step 1; RFC 4475 3.3.1, 3.3.8). A response to an ACK is dropped: there is none (17).</summary>
+    public static SipParseResult ScreenFields(SipMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        var result = Fields(message);
+        if (result.IsOk && !message.IsRequest && message.Method == SipMethod.Ack)
+            return SipParseResult.Drop("Response to an ACK");
+        return result.For(message);
+    }
+
+    private static SipParseResult Fields(SipMessage message)
     {
         if (!message.TryGetTopVia(out var via))
             return SipParseResult.Reject(400, message.IndexOf(SipHeaderName.Via) < 0 ? "Missing Via" : "Malformed Via");
@@ -83,9 +93,9 @@ public static class SipScreening
         }
         if (message.MaxForwards < 0 && message.IndexOf(SipHeaderName.MaxForwards) >= 0)
             return SipParseResult.Reject(400, "Malformed Max-Forwards");
-        if (!AreGood(message.Routes, uris: true))
+        if (!AreGood(message.Routes))
             return SipParseResult.Reject(400, "Malformed Route");
-        return UsesContact(message.Method) && !AreGood(message.Contacts, uris: false) ? SipParseResult.Reject(400, "Malformed Contact") : default;
+        return default;
     }
 
     private static SipParseResult ScreenResponse(SipMessage message)
@@ -102,15 +112,12 @@ public static class SipScreening
             : default;
     }
 
-    private static bool UsesContact(SipMethod method)
-        => method is SipMethod.Invite or SipMethod.Register or SipMethod.Subscribe or SipMethod.Notify or SipMethod.Refer or SipMethod.Update;
-
-    private static bool AreGood(NameAddrList values, bool uris)
+    private static bool AreGood(NameAddrList values)
     {
         var enumerator = values.GetEnumerator();
         while (enumerator.MoveNext())
         {
-            if (uris && !enumerator.Current.Uri.IsValid)
+            if (!enumerator.Current.Uri.IsValid)
                 return false;
         }
         return !enumerator.IsMalformed;

@@ -6,6 +6,7 @@ public sealed class SipWriter
 {
     private byte[] _buffer = new byte[2048];
     private int _used;
+    private bool _isShort;
 
     /// <summary>Bytes written so far.</summary>
     public int Length => _used;
@@ -14,7 +15,11 @@ public sealed class SipWriter
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _used);
 
     /// <summary>Begins a new message.</summary>
-    public void Reset() => _used = 0;
+    public void Reset()
+    {
+        _used = 0;
+        _isShort = false;
+    }
 
     /// <summary>The first line of a request.</summary>
     public void RequestLine(ReadOnlySpan<byte> method, ReadOnlySpan<byte> uri)
@@ -36,12 +41,18 @@ public sealed class SipWriter
         Write("SIP/2.0 "u8);
         Number((ulong)statusCode);
         Write(" "u8);
-        Write(reason.IsEmpty ? SipText.Reason(statusCode) : reason);
+        if (!_isShort)
+            Write(reason.IsEmpty ? SipText.Reason(statusCode) : reason);
         Write("\r\n"u8);
     }
 
     /// <summary>One header line.</summary>
-    public void Header(SipHeaderName name, ReadOnlySpan<byte> value) => Header(SipText.Header(name), value);
+    public void Header(SipHeaderName name, ReadOnlySpan<byte> value)
+    {
+        Name(name);
+        Write(value);
+        Write("\r\n"u8);
+    }
 
     /// <summary>One header line.</summary>
     public void Header(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
@@ -56,8 +67,7 @@ public sealed class SipWriter
     public void Header(SipHeaderName name, long value)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(value);
-        Write(SipText.Header(name));
-        Write(": "u8);
+        Name(name);
         Number((ulong)value);
         Write("\r\n"u8);
     }
@@ -65,7 +75,7 @@ public sealed class SipWriter
     /// <summary>The CSeq line.</summary>
     public void CSeq(uint number, ReadOnlySpan<byte> method)
     {
-        Write("CSeq: "u8);
+        Name(SipHeaderName.CSeq);
         Number(number);
         Write(" "u8);
         Write(method);
@@ -84,6 +94,28 @@ public sealed class SipWriter
         Write("\r\n"u8);
         Write(body);
         return Written;
+    }
+
+    /// <summary>Ends the headers with a blank line alone: over a datagram a message without body needs no Content-Length (18.3). The result lives until the next call.</summary>
+    public ReadOnlySpan<byte> EndHeaders()
+    {
+        Write("\r\n"u8);
+        return Written;
+    }
+
+    /// <summary>The same as <see cref="Response(SipMessage, int, ReadOnlySpan{byte}, ReadOnlySpan{byte})"/> in as few bytes as can be, up to
+    /// the next <see cref="Reset"/>: compact header names (7.3.3), no space after the colon, no reason phrase. For the answer to a short
+    /// datagram, whose source may be forged.</summary>
+    /// <param name="request">The request to answer; one that was rejected while parsing will do.</param>
+    /// <param name="statusCode">100 to 699.</param>
+    /// <param name="toTag">The tag to add to To; empty for none.</param>
+    public void ShortResponse(SipMessage request, int statusCode, ReadOnlySpan<byte> toTag)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        Reset();
+        _isShort = true;
+        StatusLine(statusCode, default);
+        Fields(request, statusCode, toTag, default, 0);
     }
 
     /// <summary>Status line, all Vias, From, To (tag added when it has none and the status is not 100), Call-ID, CSeq, the Timestamp for 100
@@ -107,6 +139,11 @@ public sealed class SipWriter
         ArgumentNullException.ThrowIfNull(request);
         Reset();
         StatusLine(statusCode, reason);
+        Fields(request, statusCode, toTag, received, port);
+    }
+
+    private void Fields(SipMessage request, int statusCode, ReadOnlySpan<byte> toTag, ReadOnlySpan<byte> received, int port)
+    {
         bool first = true;
         for (int i = request.IndexOf(SipHeaderName.Via); i >= 0; i = request.IndexOf(SipHeaderName.Via, i + 1))
         {
@@ -119,9 +156,9 @@ public sealed class SipWriter
         CopyFirst(request, SipHeaderName.From);
         if (request.TryGetHeader(SipHeaderName.To, out var to))
         {
-            Write("To: "u8);
+            Name(SipHeaderName.To);
             Write(to);
-            if (statusCode > 100 && !toTag.IsEmpty && request.ToTag.IsEmpty && !request.To.Text.IsEmpty)
+            if (statusCode > 100 && !toTag.IsEmpty && !HasTag(request, to))
             {
                 Write(";tag="u8);
                 Write(toTag);
@@ -129,7 +166,7 @@ public sealed class SipWriter
             Write("\r\n"u8);
         }
         CopyFirst(request, SipHeaderName.CallId);
-        CopyFirst(request, SipHeaderName.CSeq);
+        CopyCSeq(request);
         if (statusCode == 100)
             CopyFirst(request, SipHeaderName.Timestamp);
         if (statusCode is > 100 and < 300)
@@ -142,6 +179,32 @@ public sealed class SipWriter
         ArgumentNullException.ThrowIfNull(from);
         for (int i = from.IndexOf(name); i >= 0; i = from.IndexOf(name, i + 1))
             Header(name, from.ValueOf(from.HeaderAt(i)));
+    }
+
+    // 8.2.6.2: the answer has a tag also when the To it copies cannot be read; one that says nothing stays so.
+    private static bool HasTag(SipMessage request, ReadOnlySpan<byte> to)
+    {
+        if (!request.To.Text.IsEmpty)
+            return !request.ToTag.IsEmpty;
+        for (int i = to.IndexOf((byte)';'); i >= 0 && i < to.Length;)
+        {
+            int name = SipGrammar.SkipWhite(to, i + 1);
+            if (to.Length - name >= 3 && SipText.EqualsIgnoreCase(to.Slice(name, 3), "tag"u8))
+                return true;
+            int next = to[name..].IndexOf((byte)';');
+            i = next < 0 ? -1 : name + next;
+        }
+        return to.IsEmpty;
+    }
+
+    // 8.2.6.2: that of the request. But one that names another method would be taken for the answer to that one (17.1.3), as the 400 to
+    // a CANCEL with the CSeq of its INVITE for a refusal of the INVITE; so the method is that of the request line.
+    private void CopyCSeq(SipMessage request)
+    {
+        if (request.TryGetCSeq(out uint number, out var method) && !method.SequenceEqual(request.MethodText) && SipGrammar.IsToken(request.MethodText))
+            CSeq(number, request.MethodText);
+        else
+            CopyFirst(request, SipHeaderName.CSeq);
     }
 
     private void CopyFirst(SipMessage from, SipHeaderName name)
@@ -187,6 +250,25 @@ public sealed class SipWriter
         Write(value[via.Text.Length..]);
         Write("\r\n"u8);
     }
+
+    private void Name(SipHeaderName name)
+    {
+        Write(_isShort && CompactName(name) is { IsEmpty: false } letter ? letter : SipText.Header(name));
+        Write(_isShort ? ":"u8 : ": "u8);
+    }
+
+    private static ReadOnlySpan<byte> CompactName(SipHeaderName name) => name switch
+    {
+        SipHeaderName.Via => "v"u8,
+        SipHeaderName.From => "f"u8,
+        SipHeaderName.To => "t"u8,
+        SipHeaderName.CallId => "i"u8,
+        SipHeaderName.Contact => "m"u8,
+        SipHeaderName.ContentLength => "l"u8,
+        SipHeaderName.ContentType => "c"u8,
+        SipHeaderName.Supported => "k"u8,
+        _ => default,
+    };
 
     private void Number(ulong value)
     {

@@ -9,8 +9,8 @@ internal sealed class InviteServerTransaction(TransactionLayer layer, uint index
             Reply(100);
     }
 
-    /// <summary>The user has returned from the request: when it said nothing, 100 follows at once or after the delay (17.2.1).</summary>
-    internal void AfterRequest()
+    /// <summary>When the user said nothing, 100 follows at once or after the delay (17.2.1).</summary>
+    internal override void AfterRequest()
     {
         if (State != ServerTransactionState.Proceeding || LastStatusCode != 0)
             return;

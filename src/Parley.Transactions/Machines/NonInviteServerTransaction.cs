@@ -3,6 +3,18 @@ namespace Parley.Transactions;
 /// <summary>RFC 3261 17.2.2 (figure 8): the server side of a request other than INVITE and ACK.</summary>
 internal sealed class NonInviteServerTransaction(TransactionLayer layer, uint index) : ServerTransaction(layer, index, TransactionLayer.NonInviteServerKind)
 {
+    /// <summary>
+    /// RFC 4320 4.1: "An SIP element MUST respond to a non-INVITE request with a Status-Code of 100 if it has not otherwise responded after the
+    /// amount of time it takes a client transaction's Timer E to be reset to T2", and over UDP not before it.
+    /// </summary>
+    internal override void AfterRequest()
+    {
+        if (State != ServerTransactionState.Trying)
+            return;
+        RetransmitAt = Now + Timers.EReachesT2;
+        Schedule();
+    }
+
     private protected override void Step(ServerEvent what, ReadOnlySpan<byte> response, int statusCode)
     {
         switch (State)
@@ -29,7 +41,12 @@ internal sealed class NonInviteServerTransaction(TransactionLayer layer, uint in
                 break;
             case ServerEvent.Provisional:
                 State = ServerTransactionState.Proceeding;
+                RetransmitAt = Never;
                 SendProvisional(response, statusCode);
+                break;
+            case ServerEvent.RetransmitTimer:
+                RetransmitAt = Never;
+                Reply(100);
                 break;
             case ServerEvent.Success or ServerEvent.Failure:
                 Complete(response, statusCode);
@@ -93,6 +110,7 @@ internal sealed class NonInviteServerTransaction(TransactionLayer layer, uint in
     {
         LastStatusCode = statusCode;
         State = ServerTransactionState.Completed;
+        RetransmitAt = Never;
         Keep(response);
         Transmit(response);
         LetRequestGo();

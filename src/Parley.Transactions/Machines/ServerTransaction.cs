@@ -11,7 +11,6 @@ public abstract class ServerTransaction : SipTransaction
     private const int KeyBytesKept = 256;
 
     private readonly Strand _ownStrand;
-    private SipFlow _replyFlow;
     private int _sentByPort;
     private bool _fellBack;
     private byte[]? _kept;
@@ -40,6 +39,9 @@ public abstract class ServerTransaction : SipTransaction
     /// <summary>Where the request came from.</summary>
     public SipFlow Source { get; private set; }
 
+    /// <summary>Where responses go (18.2.2, RFC 3581 4).</summary>
+    public SipFlow ReplyFlow { get; private set; }
+
     /// <summary>The machine's state.</summary>
     public ServerTransactionState State { get; private protected set; } = ServerTransactionState.Terminated;
 
@@ -49,20 +51,31 @@ public abstract class ServerTransaction : SipTransaction
     /// <summary>The request's method.</summary>
     public SipMethod Method { get; private set; }
 
+    /// <summary>
+    /// The same request came by another way too, under another branch, and is not refused (RFC 3261 8.2.2.2): who answers requests himself says
+    /// 482 to this one. False when <see cref="TransactionOptions.RejectMerged"/> is.
+    /// </summary>
+    public bool IsMerged { get; internal set; }
+
     /// <summary>Who hears of errors and of the end; may be null.</summary>
     public IServerTransactionUser? User { get; set; }
 
     /// <summary>Anything the user wants to find again; forgotten when the transaction terminates.</summary>
     public object? UserState { get; set; }
 
-    /// <summary>A tag for locally made responses, the same for the life of the transaction (8.2.6.2); 16 hexadecimal digits.</summary>
+    /// <summary>
+    /// A tag for locally made responses, the same for the life of the transaction (8.2.6.2) and for each copy of the request (8.2.7);
+    /// 16 hexadecimal digits. Empty once <see cref="Request"/> is gone, unless it was asked for before.
+    /// </summary>
     public ReadOnlySpan<byte> LocalTag
     {
         get
         {
             if (!_hasTag)
             {
-                Layer.WriteLocalTag(Token, _tag);
+                if (Request is not { } request)
+                    return default;
+                Layer.WriteTag(request, _tag);
                 _hasTag = true;
             }
 
@@ -88,6 +101,9 @@ public abstract class ServerTransaction : SipTransaction
     private protected override bool IsOver => State == ServerTransactionState.Terminated;
 
     private protected bool IsReliable => Source.Listener.IsReliable;
+
+    /// <summary>How long an answer of ours may be in full.</summary>
+    private int Room { get; set; }
 
     /// <summary>Sends a response and drives the machine. One that the state does not allow any more is dropped silently (a second final response, a provisional one after it).</summary>
     /// <param name="response">The whole response, our own Via already removed; copied.</param>
@@ -116,10 +132,52 @@ public abstract class ServerTransaction : SipTransaction
         ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 699);
         if (Request is not { } request)
             return;
-        Send(TransactionLayer.BuildResponse(request, statusCode, reason, statusCode == 100 ? default : LocalTag, headerLines), statusCode);
+        Send(TransactionLayer.BuildResponse(request, Room, statusCode, reason, statusCode == 100 ? default : LocalTag, headerLines), statusCode);
     }
 
-    /// <summary>INVITE: sends 100 now unless there was a response already (17.2.1). Nothing for other methods (RFC 4320).</summary>
+    /// <summary>
+    /// Sends a failure of our own, as the end of a request that nothing was done for. An INVITE that came by datagram and had no response yet is
+    /// answered without state (8.2.7): the response leaves once, the transaction ends at once (OnTerminated follows after the present work of the
+    /// strand), and a copy of the INVITE is a new request. So nothing is repeated to a source that may be forged. The response has
+    /// <see cref="LocalTag"/>, by which its ACK is swallowed. In all other cases it is the same as <see cref="Send"/>.
+    /// </summary>
+    /// <param name="response">The whole response; copied.</param>
+    /// <param name="statusCode">Its status, 300 to 699.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The status is none of a failure.</exception>
+    /// <exception cref="ArgumentException">The response is empty.</exception>
+    public void Refuse(ReadOnlySpan<byte> response, int statusCode)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(statusCode, 300);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 699);
+        if (response.IsEmpty)
+            throw new ArgumentException("A response is never empty.", nameof(response));
+        if (Method != SipMethod.Invite || IsReliable || CancelSeen || LastStatusCode != 0 || State != ServerTransactionState.Proceeding)
+        {
+            Send(response, statusCode);
+            return;
+        }
+
+        LastStatusCode = statusCode;
+        Layer.Count(TransactionCounter.StatelessReplies);
+        Transmit(response);
+        LetRequestGo();
+        Terminate();
+    }
+
+    /// <summary>Builds a response of our own, without body, and sends it as <see cref="Refuse(ReadOnlySpan{byte}, int)"/> does. Does nothing when <see cref="Request"/> is gone.</summary>
+    /// <param name="statusCode">The status, 300 to 699.</param>
+    /// <param name="reason">The reason phrase; empty: the usual one.</param>
+    /// <param name="headerLines">More header lines, each ended by CRLF.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The status is none of a failure.</exception>
+    public void Refuse(int statusCode, ReadOnlySpan<byte> reason = default, ReadOnlySpan<byte> headerLines = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(statusCode, 300);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 699);
+        if (Request is { } request)
+            Refuse(TransactionLayer.BuildResponse(request, Room, statusCode, reason, LocalTag, headerLines), statusCode);
+    }
+
+    /// <summary>INVITE: sends 100 now unless there was a response already (17.2.1). Nothing for other methods, whose 100 comes by itself (RFC 4320 4.1).</summary>
     public virtual void SendTrying()
     {
     }
@@ -131,13 +189,17 @@ public abstract class ServerTransaction : SipTransaction
             Terminate();
     }
 
+    /// <summary>The user has returned from the request.</summary>
+    internal abstract void AfterRequest();
+
     internal void Begin(SipMessage message, SipMessage? request, in SipFlow source, in ServerKey key)
     {
         Live(_ownStrand);
         Request = request;
         Method = message.Method;
         Source = source;
-        _replyFlow = ResponseRouting.ForRequest(request ?? message, source, out _sentByPort);
+        Room = TransactionLayer.RoomFor(message, source);
+        ReplyFlow = ResponseRouting.ForRequest(request ?? message, source, out _sentByPort);
         _fellBack = false;
         State = Method == SipMethod.Invite ? ServerTransactionState.Proceeding : ServerTransactionState.Trying;
         LastStatusCode = 0;
@@ -145,6 +207,7 @@ public abstract class ServerTransaction : SipTransaction
         Started = false;
         CancelSeen = false;
         MergeHash = 0;
+        IsMerged = false;
         KeepRequest = false;
         Hash = key.Hash;
         _keyFixedLength = key.Fixed.Length;
@@ -171,7 +234,8 @@ public abstract class ServerTransaction : SipTransaction
         {
             // An ACK has the response's To tag, not the request's; a CANCEL has the request's.
             ServerMatch.Ack => Method == SipMethod.Invite && (key.HasCookie || AckTagMatches(key.ToTag)),
-            ServerMatch.CancelTarget => Method is not (SipMethod.Cancel or SipMethod.Ack) && ToTagMatches(key),
+            ServerMatch.CancelledInvite => Method == SipMethod.Invite && ToTagMatches(key),
+            ServerMatch.CancelledOther => Method is not (SipMethod.Invite or SipMethod.Cancel or SipMethod.Ack) && ToTagMatches(key),
             _ => Method == key.Method && ToTagMatches(key),
         };
     }
@@ -203,7 +267,7 @@ public abstract class ServerTransaction : SipTransaction
 
     private protected void Transmit(ReadOnlySpan<byte> response)
     {
-        if (Layer.Transport.Send(_replyFlow, response, Token) == SipSendResult.Queued)
+        if (Layer.Transport.Send(ReplyFlow, response, Token) == SipSendResult.Queued)
             return;
         // 18.2.2: when the connection is gone, a new one to received (or sent-by's address) and the port of sent-by.
         if (IsReliable && !_fellBack)
@@ -212,7 +276,7 @@ public abstract class ServerTransaction : SipTransaction
             SipFlow again = ResponseRouting.Fallback(Source, _sentByPort);
             if (Layer.Transport.Send(again, response, Token) == SipSendResult.Queued)
             {
-                _replyFlow = again;
+                ReplyFlow = again;
                 return;
             }
         }
@@ -290,7 +354,7 @@ public abstract class ServerTransaction : SipTransaction
         LetRequestGo();
         DropKept();
         Source = default;
-        _replyFlow = default;
+        ReplyFlow = default;
         if (_key.Length > KeyBytesKept)
             _key = new byte[96];
         Recycle();

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Buffers.Text;
 using Parley.Sip;
 
@@ -15,7 +16,7 @@ internal readonly ref struct ServerKey
         Hash = hash;
     }
 
-    /// <summary>With the cookie: branch and sent-by. Without: top Via, Call-ID, From tag, CSeq number, request-URI.</summary>
+    /// <summary>With the cookie: branch, sent-by and CSeq number. Without: top Via, Call-ID, From tag, CSeq number, request-URI. The name of a method that has no number of its own, too.</summary>
     public ReadOnlySpan<byte> Fixed { get; }
 
     /// <summary>Without the cookie the To tag counts too (but an ACK has another one than its INVITE); empty with it.</summary>
@@ -28,28 +29,36 @@ internal readonly ref struct ServerKey
     public ulong Hash { get; }
 
     /// <summary>The key of a request.</summary>
+    /// <remarks>
+    /// The CSeq number is no part of 17.2.3, yet who uses a branch again with a new number has sent a new request, not a retransmission
+    /// (8.1.1.7: branches are unique). An ACK (17.1.1.3) and a CANCEL (9.1) have the number of their INVITE.
+    /// </remarks>
     public static ServerKey Of(SipMessage request, in ViaView via, SipRandom random)
     {
         ReadOnlySpan<byte> branch = via.Branch;
+        ReadOnlySpan<byte> name = request.Method == SipMethod.Other ? request.MethodText : default;
         if (branch.Length > OwnBranch.Cookie.Length && branch.StartsWith(OwnBranch.Cookie))
         {
             ReadOnlySpan<byte> sentBy = via.SentBy;
-            Span<byte> key = Scratch.Mine.Key(branch.Length + sentBy.Length + 1);
+            Span<byte> key = Scratch.Mine.Key(branch.Length + sentBy.Length + name.Length + 16);
             Writer writer = new(key);
             writer.Append(branch);
             writer.Append(sentBy);
+            writer.AppendBytes(request.CSeqNumber);
+            writer.Append(name);
             ReadOnlySpan<byte> cookieKey = writer.Written;
             return new ServerKey(cookieKey, default, true, request.Method, random.Hash(cookieKey));
         }
 
         // RFC 2543 style (17.2.3): the whole of what both have in common.
-        Span<byte> bytes = Scratch.Mine.Key(via.Text.Length + request.CallId.Length + request.FromTag.Length + request.RequestUri.Length + 32);
+        Span<byte> bytes = Scratch.Mine.Key(via.Text.Length + request.CallId.Length + request.FromTag.Length + request.RequestUri.Length + name.Length + 32);
         Writer old = new(bytes);
         old.Append(via.Text);
         old.Append(request.CallId);
         old.Append(request.FromTag);
         old.Append(request.CSeqNumber);
         old.Append(request.RequestUri);
+        old.Append(name);
         ReadOnlySpan<byte> oldKey = old.Written;
         return new ServerKey(oldKey, request.ToTag, false, request.Method, random.Hash(oldKey));
     }
@@ -83,6 +92,13 @@ internal readonly ref struct ServerKey
             _length += part.Length;
             // A separator that none of the parts can hold.
             _destination[_length++] = 0;
+        }
+
+        /// <summary>Four bytes, which need no separator.</summary>
+        public void AppendBytes(uint number)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(_destination[_length..], number);
+            _length += sizeof(uint);
         }
 
         public void Append(uint number)

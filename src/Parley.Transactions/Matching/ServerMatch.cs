@@ -9,6 +9,9 @@ internal enum ServerMatch : byte
     /// <summary>The INVITE that an ACK belongs to (17.2.3).</summary>
     Ack,
 
-    /// <summary>The request that a CANCEL cancels (9.2): any method but CANCEL and ACK.</summary>
-    CancelTarget,
+    /// <summary>The INVITE that a CANCEL cancels (9.2).</summary>
+    CancelledInvite,
+
+    /// <summary>Another request that a CANCEL means, which it does not end (9.2): any method but INVITE, CANCEL and ACK.</summary>
+    CancelledOther,
 }

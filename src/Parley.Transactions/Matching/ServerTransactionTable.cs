@@ -1,4 +1,6 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Parley.Transactions;
 
@@ -47,15 +49,31 @@ internal sealed class ServerTransactionTable
         }
     }
 
-    /// <summary>Adds by the hash alone, as 64 keyed bits are identity enough against merging; false when the hash is there already.</summary>
-    public bool TryAdd(ulong hash, ServerTransaction transaction)
+    /// <summary>Adds by the hash alone, as 64 keyed bits are identity enough against merging; false when another is there under it.</summary>
+    public bool TryAdd(ulong hash, ServerTransaction transaction, [NotNullWhen(false)] out ServerTransaction? other)
     {
         Stripe stripe = StripeOf(hash);
         lock (stripe.Lock)
         {
-            if (stripe.Contains(hash))
+            ref ServerTransaction? known = ref stripe.Of(hash);
+            other = Unsafe.IsNullRef(ref known) ? null : known;
+            if (other is not null)
                 return false;
             stripe.Add(hash, transaction);
+            return true;
+        }
+    }
+
+    /// <summary>Puts another under the hash; false when it is not the expected one any more.</summary>
+    public bool TryReplace(ulong hash, ServerTransaction expected, ServerTransaction transaction)
+    {
+        Stripe stripe = StripeOf(hash);
+        lock (stripe.Lock)
+        {
+            ref ServerTransaction? known = ref stripe.Of(hash);
+            if (Unsafe.IsNullRef(ref known) || known != expected)
+                return false;
+            known = transaction;
             return true;
         }
     }
@@ -103,16 +121,17 @@ internal sealed class ServerTransactionTable
             CacheLine.Fetch(in entries[(int)hash & (entries.Length - 1)]);
         }
 
-        public bool Contains(ulong hash)
+        /// <summary>Where the first one of this hash is kept; a null reference when there is none.</summary>
+        public ref ServerTransaction? Of(ulong hash)
         {
             int mask = _entries.Length - 1;
             for (int i = (int)hash & mask; _entries[i].Transaction is not null; i = (i + 1) & mask)
             {
                 if (_entries[i].Hash == hash)
-                    return true;
+                    return ref _entries[i].Transaction;
             }
 
-            return false;
+            return ref Unsafe.NullRef<ServerTransaction?>();
         }
 
         public void Add(ulong hash, ServerTransaction transaction)
@@ -170,5 +189,9 @@ internal sealed class ServerTransactionTable
         }
     }
 
-    private readonly record struct Entry(ulong Hash, ServerTransaction? Transaction);
+    private struct Entry(ulong hash, ServerTransaction? transaction)
+    {
+        public readonly ulong Hash = hash;
+        public ServerTransaction? Transaction = transaction;
+    }
 }

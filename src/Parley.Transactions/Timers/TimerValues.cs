@@ -21,6 +21,9 @@ internal sealed class TimerValues
         K = Or(options.TimerK, t4, nameof(options.TimerK));
         L = Or(options.TimerL, SixtyFourT1, nameof(options.TimerL));
         M = Or(options.TimerM, SixtyFourT1, nameof(options.TimerM));
+        EReachesT2 = E;
+        for (long interval = E; interval * 2 < T2; EReachesT2 += interval)
+            interval *= 2;
         TryingDelay = options.TryingDelay == TimeSpan.Zero ? 0 : Milliseconds(options.TryingDelay, nameof(options.TryingDelay));
     }
 
@@ -40,6 +43,9 @@ internal sealed class TimerValues
     public long L { get; }
     public long M { get; }
     public long TryingDelay { get; }
+
+    /// <summary>How long after its start timer E is set to T2 for the first time (17.1.2.2): 3.5 s with the usual values.</summary>
+    public long EReachesT2 { get; }
 
     private static long Or(TimeSpan? value, long derived, string name) => value is { } span ? Milliseconds(span, name) : derived;
 

@@ -193,10 +193,12 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
         }
     }
 
-    // A response needs these of its request (RFC 3261 8.2.6.2); an ACK is never answered (17.1.1.3).
+    // A response copies these of its request (RFC 3261 8.2.6.2), readable or not; an ACK is never answered (17.1.1.3).
     private static bool IsAnswerable(SipMessage message) =>
-        message.IsRequest && message.Method != SipMethod.Ack && message.TryGetTopVia(out _) && !message.CallId.IsEmpty && !message.From.Text.IsEmpty
-        && !message.To.Text.IsEmpty && message.TryGetHeader(SipHeaderName.CSeq, out var cseq) && !cseq.IsEmpty;
+        message.IsRequest && message.Method != SipMethod.Ack && Has(message, SipHeaderName.Via) && Has(message, SipHeaderName.CallId)
+        && Has(message, SipHeaderName.From) && Has(message, SipHeaderName.To) && Has(message, SipHeaderName.CSeq);
+
+    private static bool Has(SipMessage message, SipHeaderName name) => message.TryGetHeader(name, out var value) && !value.IsEmpty;
 
     private void Fault(SipListener listener, Exception e)
     {

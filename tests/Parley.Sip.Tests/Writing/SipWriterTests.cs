@@ -50,6 +50,33 @@ public class SipWriterTests
         Assert.Contains("To: Bob <sip:bob@biloxi.com>;tag=old\r\n", Wire.Text(writer.End()), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("To: \"Mr. J. User <sip:j.user@example.com>", "To: \"Mr. J. User <sip:j.user@example.com>;tag=new")]
+    [InlineData("To: \"Mr. <sip:j@example.com>;x ; TAG=old", "To: \"Mr. <sip:j@example.com>;x ; TAG=old")]
+    [InlineData("To: <sip:j@example.com", "To: <sip:j@example.com;tag=new")]
+    [InlineData("To: ", "To: ")]
+    public void A_To_that_cannot_be_read_gets_a_tag_too(string asked, string answered)
+    {
+        var request = Wire.Parse(Wire.Invite.Replace("To: Bob <sip:bob@biloxi.com>", asked, StringComparison.Ordinal));
+        var writer = new SipWriter();
+        writer.Response(request, 400, default, "new"u8);
+        Assert.Contains(answered + "\r\n", Wire.Text(writer.End()), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("CANCEL", "CSeq: 314159 INVITE", "CSeq: 314159 CANCEL")]
+    [InlineData("CANCEL", "CSeq: x INVITE", "CSeq: x INVITE")]
+    [InlineData("B{D", "CSeq: 314159 INVITE", "CSeq: 314159 INVITE")]
+    public void A_CSeq_of_another_method_is_not_that_of_the_answer(string method, string asked, string answered)
+    {
+        var request = new SipMessage();
+        var bytes = Wire.Bytes(Wire.Invite.Replace("INVITE sip", method + " sip", StringComparison.Ordinal).Replace("CSeq: 314159 INVITE", asked, StringComparison.Ordinal));
+        request.Parse(bytes, 0, bytes.Length, SipLimits.Default);
+        var writer = new SipWriter();
+        writer.Response(request, 400, default, "new"u8);
+        Assert.Contains(answered + "\r\n", Wire.Text(writer.End()), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_tag_outside_brackets_belongs_to_the_header()
     {

@@ -195,6 +195,8 @@ public sealed class ModelTests
                     End();
                 else if (_now == _repeat)
                     Repeat();
+                else if (_now == 350 && State == "Trying")
+                    Event(100); // RFC 4320 4.1
             }
         }
 

@@ -68,14 +68,63 @@ public sealed class NonInviteServerTests
         Assert.Equal(0, rig.Layer.Buffers.Rented);
     }
 
-    [Fact]
-    public void A_non_invite_request_gets_no_hundred_of_its_own()
+    // RFC 4320 4.1: not before Timer E of the sender has reached T2 (0.5 + 1 + 2 s), and then it must.
+    [Theory]
+    [InlineData("UDP")]
+    [InlineData("TCP")]
+    public void A_slow_request_gets_100_once_timer_E_has_reached_T2(string transport)
+    {
+        using Rig rig = new();
+        string request = Wire.Request("MESSAGE", via: $"SIP/2.0/{transport} 198.51.100.7:5060;branch=z9hG4bKa1");
+        rig.In(request, Rig.Flow(transport));
+        rig.Inside(rig.User.Last!, () => rig.User.Last!.SendTrying());
+        rig.Run(3.49);
+        Assert.Equal("", rig.TakeSent());
+        rig.Run(0.02);
+        Assert.Equal("100", rig.TakeSent());
+        rig.Run(20);
+        Assert.Equal("", rig.TakeSent());
+        rig.Inside(rig.User.Last!, () => rig.User.Last!.Reply(200));
+        Assert.Equal("200", rig.TakeSent());
+        rig.Run(40);
+        Assert.Equal(("", 0), (rig.TakeSent(), rig.Layer.ServerTransactionCount));
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(100)]
+    [InlineData(0)]
+    public void One_that_was_answered_or_given_up_gets_none(int status)
     {
         using Rig rig = new();
         rig.In(Wire.Request("MESSAGE"));
-        rig.Inside(rig.User.Last!, () => rig.User.Last!.SendTrying());
-        rig.Run(5);
+        ServerTransaction transaction = rig.User.Last!;
+        rig.Run(1);
+        rig.Inside(transaction, () =>
+        {
+            if (status == 0)
+                transaction.Abandon();
+            else
+                transaction.Reply(status);
+        });
+        rig.TakeSent();
+        rig.Run(30);
         Assert.Equal("", rig.TakeSent());
+    }
+
+    [Theory]
+    [InlineData(500, 4000, null, 3500)]
+    [InlineData(500, 500, null, 500)]
+    [InlineData(500, 3000, null, 3500)]
+    [InlineData(100, 1000, 200, 1400)]
+    public void That_moment_follows_from_E_and_T2(int t1, int t2, int? e, int expected)
+    {
+        TimeSpan? timerE = e is { } value ? TimeSpan.FromMilliseconds(value) : null;
+        SipTimerOptions options = new() { T1 = TimeSpan.FromMilliseconds(t1), T2 = TimeSpan.FromMilliseconds(t2), TimerE = timerE };
+        using Rig rig = new(options);
+        rig.In(Wire.Request("MESSAGE"));
+        rig.Run(30);
+        Assert.Equal([expected], rig.TakeTimes());
     }
 
     private static void Answer(Rig rig, ServerTransaction transaction, int status) =>

@@ -1,0 +1,122 @@
+using System.Text;
+using Parley.Sip;
+
+namespace Parley.Transactions.Tests.Machines;
+
+/// <summary>Failures of our own, for which nothing is kept (RFC 3261 8.2.7), and how long they may be.</summary>
+public sealed class RefusalTests
+{
+    [Fact]
+    public void A_refused_invite_is_answered_once_and_forgotten()
+    {
+        using Rig rig = new();
+        rig.User.WhenRequest = t => t.Refuse(403, "Not You"u8, "Warning: 399 here \"no\"\r\n"u8);
+        rig.In(Wire.Request("INVITE"));
+        Assert.Equal(0, rig.Layer.ServerTransactionCount);
+        Assert.Equal("request INVITE, terminated", rig.User.Take());
+        Sent sent = Assert.Single(rig.Transport.Sent);
+        Assert.Equal("SIP/2.0 403 Not You", sent.StartLine);
+        Assert.Contains("Warning: 399 here \"no\"\r\n", sent.Text, StringComparison.Ordinal);
+        string tag = Encoding.UTF8.GetString(sent.Message.ToTag);
+        rig.Run(40);
+        Assert.Single(rig.Transport.Sent);
+
+        rig.In(Wire.Request("ACK", toTag: tag));
+        Assert.Equal(("", 1), (rig.User.Take(), (int)rig.Layer.Statistics[TransactionCounter.AcksAbsorbed]));
+        rig.In(Wire.Request("ACK", toTag: "another"));
+        Assert.Equal("ack", rig.User.Take());
+        Assert.Equal(1, rig.Layer.Statistics[TransactionCounter.StatelessReplies]);
+        Assert.Equal(0, rig.Layer.Buffers.Rented);
+    }
+
+    [Fact]
+    public void A_copy_of_a_refused_invite_is_a_new_request_with_the_same_tag()
+    {
+        using Rig rig = new();
+        rig.User.WhenRequest = t => t.Refuse(404);
+        rig.In(Wire.Request("INVITE"));
+        rig.In(Wire.Request("INVITE"));
+        Assert.Equal("request INVITE, terminated, request INVITE, terminated", rig.User.Take());
+        Assert.Equal(2, rig.Transport.Sent.Count);
+        Assert.True(rig.Transport.Sent[0].Message.ToTag.SequenceEqual(rig.Transport.Sent[1].Message.ToTag));
+    }
+
+    [Theory]
+    [InlineData("TCP", false, false)]
+    [InlineData("UDP", true, false)]
+    [InlineData("UDP", false, true)]
+    public void Where_the_machine_owes_more_it_goes_its_way(string transport, bool trying, bool cancelled)
+    {
+        using Rig rig = new();
+        rig.In(Wire.Request("INVITE", via: $"SIP/2.0/{transport} 198.51.100.7:5060;branch=z9hG4bKa1"), Rig.Flow(transport));
+        ServerTransaction invite = rig.User.Last!;
+        if (trying)
+            Assert.Equal("100", rig.TakeSent());
+        if (cancelled)
+            rig.In(Wire.Request("CANCEL", via: $"SIP/2.0/{transport} 198.51.100.7:5060;branch=z9hG4bKa1"), Rig.Flow(transport));
+        rig.Inside(invite, () => invite.Refuse(487));
+        Assert.Equal(ServerTransactionState.Completed, invite.State);
+        rig.TakeSent();
+        rig.Run(40);
+        Assert.Equal(transport == "TCP" ? 0 : 10, rig.Transport.Sent.Count);
+    }
+
+    [Fact]
+    public void A_refusal_of_another_request_answers_its_copies()
+    {
+        using Rig rig = new();
+        rig.User.WhenRequest = t => t.Refuse(404);
+        rig.In(Wire.Request("OPTIONS"));
+        rig.In(Wire.Request("OPTIONS"));
+        Assert.Equal(("404, 404", "request OPTIONS"), (rig.TakeSent(), rig.User.Take()));
+    }
+
+    [Fact]
+    public void Wrong_use_is_refused_by_name()
+    {
+        using Rig rig = new();
+        rig.In(Wire.Request("INVITE"));
+        ServerTransaction t = rig.User.Last!;
+        Assert.Equal("statusCode", Assert.Throws<ArgumentOutOfRangeException>(() => t.Refuse(200)).ParamName);
+        Assert.Equal("statusCode", Assert.Throws<ArgumentOutOfRangeException>(() => t.Refuse("x"u8, 700)).ParamName);
+        Assert.Equal("response", Assert.Throws<ArgumentException>(() => t.Refuse(default, 400)).ParamName);
+    }
+
+    /// <summary>The shortest that can be answered, with all that an answer adds to it.</summary>
+    [Theory]
+    [InlineData("FOO sip:b SIP/2.0\nv:SIP/2.0/UDP h\nf:s:a\nt:s:b\ni:1\nCSeq:1 FOO\n\n")]
+    [InlineData("FOO sip:b SIP/2.0\nv:SIP/2.0/UDP h;rport\nf:s:a\nt:s:b\ni:1\nCSeq:1 BAR\n\n")]
+    [InlineData("INVITE sip:b SIP/2.0\nv:SIP/2.0/UDP h\nv:a\nv:b\nv:c\nv:d\nv:e\nv:f\nf:s:a\nt:s:b\ni:1\nCSeq:1 INVITE\n\n")]
+    [InlineData("INVITE sip:b SIP/2.0\nv:SIP/2.0/UDP ;;;\nf:s:a\nt:s:b\ni:1\nCSeq:1 INVITE\n\n")]
+    [InlineData("CANCEL sip:b SIP/2.0\nv:SIP/2.0/UDP h\nf:s:a\nt:s:b\ni:1\nCSeq:1 CANCEL\n\n")]
+    public void Over_a_datagram_no_answer_is_longer_than_twice_the_request(string request)
+    {
+        foreach ((Parley.Transport.SipFlow flow, bool isBound) in (ReadOnlySpan<(Parley.Transport.SipFlow, bool)>)[(Rig.Udp, true), (Rig.Tcp, false)])
+        {
+            using Rig rig = new();
+            rig.User.WhenRequest = t =>
+            {
+                if (t.Method == SipMethod.Invite)
+                    t.Refuse(503, "Come Back Some Time Later"u8);
+                else
+                    t.Reply(503, "Come Back Some Time Later"u8);
+            };
+            rig.In(request, flow);
+            Sent sent = Assert.Single(rig.Transport.Sent);
+            Assert.True(sent.Message.ToTag.Length == 16);
+            if (isBound)
+                Assert.InRange(sent.Text.Length, 1, request.Length * 2);
+            else
+                Assert.Contains("Content-Length: 0\r\n", sent.Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void A_request_of_the_usual_length_is_answered_in_the_usual_form()
+    {
+        using Rig rig = new();
+        rig.User.WhenRequest = t => t.Refuse(404);
+        rig.In(Wire.Request("INVITE"));
+        Assert.StartsWith("SIP/2.0 404 Not Found\r\nVia: ", Assert.Single(rig.Transport.Sent).Text, StringComparison.Ordinal);
+    }
+}

@@ -14,7 +14,8 @@ public sealed class SipTransport : ISipTransport
     private readonly UdpListener?[] _udp;
     private readonly StreamListener?[] _streams;
     private readonly SipTransportCounters[] _counters;
-    private readonly SipListenerSet _names;
+    private readonly List<SipEndPoint> _addresses;
+    private volatile SipListenerSet _names;
     private readonly StreamContext _streamContext;
     private readonly ThreadLocal<ThreadState> _threads;
     private MessageIntake? _intake;
@@ -44,10 +45,10 @@ public sealed class SipTransport : ISipTransport
         _counters = new SipTransportCounters[count];
         _threads = new ThreadLocal<ThreadState>(() => new ThreadState(count));
         _streamContext = new StreamContext(this, options.Streams, _counters, _log, timeProvider);
-        var addresses = LocalAddresses.Read();
+        _addresses = LocalAddresses.Read();
         for (var i = 0; i < count; i++)
-            Open(i, options.Listeners[i], addresses);
-        _names = new SipListenerSet(_listeners, options.Aliases, addresses);
+            Open(i, options.Listeners[i], _addresses);
+        _names = new SipListenerSet(_listeners, options.Aliases, _addresses);
     }
 
     /// <inheritdoc/>
@@ -72,6 +73,15 @@ public sealed class SipTransport : ISipTransport
 
     /// <inheritdoc/>
     public SipListener? FindOwn(ReadOnlySpan<byte> host, int port, ReadOnlySpan<byte> transport) => _names.FindOwn(host, port, transport);
+
+    /// <summary>Other names of this element in place of those it has beside its listeners'; holds for the next message. From any thread.</summary>
+    /// <param name="aliases">As in <see cref="SipTransportOptions.Aliases"/>.</param>
+    /// <exception cref="ArgumentException">One cannot be read; the former ones stay.</exception>
+    public void SetAliases(IEnumerable<string> aliases)
+    {
+        ArgumentNullException.ThrowIfNull(aliases);
+        _names = new SipListenerSet(_listeners, aliases, _addresses);
+    }
 
     /// <inheritdoc/>
     public void Start(ISipReceiver receiver)

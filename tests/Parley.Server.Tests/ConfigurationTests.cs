@@ -35,6 +35,12 @@ public class ConfigurationTests
         { """{ "Routes": [ { "Prefix": "0", "Domain": "x", "Target": "sip:gw.example" } ] }""", "Parley:Routes:0:Prefix" },
         { """{ "Routes": [ { "Prefix": "0", "Target": "mailto:gw" } ] }""", "Parley:Routes:0:Target: \"mailto:gw\" is not allowed; give a SIP URI" },
         { """{ "Routes": [ { "Domain": "x.org", "Strip": 1, "Target": "sip:gw.example" } ] }""", "Parley:Routes:0:Strip" },
+        { """{ "Domains": [ "example.com:5060" ] }""", "Parley:Domains:0: \"example.com:5060\" is not allowed; give a domain without port" },
+        { """{ "Domains": [ "192.0.2.1" ] }""", "Parley:Domains:0" },
+        { """{ "Domains": [ "two words" ] }""", "Parley:Domains:0" },
+        { """{ "Aliases": [ "example.com:99999" ] }""", "Parley:Aliases:0: \"example.com:99999\" is not allowed; give a host or host:port" },
+        { """{ "Aliases": [ "a;b" ] }""", "Parley:Aliases:0" },
+        { """{ "Registrar": { "MaxContactLength": 10 } }""", "Parley:Registrar:MaxContactLength: \"10\" is not allowed; give a whole number from 64 to 2048" },
         { """{ "TrustedSources": [ "192.0.2.0/33" ] }""", "Parley:TrustedSources:0: \"192.0.2.0/33\" is not allowed; give a network" },
         { """{ "Dialogs": { "HashSize": 1000 } }""", "Parley:Dialogs:HashSize: \"1000\" is not allowed; give a power of two" },
         { """{ "Dialogs": { "DefaultTimeout": -1 } }""", "Parley:Dialogs:DefaultTimeout: \"-1\" is not allowed; give seconds from 1 to" },
@@ -72,6 +78,17 @@ public class ConfigurationTests
         var (configuration, _, errors) = ConfigurationLoader.Load(file);
         Assert.Null(configuration);
         Assert.DoesNotContain('\n', Assert.Single(errors));
+    }
+
+    [Fact]
+    public void Aliases_may_be_addresses_and_have_ports() => Assert.Equal(6, Valid(
+        """{ "Aliases": [ "sip.example.com", "sip.example.com:5070", "192.0.2.1", "192.0.2.1:5070", "2001:db8::1", "[2001:db8::1]:5060" ] }""").Aliases.Count);
+
+    [Fact]
+    public void What_may_be_stored_is_bounded()
+    {
+        var registrar = Valid("""{ "Registrar": { "MaxMemory": 2, "MaxPaths": 1 } }""").Registrar;
+        Assert.Equal((2L << 20, 255, 255, 1, 2048, false), (registrar.MaxMemory, registrar.MaxContactLength, registrar.MaxPathLength, registrar.MaxPaths, registrar.MaxBindingSize, registrar.AllowOwnContacts));
     }
 
     [Fact]

@@ -53,4 +53,7 @@ public enum ProxyCounter
 
     /// <summary>Requests of the proxy's own.</summary>
     LocalRequests,
+
+    /// <summary>Requests answered 440, or forked less than wanted: Max-Breadth (RFC 5393 5.3.3), or too many branches over all returns of one request.</summary>
+    BreadthExceeded,
 }

@@ -142,7 +142,7 @@ public sealed class ParleyApplicationBuilder
         parts.Time = time;
         parts.Random = random;
         parts.Transport = transport;
-        parts.Locator = _locator ?? new SipServerLocator(new DnsClientSource(), transport.Listeners, random, time);
+        parts.Locator = _locator ?? new SipServerLocator(new SystemNameSource(new DnsClientSource(), time), transport.Listeners, random, time);
         parts.Timers = new TimerService(time, loggers);
         var application = new ParleyApplication(host, parts, Proxy, Timers, Transactions, loggers);
         parts.Application = application;

@@ -21,6 +21,18 @@ public sealed class ProxyOptions
     /// <summary>The most branches that one request may be forwarded to, whatever the targets; further targets are left out.</summary>
     public int MaxBranches { get; set; } = 16;
 
+    /// <summary>
+    /// Max-Breadth put into a request that has none, and the most that is taken over from one that has it: how many branches of it may be under way at once, here and
+    /// at all proxies behind (RFC 5393 5.3.3). A parallel fork for which it does not suffice is answered 440.
+    /// </summary>
+    public int MaxBreadth { get; set; } = 60;
+
+    /// <summary>
+    /// The most branches that one request may get here each time it comes back to this proxy, all returns together (the first time <see cref="MaxBranches"/> holds).
+    /// What loop detection cannot see ends here, whatever Max-Forwards says; answered 440.
+    /// </summary>
+    public int MaxSpiralBranches { get; set; } = 60;
+
     /// <summary>Contacts of a 3xx become new targets instead of going upstream (RFC 3261 16.7 step 4).</summary>
     public bool RecurseOnRedirect { get; set; }
 
@@ -30,7 +42,7 @@ public sealed class ProxyOptions
     /// <summary>Handle every request without transactions (RFC 3261 16.11): nothing forks, nothing is repeated.</summary>
     public bool Stateless { get; set; }
 
-    /// <summary>Look for loops by a hash in our own Via (RFC 3261 16.3 step 4); Max-Forwards ends them anyway.</summary>
+    /// <summary>Look for loops by a hash in our own Via (RFC 5393 4.2); <see cref="MaxSpiralBranches"/> and Max-Forwards end them anyway.</summary>
     public bool DetectLoops { get; set; } = true;
 
     /// <summary>How long <see cref="ParleyApplication.StopAsync"/> waits for requests that have no final response yet.</summary>

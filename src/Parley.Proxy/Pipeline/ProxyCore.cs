@@ -22,6 +22,7 @@ internal sealed class ProxyCore : ITransactionUser
         Random = random;
         Locator = locator;
         Logger = logger;
+        Spirals = new SpiralBudget(application.Time);
         Contexts = new Pool<SipContext>(() => new SipContext(this));
         _serverHeader = options.ServerHeader is { } server ? Encoding.UTF8.GetBytes($"Server: {server}\r\n") : [];
     }
@@ -46,6 +47,8 @@ internal sealed class ProxyCore : ITransactionUser
     public ProxyCounters Counters { get; } = new();
 
     public Pool<SipContext> Contexts { get; }
+
+    public SpiralBudget Spirals { get; }
 
     public TargetCache Targets { get; } = new();
 

@@ -86,6 +86,12 @@ public sealed partial class SipContext
         }
     }
 
+    /// <summary>A Via of it shows that it was here before: a spiral, or a loop.</summary>
+    internal bool CameBack { get; set; }
+
+    /// <summary>The hash of what decides its routing, once it was computed.</summary>
+    internal ulong? RoutingHash { get; set; }
+
     internal bool HasEdits => _edits is not null;
 
     /// <summary>What a module has hung on the request, by exact type; null when there is nothing.</summary>
@@ -176,6 +182,8 @@ public sealed partial class SipContext
         _message = null;
         _isBorrowed = false;
         IsStateless = false;
+        CameBack = false;
+        RoutingHash = null;
         Transaction = null;
         _source = default;
         ReplyFlow = default;

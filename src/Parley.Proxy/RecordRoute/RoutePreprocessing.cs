@@ -83,14 +83,14 @@ internal static class RoutePreprocessing
     }
 
     // An own request-URI with lr can only come from a Record-Route. Without lr (a strict router may have dropped it) it needs a dialog,
-    // no gr (then it is a GRUU, a contact), and a top Route that is not ours.
+    // no gr (then it is a GRUU, a contact), no user (ours have none: it is a contact at a domain of ours), and a top Route that is not ours.
     private static bool IsStrictRoutersWork(RouteState state, SipMessage request, SipUriView requestUri, bool inDialog, ISipTransport transport)
     {
         if (requestUri.Parameters.TryGet("gr"u8, out _))
             return false;
         if (requestUri.IsLoose)
             return true;
-        return inDialog && !IsOwn(state.RouteAt(0), request, transport, out _);
+        return inDialog && requestUri.User.IsEmpty && !IsOwn(state.RouteAt(0), request, transport, out _);
     }
 
     // 16.4, last paragraph, with the pair of RFC 5658.

@@ -3,6 +3,9 @@ namespace Parley.Proxy;
 /// <summary>Wakes the table when a binding may have run out: one timer of the TimeProvider, armed for the earliest entry, none while nothing waits.</summary>
 internal sealed class ExpiryQueue : IDisposable
 {
+    // An entry whose bindings run out ever earlier would take a place for each; after these its next look is early enough.
+    private const int MostPlaces = 8;
+
     private readonly Lock _gate = new();
     private readonly PriorityQueue<LocationEntry, long> _queue = new();
     private readonly LocationClock _clock;
@@ -17,6 +20,15 @@ internal sealed class ExpiryQueue : IDisposable
         _timer = time.CreateTimer(static state => ((ExpiryQueue)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+                return _queue.Count;
+        }
+    }
+
     /// <summary>Looks at this entry at that time at the latest. An entry that is refreshed often does not queue more often.</summary>
     public void Schedule(LocationEntry entry, long at)
     {
@@ -24,8 +36,9 @@ internal sealed class ExpiryQueue : IDisposable
             return;
         lock (_gate)
         {
-            if (entry.NextLook <= at)
+            if (entry.NextLook <= at || entry.Queued >= MostPlaces)
                 return;
+            entry.Queued++;
             entry.NextLook = at;
             _queue.Enqueue(entry, at);
             Arm();
@@ -48,6 +61,7 @@ internal sealed class ExpiryQueue : IDisposable
                     return;
                 }
                 _queue.Dequeue();
+                entry.Queued--;
                 if (entry.NextLook == at)
                     entry.NextLook = long.MaxValue;
             }

@@ -18,6 +18,8 @@ public sealed class LocationTable : IDisposable
     private readonly ConcurrentDictionary<AddressOfRecord, LocationEntry> _entries;
     private readonly ConcurrentDictionary<AddressOfRecord, LocationEntry>.AlternateLookup<ReadOnlySpan<byte>> _byBytes;
     private int _bindings;
+    private int _addresses;
+    private long _memory;
 
     /// <summary>Makes an empty table.</summary>
     /// <param name="time">The clock of expiry.</param>
@@ -40,10 +42,15 @@ public sealed class LocationTable : IDisposable
     public event EventHandler<LocationChangedEventArgs>? Changed;
 
     /// <summary>Addresses-of-record that have bindings.</summary>
-    public int AddressCount => _entries.Count;
+    public int AddressCount => Volatile.Read(ref _addresses);
 
     /// <summary>Bindings in all.</summary>
     public int BindingCount => Volatile.Read(ref _bindings);
+
+    /// <summary>Bytes that addresses and bindings take, as the table reckons them: see <see cref="RegistrarOptions.MaxMemory"/>.</summary>
+    public long MemoryInUse => Volatile.Read(ref _memory);
+
+    internal int ExpiriesQueued => _expiry.Count;
 
     /// <summary>The options in force.</summary>
     public RegistrarOptions Options => _options;
@@ -106,7 +113,7 @@ public sealed class LocationTable : IDisposable
     }
 
     /// <summary>A snapshot of the addresses that have bindings.</summary>
-    public IReadOnlyList<AddressOfRecord> Addresses => [.. _entries.Keys];
+    public IReadOnlyList<AddressOfRecord> Addresses => [.. _entries.Where(static e => e.Value.Bindings.Length > 0).Select(static e => e.Key)];
 
     /// <summary>Time a binding has left; <see cref="TimeSpan.MaxValue"/> for one without end.</summary>
     /// <param name="binding">A binding of this table.</param>
@@ -131,7 +138,7 @@ public sealed class LocationTable : IDisposable
         var seconds = lifetime is { } span ? (long)span.TotalSeconds : long.MaxValue;
         ArgumentOutOfRangeException.ThrowIfLessThan(seconds, 1, nameof(lifetime));
         var update = LocalUpdate();
-        update.Contacts.Add(new ContactUpdate(contact, q, seconds, false, null, 0, false));
+        update.Contacts.Add(new ContactUpdate(contact, q, seconds, false, null, 0));
         return Apply(AddressOf(address), update, out _) == RegistrationOutcome.Done;
     }
 
@@ -144,9 +151,9 @@ public sealed class LocationTable : IDisposable
         ArgumentNullException.ThrowIfNull(contact);
         var bound = false;
         foreach (var binding in BindingsOf(address))
-            bound |= binding.Contact.View.EquivalentTo(contact.View);
+            bound |= binding.Contact.Equals(contact);
         var update = LocalUpdate();
-        update.Contacts.Add(new ContactUpdate(contact, 1000, 0, false, null, 0, false));
+        update.Contacts.Add(new ContactUpdate(contact, 1000, 0, false, null, 0));
         Apply(AddressOf(address), update, out _);
         return bound;
     }
@@ -185,7 +192,7 @@ public sealed class LocationTable : IDisposable
                 now = _clock.Now;
                 var live = Live(before, now);
                 outcome = RegistrationRules.Apply(live, update, now, _options.MaxContacts, out next);
-                if (outcome == RegistrationOutcome.Done && !TryCount(next.Length - before.Length))
+                if (outcome == RegistrationOutcome.Done && !TryCount(entry, before, next))
                     outcome = RegistrationOutcome.TableFull;
                 if (outcome == RegistrationOutcome.Done)
                     Publish(entry, next);
@@ -215,11 +222,8 @@ public sealed class LocationTable : IDisposable
             now = _clock.Now;
             before = entry.Bindings;
             next = Live(before, now);
-            if (next.Length != before.Length)
-            {
-                TryCount(next.Length - before.Length);
-                Publish(entry, next);
-            }
+            TryCount(entry, before, next);
+            Publish(entry, next);
         }
         _expiry.Schedule(entry, EarliestExpiry(next));
         Tell(entry.Address, before, next, now);
@@ -228,19 +232,35 @@ public sealed class LocationTable : IDisposable
     // Inside the entry's gate.
     private void Publish(LocationEntry entry, Binding[] next)
     {
+        MarkOutdone(next);
         entry.Bindings = next;
-        if (next.Length > 0)
+        if (next.Length > 0 || entry.Queued > 0)
             return;
         entry.IsGone = true;
+        Interlocked.Add(ref _memory, -entry.Counted);
+        entry.Counted = 0;
         _entries.TryRemove(new KeyValuePair<AddressOfRecord, LocationEntry>(entry.Address, entry));
     }
 
-    private bool TryCount(int change)
+    // Inside the entry's gate: false when the table would be too large, which takes back what was counted.
+    private bool TryCount(LocationEntry entry, Binding[] before, Binding[] next)
     {
-        if (Interlocked.Add(ref _bindings, change) <= _options.MaxBindings || change <= 0)
-            return true;
-        Interlocked.Add(ref _bindings, -change);
-        return false;
+        var bindings = next.Length - before.Length;
+        long size = next.Length == 0 && entry.Queued == 0 ? 0 : entry.Size;
+        foreach (var binding in next)
+            size += binding.Size;
+        var memory = size - entry.Counted;
+        var fits = Interlocked.Add(ref _bindings, bindings) <= _options.MaxBindings || bindings <= 0;
+        fits &= Interlocked.Add(ref _memory, memory) <= _options.MaxMemory || memory <= 0;
+        if (!fits)
+        {
+            Interlocked.Add(ref _bindings, -bindings);
+            Interlocked.Add(ref _memory, -memory);
+            return false;
+        }
+        entry.Counted = size;
+        Interlocked.Add(ref _addresses, Math.Sign(next.Length) - Math.Sign(before.Length));
+        return true;
     }
 
     private LocationEntry? Find(SipUriView address)
@@ -260,7 +280,29 @@ public sealed class LocationTable : IDisposable
     private static RegistrationUpdate LocalUpdate() => new() { CallId = "", CSeq = 0, IsLocal = true };
 
     private static bool IsTarget(Binding binding, SipUriScheme wanted, long now) =>
-        binding.ExpiresAt > now && (binding.Contact.Scheme == SipUriScheme.Sips || (binding.Contact.Scheme == SipUriScheme.Sip && wanted != SipUriScheme.Sips));
+        binding.ExpiresAt > now && !binding.IsOutdone && (binding.Contact.Scheme == SipUriScheme.Sips || (binding.Contact.Scheme == SipUriScheme.Sip && wanted != SipUriScheme.Sips));
+
+    // RFC 5626 7: no two contacts of one instance at a time. A client that registers several flows though Outbound was not granted is called over the latest.
+    private static void MarkOutdone(Binding[] bindings)
+    {
+        Dictionary<(string, SipUriScheme), Binding>? latest = null;
+        foreach (var binding in bindings)
+        {
+            if (binding.RegId == 0 || binding.InstanceId is null)
+                continue;
+            latest ??= new Dictionary<(string, SipUriScheme), Binding>();
+            var key = (binding.InstanceId.ToUpperInvariant(), binding.Contact.Scheme);
+            if (latest.TryGetValue(key, out var other) && other.RegisteredAt > binding.RegisteredAt)
+            {
+                binding.IsOutdone = true;
+                continue;
+            }
+            if (other is not null)
+                other.IsOutdone = true;
+            binding.IsOutdone = false;
+            latest[key] = binding;
+        }
+    }
 
     private static Binding[] Live(Binding[] bindings, long now)
     {
@@ -297,13 +339,12 @@ public sealed class LocationTable : IDisposable
         }
     }
 
-    // The binding in the other set that is the same contact or the same flow.
+    // The binding in the other set that is the same contact.
     private static Binding? Successor(Binding[] bindings, Binding binding)
     {
         foreach (var other in bindings)
         {
-            var same = binding.RegId != 0 && other.RegId == binding.RegId && string.Equals(other.InstanceId, binding.InstanceId, StringComparison.OrdinalIgnoreCase);
-            if (same || other.Contact.View.EquivalentTo(binding.Contact.View))
+            if (other.Contact.Equals(binding.Contact))
                 return other;
         }
         return null;

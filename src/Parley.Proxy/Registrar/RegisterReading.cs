@@ -5,52 +5,50 @@ using Parley.Transport;
 
 namespace Parley.Proxy;
 
-/// <summary>Reads a REGISTER into a <see cref="RegistrationUpdate"/>, or says with which response it fails.</summary>
+/// <summary>Reads a REGISTER into a <see cref="RegistrationUpdate"/>, or says with which response it fails. Nothing is kept or compared before it was counted and measured.</summary>
 internal static class RegisterReading
 {
+    /// <summary>The most contacts that one REGISTER may name; each is compared with each of the address.</summary>
+    public const int MostContacts = 32;
+
+    /// <summary>The most parameters of a Contact URI.</summary>
+    public const int MostParameters = 32;
+
     // "malformed values SHOULD be treated as equivalent to 3600" (RFC 3261 10.2.1.1)
     private const long SecondsOfMalformed = 3600;
 
     /// <summary>False: the reply says why.</summary>
-    public static bool TryRead(SipMessage request, in SipFlow source, RegistrarOptions options, out RegistrationUpdate update, out RegistrarReply failure)
+    public static bool TryRead(SipMessage request, in SipFlow source, RegistrarOptions options, ISipTransport? transport, out RegistrationUpdate update, out RegistrarReply failure)
     {
         update = null!;
-        failure = default;
-        if (!TryReadPath(request, out var path))
-            return Fail(400, "Malformed Path", out failure);
+        if (!TryReadPath(request, options, out var path, out failure))
+            return false;
         var isStar = false;
         var contacts = new List<ContactUpdate>();
-        var usesOutbound = request.Tokens(SipHeaderName.Supported).Contains("outbound"u8);
+        var most = Math.Min(MostContacts, options.MaxContacts * 2); // as many taken back as given
+        var isDirect = FlowChoice.IsDirect(request, path.Count > 0);
         var enumerator = request.Contacts.GetEnumerator();
         while (enumerator.MoveNext())
         {
             var contact = enumerator.Current;
             if (contact.IsStar)
             {
+                // 10.3 step 6: "*" only alone and only with Expires: 0.
+                if (isStar || contacts.Count > 0 || request.Expires != 0)
+                    return Fail(400, "Invalid Contact: *", out failure);
                 isStar = true;
                 continue;
             }
-            if (contact.Q < 0 || !SipUri.TryParse(contact.UriText, out var uri))
-                return Fail(400, "Malformed Contact", out failure);
-            var seconds = Seconds(request, contact, options);
-            // 10.3 step 7: too brief only when above zero, under an hour and under the minimum.
-            if (seconds > 0 && seconds < 3600 && seconds < (long)options.MinExpires.TotalSeconds)
-            {
-                failure = new RegistrarReply(423, null, Encoding.ASCII.GetBytes($"Min-Expires: {(long)options.MinExpires.TotalSeconds}\r\n"));
+            if (isStar)
+                return Fail(400, "Invalid Contact: *", out failure);
+            if (contacts.Count == most)
+                return Fail(403, "Too Many Contacts", out failure);
+            if (!TryReadContact(request, contact, options, path, isDirect, source, transport, out var one, out failure))
                 return false;
-            }
-            var instance = Unquoted(contact, "+sip.instance"u8);
-            var regId = RegId(contact);
-            var isFlow = usesOutbound && instance is not null && regId > 0;
-            if (isFlow && !FirstHopKeepsFlows(request, path))
-                return Fail(439, "First Hop Lacks Outbound Support", out failure);
-            contacts.Add(new ContactUpdate(uri, contact.Q, Math.Min(seconds, (long)options.MaxExpires.TotalSeconds), FlowChoice.Uses(request, contact.Uri, source, path.Count > 0, isFlow), instance, regId, isFlow));
+            contacts.Add(one);
         }
         if (enumerator.IsMalformed)
             return Fail(400, "Malformed Contact", out failure);
-        // 10.3 step 6: "*" only alone and only with Expires: 0.
-        if (isStar && (contacts.Count > 0 || request.Contacts.Count() != 1 || request.Expires != 0))
-            return Fail(400, "Invalid Contact: *", out failure);
         update = new RegistrationUpdate
         {
             CallId = Encoding.UTF8.GetString(request.CallId),
@@ -63,23 +61,72 @@ internal static class RegisterReading
         return true;
     }
 
+    private static bool TryReadContact(SipMessage request, NameAddrView contact, RegistrarOptions options, List<byte[]> path, bool isDirect, in SipFlow source, ISipTransport? transport, out ContactUpdate update, out RegistrarReply failure)
+    {
+        update = default;
+        if (contact.UriText.Length > options.MaxContactLength)
+            return Fail(400, "Contact Too Long", out failure);
+        if (contact.Q < 0 || !SipUri.TryParse(contact.UriText, out var uri))
+            return Fail(400, "Malformed Contact", out failure);
+        var instance = contact.Instance;
+        if (instance.Length > options.MaxContactLength || HasTooManyParameters(uri.View.Parameters)
+            || Binding.TextSize(uri, request.CallId.Length, path, instance.Length) > options.MaxBindingSize)
+            return Fail(400, "Contact Too Long", out failure);
+        var seconds = Seconds(request, contact, options);
+        // 10.3 step 7: too brief only when above zero, under an hour and under the minimum.
+        if (seconds > 0 && seconds < 3600 && seconds < (long)options.MinExpires.TotalSeconds)
+        {
+            failure = new RegistrarReply(423, null, Encoding.ASCII.GetBytes($"Min-Expires: {(long)options.MinExpires.TotalSeconds}\r\n"));
+            return false;
+        }
+        var sendOverFlow = FlowChoice.Uses(request, uri.View, source, isDirect);
+        if (seconds > 0) // what is to go may go
+        {
+            if (ContactScreening.IsNobody(uri.View))
+                return Fail(400, "Contact Cannot Be Called", out failure);
+            if (!options.AllowOwnContacts && transport is not null && ContactScreening.LeadsBack(uri.View, sendOverFlow, source, path, transport))
+                return Fail(403, "Contact Is This Server", out failure);
+        }
+        update = new ContactUpdate(uri, contact.Q, Math.Min(seconds, (long)options.MaxExpires.TotalSeconds), sendOverFlow,
+            instance.IsEmpty ? null : Encoding.UTF8.GetString(instance), RegId(contact));
+        failure = default;
+        return true;
+    }
+
+    private static bool HasTooManyParameters(ParameterList parameters)
+    {
+        var count = 0;
+        foreach (var _ in parameters)
+            count++;
+        return count > MostParameters;
+    }
+
     private static bool Fail(int statusCode, string reason, out RegistrarReply failure)
     {
         failure = new RegistrarReply(statusCode, reason, default);
         return false;
     }
 
-    private static bool TryReadPath(SipMessage request, out List<byte[]> path)
+    private static bool TryReadPath(SipMessage request, RegistrarOptions options, out List<byte[]> path, out RegistrarReply failure)
     {
+        failure = default;
         path = [];
         var paths = request.Paths.GetEnumerator();
         while (paths.MoveNext())
         {
-            if (!paths.Current.Uri.IsValid)
-                return false;
-            path.Add(paths.Current.Text.ToArray());
+            var hop = paths.Current;
+            if (path.Count == options.MaxPaths)
+                return Fail(400, "Too Many Paths", out failure);
+            if (hop.Text.Length > options.MaxPathLength)
+                return Fail(400, "Path Too Long", out failure);
+            if (!hop.Uri.IsValid)
+                return Fail(400, "Malformed Path", out failure);
+            // The first hop is where calls are sent.
+            if (ContactScreening.IsNobody(hop.Uri))
+                return Fail(400, "Path Cannot Be Called", out failure);
+            path.Add(hop.Text.ToArray());
         }
-        return !paths.IsMalformed;
+        return !paths.IsMalformed || Fail(400, "Malformed Path", out failure);
     }
 
     // 10.3 step 7: the contact's own parameter, else the Expires header, else the default.
@@ -92,26 +139,6 @@ internal static class RegisterReading
         return (long)options.DefaultExpires.TotalSeconds;
     }
 
-    private static string? Unquoted(NameAddrView contact, ReadOnlySpan<byte> name)
-    {
-        if (!contact.Parameters.TryGet(name, out var value) || value.IsEmpty)
-            return null;
-        if (value.Length >= 2 && value[0] == '"' && value[^1] == '"')
-            value = value[1..^1];
-        return Encoding.UTF8.GetString(value);
-    }
-
     private static int RegId(NameAddrView contact) =>
         contact.Parameters.TryGet("reg-id"u8, out var value) && Utf8Parser.TryParse(value, out int id, out var used) && used == value.Length && id > 0 ? id : 0;
-
-    // RFC 5626 6: behind an edge proxy, that proxy must have put ob into its Path; the client's own connection is a flow as it is.
-    private static bool FirstHopKeepsFlows(SipMessage request, List<byte[]> path)
-    {
-        var hops = 0;
-        foreach (var _ in request.Vias)
-            hops++;
-        if (hops <= 1)
-            return true;
-        return path.Count > 0 && SipUriView.TryParse(RouteEntry.UriOf(path[^1]), out var edge) && edge.Parameters.TryGet("ob"u8, out var _);
-    }
 }

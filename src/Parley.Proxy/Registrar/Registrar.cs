@@ -6,10 +6,10 @@ using Parley.Transport;
 
 namespace Parley.Proxy;
 
-/// <summary>Answers REGISTER requests from a <see cref="LocationTable"/>: RFC 3261 10.3, with Path (RFC 3327) and the flow identity of RFC 5626. Whether the client may register is the handler's to decide first.</summary>
+/// <summary>Answers REGISTER requests from a <see cref="LocationTable"/>: RFC 3261 10.3, with Path (RFC 3327). RFC 5626 (Outbound) is not supported and never granted. Whether the client may register is the handler's to decide first.</summary>
 public sealed class Registrar
 {
-    private static readonly byte[][] Extensions = ["path"u8.ToArray(), "outbound"u8.ToArray()];
+    private static readonly byte[][] Extensions = ["path"u8.ToArray()];
 
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? t_lines;
@@ -38,13 +38,16 @@ public sealed class Registrar
         ArgumentNullException.ThrowIfNull(context);
         if (context.Method != SipMethod.Register)
             throw new ArgumentException("Not a REGISTER.", nameof(context));
-        var reply = context.IsMerged ? new RegistrarReply(482, null, default) : Answer(context.Request, context.Source);
+        var reply = context.IsMerged ? new RegistrarReply(482, null, default) : Answer(context.Request, context.Source, context.Application.Transport);
         context.Reply(reply.StatusCode, reply.Reason, reply.HeaderLines.Span);
         return reply.StatusCode;
     }
 
     /// <summary>The answer, valid until this thread's next.</summary>
-    internal RegistrarReply Answer(SipMessage request, in SipFlow source)
+    /// <param name="request">The REGISTER.</param>
+    /// <param name="source">Where it came from.</param>
+    /// <param name="transport">Knows which contacts are this element; null: none is.</param>
+    internal RegistrarReply Answer(SipMessage request, in SipFlow source, ISipTransport? transport = null)
     {
         var options = Table.Options;
         // 10.3 step 2
@@ -56,10 +59,12 @@ public sealed class Registrar
         // 10.3 step 5
         if (!AddressOfRecord.TryCreate(request.To.Uri, options, out var address))
             return new RegistrarReply(400, "Malformed To", default);
+        if (address.Bytes.Length > options.MaxAddressLength)
+            return new RegistrarReply(404, null, default);
         if (options.Serves is { } serves && !serves(request.To.Uri))
             return new RegistrarReply(404, null, default);
         // 10.3 steps 6 and 7
-        if (!RegisterReading.TryRead(request, source, options, out var update, out var failure))
+        if (!RegisterReading.TryRead(request, source, options, transport, out var update, out var failure))
             return failure;
         var bindings = Table.BindingsOf(address);
         if (update.RemovesAll || update.Contacts.Count > 0)
@@ -89,14 +94,8 @@ public sealed class Registrar
             lines.Write(hop);
             lines.Write("\r\n"u8);
         }
-        foreach (var contact in update.Contacts)
-        {
-            if (!contact.IsFlow)
-                continue;
-            lines.Write("Require: outbound\r\n"u8); // RFC 5626 6
-            break;
-        }
-        lines.Write("Supported: path, outbound\r\nDate: "u8);
+        // No "Require: outbound" (RFC 5626 6): by its absence the client knows that its flows are not kept (4.2.1).
+        lines.Write("Supported: path\r\nDate: "u8);
         Encoding.ASCII.GetBytes(_time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture), lines);
         lines.Write("\r\n"u8);
         return lines.WrittenMemory;
@@ -119,8 +118,6 @@ public sealed class Registrar
             Encoding.UTF8.GetBytes(instance, lines);
             lines.Write("\""u8);
         }
-        if (binding.RegId > 0)
-            Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $";reg-id={binding.RegId}"), lines);
         lines.Write("\r\n"u8);
     }
 }

@@ -18,6 +18,30 @@ public sealed class RegistrarOptions
     /// <summary>Bindings the table may hold in all; more are answered 503 with Retry-After.</summary>
     public int MaxBindings { get; set; } = 1_000_000;
 
+    /// <summary>Bytes the table may hold in all, as it reckons them (objects and texts of addresses and bindings); more is answered 503 with Retry-After.</summary>
+    public long MaxMemory { get; set; } = 1L << 30;
+
+    /// <summary>Bytes of an address-of-record in canonical form; a longer one is answered 404.</summary>
+    public int MaxAddressLength { get; set; } = 255;
+
+    /// <summary>Bytes of a Contact URI, and of its +sip.instance; longer ones are answered 400. A stored URI goes into every request to its user.</summary>
+    public int MaxContactLength { get; set; } = 255;
+
+    /// <summary>Bytes of one Path value (RFC 3327); longer ones are answered 400.</summary>
+    public int MaxPathLength { get; set; } = 255;
+
+    /// <summary>Path values a binding may have; more are answered 400.</summary>
+    public int MaxPaths { get; set; } = 4;
+
+    /// <summary>Bytes of one binding's texts together (Contact URI, Paths, Call-ID, instance); more is answered 400.</summary>
+    public int MaxBindingSize { get; set; } = 2_048;
+
+    /// <summary>
+    /// Contacts that name this element are taken. Off: they are answered 403, since a call to them comes straight back; bind forwarding by code
+    /// (<see cref="LocationTable.Bind"/>) instead. A contact that is reached over its flow or by another hop's Path may look like this element's address.
+    /// </summary>
+    public bool AllowOwnContacts { get; set; }
+
     /// <summary>A REGISTER with Path whose client does not list "path" in Supported is refused with 420 (RFC 3327 5.3); false: it is accepted.</summary>
     public bool RequirePathSupport { get; set; } = true;
 

@@ -36,7 +36,7 @@ internal static class RegistrationRules
                 continue;
             }
             var expiresAt = contact.Seconds == long.MaxValue ? long.MaxValue : now + (contact.Seconds * 1000);
-            var binding = new Binding(contact.Uri, contact.Q, expiresAt, update.CallId, update.CSeq, update.Path, update.Flow, contact.SendOverFlow, contact.InstanceId, contact.RegId);
+            var binding = new Binding(contact.Uri, contact.Q, now, expiresAt, update.CallId, update.CSeq, update.Path, update.Flow, contact.SendOverFlow, contact.InstanceId, contact.RegId);
             if (index >= 0)
                 list[index] = binding;
             else
@@ -48,20 +48,13 @@ internal static class RegistrationRules
         return RegistrationOutcome.Done;
     }
 
-    /// <summary>The place of the binding that this contact means: by instance and reg-id when they identify it (RFC 5626 6), else by URI comparison (19.1.4).</summary>
+    /// <summary>The place of the binding that this contact means, by URI comparison (19.1.4).</summary>
     private static int Find(List<Binding> list, ContactUpdate contact)
     {
         for (var i = 0; i < list.Count; i++)
         {
-            if (contact.IsFlow && list[i].RegId != 0)
-            {
-                if (list[i].RegId == contact.RegId && string.Equals(list[i].InstanceId, contact.InstanceId, StringComparison.OrdinalIgnoreCase))
-                    return i;
-            }
-            else if (list[i].Contact.View.EquivalentTo(contact.Uri.View))
-            {
+            if (list[i].Contact.Equals(contact.Uri))
                 return i;
-            }
         }
         return -1;
     }

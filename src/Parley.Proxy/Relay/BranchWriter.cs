@@ -23,7 +23,7 @@ internal static class BranchWriter
         if (context.IsStateless && request.TryGetTopVia(out ViaView via)) ViaRouting.Stamp(edits, via, context.Source.Remote);
 
         context.WriteRoutes(edits, target is null ? context.RequestUri : target.Uri.Bytes, target is null ? [] : target.Path); // steps 2, 6
-        WriteMaxForwards(edits, request, context.Core.Options); // step 3
+        WriteMaxForwards(edits, request, context.Core.Options, branch?.Breadth ?? MaxBreadth.Of(request, context.Core.Options)); // step 3
         context.WriteRecordRoute(edits, context.Source.Listener, flow.Listener); // step 4
         WriteVia(edits, context, flow.Listener, viaBranch); // step 8
         if (flow.Listener.IsReliable) edits.EnsureContentLength(); // step 9
@@ -32,13 +32,26 @@ internal static class BranchWriter
         return scratch.Write();
     }
 
-    private static void WriteMaxForwards(SipEdits edits, SipMessage request, ProxyOptions options)
+    private static void WriteMaxForwards(SipEdits edits, SipMessage request, ProxyOptions options, int breadth)
     {
         int hops = request.MaxForwards;
         hops = hops < 0 ? options.MaxForwards : Math.Max(0, hops - 1);
-        Span<byte> digits = edits.Scratch(10);
-        hops.TryFormat(digits, out int length);
-        edits.Set(SipHeaderName.MaxForwards, digits[..length]);
+        ReadOnlySpan<byte> next = "\r\nMax-Breadth: "u8;
+        Span<byte> text = edits.Scratch(20 + next.Length);
+        hops.TryFormat(text, out int length);
+        if (request.IndexOf(SipHeaderName.MaxBreadth) >= 0)
+        {
+            edits.Set(SipHeaderName.MaxForwards, text[..length]);
+            breadth.TryFormat(text[length..], out int digits);
+            edits.Set(SipHeaderName.MaxBreadth, text.Slice(length, digits));
+            return;
+        }
+
+        // RFC 5393 5.3.3.3: every proxied request has one. Both lines in one edit, since nearly all lack it.
+        next.CopyTo(text[length..]);
+        length += next.Length;
+        breadth.TryFormat(text[length..], out int more);
+        edits.Set(SipHeaderName.MaxForwards, text[..(length + more)]);
     }
 
     private static void WriteVia(SipEdits edits, SipContext context, SipListener listener, ReadOnlySpan<byte> branch)
@@ -52,7 +65,7 @@ internal static class BranchWriter
         Add(text, ref length, listener.SentBy);
         Add(text, ref length, parameter);
         Add(text, ref length, branch);
-        if (!context.IsInDialog && context.Core.Options.DetectLoops) length += LoopDetection.WriteSuffix(context.Request, context.Core.Random, text[length..]);
+        if (!context.IsInDialog && context.Core.Options.DetectLoops) length += LoopDetection.WriteSuffix(context, text[length..]);
         edits.PushVia(text[..length]);
     }
 

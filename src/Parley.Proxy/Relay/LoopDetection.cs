@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using Parley.Sip;
 using Parley.Transport;
@@ -5,67 +6,92 @@ using Parley.Transport;
 namespace Parley.Proxy;
 
 /// <summary>
-/// RFC 3261 16.3 step 4 and 16.6 step 8, RFC 5393: a hash over what decides the routing of a request, kept as the second part of our Via's
-/// branch. Met again unchanged, it is a loop (482); with another request-URI or Route it is a spiral, which goes on.
+/// RFC 3261 16.3 step 4 and 16.6 step 8, RFC 5393 4.2: a hash over what decides the routing of a request, kept as the second part of our Via's
+/// branch. Met again unchanged, it is a loop (482); with another target it is a spiral, which goes on.
 /// </summary>
-/// <remarks>Requests within a dialog follow their route set, not a decision of ours: they carry no hash, and Max-Forwards ends what loops.</remarks>
+/// <remarks>
+/// What decides, of a request-URI that names this element, is user and host as the registrar reads them (<see cref="AddressOfRecord"/>): neither parameters nor port, escapes
+/// or case make another target of it. Requests within a dialog follow their route set, not a decision of ours: they carry no hash, and Max-Forwards ends what loops.
+/// </remarks>
 internal static class LoopDetection
 {
     /// <summary>A dot and 16 hexadecimal digits.</summary>
     public const int SuffixLength = 17;
 
     /// <summary>Writes the second part of the branch; returns its length.</summary>
-    public static int WriteSuffix(SipMessage request, SipRandom random, Span<byte> destination)
+    public static int WriteSuffix(SipContext context, Span<byte> destination)
     {
         destination[0] = (byte)'.';
-        Hash(request, random).TryFormat(destination[1..], out int digits, "x16");
+        HashOf(context).TryFormat(destination[1..], out int digits, "x16");
         return digits + 1;
     }
 
-    /// <summary>The request has been here before, with nothing changed that decides its routing.</summary>
+    /// <summary>The request has been here before, with nothing changed that decides its routing. Notes also when it has been here at all.</summary>
     public static bool IsLoop(SipContext context)
     {
         ProxyCore core = context.Core;
-        if (!core.Options.DetectLoops || context.IsInDialog || !IsLoop(context.Request, core.Transport, core.Random)) return false;
-        core.Counters.Count(ProxyCounter.Loops);
-        return true;
-    }
-
-    /// <summary>One of the request's Vias is ours and was made for the same routing decision.</summary>
-    public static bool IsLoop(SipMessage request, ISipTransport transport, SipRandom random)
-    {
-        if (!request.ToTag.IsEmpty) return false;
-        ulong hash = 0;
-        bool hashed = false;
-        foreach (ViaView via in request.Vias)
+        if (context.IsInDialog) return false;
+        bool isLoop = false;
+        foreach (ViaView via in context.Request.Vias)
         {
             // The usual request has one Via, of the previous hop, without our suffix: nothing is hashed for it.
-            ReadOnlySpan<byte> branch = via.Branch;
-            if (branch.Length <= SuffixLength || branch[^SuffixLength] != (byte)'.') continue;
-            if (!Utf8Parser.TryParse(branch[^(SuffixLength - 1)..], out ulong found, out int read, 'x') || read != SuffixLength - 1) continue;
-            if (!transport.IsOwn(via.Host, via.Port)) continue;
-            if (!hashed)
-            {
-                hash = Hash(request, random);
-                hashed = true;
-            }
-
-            if (found == hash) return true;
+            if (!TryReadSuffix(via.Branch, out ulong found) && core.Options.DetectLoops) continue;
+            if (!core.Transport.IsOwn(via.Host, via.Port)) continue;
+            context.CameBack = true;
+            if (!core.Options.DetectLoops) return false;
+            if (found != HashOf(context)) continue;
+            isLoop = true;
+            break;
         }
 
-        return false;
+        if (isLoop) core.Counters.Count(ProxyCounter.Loops);
+        return isLoop;
     }
 
-    /// <summary>Never the method, so that a CANCEL or ACK hashes alike; never a Via, which differs each time round.</summary>
-    private static ulong Hash(SipMessage request, SipRandom random)
+    /// <summary>What is the same of a request each time it comes back, whatever its request-URI is by then.</summary>
+    public static ulong RequestKey(SipMessage request, SipRandom random)
     {
-        ulong hash = random.Hash(request.RequestUri);
-        Mix(ref hash, random.Hash(request.CallId));
+        ulong hash = random.Hash(request.CallId);
         Mix(ref hash, random.Hash(request.FromTag));
         Mix(ref hash, request.CSeqNumber);
-        MixAll(ref hash, request, random, SipHeaderName.Route);
+        return hash;
+    }
+
+    private static bool TryReadSuffix(ReadOnlySpan<byte> branch, out ulong found)
+    {
+        found = 0;
+        return branch.Length > SuffixLength && branch[^SuffixLength] == (byte)'.'
+            && Utf8Parser.TryParse(branch[^(SuffixLength - 1)..], out found, out int read, 'x') && read == SuffixLength - 1;
+    }
+
+    private static ulong HashOf(SipContext context) => context.RoutingHash ??= Hash(context.Request, context.Core.Transport, context.Core.Random);
+
+    /// <summary>Never the method, so that a CANCEL or ACK hashes alike; never a Via, which differs each time round.</summary>
+    private static ulong Hash(SipMessage request, ISipTransport transport, SipRandom random)
+    {
+        ulong hash = RequestKey(request, random);
+        Mix(ref hash, HashOfTarget(request, transport, random));
+        foreach (NameAddrView route in request.Routes)
+        {
+            // A Route of ours is taken off and decides nothing.
+            if (!OwnUri.IsOwn(transport, route.Uri)) Mix(ref hash, random.Hash(route.Text));
+        }
+
         MixAll(ref hash, request, random, SipHeaderName.ProxyRequire);
         MixAll(ref hash, request, random, SipHeaderName.ProxyAuthorization);
+        return hash;
+    }
+
+    private static ulong HashOfTarget(SipMessage request, ISipTransport transport, SipRandom random)
+    {
+        SipUriView uri = request.RequestUriView;
+        if (!AddressOfRecord.IsAddress(uri) || !OwnUri.IsOwn(transport, uri)) return random.Hash(request.RequestUri);
+        int bound = AddressOfRecord.BoundOf(uri);
+        byte[]? rented = bound <= 256 ? null : ArrayPool<byte>.Shared.Rent(bound);
+        Span<byte> address = rented is null ? stackalloc byte[256] : rented;
+        int length = AddressOfRecord.Write(uri, keepPort: false, ignoreUserCase: true, address);
+        ulong hash = random.Hash(address[..length]);
+        if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
         return hash;
     }
 

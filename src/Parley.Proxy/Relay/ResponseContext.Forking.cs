@@ -76,37 +76,42 @@ internal sealed partial class ResponseContext
     {
         bool outer = _isStarting;
         _isStarting = true;
-        int q = -1;
-        foreach (BranchTarget? target in _targets) q = Math.Max(q, QOf(target));
-        for (int i = 0; i < _targets.Count && !IsAnswered;)
+        int q = -1, size = 0;
+        foreach (BranchTarget? target in _targets)
         {
-            BranchTarget? target = _targets[i];
-            if (QOf(target) != q)
-            {
-                i++;
-                continue;
-            }
-
-            _targets.RemoveAt(i);
-            StartBranch(target);
+            if (QOf(target) > q) (q, size) = (QOf(target), 0);
+            if (QOf(target) == q) size++;
         }
 
+        if (TryDivide(size, out int granted, out int share, out int rest)) StartTargets(q, granted, share, rest);
         _isStarting = outer;
         Advance();
     }
 
-    private static int QOf(BranchTarget? target) => target is null ? 1000 : target.Q;
-
-    private void StartBranch(BranchTarget? target)
+    /// <summary>Takes the targets of this q out of the list and starts as many as were granted.</summary>
+    private void StartTargets(int q, int granted, int share, int rest)
     {
-        if (_branches.Count >= Core.Options.MaxBranches)
+        int kept = 0;
+        List<BranchTarget?> group = _group;
+        for (int i = 0; i < _targets.Count; i++)
         {
-            ProxyLog.TooManyBranches(Core.Logger, context.CallIdText, Core.Options.MaxBranches);
-            return;
+            BranchTarget? target = _targets[i];
+            if (QOf(target) != q) _targets[kept++] = target;
+            else if (group.Count < granted) group.Add(target);
         }
 
+        _targets.RemoveRange(kept, _targets.Count - kept);
+        for (int i = 0; i < group.Count && !IsAnswered; i++) StartBranch(group[i], share + (i < rest ? 1 : 0));
+        group.Clear();
+    }
+
+    private static int QOf(BranchTarget? target) => target is null ? 1000 : target.Q;
+
+    private void StartBranch(BranchTarget? target, int breadth)
+    {
         SipBranch branch = Core.Branches.Rent();
         branch.Begin(context, _branches.Count, target, target is null ? context.RequestUri : target.Uri.Bytes);
+        branch.Breadth = breadth;
         _branches.Add(branch);
         _pending++;
         if (target?.Flow is { } flow || context.TryGetDestinationFlow(out flow))

@@ -165,7 +165,8 @@ internal sealed partial class ResponseContext
         foreach (NameAddrView contact in response.Contacts)
         {
             if (contact.IsStar || contact.Uri.Scheme is not (SipUriScheme.Sip or SipUriScheme.Sips) || IsKnown(contact.UriText)) continue;
-            if (!SipUri.TryParse(contact.UriText, out SipUri? uri)) continue;
+            if (ContactScreening.IsNobody(contact.Uri) || !SipUri.TryParse(contact.UriText, out SipUri? uri)) continue;
+            if (_targets.Count + _branches.Count >= Core.Options.MaxBranches) break;
             _targets.Add(new BranchTarget { Uri = uri, Q = Math.Clamp(contact.Q, 0, 1000) });
             any = true;
         }

@@ -12,6 +12,7 @@ internal sealed partial class ResponseContext(SipContext context) : IClientTrans
 {
     private readonly List<SipBranch> _branches = [];
     private readonly List<BranchTarget?> _targets = [];
+    private readonly List<BranchTarget?> _group = [];
     private long _version;
     private int _depth;
     private int _transactions;

@@ -72,6 +72,9 @@ public sealed class SipBranch
 
     internal bool HasTimedOut { get; set; }
 
+    /// <summary>The Max-Breadth of its copy.</summary>
+    internal int Breadth { get; set; }
+
     /// <summary>The final response, kept while others are awaited.</summary>
     internal SipMessage? Response { get; set; }
 
@@ -107,5 +110,6 @@ public sealed class SipBranch
         Place = default;
         Alternatives.Clear();
         AlternativesTried = 0;
+        Breadth = 0;
     }
 }

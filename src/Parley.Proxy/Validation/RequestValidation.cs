@@ -12,6 +12,7 @@ internal static class RequestValidation
         new("RFC 3261 16.3 step 2", "URI scheme understood", Scheme),
         new("RFC 3261 16.3 step 3", "Max-Forwards not used up", MaxForwards),
         new("RFC 3261 16.3 step 4", "no loop", Loop),
+        new("RFC 5393 5.3.3.1", "Max-Breadth readable", Breadth),
         new("RFC 3261 16.3 step 5", "Proxy-Require understood", ProxyRequire),
         // Step 6, Proxy-Authorization, is the handler's: it knows whom to trust.
     ];
@@ -79,6 +80,9 @@ internal static class RequestValidation
     }
 
     private static RequestVerdict Loop(in ValidationInput input) => input.IsLoop ? RequestVerdict.Reply(482) : RequestVerdict.Pass;
+
+    private static RequestVerdict Breadth(in ValidationInput input) =>
+        MaxBreadth.IsReadable(input.Request) ? RequestVerdict.Pass : RequestVerdict.Reply(400, "Malformed Max-Breadth");
 
     private static RequestVerdict ProxyRequire(in ValidationInput input)
     {

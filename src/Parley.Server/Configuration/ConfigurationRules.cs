@@ -18,8 +18,8 @@ internal static class ConfigurationRules
         var configuration = new ServerConfiguration
         {
             Listeners = Listeners(reader),
-            Domains = reader.Texts("Domains"),
-            Aliases = reader.Texts("Aliases"),
+            Domains = reader.Values("Domains", Domain, "a domain without port, e.g. example.com"),
+            Aliases = reader.Values("Aliases", Alias, "a host or host:port, e.g. sip.example.com or 198.51.100.7:5060"),
             Routes = reader.Objects("Routes", Route),
             TrustedSources = [.. reader.Values("TrustedSources", Network, "a network such as 192.0.2.0/24 or an address").Select(n => n.Value)],
             AllowUnauthenticated = reader.Flag("AllowUnauthenticated", false),
@@ -94,6 +94,17 @@ internal static class ConfigurationRules
         return host.Length > 0 && SipUri.TryParse($"sip:{host}", out _);
     }
 
+    private static string? Domain(string text) => text.Length > 0 && IsHost(text) && !SipEndPoint.TryParseHost(System.Text.Encoding.UTF8.GetBytes(text), 0, out _) ? text : null;
+
+    private static string? Alias(string text)
+    {
+        if (SipEndPoint.TryParseHost(System.Text.Encoding.UTF8.GetBytes(text), 0, out _))
+            return text;
+        return TrySplitHost(text, out var host, out _) && IsHost(host!) ? text : null;
+    }
+
+    private static bool IsHost(string text) => SipUri.TryParse($"sip:{text}", out var uri) && uri.Host.Length == text.Length;
+
     private static RouteConfiguration? Route(SectionReader reader)
     {
         var prefix = reader.Text("Prefix");
@@ -126,7 +137,13 @@ internal static class ConfigurationRules
         reader.Seconds("MinExpires", 60, 0, 30 * Day),
         reader.Seconds("MaxExpires", 7200, 1, 30 * Day),
         reader.Number("MaxContacts", 10, 1, 1000),
-        reader.Number("MaxBindings", 1_000_000, 1, 100_000_000));
+        reader.Number("MaxBindings", 1_000_000, 1, 100_000_000),
+        reader.Number("MaxMemory", 1_024, 1, 1_048_576) * (1L << 20),
+        reader.Number("MaxContactLength", 255, 64, 2_048),
+        reader.Number("MaxPathLength", 255, 64, 2_048),
+        reader.Number("MaxPaths", 4, 0, 16),
+        reader.Number("MaxBindingSize", 2_048, 512, 16_384),
+        reader.Flag("AllowOwnContacts", false));
 
     private static DialogConfiguration Dialogs(SectionReader reader)
     {

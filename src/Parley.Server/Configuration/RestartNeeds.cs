@@ -7,8 +7,6 @@ internal static class RestartNeeds
     {
         if (!old.Listeners.SequenceEqual(now.Listeners))
             yield return "Parley:Listeners";
-        if (!old.Aliases.SequenceEqual(now.Aliases))
-            yield return "Parley:Aliases";
         if (old.Registrar != now.Registrar)
             yield return "Parley:Registrar";
         if (!Same(old.Dialogs, now.Dialogs))

@@ -7,11 +7,14 @@ internal sealed record ServerConfiguration
 {
     public required IReadOnlyList<ListenerConfiguration> Listeners { get; init; }
 
-    /// <summary>Domains whose users register here, beside the listeners' own addresses. Compared without case.</summary>
+    /// <summary>Domains whose users register here, beside the listeners' own addresses; names of this element like <see cref="Aliases"/>. Compared without case.</summary>
     public required IReadOnlyList<string> Domains { get; init; }
 
     /// <summary>Further names of this element in Route headers and request-URIs, each host or host:port.</summary>
     public required IReadOnlyList<string> Aliases { get; init; }
+
+    /// <summary>All names of this element beside its listeners'.</summary>
+    public IEnumerable<string> OwnNames => Aliases.Concat(Domains);
 
     public required IReadOnlyList<RouteConfiguration> Routes { get; init; }
 
@@ -47,7 +50,8 @@ internal sealed record ListenerConfiguration(SipProtocol Protocol, SipEndPoint E
 internal sealed record RouteConfiguration(string? Prefix, string? Domain, Sip.SipUri Target, int Strip, string Prepend);
 
 internal sealed record RegistrarConfiguration(
-    bool Enabled, TimeSpan DefaultExpires, TimeSpan MinExpires, TimeSpan MaxExpires, int MaxContacts, int MaxBindings);
+    bool Enabled, TimeSpan DefaultExpires, TimeSpan MinExpires, TimeSpan MaxExpires, int MaxContacts, int MaxBindings,
+    long MaxMemory, int MaxContactLength, int MaxPathLength, int MaxPaths, int MaxBindingSize, bool AllowOwnContacts);
 
 /// <summary>Names follow the parameters of the field's dialog module.</summary>
 internal sealed record DialogConfiguration(

@@ -38,6 +38,10 @@ internal static class ApplicationSetup
         return routing;
     }
 
+    /// <summary>Gives the element the names that the settings have now.</summary>
+    public static void Rename(ParleyApplication application, ServerConfiguration configuration) =>
+        (application.Transport as SipTransport)?.SetAliases(configuration.OwnNames);
+
     /// <summary>Reads the certificate files again; false when they could not be read and the old ones stay.</summary>
     public static bool ReloadCertificates(ParleyApplication application) =>
         application.Transport is not SipTransport transport || transport.ReloadCertificates();
@@ -67,7 +71,7 @@ internal static class ApplicationSetup
     {
         foreach (var listener in configuration.Listeners)
             options.Listeners.Add(Listener(listener, configuration));
-        foreach (var alias in configuration.Aliases)
+        foreach (var alias in configuration.OwnNames)
             options.Aliases.Add(alias);
         var limits = configuration.Limits;
         options.Limits = new SipLimits
@@ -136,5 +140,11 @@ internal static class ApplicationSetup
         MaxExpires = registrar.MaxExpires,
         MaxContacts = registrar.MaxContacts,
         MaxBindings = registrar.MaxBindings,
+        MaxMemory = registrar.MaxMemory,
+        MaxContactLength = registrar.MaxContactLength,
+        MaxPathLength = registrar.MaxPathLength,
+        MaxPaths = registrar.MaxPaths,
+        MaxBindingSize = registrar.MaxBindingSize,
+        AllowOwnContacts = registrar.AllowOwnContacts,
     };
 }

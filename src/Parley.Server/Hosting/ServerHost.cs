@@ -102,6 +102,7 @@ internal sealed partial class ServerHost
             return;
         foreach (var setting in RestartNeeds.Between(_configuration, configuration))
             NeedsRestart(setting);
+        ApplicationSetup.Rename(_application, configuration);
         _routing.Use(new RouteTable(configuration));
         if (!ApplicationSetup.ReloadCertificates(_application))
             NotReloaded("the certificate cannot be read");

@@ -44,6 +44,16 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
             context.Reply(400, "Bad Request-URI");
             return ValueTask.CompletedTask;
         }
+        if (uri.Scheme == SipUriScheme.Tel)
+        {
+            if (context.Method == SipMethod.Register)
+                return Answer(context, 400, "Bad Request-URI");
+            // A number that belongs to a domain is a user there; any other is for the prefix routes.
+            if (!DialledUri.TryPlaceInDomain(uri, out var placed))
+                return ToUser(context, uri, routes);
+            context.SetRequestUri(placed.Bytes);
+            uri = placed.View;
+        }
         var own = context.IsOwn(uri) || routes.Serves(uri.HostText);
         if (context.Method == SipMethod.Register && own)
             return Register(context);
@@ -85,10 +95,10 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
     {
         if (registrar.Table.AddTargets(context) > 0)
             return RelayTracked(context);
-        var user = uri.UserText;
+        var user = DialledUri.NumberOf(uri);
         if (user.Length > 0 && routes.FindByPrefix(user) is { } route)
         {
-            if (RouteTable.Rewrite(route, user) is not { } target)
+            if (DialledUri.Rewrite(route, uri) is not { } target)
                 return Answer(context, 404, "Not Found");
             context.AddTarget(target);
             return RelayTracked(context);

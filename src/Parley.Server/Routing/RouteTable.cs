@@ -1,5 +1,4 @@
 using Parley.Server.Configuration;
-using Parley.Sip;
 
 namespace Parley.Server.Routing;
 
@@ -47,17 +46,5 @@ internal sealed class RouteTable
                 return true;
         }
         return false;
-    }
-
-    /// <summary>The request-URI of a call that goes by a prefix route: the dialled user, stripped and prepended, at the target.</summary>
-    public static SipUri? Rewrite(RouteConfiguration route, string user)
-    {
-        var dialled = route.Prepend + (route.Strip < user.Length ? user[route.Strip..] : string.Empty);
-        var target = route.Target.View;
-        var port = target.Port == 0 ? string.Empty : ":" + target.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        var at = dialled.Length == 0 ? string.Empty : Uri.EscapeDataString(dialled).Replace("%2B", "+", StringComparison.Ordinal) + "@";
-        var parameters = System.Text.Encoding.ASCII.GetString(target.Parameters.Text);
-        var scheme = target.Scheme == SipUriScheme.Sips ? "sips" : "sip";
-        return SipUri.TryParse($"{scheme}:{at}{target.HostText}{port}{parameters}", out var uri) ? uri : null;
     }
 }

@@ -19,6 +19,7 @@ internal sealed class EditList
         int at = Count++;
         while (at > 0 && (_edits[at - 1].Start > edit.Start || (first && _edits[at - 1].Start == edit.Start)))
         {
+            WorkCount.Add();
             _edits[at] = _edits[at - 1];
             at--;
         }
@@ -34,12 +35,15 @@ internal sealed class EditList
     /// <summary>The edit that takes out bytes from this place on, -1 when there is none.</summary>
     internal int FindRemoval(int start)
     {
-        for (int i = 0; i < Count; i++)
+        // From the end, where the newest edits of a walk through the message lie.
+        int found = -1;
+        for (int i = Count - 1; i >= 0 && _edits[i].Start >= start; i--)
         {
+            WorkCount.Add();
             if (_edits[i].Start == start && _edits[i].Removed > 0)
-                return i;
+                found = i;
         }
-        return -1;
+        return found;
     }
 
     /// <summary>True when an edit takes out all these bytes.</summary>

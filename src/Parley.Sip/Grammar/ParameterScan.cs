@@ -26,6 +26,7 @@ internal ref struct ParameterScan(ReadOnlySpan<byte> text, int position)
     /// <summary>Called while <see cref="More"/>: false when the parameter is malformed.</summary>
     internal bool Read()
     {
+        WorkCount.Add();
         Position = SipGrammar.SkipWhite(_text, Position + 1);
         NameStart = Position;
         int length = _text[Position..].IndexOfAnyExcept(SipGrammar.Token);

@@ -72,6 +72,7 @@ internal static class SipGrammar
     {
         while (position < text.Length)
         {
+            WorkCount.Add();
             int next = text[position..].IndexOfAny((byte)',', (byte)'"', (byte)'<');
             if (next < 0)
                 return text.Length;

@@ -18,11 +18,11 @@ internal static class HeaderNames
         "Identity-Info", "In-Reply-To", "Info-Package", "Join", "MIME-Version", "Organization", "P-Access-Network-Info",
         "P-Charging-Vector", "P-Preferred-Identity", "Priority", "Privacy", "Recv-Info", "Reject-Contact", "Reply-To",
         "Request-Disposition", "Resource-Priority", "Security-Client", "Security-Server", "Security-Verify", "SIP-ETag",
-        "SIP-If-Match", "Session-ID", "Target-Dialog", "Remote-Party-ID", "User-to-User",
+        "SIP-If-Match", "Session-ID", "Target-Dialog", "Remote-Party-ID", "User-to-User", "Max-Breadth",
     ];
 
     /// <summary>How many values <see cref="SipHeaderName"/> has.</summary>
-    internal const int Count = 85;
+    internal const int Count = 86;
 
     private static readonly byte[][] FullNames = [[], .. Table.Select(Encoding.ASCII.GetBytes)];
     private static readonly byte[] Slots = BuildSlots();

@@ -50,6 +50,7 @@ public readonly ref struct ParameterList
         /// <summary>Goes to the next one; false at the end.</summary>
         public bool MoveNext()
         {
+            WorkCount.Add();
             // The text was checked where it was parsed; here it is only cut up.
             int start = 0;
             while (start < _rest.Length && (_rest[start] == ';' || SipGrammar.IsWhite(_rest[start])))

@@ -173,4 +173,6 @@ public enum SipHeaderName : byte
     RemotePartyId,
     /// <summary>User-to-User.</summary>
     UserToUser,
+    /// <summary>Max-Breadth (RFC 5393 5.3.3.1).</summary>
+    MaxBreadth,
 }

@@ -18,6 +18,7 @@ internal ref struct ValueCursor
     /// <summary>The text from the next value to the end of its line. A comma with nothing after it leaves an empty text.</summary>
     internal bool TryNext(out ReadOnlySpan<byte> text)
     {
+        WorkCount.Add();
         if (!_rest.IsEmpty)
         {
             // What is left begins with the comma after the value before.

@@ -131,7 +131,7 @@ public sealed partial class SipMessage
 
     private void ParseHeaders(ReadOnlySpan<byte> bytes, SipLimits limits)
     {
-        int position = _startLineEnd;
+        int position = _startLineEnd, lines = 0;
         while (true)
         {
             if (position >= bytes.Length)
@@ -146,13 +146,17 @@ public sealed partial class SipMessage
                 _bodyStart = position + (first == '\n' ? 1 : 2);
                 return;
             }
-            if (_headerCount == limits.MaxHeaderCount || _headerCount == ushort.MaxValue - 1)
+            // Malformed lines count too: a message may not cost more than its well-formed like.
+            if (lines++ == limits.MaxHeaderCount || _headerCount == ushort.MaxValue - 1)
             {
                 Fail(400, "Too Many Headers");
                 _bodyStart = _length;
                 return;
             }
-            int colon = bytes[position..].IndexOf((byte)':');
+            // Nothing before the colon may be folded, so it stands before the line end.
+            int colon = bytes[position..].IndexOfAny((byte)':', (byte)'\n');
+            if (colon >= 0 && bytes[position + colon] != ':')
+                colon = -1;
             int valueFrom = colon < 0 ? bytes.Length : position + colon + 1;
             int nameEnd = valueFrom - 1;
             while (nameEnd > position && bytes[nameEnd - 1] is (byte)' ' or (byte)'\t')
@@ -162,6 +166,7 @@ public sealed partial class SipMessage
             if (!good)
                 Fail(400, "Malformed Header");
             int valueEnd = LineEnd(bytes, good ? valueFrom : position, out int next);
+            WorkCount.Add(1 + ((next - position) >> 6));
             good &= valueEnd >= 0;
             if (next - position > limits.MaxHeaderLength)
             {

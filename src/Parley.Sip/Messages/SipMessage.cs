@@ -96,6 +96,7 @@ public sealed partial class SipMessage
             return first;
         for (int i = from; i < _headerCount; i++)
         {
+            WorkCount.Add();
             if (_headers[i].Name == name)
                 return i;
         }
@@ -113,6 +114,7 @@ public sealed partial class SipMessage
             return IndexOf(known, from);
         for (int i = IndexOf(SipHeaderName.Other, from); i >= 0 && i < _headerCount; i++)
         {
+            WorkCount.Add();
             if (_headers[i].Name == SipHeaderName.Other && SipText.EqualsIgnoreCase(NameOf(_headers[i]), name))
                 return i;
         }

@@ -9,6 +9,7 @@ public sealed class SipUri : IEquatable<SipUri>, IUtf8SpanFormattable, ISpanForm
 {
     private readonly byte[] _bytes;
     private readonly UriParts _parts;
+    private UriKey? _key;
     private string? _text;
     private string? _user;
     private string? _host;
@@ -96,10 +97,19 @@ public sealed class SipUri : IEquatable<SipUri>, IUtf8SpanFormattable, ISpanForm
     public bool IsLoose => View.IsLoose;
 
     /// <summary>RFC 3261 19.1.4.</summary>
-    public bool Equals(SipUri? other) => other is not null && (ReferenceEquals(this, other) || View.EquivalentTo(other.View));
+    public bool Equals(SipUri? other)
+    {
+        if (other is null)
+            return false;
+        if (ReferenceEquals(this, other) || _bytes.AsSpan().SequenceEqual(other._bytes))
+            return true;
+        return Key.MayEqual(other.Key) && View.EquivalentTo(other.View);
+    }
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as SipUri);
+
+    private UriKey Key => _key ??= UriKey.Of(View);
 
     /// <summary>Of scheme, user, host and port: equal for all equal URIs.</summary>
     public override int GetHashCode() => View.EquivalenceHash();

@@ -72,73 +72,62 @@ internal static class UriComparison
     }
 
     // "Any uri-parameter appearing in both URIs must match"; user, ttl, method, maddr (and transport, by the examples) must be in both.
-    private static bool SharedParametersAgree(ParameterList a, ParameterList b)
-    {
-        foreach (var parameter in a)
-        {
-            if (TryFind(b, parameter.Name, out var value))
-            {
-                if (!SipEscaping.EqualsIgnoreCase(parameter.Value, value))
-                    return false;
-            }
-            else if (MustBeInBoth(parameter.Name))
-            {
-                return false;
-            }
-        }
-        return true;
-    }
+    private static bool SharedParametersAgree(ParameterList a, ParameterList b) => ParameterMatch.Agree(a, b, mustBeInBoth: false);
 
-    private static bool MustBeInBoth(ReadOnlySpan<byte> name)
+    internal static bool MustBeInBoth(ReadOnlySpan<byte> name)
         => SipEscaping.EqualsIgnoreCase(name, "user"u8) || SipEscaping.EqualsIgnoreCase(name, "ttl"u8) || SipEscaping.EqualsIgnoreCase(name, "method"u8)
             || SipEscaping.EqualsIgnoreCase(name, "maddr"u8) || SipEscaping.EqualsIgnoreCase(name, "transport"u8);
 
-    private static bool SameParameters(ParameterList a, ParameterList b)
-    {
-        foreach (var parameter in a)
-        {
-            if (!TryFind(b, parameter.Name, out var value) || !SipEscaping.EqualsIgnoreCase(parameter.Value, value))
-                return false;
-        }
-        return true;
-    }
-
-    private static bool TryFind(ParameterList list, ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
-    {
-        foreach (var parameter in list)
-        {
-            if (SipEscaping.EqualsIgnoreCase(parameter.Name, name))
-            {
-                value = parameter.Value;
-                return true;
-            }
-        }
-        value = default;
-        return false;
-    }
+    private static bool SameParameters(ParameterList a, ParameterList b) => ParameterMatch.Agree(a, b, mustBeInBoth: true);
 
     // Every header component of a must be in b.
     private static bool SameHeaders(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
     {
+        if (a.IsEmpty)
+            return true;
+        // Few have more than one. The set keeps many from being compared with many.
+        HashSet<int>? known = null;
+        if (a.Count((byte)'&') > 4 && b.Count((byte)'&') > 4)
+        {
+            known = [];
+            for (var rest = b; !rest.IsEmpty;)
+                known.Add(HashOfHeader(NextHeader(ref rest)));
+        }
         while (!a.IsEmpty)
         {
+            WorkCount.Add();
             var header = NextHeader(ref a);
-            int equals = header.IndexOf((byte)'=');
-            bool found = false;
-            for (var rest = b; !rest.IsEmpty && !found;)
-            {
-                var other = NextHeader(ref rest);
-                int otherEquals = other.IndexOf((byte)'=');
-                found = SipEscaping.EqualsIgnoreCase(header[..equals], other[..otherEquals])
-                    && SipEscaping.Equals(header[(equals + 1)..], other[(otherEquals + 1)..]);
-            }
-            if (!found)
+            if (known is null ? !Contains(b, header) : !known.Contains(HashOfHeader(header)))
                 return false;
         }
         return true;
     }
 
-    private static ReadOnlySpan<byte> NextHeader(ref ReadOnlySpan<byte> rest)
+    private static bool Contains(ReadOnlySpan<byte> headers, ReadOnlySpan<byte> wanted)
+    {
+        int equals = wanted.IndexOf((byte)'=');
+        while (!headers.IsEmpty)
+        {
+            WorkCount.Add();
+            var header = NextHeader(ref headers);
+            int at = header.IndexOf((byte)'=');
+            if (SipEscaping.EqualsIgnoreCase(wanted[..equals], header[..at]) && SipEscaping.Equals(wanted[(equals + 1)..], header[(at + 1)..]))
+                return true;
+        }
+        return false;
+    }
+
+    internal static int HashOfHeader(ReadOnlySpan<byte> header)
+    {
+        var hash = new HashCode();
+        int equals = header.IndexOf((byte)'=');
+        UriKey.AddText(ref hash, header[..equals], ignoreCase: true);
+        hash.Add('=');
+        UriKey.AddText(ref hash, header[(equals + 1)..], ignoreCase: false);
+        return hash.ToHashCode();
+    }
+
+    internal static ReadOnlySpan<byte> NextHeader(ref ReadOnlySpan<byte> rest)
     {
         int end = rest.IndexOf((byte)'&');
         var header = end < 0 ? rest : rest[..end];

@@ -11,6 +11,7 @@ internal struct UriParts
 
     internal static bool TryParse(ReadOnlySpan<byte> text, out UriParts uri)
     {
+        WorkCount.Add(1 + (text.Length >> 6));
         uri = default;
         int colon = text.IndexOf((byte)':');
         if (colon <= 0)

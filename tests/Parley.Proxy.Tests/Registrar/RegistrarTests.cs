@@ -212,28 +212,6 @@ public sealed class RegistrarTests : IDisposable
     }
 
     [Fact]
-    public void Instance_and_reg_id_identify_an_outbound_flow()
-    {
-        const string contact = ";+sip.instance=\"<urn:uuid:0a>\";reg-id=1\r\nSupported: path, outbound\r\n";
-        _fixture.Register("Contact: <sip:alice@10.0.0.1:1111>" + contact, callId: "boot1");
-        var (status, lines) = _fixture.Register("Contact: <sip:alice@10.0.0.1:2222>" + contact, callId: "boot2");
-        Assert.Equal(200, status);
-        Assert.Contains("Require: outbound\r\n", lines, StringComparison.Ordinal);
-        Assert.Equal(["<sip:alice@10.0.0.1:2222>;expires=3600;+sip.instance=\"<urn:uuid:0a>\";reg-id=1"], RegistrarFixture.ContactLines(lines));
-        var binding = Assert.Single(_fixture.Table.BindingsOf(Parley.Sip.SipUri.Parse("sip:alice@example.com")));
-        Assert.Equal(("<urn:uuid:0a>", 1), (binding.InstanceId, binding.RegId));
-        Assert.NotNull(binding.Target.Flow);
-    }
-
-    [Theory]
-    [InlineData("", 439)]
-    [InlineData("Path: <sip:edge.example;lr>\r\n", 439)]
-    [InlineData("Path: <sip:edge.example;lr;ob>\r\n", 200)]
-    public void Outbound_behind_an_edge_proxy_needs_its_ob(string path, int status) =>
-        Assert.Equal(status, _fixture.Register(
-            $"Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKu\r\n{path}Contact: <sip:a@10.0.0.1>;+sip.instance=\"<urn:uuid:0a>\";reg-id=1\r\nSupported: path, outbound\r\n").Status);
-
-    [Fact]
     public void A_sips_address_reaches_only_sips_contacts()
     {
         _fixture.Register("Contact: <sip:a@1.1.1.1>, <sips:b@2.2.2.2>\r\n");

@@ -90,7 +90,7 @@ public sealed class RequestValidationTests
     [Fact]
     public void The_table_is_in_the_order_of_16_3()
     {
-        Assert.Equal(6, RequestValidation.Rules.Length);
+        Assert.Equal(7, RequestValidation.Rules.Length);
         var steps = new List<string>();
         foreach (var rule in RequestValidation.Rules)
         {

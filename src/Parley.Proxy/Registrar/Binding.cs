@@ -6,7 +6,7 @@ namespace Parley.Proxy;
 /// <summary>One contact of an address-of-record, as registered. Immutable: a refresh makes a new one.</summary>
 public sealed class Binding
 {
-    internal Binding(SipUri contact, int q, long expiresAt, string callId, uint cseq, IReadOnlyList<byte[]> path, SipFlow? flow, bool sendOverFlow, string? instanceId, int regId)
+    internal Binding(SipUri contact, int q, long expiresAt, string callId, uint cseq, IReadOnlyList<byte[]> path, SipFlow? flow, FlowUse sendOverFlow, string? instanceId, int regId)
     {
         Contact = contact;
         Q = q;
@@ -17,7 +17,7 @@ public sealed class Binding
         Flow = flow;
         InstanceId = instanceId;
         RegId = regId;
-        Target = new BranchTarget { Uri = contact, Q = q, Path = path, Flow = sendOverFlow ? flow : null };
+        Target = new BranchTarget { Uri = contact, Q = q, Path = path, Flow = sendOverFlow == FlowUse.None ? null : flow, ReopensFlow = sendOverFlow == FlowUse.WhileOpen };
     }
 
     /// <summary>The contact's URI.</summary>
@@ -44,7 +44,8 @@ public sealed class Binding
     /// <summary>The reg-id parameter (RFC 5626); 0 when there was none.</summary>
     public int RegId { get; }
 
-    /// <summary>The binding as a target to relay to. Over the flow when the contact cannot be reached otherwise (NAT, WebSocket, outbound), else by its URI.</summary>
+    /// <summary>The binding as a target to relay to. Over the flow when the contact cannot be reached otherwise (NAT, WebSocket, outbound), or while the connection
+    /// that a stream client registered by is open; else by its URI.</summary>
     public BranchTarget Target { get; }
 
     /// <summary>In the table's milliseconds.</summary>

@@ -50,7 +50,7 @@ internal sealed partial class ResponseContext
         else
         {
             ReportFailure(branch);
-            if (!Failover(branch)) Fail(branch, branch.IsCancelled ? 487 : 503);
+            if (!Failover(branch) && !TryOtherWay(branch)) Fail(branch, branch.IsCancelled ? 487 : 503);
         }
 
         Leave();
@@ -219,7 +219,7 @@ internal sealed partial class ResponseContext
             && (status is < 200 or >= 300 || !IsInvite || transaction.State is ServerTransactionState.Proceeding or ServerTransactionState.Accepted))
             transaction.Send(response, status);
         else
-            Core.Transactions.SendByVia(response, context.Source);
+            Core.Transactions.SendBack(response, context.Source);
     }
 
     private static bool HasFurtherVia(SipMessage response)

@@ -43,7 +43,8 @@ public sealed partial class TransactionLayer
         return Transport.Send(secondFlow, second) == SipSendResult.Queued;
     }
 
-    internal int SecondWayBytes => _secondWays.Bytes;
+    /// <summary>Bytes of messages that are kept in case their first way fails (<see cref="SendOnce"/>): 1 MiB at most.</summary>
+    public int SecondWayBytes => _secondWays.Bytes;
 
     private void SendAgain(ulong token)
     {

@@ -69,8 +69,16 @@ internal static class StatelessRelay
         scratch.Edits.Reset(response);
         scratch.Edits.PopVia();
         scratch.Edits.EnsureContentLength();
-        if (StatelessReturn.TryRead(core.Random, core.Transport, via, via.Branch, out SipFlow back)) core.Transactions.SendBack(scratch.Write(), back);
-        else core.Transactions.SendByVia(scratch.Write(), source);
+        if (StatelessReturn.TryRead(core.Random, core.Transport, via, via.Branch, out SipFlow back))
+        {
+            ViaView next = vias.Current;
+            core.Transactions.SendBack(scratch.Write(), ViaRouting.TryGetResponseTarget(next, out SipTarget place) ? back with { Remote = place.EndPoint } : back);
+        }
+        else
+        {
+            core.Transactions.SendByVia(scratch.Write(), source);
+        }
+
         core.Counters.Count(ProxyCounter.StatelessReplies);
         scratch.Return();
         return true;

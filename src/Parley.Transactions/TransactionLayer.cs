@@ -19,6 +19,7 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
     private readonly TransactionOptions _limits;
     private readonly ServerTransactionTable _servers = new();
     private readonly ServerTransactionTable _merged = new();
+    private readonly SecondWays _secondWays;
     private int _limitLogged;
 
     /// <summary>Makes a layer. Receives no messages until the transport is started with it as the receiver.</summary>
@@ -51,6 +52,7 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
         Values = new TimerValues(options);
         _user = user;
         _limits = limits ?? new TransactionOptions();
+        _secondWays = new SecondWays(this);
         Logger = loggers?.CreateLogger("Parley.Transactions") ?? NullLogger.Instance;
         InviteClients = new SlotTable<InviteClientTransaction>(index => new InviteClientTransaction(this, index));
         NonInviteClients = new SlotTable<NonInviteClientTransaction>(index => new NonInviteClientTransaction(this, index));
@@ -140,27 +142,16 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
             Transport.Send(ResponseRouting.Fallback(source, sentByPort), response);
     }
 
-    /// <summary>Sends a response to where its topmost Via says (18.2.2), for stateless relays. One without a usable way is dropped.</summary>
-    /// <param name="response">The whole response, our own Via removed.</param>
-    /// <param name="source">Where it came from: its listener is preferred.</param>
-    public void SendByVia(ReadOnlySpan<byte> response, in SipFlow source)
-    {
-        byte[] copy = Buffers.Rent(response.Length);
-        response.CopyTo(copy);
-        SipMessage parsed = Scratch.Mine.SentMessage;
-        if (parsed.Parse(copy, 0, response.Length, Scratch.Limits).Status == SipParseStatus.Ok
-            && ResponseRouting.TryForResponse(parsed, Transport, source, out SipFlow flow))
-        {
-            Transport.Send(flow, response);
-        }
-
-        Buffers.Return(copy);
-    }
-
     /// <inheritdoc/>
     public void OnSendFailed(ulong token)
     {
         uint generation = (uint)(token >> 32), index = (uint)token >> 2;
+        if (generation == 0)
+        {
+            SendAgain(token);
+            return;
+        }
+
         SipTransaction? transaction = ((uint)token & 3) switch
         {
             InviteClientKind => InviteClients.At(index),

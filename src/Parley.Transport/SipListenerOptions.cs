@@ -9,10 +9,12 @@ public sealed class SipListenerOptions
     public SipProtocol Protocol { get; set; }
 
     /// <summary>Address and port to bind to; port 0 takes any free one. A wildcard (0.0.0.0, ::) hears on every local address;
-    /// a machine with several addresses had better name each, since replies leave from the address that the system chooses.</summary>
+    /// an answer leaves from the address that was asked, a request from the one that the system's routing table gives, and Via and Record-Route tell that
+    /// address unless <see cref="AdvertisedHost"/> does. With <see cref="SipTransportOptions.UsePortableSockets"/>, and on other systems than Linux, the system
+    /// chooses the address that UDP leaves from: name each address there.</summary>
     public IPEndPoint EndPoint { get; set; } = new(IPAddress.Loopback, 5060);
 
-    /// <summary>The host it gives itself in Via and Record-Route; null for its own address (of a wildcard: the first local one).</summary>
+    /// <summary>The host it gives itself in Via and Record-Route; null for its own address (of a wildcard: the local address that a message comes to or leaves from).</summary>
     public string? AdvertisedHost { get; set; }
 
     /// <summary>The port it gives itself; 0 for its own.</summary>

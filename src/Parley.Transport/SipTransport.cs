@@ -48,7 +48,7 @@ public sealed class SipTransport : ISipTransport
         _addresses = LocalAddresses.Read();
         for (var i = 0; i < count; i++)
             Open(i, options.Listeners[i], _addresses);
-        _names = new SipListenerSet(_listeners, options.Aliases, _addresses);
+        _names = new SipListenerSet(_listeners, options.Aliases, _addresses, new LocalRoutes(timeProvider).To);
     }
 
     /// <inheritdoc/>
@@ -66,7 +66,7 @@ public sealed class SipTransport : ISipTransport
     internal ThreadState CurrentThread => _threads.Value!;
 
     /// <inheritdoc/>
-    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null) => _names.Select(protocol, target, preferred);
+    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null, SipListener? received = null) => _names.Select(protocol, target, preferred, received);
 
     /// <inheritdoc/>
     public bool IsOwn(ReadOnlySpan<byte> host, int port) => _names.IsOwn(host, port);
@@ -136,7 +136,7 @@ public sealed class SipTransport : ISipTransport
     public SipSendResult Send(in SipFlow flow, ReadOnlySpan<byte> message, ulong token = 0)
     {
         var listener = flow.Listener;
-        if (listener is null || (uint)listener.Index >= (uint)_listeners.Length || !ReferenceEquals(_listeners[listener.Index], listener))
+        if (listener is null || (uint)listener.Index >= (uint)_listeners.Length || !ReferenceEquals(_listeners[listener.Index], listener.Bound))
             throw new ArgumentException("Its listener is not of this transport.", nameof(flow));
         if (_stopped || message.IsEmpty)
             return SipSendResult.Failed;
@@ -214,7 +214,9 @@ public sealed class SipTransport : ISipTransport
             throw new IOException($"Cannot listen on {Encoding.ASCII.GetString(options.Protocol.UriText())}:{options.EndPoint}: {e.Message}", e);
         }
         var host = options.AdvertisedHost ?? (local.IsAny ? LocalAddresses.Representative(addresses, local).ToIPAddress().ToString() : null);
-        _listeners[index] = new SipListener(index, options.Protocol, local, host, options.AdvertisedPort);
+        _listeners[index] = new SipListener(index, options.Protocol, local, options.AdvertisedHost, options.AdvertisedPort, host, null);
+        foreach (var address in addresses)
+            _listeners[index].At(address);
         _counters[index] = new SipTransportCounters(_listeners[index]) { KernelDropSource = _udp[index] is { } udp ? () => udp.KernelDrops : null };
     }
 
@@ -223,10 +225,10 @@ public sealed class SipTransport : ISipTransport
         if (message.Length > DatagramLimit.MaxPayload || flow.Remote.IsIPv6 != flow.Listener.Local.IsIPv6 || flow.Remote.Port == 0)
             return false;
         var output = thread.Datagrams[flow.Listener.Index] ??= udp.CreateOutput(thread.Worker, _counters[flow.Listener.Index]);
-        if (!output.TryAppend(flow.Remote, message, token))
+        if (!output.TryAppend(flow.Remote, flow.Listener.Local, message, token))
         {
             output.Send(thread.Failed);
-            output.TryAppend(flow.Remote, message, token);
+            output.TryAppend(flow.Remote, flow.Listener.Local, message, token);
         }
         thread.HasDatagrams = true;
         if (output.IsFull)
@@ -240,7 +242,7 @@ public sealed class SipTransport : ISipTransport
         if (flow.ConnectionId != 0)
         {
             var known = _streamContext.Table.Find(flow.ConnectionId);
-            if (known is null || !ReferenceEquals(known.Flow.Listener, listener) || !known.Send(message, token))
+            if (known is null || known.Flow.Listener.Index != listener.Index || !known.Send(message, token))
                 return false;
             MarkDirty(thread, known);
             return true;

@@ -100,7 +100,7 @@ public sealed partial class Dialog
     {
         lock (Gate)
         {
-            leg.Flow = flow;
+            leg.LearnFlow(flow);
         }
     }
 

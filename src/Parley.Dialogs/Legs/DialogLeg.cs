@@ -83,6 +83,13 @@ public sealed partial class DialogLeg
 
     internal SipFlow FlowInLock => _flow;
 
+    /// <summary>Under the gate: a message of the leg came this way. One that came by less than TLS does not take a leg away from TLS.</summary>
+    internal void LearnFlow(in SipFlow flow)
+    {
+        if (_flow.Listener is { } known && known.Protocol.IsSecure() && !flow.Listener.Protocol.IsSecure()) return;
+        _flow = flow;
+    }
+
     /// <summary>Its texts: an array that is replaced, never changed.</summary>
     internal PackedLeg Packed { get => _packed; set => _packed = value; }
 

@@ -94,7 +94,13 @@ internal static class DialogMatching
     private static bool Take(SipContext context, Dialog dialog, InDialogRelay relay, out DialogAct act)
     {
         relay.IsSpiral = dialog.IsSpiralInLock && Spiral.HasPassed(context);
-        if (!relay.IsSpiral) return dialog.OnRequestInLock(context, relay, out act);
+        if (!relay.IsSpiral)
+        {
+            // In a call that passes here twice the leg's neighbour is this proxy on one of the two ways: the Routes know which.
+            if (!dialog.IsSpiralInLock && relay.DestinationLeg!.FlowInLock is { Listener: not null } flow) context.PreferFlow(flow);
+            return dialog.OnRequestInLock(context, relay, out act);
+        }
+
         // On its first way it may have come before the callee's tag was known here. Its number counts in any case, and is still the sender's.
         if (context.Method != SipMethod.Ack && !relay.DestinationLeg!.IsRenumbering) relay.DestinationLeg.Numbers.Saw(context.Request.CSeqNumber);
         act = default;

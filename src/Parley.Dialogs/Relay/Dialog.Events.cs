@@ -117,7 +117,7 @@ public sealed partial class Dialog
         DialogLeg callee = relay.CalleeLeg!, source = relay.SourceLeg!, destination = relay.DestinationLeg!;
         relay.PreviousCSeq = destination.CSeq;
         if (method != SipMethod.Ack) destination.Numbers.Saw(request.CSeqNumber);
-        source.Flow = context.Source;
+        source.LearnFlow(context.Source);
         if (method == SipMethod.Invite)
         {
             callee.SawInvite(relay.Direction, request.CSeqNumber);

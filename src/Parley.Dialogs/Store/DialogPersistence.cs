@@ -96,6 +96,15 @@ public sealed class DialogPersistence : IDisposable
                 found = listener;
                 return true;
             }
+
+            // A listener on a wildcard address stands for every address of the machine.
+            foreach (SipListener address in listener.Addresses)
+            {
+                if (!socket.SequenceEqual(Dialog.SocketText(address)))
+                    continue;
+                found = address;
+                return true;
+            }
         }
 
         return false;

@@ -32,13 +32,9 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
     public bool Start(ReadOnlySpan<byte> hop)
     {
         _version++;
-        if (SipUriView.TryParse(hop, out SipUriView view) && Core.Locator.TryLocateLiteral(view, out SipTarget place))
+        if (!owner.TryPlaces(request, hop, out SipUri? uri))
         {
-            request.Places.Add(place);
-        }
-        else
-        {
-            if (!SipUri.TryParse(hop, out SipUri? uri)) return false;
+            if (uri is null) return false;
             ValueTask<bool> task = Core.LocateAsync(uri, request.Places);
             if (!task.IsCompleted)
             {

@@ -27,7 +27,8 @@ public sealed class LocalRequests
     /// <param name="state">Given back in <see cref="LocalRequest.State"/>.</param>
     /// <param name="timeout">How long to wait for a final response; null: 64*T1.</param>
     /// <param name="newConnections">False: over a stream only by the connection that <paramref name="flow"/> names.</param>
-    /// <param name="from">Without a flow: the listener to leave by where it reaches the place; null: any that does.</param>
+    /// <param name="from">Without a flow: the listener to leave by where it reaches the place; null: any that does. Its transport is used where the URI names
+    /// none, and TLS never becomes less.</param>
     /// <param name="nextHop">Without a flow: the URI to send it to; empty: the top Route if it is loose, else the request-URI. To be told when the request goes to a strict router, which is in the request-URI above loose Routes.</param>
     /// <returns>False when it could not even be tried; then the user hears nothing.</returns>
     /// <exception cref="ArgumentException">The request is none, or is an ACK.</exception>
@@ -72,8 +73,8 @@ public sealed class LocalRequests
         local.From = from;
         if (flow is { } way) return SendOnce(local, way);
         ReadOnlySpan<byte> hop = nextHop.IsEmpty ? NextHop(local.Message) : nextHop;
-        if (SipUriView.TryParse(hop, out SipUriView view) && Core.Locator.TryLocateLiteral(view, out SipTarget place)) return SendOnce(local, place);
-        if (!SipUri.TryParse(hop, out SipUri? uri))
+        if (TryPlaces(local, hop, out SipUri? uri)) return SendOnce(local);
+        if (uri is null)
         {
             Return(local);
             return false;
@@ -86,7 +87,7 @@ public sealed class LocalRequests
             return true;
         }
 
-        if (task.GetAwaiter().GetResult() && local.Places.Count > 0) return SendOnce(local, local.Places[0]);
+        if (task.GetAwaiter().GetResult() && local.Places.Count > 0) return SendOnce(local);
         Return(local);
         return false;
     }
@@ -95,6 +96,34 @@ public sealed class LocalRequests
     {
         request.End();
         _pool.Return(request);
+    }
+
+    /// <summary>The places of a literal next hop: over the transport of <see cref="LocalRequest.From"/> where the URI leaves it open, then what the URI alone tells.</summary>
+    /// <returns>False: <paramref name="uri"/> must be looked up; null: it is none.</returns>
+    internal bool TryPlaces(LocalRequest request, ReadOnlySpan<byte> hop, out SipUri? uri)
+    {
+        uri = null;
+        if (!SipUriView.TryParse(hop, out SipUriView view)) return false;
+        SipProtocol? kept = request.From is { } from ? KeptTransport.For(view, from.Protocol) : null;
+        if (kept is { } protocol)
+        {
+            if (!KeptTransport.TryPlace(view, protocol, out SipTarget there))
+            {
+                uri = KeptTransport.ToLocate(view, protocol);
+                return false;
+            }
+
+            request.Places.Add(there);
+        }
+
+        if (kept is not { } secure || !secure.IsSecure())
+        {
+            if (Core.Locator.TryLocateLiteral(view, out SipTarget place)) request.Places.Add(place);
+        }
+
+        if (request.Places.Count > 0) return true;
+        _ = SipUri.TryParse(hop, out uri);
+        return false;
     }
 
     /// <summary>The bytes that leave: hooks run, our Via on top.</summary>
@@ -125,20 +154,34 @@ public sealed class LocalRequests
 
     private static ReadOnlySpan<byte> NextHop(SipMessage request) => request.Routes.TryGetFirst(out NameAddrView route) && route.Uri.IsLoose ? route.UriText : request.RequestUri;
 
-    private bool SendOnce(LocalRequest local, SipTarget place)
+    /// <summary>To the first of its places that can be sent to; the next one is where it goes when that fails later.</summary>
+    private bool SendOnce(LocalRequest local)
     {
-        if (Core.Transport.SelectListener(place.Protocol, place.EndPoint, local.From) is { } listener) return SendOnce(local, new SipFlow(listener, place.EndPoint) { ServerName = place.HostName });
+        SipFlow? first = null, second = null;
+        foreach (SipTarget place in local.Places)
+        {
+            if (second is not null || Core.Transport.SelectListener(place.Protocol, place.EndPoint, local.From) is not { } listener) continue;
+            var flow = new SipFlow(listener, place.EndPoint) { ServerName = place.HostName };
+            if (first is null) first = flow;
+            else second = flow;
+        }
+
+        if (first is { } way) return SendOnce(local, way, second);
         Return(local);
         return false;
     }
 
-    private bool SendOnce(LocalRequest local, in SipFlow flow)
+    private bool SendOnce(LocalRequest local, in SipFlow flow, SipFlow? second = null)
     {
         Span<byte> branch = stackalloc byte[StatelessRelay.BranchLength];
         StatelessRelay.WriteBranch(Core.Random, local.Message, flow.Remote, branch);
-        RelayScratch scratch = RelayScratch.Rent();
+        RelayScratch scratch = RelayScratch.Rent(), spare = RelayScratch.Rent();
         local.Flow = flow;
-        bool sent = Core.Transport.Send(flow, Write(scratch, local, flow, branch)) == SipSendResult.Queued;
+        ReadOnlySpan<byte> bytes = Write(scratch, local, flow, branch);
+        bool sent = second is { } other
+            ? Core.Transactions.SendOnce(bytes, flow, Write(spare, local, other, branch), other)
+            : Core.Transactions.SendOnce(bytes, flow);
+        spare.Return();
         scratch.Return();
         Return(local);
         Core.Transport.Flush();
@@ -152,7 +195,7 @@ public sealed class LocalRequests
         {
             if (await task.ConfigureAwait(false) && local.Places.Count > 0)
             {
-                SendOnce(local, local.Places[0]);
+                SendOnce(local);
                 return;
             }
         }

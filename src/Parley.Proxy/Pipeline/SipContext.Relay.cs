@@ -13,6 +13,7 @@ public sealed partial class SipContext
     private List<SipRequestHandler>? _failureHooks;
     private SipFlow _destinationFlow;
     private bool _hasDestinationFlow;
+    private SipFlow _legFlow;
 
     /// <summary>Adds a target to forward to.</summary>
     /// <param name="uri">Becomes the request-URI of the branch.</param>
@@ -47,10 +48,17 @@ public sealed partial class SipContext
 
     /// <summary>Send there instead of where Route or request-URI say.</summary>
     /// <param name="uri">RFC 3263 is applied to it; the message does not change.</param>
-    public void SetDestination(SipUri uri)
+    public void SetDestination(SipUri uri) => SetDestination(uri, null);
+
+    /// <summary>Send there instead of where Route or request-URI say, from this listener.</summary>
+    /// <param name="uri">RFC 3263 is applied to it; the message does not change.</param>
+    /// <param name="from">The listener to send from, where it reaches the place that is found; its transport is used where the URI names none. Null: as the
+    /// dialog's Record-Route says, else as the system routes.</param>
+    public void SetDestination(SipUri uri, SipListener? from)
     {
         ArgumentNullException.ThrowIfNull(uri);
         DestinationUri = uri;
+        DestinationFrom = from;
         _hasDestinationFlow = false;
     }
 
@@ -63,6 +71,20 @@ public sealed partial class SipContext
         _destinationFlow = flow;
         _hasDestinationFlow = true;
         DestinationUri = null;
+        DestinationFrom = null;
+    }
+
+    /// <summary>
+    /// The way that the next hop of this request's dialog is known by. Its connection is used as long as it is open; then, and for datagrams, Route and
+    /// request-URI say where to send, by the listener that our Record-Route named, else by the flow's. Targets added and <see cref="SetDestination(SipUri)"/> go before it.
+    /// </summary>
+    /// <remarks>The dialog module sets it for requests that it has matched. A flow that is not secure is not used where our Record-Route named TLS.</remarks>
+    /// <param name="flow">Listener, and far end and connection where these are known.</param>
+    /// <exception cref="ArgumentException">The flow has no listener.</exception>
+    public void PreferFlow(in SipFlow flow)
+    {
+        if (flow.Listener is null) throw new ArgumentException("A flow has a listener.", nameof(flow));
+        _legFlow = flow;
     }
 
     /// <summary>Takes back <see cref="SetDestination(SipUri)"/>: Route and request-URI say where to send.</summary>
@@ -71,6 +93,7 @@ public sealed partial class SipContext
         _destinationFlow = default;
         _hasDestinationFlow = false;
         DestinationUri = null;
+        DestinationFrom = null;
     }
 
     /// <summary>CANCELs every pending branch and drops targets not yet tried; may be called from any thread.</summary>
@@ -117,6 +140,8 @@ public sealed partial class SipContext
 
     internal SipUri? DestinationUri { get; private set; }
 
+    internal SipListener? DestinationFrom { get; private set; }
+
     internal List<SipBranchHandler>? BranchHooks => _branchHooks;
 
     internal List<SipRequestHandler>? FailureHooks => _failureHooks;
@@ -125,6 +150,25 @@ public sealed partial class SipContext
     {
         flow = _destinationFlow;
         return _hasDestinationFlow;
+    }
+
+    /// <summary>The open connection of the dialog's next hop, unless it would be less secure than what our Record-Route named.</summary>
+    internal bool TryGetLegFlow(out SipFlow flow)
+    {
+        flow = _legFlow;
+        return DestinationUri is null && flow.Listener is { IsReliable: true } listener && flow.ConnectionId != 0
+            && (listener.Protocol.IsSecure() || RouteProtocol is not { } named || !named.IsSecure());
+    }
+
+    /// <summary>The listener that a copy leaves by where it reaches the next hop; null: as the system routes.</summary>
+    internal SipListener? ListenerFor(BranchTarget? target) => target?.From ?? DestinationFrom ?? RouteListener ?? _legFlow.Listener;
+
+    /// <summary>The transport that a copy keeps where the next hop's URI names none (<see cref="KeptTransport"/>); null: none is known.</summary>
+    internal SipProtocol? TransportFor(BranchTarget? target)
+    {
+        if ((target?.From ?? DestinationFrom) is { } from) return from.Protocol;
+        if (target is not null || DestinationUri is not null) return null;
+        return RouteProtocol ?? _legFlow.Listener?.Protocol;
     }
 
     private void CancelPosted(byte[] headerLines, long version)
@@ -136,6 +180,7 @@ public sealed partial class SipContext
     {
         _branchHooks?.Clear();
         _failureHooks?.Clear();
+        _legFlow = default;
         ClearDestination();
     }
 }

@@ -77,6 +77,16 @@ public sealed partial class SipContext
     /// <summary>The listener by which a request of this dialog leaves: named by the own Route consumed last. Null: whichever reaches the target.</summary>
     public SipListener? RouteListener => Routed().SendListener;
 
+    /// <summary>The transport of the side where the request leaves, by our Record-Route. One alone tells it only where two would have been written for two transports.</summary>
+    internal SipProtocol? RouteProtocol
+    {
+        get
+        {
+            var state = Routed();
+            return state.IsPair || Application.Options.DoubleRecordRoute ? state.SendProtocol : null;
+        }
+    }
+
     /// <summary>Puts this proxy's Record-Route into every copy (RFC 3261 16.6 step 4; RFC 5658 for two of them).</summary>
     public void RecordRoute() => _routing.IsRecordRouting = true;
 

@@ -136,6 +136,7 @@ public sealed partial class SipContext
         Transaction = transaction;
         _strand = transaction.Strand;
         ReplyFlow = transaction.ReplyFlow;
+        ReplyPort = transaction.SentByPort;
         Begin(transaction.Request!, transaction.Source);
     }
 
@@ -166,6 +167,8 @@ public sealed partial class SipContext
 
     /// <summary>Where responses to the request go; known as long as the context lives, the transaction's life or not.</summary>
     internal SipFlow ReplyFlow { get; private set; }
+
+    internal int ReplyPort { get; private set; }
 
     /// <summary>What only the way to a final response needed.</summary>
     internal void ReleaseEdits()

@@ -28,6 +28,29 @@ internal static class OwnUri
         return protocol == listener.Protocol && (port == listener.Port || port == listener.Local.Port);
     }
 
+    /// <summary>The transport that an own URI names, in so many words or by default; null for one that is not known here.</summary>
+    public static SipProtocol? Protocol(SipUriView uri)
+    {
+        var text = EffectiveTransport(uri);
+        if (text.IsEmpty)
+            return SipProtocol.Udp;
+        return SipProtocolExtensions.TryParse(text, out var protocol) ? protocol : null;
+    }
+
+    /// <summary>The URI names this host, at a port where a listener was perhaps once.</summary>
+    public static bool IsOwnHost(ISipTransport transport, SipUriView uri)
+    {
+        if (uri.Scheme is not (SipUriScheme.Sip or SipUriScheme.Sips))
+            return false;
+        var host = EffectiveHost(uri);
+        foreach (var listener in transport.Listeners)
+        {
+            if (transport.IsOwn(host, listener.Port))
+                return true;
+        }
+        return false;
+    }
+
     private static ReadOnlySpan<byte> EffectiveHost(SipUriView uri)
     {
         var maddr = uri.MAddr;

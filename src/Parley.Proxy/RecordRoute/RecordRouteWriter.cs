@@ -31,7 +31,7 @@ internal static class RecordRouteWriter
         // A URI is sips only where TLS is really heard; the peer could not reach the port otherwise.
         var inboundSips = WasSips(request) && inbound.Protocol.IsSecure();
         var outboundSips = isSips && outbound.Protocol.IsSecure();
-        var isDouble = options.DoubleRecordRoute && (inbound.Index != outbound.Index || inboundSips != outboundSips);
+        var isDouble = options.DoubleRecordRoute && (!IsSamePlace(inbound, outbound) || inboundSips != outboundSips);
         var bound = Bound(outbound, fromTag, parameters, user) + (isDouble ? NextLine.Length + Bound(inbound, fromTag, parameters, user) : 0);
         var text = edits.Scratch(bound);
         var length = Write(text, outbound, outboundSips, isDouble, fromTag, parameters, user);
@@ -43,6 +43,10 @@ internal static class RecordRouteWriter
         }
         edits.Push(SipHeaderName.RecordRoute, text[..length]);
     }
+
+    /// <summary>One URI names both sides: one listener, or addresses of one that are advertised alike.</summary>
+    private static bool IsSamePlace(SipListener inbound, SipListener outbound) =>
+        ReferenceEquals(inbound, outbound) || (inbound.Index == outbound.Index && inbound.SentBy.SequenceEqual(outbound.SentBy));
 
     private static bool WasSips(SipMessage request) => SipUriView.TryParse(request.RequestUri, out var received) && received.Scheme == SipUriScheme.Sips;
 

@@ -51,7 +51,8 @@ internal static class RoutePreprocessing
             openPair = IsDouble(requestUri);
             state.AddOwn(MessageSlice.Of(request, request.RequestUri));
             state.IsRestored = true;
-            state.SendListener = openPair ? null : receiving;
+            if (!openPair)
+                LeaveBySide(state, requestUri, receiving, transport);
             _ = SipUriView.TryParse(state.Last.Uri.In(request), out requestUri);
         }
         StripMAddr(state, requestUri, receiving, transport);
@@ -102,21 +103,49 @@ internal static class RoutePreprocessing
         state.AddOwn(state.RouteAt(0).Uri);
         if (!IsDouble(top))
         {
-            state.SendListener = inDialog ? receiving : null;
+            if (inDialog)
+                LeaveBySide(state, top, receiving, transport);
+            else
+                Leave(state, null, null);
             return;
         }
         if (openPair)
         {
-            state.SendListener = OwnUri.Listener(transport, top);
+            LeaveByPair(state, top, transport);
             return;
         }
-        state.SendListener = null;
-        if (state.RemainingCount == 0 || !IsOwn(state.RouteAt(1), request, transport, out var second) || !IsDouble(second))
+        Leave(state, null, null);
+        if (state.RemainingCount == 0 || !IsSecond(state.RouteAt(1), request, transport, out var second))
             return;
         state.Consumed = 2;
         state.AddOwn(state.RouteAt(1).Uri);
-        state.SendListener = OwnUri.Listener(transport, second);
+        LeaveByPair(state, second, transport);
     }
+
+    // A pair: the second URI is that of the other side.
+    private static void LeaveByPair(RouteState state, SipUriView second, ISipTransport transport)
+    {
+        Leave(state, OwnUri.Listener(transport, second), OwnUri.Protocol(second));
+        state.IsPair = true;
+    }
+
+    // One URI for both sides: the listener that heard the request, unless the URI names another transport.
+    private static void LeaveBySide(RouteState state, SipUriView own, SipListener receiving, ISipTransport transport)
+    {
+        var protocol = OwnUri.Protocol(own);
+        var isOther = protocol != receiving.Protocol && (!own.Transport.IsEmpty || own.Scheme == SipUriScheme.Sips);
+        Leave(state, (isOther ? OwnUri.Listener(transport, own) : null) ?? receiving, protocol);
+    }
+
+    private static void Leave(RouteState state, SipListener? listener, SipProtocol? protocol)
+    {
+        state.SendListener = listener;
+        state.SendProtocol = protocol;
+    }
+
+    // The second of a pair whose first is ours is ours as well, also when its listener is not configured any more.
+    private static bool IsSecond(RouteSlice route, SipMessage request, ISipTransport transport, out SipUriView second) =>
+        (IsOwn(route, request, transport, out second) || (second.IsValid && OwnUri.IsOwnHost(transport, second))) && IsDouble(second);
 
     // 16.4, second paragraph.
     private static void StripMAddr(RouteState state, SipUriView uri, SipListener receiving, ISipTransport transport)

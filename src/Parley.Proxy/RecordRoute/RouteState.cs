@@ -30,6 +30,12 @@ internal sealed class RouteState
     /// <summary>The listener that later requests of the dialog leave by: from the own Route consumed last. Null: whatever reaches the target.</summary>
     public SipListener? SendListener { get; set; }
 
+    /// <summary>The transport that the own Route consumed last names, whether <see cref="SendListener"/> is still there or not; null without one.</summary>
+    public SipProtocol? SendProtocol { get; set; }
+
+    /// <summary>Both Record-Routes of a pair came back: the second one is certainly that of the side where the request leaves.</summary>
+    public bool IsPair { get; set; }
+
     /// <summary>Route values received.</summary>
     public int Count { get; private set; }
 
@@ -63,6 +69,8 @@ internal sealed class RouteState
         IsProcessed = Result = IsMalformed = IsRestored = IsRecordRouting = false;
         Kind = RouteKind.None;
         SendListener = null;
+        SendProtocol = null;
+        IsPair = false;
         _requestUriLength = -1;
         _replacement = null;
         Parameters.Clear();

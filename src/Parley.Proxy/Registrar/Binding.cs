@@ -6,7 +6,7 @@ namespace Parley.Proxy;
 /// <summary>One contact of an address-of-record, as registered. Immutable: a refresh makes a new one.</summary>
 public sealed class Binding
 {
-    internal Binding(SipUri contact, int q, long registeredAt, long expiresAt, string callId, uint cseq, IReadOnlyList<byte[]> path, SipFlow? flow, bool sendOverFlow, string? instanceId, int regId)
+    internal Binding(SipUri contact, int q, long registeredAt, long expiresAt, string callId, uint cseq, IReadOnlyList<byte[]> path, SipFlow? flow, FlowUse sendOverFlow, string? instanceId, int regId)
     {
         Contact = contact;
         Q = q;
@@ -19,7 +19,7 @@ public sealed class Binding
         InstanceId = instanceId;
         RegId = regId;
         Size = SizeOf(contact, callId, path, instanceId);
-        Target = new BranchTarget { Uri = contact, Q = q, Path = path, Flow = sendOverFlow ? flow : null };
+        Target = new BranchTarget { Uri = contact, Q = q, Path = path, Flow = sendOverFlow == FlowUse.None ? null : flow, ReopensFlow = sendOverFlow == FlowUse.WhileOpen };
     }
 
     /// <summary>The contact's URI.</summary>
@@ -46,7 +46,8 @@ public sealed class Binding
     /// <summary>The reg-id parameter (RFC 5626 4.2); 0 when there was none. Outbound is not supported, so it identifies no flow: of several bindings of one instance that have it, the one registered last is called.</summary>
     public int RegId { get; }
 
-    /// <summary>The binding as a target to relay to. Over the flow when the contact cannot be reached otherwise (NAT, WebSocket), else by its URI.</summary>
+    /// <summary>The binding as a target to relay to. Over the flow when the contact cannot be reached otherwise (NAT, WebSocket), or while the connection
+    /// that a stream client registered by is open; else by its URI.</summary>
     public BranchTarget Target { get; }
 
     /// <summary>When it was made or refreshed, in the table's milliseconds.</summary>

@@ -138,7 +138,7 @@ public sealed class LocationTable : IDisposable
         var seconds = lifetime is { } span ? (long)span.TotalSeconds : long.MaxValue;
         ArgumentOutOfRangeException.ThrowIfLessThan(seconds, 1, nameof(lifetime));
         var update = LocalUpdate();
-        update.Contacts.Add(new ContactUpdate(contact, q, seconds, false, null, 0));
+        update.Contacts.Add(new ContactUpdate(contact, q, seconds, FlowUse.None, null, 0));
         return Apply(AddressOf(address), update, out _) == RegistrationOutcome.Done;
     }
 
@@ -153,7 +153,7 @@ public sealed class LocationTable : IDisposable
         foreach (var binding in BindingsOf(address))
             bound |= binding.Contact.Equals(contact);
         var update = LocalUpdate();
-        update.Contacts.Add(new ContactUpdate(contact, 1000, 0, false, null, 0));
+        update.Contacts.Add(new ContactUpdate(contact, 1000, 0, FlowUse.None, null, 0));
         Apply(AddressOf(address), update, out _);
         return bound;
     }

@@ -84,7 +84,7 @@ internal static class RegisterReading
         {
             if (ContactScreening.IsNobody(uri.View))
                 return Fail(400, "Contact Cannot Be Called", out failure);
-            if (!options.AllowOwnContacts && transport is not null && ContactScreening.LeadsBack(uri.View, sendOverFlow, source, path, transport))
+            if (!options.AllowOwnContacts && transport is not null && ContactScreening.LeadsBack(uri.View, sendOverFlow == FlowUse.Only, source, path, transport))
                 return Fail(403, "Contact Is This Server", out failure);
         }
         update = new ContactUpdate(uri, contact.Q, Math.Min(seconds, (long)options.MaxExpires.TotalSeconds), sendOverFlow,

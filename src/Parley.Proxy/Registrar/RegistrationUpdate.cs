@@ -27,7 +27,7 @@ internal sealed class RegistrationUpdate
 /// <param name="Uri">Its URI.</param>
 /// <param name="Q">Thousandths.</param>
 /// <param name="Seconds">Lifetime granted; 0 removes.</param>
-/// <param name="SendOverFlow">Reach it over the flow, not by its URI.</param>
+/// <param name="SendOverFlow">Whether to reach it over the flow, not by its URI.</param>
 /// <param name="InstanceId">+sip.instance.</param>
 /// <param name="RegId">reg-id.</param>
-internal readonly record struct ContactUpdate(SipUri Uri, int Q, long Seconds, bool SendOverFlow, string? InstanceId, int RegId);
+internal readonly record struct ContactUpdate(SipUri Uri, int Q, long Seconds, FlowUse SendOverFlow, string? InstanceId, int RegId);

@@ -17,4 +17,12 @@ public sealed class BranchTarget
 
     /// <summary>Send here whatever the URI says (e.g. the connection a phone registered over); null: RFC 3263 decides.</summary>
     public SipFlow? Flow { get; init; }
+
+    /// <summary>When the connection of <see cref="Flow"/> is closed, the URI (or Path) says where to open another, over the flow's transport where the URI
+    /// names none. False: then the branch fails.</summary>
+    public bool ReopensFlow { get; init; }
+
+    /// <summary>Without a flow: the listener to send from, where it reaches the place that RFC 3263 finds; its transport is used where the URI names none. Null:
+    /// as the dialog's Record-Route says, else as the system routes.</summary>
+    public SipListener? From { get; init; }
 }

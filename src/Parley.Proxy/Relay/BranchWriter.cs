@@ -57,7 +57,7 @@ internal static class BranchWriter
     private static void WriteVia(SipEdits edits, SipContext context, SipListener listener, ReadOnlySpan<byte> branch)
     {
         ReadOnlySpan<byte> protocol = "SIP/2.0/"u8, parameter = ";branch="u8;
-        Span<byte> text = edits.Scratch(protocol.Length + listener.ViaTransport.Length + 1 + listener.SentBy.Length + parameter.Length + branch.Length + LoopDetection.SuffixLength);
+        Span<byte> text = edits.Scratch(protocol.Length + listener.ViaTransport.Length + 1 + listener.SentBy.Length + parameter.Length + branch.Length + LoopDetection.SuffixLength + (context.IsStateless ? StatelessReturn.MaxLength : 0));
         int length = 0;
         Add(text, ref length, protocol);
         Add(text, ref length, listener.ViaTransport);
@@ -66,6 +66,7 @@ internal static class BranchWriter
         Add(text, ref length, parameter);
         Add(text, ref length, branch);
         if (!context.IsInDialog && context.Core.Options.DetectLoops) length += LoopDetection.WriteSuffix(context, text[length..]);
+        if (context.IsStateless && context.Method != SipMethod.Ack) length += StatelessReturn.Write(context.Core.Random, context.Core.Transport, context.Source, branch, text[length..]);
         edits.PushVia(text[..length]);
     }
 

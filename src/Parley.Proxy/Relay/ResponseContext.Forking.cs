@@ -114,14 +114,48 @@ internal sealed partial class ResponseContext
         branch.Breadth = breadth;
         _branches.Add(branch);
         _pending++;
+        branch.From = context.ListenerFor(target);
+        branch.Kept = context.TransportFor(target);
         if (target?.Flow is { } flow || context.TryGetDestinationFlow(out flow))
         {
+            branch.HasOtherWay = target is { Flow: not null, ReopensFlow: true };
+            if (branch.HasOtherWay) (branch.From, branch.Kept) = (flow.Listener, flow.Listener.Protocol);
             Send(branch, flow, mayGrow: false);
             return;
         }
 
-        ReadOnlySpan<byte> hop = context.DestinationUri is { } destination ? destination.Bytes : context.NextHop(branch.RequestUri, target is null ? [] : target.Path);
-        if (SipUriView.TryParse(hop, out SipUriView view) && Core.Locator.TryLocateLiteral(view, out SipTarget place))
+        if (target is null && context.TryGetLegFlow(out flow))
+        {
+            branch.HasOtherWay = true;
+            Send(branch, flow, mayGrow: false);
+            return;
+        }
+
+        FindWay(branch);
+    }
+
+    /// <summary>RFC 3261 16.6 step 7: over the kept transport first, where there is one.</summary>
+    private void FindWay(SipBranch branch)
+    {
+        ReadOnlySpan<byte> hop = context.DestinationUri is { } destination ? destination.Bytes : context.NextHop(branch.RequestUri, branch.Target is null ? [] : branch.Target.Path);
+        bool isRead = SipUriView.TryParse(hop, out SipUriView view);
+        SipProtocol? kept = isRead && branch.Kept is { } known ? KeptTransport.For(view, known) : null;
+        branch.Kept = null;
+        branch.HasOtherWay = kept is { } first && !first.IsSecure();
+        if (kept is { } protocol)
+        {
+            if (KeptTransport.TryPlace(view, protocol, out SipTarget there))
+            {
+                if (!TrySend(branch, there)) NoWay(branch, hop);
+                return;
+            }
+
+            if (KeptTransport.ToLocate(view, protocol) is { } over) Locate(branch, over);
+            else NoWay(branch, hop);
+            return;
+        }
+
+        if (isRead && Core.Locator.TryLocateLiteral(view, out SipTarget place))
         {
             if (!TrySend(branch, place)) NoWay(branch, hop);
             return;
@@ -203,6 +237,31 @@ internal sealed partial class ResponseContext
         done.SetResult(hasLeft);
     }
 
+    /// <summary>The connection is closed, or the transport that was kept is refused: the way that the URI alone tells. False: there is none, or nobody waits for it.</summary>
+    private bool TryOtherWay(SipBranch branch)
+    {
+        if (!branch.HasOtherWay || branch.IsCancelled || IsCancelled || IsAnswered || _isDeclined || context.RequestOrNull is null) return false;
+        branch.HasOtherWay = false;
+        branch.LastStatus = 0;
+        branch.HasDatagram = false;
+        branch.Place = default;
+        branch.Alternatives.Clear();
+        branch.AlternativesTried = 0;
+        if (branch.Transaction is { } former)
+        {
+            // A lookup may take a while, and the former way's end is not the branch's.
+            branch.Transaction = null;
+            if (!IsInvite)
+            {
+                LetGo(former);
+                _transactions--;
+            }
+        }
+
+        FindWay(branch);
+        return true;
+    }
+
     /// <summary>RFC 3263 4.3: the next place of the list that can be sent to.</summary>
     private bool TryNext(SipBranch branch)
     {
@@ -216,7 +275,7 @@ internal sealed partial class ResponseContext
 
     private bool TrySend(SipBranch branch, SipTarget place)
     {
-        SipListener? listener = Core.Transport.SelectListener(place.Protocol, place.EndPoint, context.RouteListener ?? context.Source.Listener);
+        SipListener? listener = Core.Transport.SelectListener(place.Protocol, place.EndPoint, branch.From, context.Source.Listener);
         if (listener is null) return false;
         branch.Place = place;
         Send(branch, new SipFlow(listener, place.EndPoint) { ServerName = place.HostName }, mayGrow: true);
@@ -268,6 +327,7 @@ internal sealed partial class ResponseContext
 
     private void NoWay(SipBranch branch, ReadOnlySpan<byte> hop)
     {
+        if (TryOtherWay(branch)) return;
         if (Core.Logger.IsEnabled(Microsoft.Extensions.Logging.LogLevel.Debug))
             ProxyLog.NoWay(Core.Logger, context.MethodText, context.CallIdText, Encoding.UTF8.GetString(hop));
         Core.Counters.Count(ProxyCounter.BranchErrors);

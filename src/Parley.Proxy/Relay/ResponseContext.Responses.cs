@@ -50,7 +50,7 @@ internal sealed partial class ResponseContext
         else
         {
             ReportFailure(branch);
-            if (!Failover(branch)) Fail(branch, branch.IsCancelled ? 487 : 503);
+            if (!Failover(branch) && !TryOtherWay(branch)) Fail(branch, branch.IsCancelled ? 487 : 503);
         }
 
         Leave();
@@ -249,7 +249,7 @@ internal sealed partial class ResponseContext
             && (status is < 200 or >= 300 || !IsInvite || transaction.State is ServerTransactionState.Proceeding or ServerTransactionState.Accepted))
             transaction.Send(response, status);
         else
-            Core.Transport.Send(context.ReplyFlow, response);
+            Core.Transactions.SendBack(response, context.ReplyFlow, context.ReplyPort);
     }
 
     private static bool HasFurtherVia(SipMessage response)

@@ -62,6 +62,15 @@ public sealed class SipBranch
     /// <summary>The next hop is being looked up.</summary>
     internal bool IsResolving { get; set; }
 
+    /// <summary>The listener to leave by where it reaches the place.</summary>
+    internal SipListener? From { get; set; }
+
+    /// <summary>The transport to find the next hop with where its URI leaves it open; null: RFC 3263 alone.</summary>
+    internal SipProtocol? Kept { get; set; }
+
+    /// <summary>It left over a connection, or by a kept transport: when that fails, there is another way to find.</summary>
+    internal bool HasOtherWay { get; set; }
+
     /// <summary>A large request left over TCP instead; when that fails, this is the way.</summary>
     internal SipFlow Datagram { get; set; }
 
@@ -105,7 +114,9 @@ public sealed class SipBranch
         Flow = default;
         Transaction = null;
         LastStatus = 0;
-        IsFinal = IsCancelled = IsResolving = HasDatagram = HasTimedOut = false;
+        IsFinal = IsCancelled = IsResolving = HasDatagram = HasTimedOut = HasOtherWay = false;
+        From = null;
+        Kept = null;
         Datagram = default;
         Place = default;
         Alternatives.Clear();

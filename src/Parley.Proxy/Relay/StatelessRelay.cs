@@ -18,13 +18,43 @@ internal static class StatelessRelay
     /// <summary>Sends one copy; the branch is the same for every retransmission of the same request.</summary>
     public static ValueTask<bool> Forward(SipContext context)
     {
-        ProxyCore core = context.Core;
         BranchTarget? target = context.Relay.TakeTarget();
-        if (target?.Flow is { } flow || context.TryGetDestinationFlow(out flow)) return new ValueTask<bool>(Send(context, target, flow));
+        SipListener? from = context.ListenerFor(target);
+        SipProtocol? kept = context.TransportFor(target);
+        if (target?.Flow is { } flow || context.TryGetDestinationFlow(out flow))
+        {
+            if (TrySend(context, target, flow, null, mayGrow: false)) return new ValueTask<bool>(true);
+            if (target is not { Flow: not null, ReopensFlow: true }) return new ValueTask<bool>(Fail(context));
+            (from, kept) = (flow.Listener, flow.Listener.Protocol);
+        }
+        else if (target is null && context.TryGetLegFlow(out flow) && TrySend(context, null, flow, null, mayGrow: false))
+        {
+            return new ValueTask<bool>(true);
+        }
+
+        return FindWay(context, target, from, kept);
+    }
+
+    /// <summary>RFC 3261 16.6 step 7; over the kept transport first, with the way that the URI alone tells as second one unless the first was secure.</summary>
+    private static ValueTask<bool> FindWay(SipContext context, BranchTarget? target, SipListener? from, SipProtocol? known)
+    {
+        ProxyCore core = context.Core;
         ReadOnlySpan<byte> uri = target is null ? context.RequestUri : target.Uri.Bytes;
         ReadOnlySpan<byte> hop = context.DestinationUri is { } destination ? destination.Bytes : context.NextHop(uri, target is null ? [] : target.Path);
-        if (SipUriView.TryParse(hop, out SipUriView view) && core.Locator.TryLocateLiteral(view, out SipTarget place)) return new ValueTask<bool>(Send(context, target, place));
-        return SipUri.TryParse(hop, out SipUri? parsed) ? Locate(context, target, parsed) : new ValueTask<bool>(Fail(context));
+        if (!SipUriView.TryParse(hop, out SipUriView view)) return new ValueTask<bool>(Fail(context));
+        bool isLiteral = core.Locator.TryLocateLiteral(view, out SipTarget place);
+        SipTarget? plain = isLiteral ? place : null;
+        if (known is { } before && KeptTransport.For(view, before) is { } kept)
+        {
+            if (KeptTransport.TryPlace(view, kept, out SipTarget there))
+                return new ValueTask<bool>(TrySend(context, target, from, there, kept.IsSecure() ? null : plain) || Fail(context));
+            SipUri? plainUri = null;
+            if (!kept.IsSecure()) _ = SipUri.TryParse(hop, out plainUri);
+            return KeptTransport.ToLocate(view, kept) is { } over ? Locate(context, target, from, over, plainUri) : new ValueTask<bool>(Fail(context));
+        }
+
+        if (isLiteral) return new ValueTask<bool>(TrySend(context, target, from, place, null) || Fail(context));
+        return SipUri.TryParse(hop, out SipUri? parsed) ? Locate(context, target, from, parsed, null) : new ValueTask<bool>(Fail(context));
     }
 
     /// <summary>
@@ -49,7 +79,15 @@ internal static class StatelessRelay
         scratch.Edits.Reset(response);
         scratch.Edits.PopVia();
         scratch.Edits.EnsureContentLength();
-        core.Transactions.SendByVia(scratch.Write(), source);
+        if (StatelessReturn.TryRead(core.Random, core.Transport, via, via.Branch, out SipFlow back))
+        {
+            core.Transactions.SendBack(scratch.Write(), ViaRouting.TryGetResponseTarget(next, out SipTarget place) ? back with { Remote = place.EndPoint } : back);
+        }
+        else
+        {
+            core.Transactions.SendByVia(scratch.Write(), source);
+        }
+
         core.Counters.Count(ProxyCounter.StatelessReplies);
         scratch.Return();
         return true;
@@ -109,16 +147,19 @@ internal static class StatelessRelay
 
     private static ulong Mix(ulong hash, ulong part) => (System.Numerics.BitOperations.RotateLeft(hash, 23) ^ part) * 0x9E3779B97F4A7C15;
 
-    private static async ValueTask<bool> Locate(SipContext context, BranchTarget? target, SipUri uri)
+    private static async ValueTask<bool> Locate(SipContext context, BranchTarget? target, SipListener? from, SipUri uri, SipUri? otherwise)
     {
-        var places = new List<SipTarget>();
         context.Relay.LookupBegins();
         try
         {
-            if (!await context.Core.LocateAsync(uri, places).ConfigureAwait(true)) return Fail(context);
-            foreach (SipTarget place in places)
+            for (SipUri? next = uri; next is not null; next = otherwise, otherwise = null)
             {
-                if (Send(context, target, place)) return true;
+                var places = new List<SipTarget>();
+                if (!await context.Core.LocateAsync(next, places).ConfigureAwait(true)) continue;
+                for (int i = 0; i < places.Count; i++)
+                {
+                    if (TrySend(context, target, from, places[i], i + 1 < places.Count ? places[i + 1] : null)) return true;
+                }
             }
 
             return Fail(context);
@@ -129,29 +170,45 @@ internal static class StatelessRelay
         }
     }
 
-    private static bool Send(SipContext context, BranchTarget? target, SipTarget place)
+    /// <summary>Sends to a place; <paramref name="second"/> is where it goes when that fails later.</summary>
+    private static bool TrySend(SipContext context, BranchTarget? target, SipListener? from, SipTarget place, SipTarget? second)
     {
-        SipListener? listener = context.Core.Transport.SelectListener(place.Protocol, place.EndPoint, context.RouteListener ?? context.Source.Listener);
-        return listener is not null ? Send(context, target, new SipFlow(listener, place.EndPoint) { ServerName = place.HostName }) : Fail(context);
+        if (WayTo(context, from, place) is { } flow) return TrySend(context, target, flow, second is { } other ? WayTo(context, from, other) : null, mayGrow: true);
+        return second is { } only && WayTo(context, from, only) is { } way && TrySend(context, target, way, null, mayGrow: true);
     }
 
-    private static bool Send(SipContext context, BranchTarget? target, in SipFlow way)
+    private static SipFlow? WayTo(SipContext context, SipListener? from, SipTarget place) =>
+        context.Core.Transport.SelectListener(place.Protocol, place.EndPoint, from, context.Source.Listener) is { } listener
+            ? new SipFlow(listener, place.EndPoint) { ServerName = place.HostName } : null;
+
+    private static bool TrySend(SipContext context, BranchTarget? target, in SipFlow way, SipFlow? second, bool mayGrow)
     {
         ProxyCore core = context.Core;
-        SipFlow flow = way;
         Span<byte> branch = stackalloc byte[BranchLength];
         WriteBranch(core.Random, context.Request, context.Source.Remote, branch);
         RelayScratch scratch = RelayScratch.Rent();
-        ReadOnlySpan<byte> bytes = BranchWriter.Write(scratch, context, null, target, flow, branch);
-        if (DatagramLimit.TrySwitchToStream(core.Transport, flow, bytes.Length, core.Options.MaxDatagramRequest, out SipFlow stream))
+        ReadOnlySpan<byte> bytes = BranchWriter.Write(scratch, context, null, target, way, branch);
+        bool sent;
+        if (mayGrow && DatagramLimit.TrySwitchToStream(core.Transport, way, bytes.Length, core.Options.MaxDatagramRequest, out SipFlow stream))
         {
-            flow = stream;
-            bytes = BranchWriter.Write(scratch, context, null, target, flow, branch);
+            // 18.1.1: when the far end does not hear TCP, the large request goes by UDP after all.
+            RelayScratch grown = RelayScratch.Rent();
+            sent = core.Transactions.SendOnce(BranchWriter.Write(grown, context, null, target, stream, branch), stream, bytes, way);
+            grown.Return();
+        }
+        else if (second is { } other)
+        {
+            RelayScratch spare = RelayScratch.Rent();
+            sent = core.Transactions.SendOnce(bytes, way, BranchWriter.Write(spare, context, null, target, other, branch), other);
+            spare.Return();
+        }
+        else
+        {
+            sent = core.Transactions.SendOnce(bytes, way);
         }
 
-        bool sent = core.Transport.Send(flow, bytes) == SipSendResult.Queued;
         scratch.Return();
-        if (!sent) return Fail(context);
+        if (!sent) return false;
         context.Relay.MarkRelayed();
         core.Counters.Count(ProxyCounter.StatelessRelayed);
         return true;

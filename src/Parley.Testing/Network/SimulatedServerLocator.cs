@@ -36,8 +36,10 @@ public sealed class SimulatedServerLocator : ISipServerLocator
             return new ValueTask<bool>(true);
         }
         if (!_names.TryGetValue(uri.Host, out List<SipTarget>? known)) return new ValueTask<bool>(false);
-        foreach (SipTarget target in known) targets.Add(target);
-        return new ValueTask<bool>(true);
+        int before = targets.Count;
+        foreach (SipTarget target in known)
+            if (Takes(uri.View, target.Protocol)) targets.Add(target);
+        return new ValueTask<bool>(targets.Count > before);
     }
 
     /// <inheritdoc/>
@@ -53,6 +55,13 @@ public sealed class SimulatedServerLocator : ISipServerLocator
         if (!SipEndPoint.TryParseHost(host, uri.Port == 0 ? protocol.DefaultPort() : uri.Port, out SipEndPoint endPoint)) return false;
         target = new SipTarget(protocol, endPoint);
         return true;
+    }
+
+    /// <summary>RFC 3263 4.1: a transport parameter is followed, and a sips URI leads to TLS alone.</summary>
+    private static bool Takes(SipUriView uri, SipProtocol protocol)
+    {
+        if (uri.Scheme == SipUriScheme.Sips) return protocol.IsSecure();
+        return uri.Transport.IsEmpty || !SipProtocolExtensions.TryParse(uri.Transport, out SipProtocol wanted) || wanted == protocol;
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Net;
 using Parley.Sip;
 using Parley.Transport;
 
@@ -17,6 +18,7 @@ public sealed class SimulatedTransport : ISipTransport
     private readonly Dictionary<(SipProtocol Protocol, SipEndPoint Remote), StreamEnd> _byRemote = [];
     private readonly List<Outgoing> _batch = [];
     private readonly List<string> _aliases = [];
+    private readonly List<(IPNetwork Network, SipEndPoint From)> _routes = [];
     private readonly SipMessage _message = new();
     private SipListenerSet _set;
     private ISipReceiver? _receiver;
@@ -28,7 +30,7 @@ public sealed class SimulatedTransport : ISipTransport
         Network = network;
         Name = name;
         Number = number;
-        _set = new SipListenerSet(listeners);
+        _set = new SipListenerSet(listeners, routes: RouteTo);
     }
 
     /// <summary>The name it was added with: a column of the ladder.</summary>
@@ -68,7 +70,19 @@ public sealed class SimulatedTransport : ISipTransport
     public void AddAlias(string alias)
     {
         _aliases.Add(alias);
-        _set = new SipListenerSet(_set.Listeners, _aliases);
+        _set = new SipListenerSet(_set.Listeners, _aliases, routes: RouteTo);
+    }
+
+    /// <summary>Adds a line to the host's routing table: what goes there leaves from this address. Without any line a host with several addresses sends to
+    /// far ends in the /24 (IPv6: /64) of one of them from that one, as over interfaces with these networks.</summary>
+    /// <param name="network">"10.2.0.0/16"; the longest one that holds a far end counts.</param>
+    /// <param name="from">The address of a listener of this host.</param>
+    /// <exception cref="ArgumentException">One of them cannot be read.</exception>
+    public void AddRoute(string network, string from)
+    {
+        if (!IPNetwork.TryParse(network, out IPNetwork parsed)) throw new ArgumentException($"'{network}' is not a network.", nameof(network));
+        if (!IPAddress.TryParse(from, out IPAddress? address)) throw new ArgumentException($"'{from}' is not an address.", nameof(from));
+        _routes.Add((parsed, SipEndPoint.From(address, 0)));
     }
 
     /// <summary>The first listener of a protocol.</summary>
@@ -82,7 +96,7 @@ public sealed class SimulatedTransport : ISipTransport
     }
 
     /// <inheritdoc/>
-    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null) => _set.Select(protocol, target, preferred);
+    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null, SipListener? received = null) => _set.Select(protocol, target, preferred, received);
 
     /// <inheritdoc/>
     public bool IsOwn(ReadOnlySpan<byte> host, int port) => _set.IsOwn(host, port);
@@ -194,6 +208,24 @@ public sealed class SimulatedTransport : ISipTransport
         _connections.Remove(id);
         var key = (end.Flow.Listener.Protocol, end.Remote);
         if (_byRemote.TryGetValue(key, out StreamEnd? known) && known == end) _byRemote.Remove(key);
+    }
+
+    private SipEndPoint RouteTo(SipEndPoint target)
+    {
+        SipEndPoint from = default;
+        int longest = -1;
+        foreach ((IPNetwork network, SipEndPoint address) in _routes)
+            if (network.PrefixLength > longest && network.Contains(target.ToIPAddress())) (longest, from) = (network.PrefixLength, address);
+        if (longest >= 0) return from;
+        foreach (SipListener listener in Listeners)
+        {
+            SipEndPoint local = listener.Local;
+            bool isNear = local.IsIPv6 == target.IsIPv6 && (target.IsIPv6 ? local.High == target.High : local.Low >> 8 == target.Low >> 8);
+            if (!isNear || local.SameAddress(from)) continue;
+            if (!from.IsAny) return default; // two addresses in one network: the table does not say which
+            from = local;
+        }
+        return from;
     }
 
     private void HandUp(byte[] buffer, int length, in SipFlow source)

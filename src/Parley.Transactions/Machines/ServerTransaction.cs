@@ -11,7 +11,6 @@ public abstract class ServerTransaction : SipTransaction
     private const int KeyBytesKept = 256;
 
     private readonly Strand _ownStrand;
-    private int _sentByPort;
     private bool _fellBack;
     private byte[]? _kept;
     private int _keptLength;
@@ -41,6 +40,9 @@ public abstract class ServerTransaction : SipTransaction
 
     /// <summary>Where responses go (18.2.2, RFC 3581 4).</summary>
     public SipFlow ReplyFlow { get; private set; }
+
+    /// <summary>The port of the request's top Via, or its transport's default: where a new connection for responses goes (RFC 3261 18.2.2).</summary>
+    public int SentByPort { get; private set; }
 
     /// <summary>The machine's state.</summary>
     public ServerTransactionState State { get; private protected set; } = ServerTransactionState.Terminated;
@@ -199,7 +201,8 @@ public abstract class ServerTransaction : SipTransaction
         Method = message.Method;
         Source = source;
         Room = TransactionLayer.RoomFor(message, source);
-        ReplyFlow = ResponseRouting.ForRequest(request ?? message, source, out _sentByPort);
+        ReplyFlow = ResponseRouting.ForRequest(request ?? message, source, out int sentByPort);
+        SentByPort = sentByPort;
         _fellBack = false;
         State = Method == SipMethod.Invite ? ServerTransactionState.Proceeding : ServerTransactionState.Trying;
         LastStatusCode = 0;
@@ -273,7 +276,7 @@ public abstract class ServerTransaction : SipTransaction
         if (IsReliable && !_fellBack)
         {
             _fellBack = true;
-            SipFlow again = ResponseRouting.Fallback(Source, _sentByPort);
+            SipFlow again = ResponseRouting.Fallback(Source, SentByPort);
             if (Layer.Transport.Send(again, response, Token) == SipSendResult.Queued)
             {
                 ReplyFlow = again;

@@ -24,12 +24,12 @@ internal static class ResponseRouting
         new(source.Listener, source.Remote.WithPort(sentByPort));
 
     /// <summary>From the top Via alone, for a response that a stateless relay passes on.</summary>
-    public static bool TryForResponse(SipMessage response, ISipTransport transport, in SipFlow source, out SipFlow flow)
+    public static bool TryForResponse(SipMessage response, ISipTransport transport, SipListener? preferred, SipListener received, out SipFlow flow)
     {
         flow = default;
         if (!response.TryGetTopVia(out ViaView via) || !ViaRouting.TryGetResponseTarget(via, out SipTarget target))
             return false;
-        if (transport.SelectListener(target.Protocol, target.EndPoint, source.Listener) is not { } listener)
+        if (transport.SelectListener(target.Protocol, target.EndPoint, preferred, received) is not { } listener)
             return false;
         flow = new SipFlow(listener, target.EndPoint);
         return true;

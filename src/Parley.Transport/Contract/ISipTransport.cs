@@ -12,8 +12,10 @@ public interface ISipTransport : IAsyncDisposable
     /// <summary>The listener to reach a target from: same protocol and address family. Null when there is none.</summary>
     /// <param name="protocol">The protocol to use.</param>
     /// <param name="target">Where to.</param>
-    /// <param name="preferred">Taken when it fits: the socket that the request came in by.</param>
-    SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null);
+    /// <param name="preferred">Taken when it fits: what somebody has decided, such as a Record-Route of ours.</param>
+    /// <param name="received">Where the message that is relayed came in. Taken where neither <paramref name="preferred"/> nor the system's routing
+    /// table says which of several listeners to use.</param>
+    SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null, SipListener? received = null);
 
     /// <summary>True when host and port name this element: a listener's address, its advertised name, or a configured alias.</summary>
     /// <param name="host">The host part of a URI or Via, in any case.</param>

@@ -11,16 +11,26 @@ public sealed class SipListenerSet
     private readonly Dictionary<string, int[]>.AlternateLookup<ReadOnlySpan<char>> _aliasLookup;
     private readonly SipEndPoint[] _aliasAddresses;
     private readonly int[] _aliasAddressPorts;
+    private readonly Func<SipEndPoint, SipEndPoint>? _routes;
+    private readonly SipListener?[] _single = new SipListener?[2 * ((int)SipProtocol.Wss + 1)];
 
     /// <summary>Takes the listeners and what else names this element.</summary>
     /// <param name="listeners">The listeners, in order of preference.</param>
     /// <param name="aliases">More hosts that are this element: "example.com" (at every listener's port), "example.com:5070", addresses.</param>
     /// <param name="localAddresses">The addresses of the local interfaces, which a listener on 0.0.0.0 or :: stands for.</param>
+    /// <param name="routes">The local address that the system would send from to a far end (its routing table); default when it does not say. Asked only
+    /// where several listeners, or one on a wildcard address, could be used. Null: nothing is known of the routing table.</param>
     /// <exception cref="ArgumentException">An alias cannot be read.</exception>
-    public SipListenerSet(IReadOnlyList<SipListener> listeners, IEnumerable<string>? aliases = null, IEnumerable<SipEndPoint>? localAddresses = null)
+    public SipListenerSet(IReadOnlyList<SipListener> listeners, IEnumerable<string>? aliases = null, IEnumerable<SipEndPoint>? localAddresses = null, Func<SipEndPoint, SipEndPoint>? routes = null)
     {
         ArgumentNullException.ThrowIfNull(listeners);
         _listeners = [.. listeners];
+        _routes = routes;
+        for (var protocol = SipProtocol.Udp; protocol <= SipProtocol.Wss; protocol++)
+        {
+            _single[Slot(protocol, false)] = Single(protocol, false);
+            _single[Slot(protocol, true)] = Single(protocol, true);
+        }
         _localAddresses = localAddresses is null ? [] : [.. localAddresses];
         var addresses = new List<SipEndPoint>();
         var ports = new List<int>();
@@ -90,7 +100,7 @@ public sealed class SipListenerSet
                 if (rank >= bestRank)
                     continue;
             }
-            best = listener;
+            best = isLiteral && IsLocal(listener, address) ? listener.At(address) : listener;
             bestRank = rank;
         }
         return best;
@@ -100,10 +110,43 @@ public sealed class SipListenerSet
     /// <param name="protocol">The protocol to use.</param>
     /// <param name="target">Where to.</param>
     /// <param name="preferred">Taken when it fits.</param>
-    public SipListener? Select(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null)
+    /// <param name="received">Taken when it fits and the routing table has nothing against it.</param>
+    public SipListener? Select(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null, SipListener? received = null)
     {
-        if (preferred is not null && preferred.Protocol == protocol && preferred.Local.IsIPv6 == target.IsIPv6 && Reaches(preferred, target))
-            return preferred;
+        if (_single[Slot(protocol, target.IsIPv6)] is { } single)
+            return single;
+        if (preferred is not null && Fits(preferred, protocol, target))
+            return preferred.Local.IsAny ? preferred.At(RouteTo(target)) : preferred;
+        if (received is not null && !Fits(received, protocol, target))
+            received = null;
+        // Any loopback address reaches any other; what the routing table says of them has no meaning.
+        if (received is not null && target.IsLoopback && received.Local.IsLoopback)
+            return received;
+        return ByRoute(protocol, target, received) ?? received ?? First(protocol, target);
+    }
+
+    private SipListener? ByRoute(SipProtocol protocol, SipEndPoint target, SipListener? received)
+    {
+        var local = RouteTo(target);
+        if (local.IsAny)
+            return null;
+        if (received is not null && received.Local.SameAddress(local))
+            return received;
+        var wildcard = received?.Bound is { Local.IsAny: true } bound ? bound : null;
+        foreach (var listener in _listeners)
+        {
+            if (listener.Protocol != protocol || listener.Local.IsIPv6 != target.IsIPv6)
+                continue;
+            if (listener.Local.SameAddress(local))
+                return listener;
+            if (listener.Local.IsAny)
+                wildcard ??= listener;
+        }
+        return wildcard?.At(local);
+    }
+
+    private SipListener? First(SipProtocol protocol, SipEndPoint target)
+    {
         SipListener? fallback = null;
         foreach (var listener in _listeners)
         {
@@ -115,6 +158,28 @@ public sealed class SipListenerSet
         }
         return fallback;
     }
+
+    private SipEndPoint RouteTo(SipEndPoint target) => _routes is null ? default : _routes(target);
+
+    private static int Slot(SipProtocol protocol, bool isIPv6) => ((int)protocol * 2) + (isIPv6 ? 1 : 0);
+
+    /// <summary>The only listener of a protocol and family, when it is bound to an address: nothing is to be chosen then.</summary>
+    private SipListener? Single(SipProtocol protocol, bool isIPv6)
+    {
+        SipListener? single = null;
+        foreach (var listener in _listeners)
+        {
+            if (listener.Protocol != protocol || listener.Local.IsIPv6 != isIPv6)
+                continue;
+            if (single is not null || listener.Local.IsAny)
+                return null;
+            single = listener;
+        }
+        return single;
+    }
+
+    private static bool Fits(SipListener listener, SipProtocol protocol, SipEndPoint target) =>
+        listener.Protocol == protocol && listener.Local.IsIPv6 == target.IsIPv6 && Reaches(listener, target);
 
     // A socket bound to a loopback address cannot reach the outside; the reverse goes, by the system's own routing.
     private static bool Reaches(SipListener listener, SipEndPoint target) => target.IsLoopback || !listener.Local.IsLoopback;
@@ -138,14 +203,20 @@ public sealed class SipListenerSet
         }
         if (!isLiteral || port != listener.Local.Port || address.IsIPv6 != listener.Local.IsIPv6)
             return false;
-        if (!listener.Local.IsAny)
-            return listener.Local.SameAddress(address);
+        return listener.Local.IsAny ? IsLocal(listener, address) : listener.Local.SameAddress(address);
+    }
+
+    /// <summary>An address that a wildcard listener stands for: one of the machine's at start, or one that something came to since.</summary>
+    private bool IsLocal(SipListener listener, SipEndPoint address)
+    {
+        if (!listener.Local.IsAny || listener.Local.IsIPv6 != address.IsIPv6)
+            return false;
         foreach (var local in _localAddresses)
         {
             if (local.SameAddress(address))
                 return true;
         }
-        return false;
+        return listener.Knows(address);
     }
 
     private bool IsAlias(ReadOnlySpan<byte> host, bool isLiteral, SipEndPoint address, int port)

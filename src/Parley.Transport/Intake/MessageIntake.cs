@@ -16,6 +16,7 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
     {
         var tally = default(Tally);
         var message = thread.TakeMessage();
+        var tellsLocal = socket.TellsLocal;
         for (var i = 0; i < count; i++)
         {
             var length = socket.LengthOf(i);
@@ -25,7 +26,7 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
                 tally.TooLarge++;
                 continue;
             }
-            var flow = new SipFlow(listener, socket.RemoteOf(i));
+            var flow = new SipFlow(tellsLocal ? listener.At(socket.LocalOf(i)) : listener, socket.RemoteOf(i));
             One(message, socket.Buffer, socket.OffsetOf(i), length, flow, ref tally);
         }
         thread.GiveBack(message);

@@ -28,10 +28,21 @@ public static class DatagramLimit
         stream = flow;
         if (!RequiresStream(flow.Listener.Protocol, length, limit))
             return false;
-        var listener = transport.SelectListener(SipProtocol.Tcp, flow.Remote);
+        var listener = transport.SelectListener(SipProtocol.Tcp, flow.Remote, SameAddress(transport, flow.Listener));
         if (listener is null)
             return false;
         stream = new SipFlow(listener, flow.Remote);
         return true;
+    }
+
+    // What decided for one address of several holds for the stream too.
+    private static SipListener? SameAddress(ISipTransport transport, SipListener datagrams)
+    {
+        foreach (var listener in transport.Listeners)
+        {
+            if (listener.Protocol == SipProtocol.Tcp && listener.Local.IsIPv6 == datagrams.Local.IsIPv6 && (listener.Local.IsAny || listener.Local.SameAddress(datagrams.Local)))
+                return listener.At(datagrams.Local);
+        }
+        return null;
     }
 }

@@ -108,6 +108,8 @@ internal sealed class StreamListener : IDisposable
         {
             StreamOpening.Prepare(socket, _context.Options);
             var remote = SipEndPoint.From((IPEndPoint)socket.RemoteEndPoint!);
+            if (listener.Local.IsAny)
+                listener = listener.At(SipEndPoint.From((IPEndPoint)socket.LocalEndPoint!));
             var connection = new StreamConnection(_context, listener, remote, socket, outbound: false, serverName: null);
             if (!_context.Table.TryAdd(connection))
             {

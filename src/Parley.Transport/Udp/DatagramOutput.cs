@@ -27,12 +27,16 @@ internal abstract class DatagramOutput
     protected byte[] Buffer { get; }
 
     /// <summary>False when there is no room: send first.</summary>
-    public bool TryAppend(SipEndPoint remote, ReadOnlySpan<byte> message, ulong token)
+    /// <param name="remote">The far end.</param>
+    /// <param name="local">The address to leave from, for a socket on a wildcard address; any: the system's choice.</param>
+    /// <param name="message">The datagram.</param>
+    /// <param name="token">What to report a failure by.</param>
+    public bool TryAppend(in SipEndPoint remote, in SipEndPoint local, ReadOnlySpan<byte> message, ulong token)
     {
         if (IsFull || message.Length > Buffer.Length - _used)
             return false;
         message.CopyTo(Buffer.AsSpan(_used));
-        SetEntry(Count, _used, message.Length, remote);
+        SetEntry(Count, _used, message.Length, remote, local);
         _tokens[Count] = token;
         _lengths[Count] = message.Length;
         _used += message.Length;
@@ -67,7 +71,7 @@ internal abstract class DatagramOutput
         SipTransportCounters.Add(ref _counters._sendFailed, lost);
     }
 
-    protected abstract void SetEntry(int index, int offset, int length, SipEndPoint remote);
+    protected abstract void SetEntry(int index, int offset, int length, in SipEndPoint remote, in SipEndPoint local);
 
     /// <summary>Sends entries from <paramref name="start"/> on: how many the kernel took, 0 when the first of them cannot be sent.</summary>
     protected abstract int SendSome(int start, int count);

@@ -20,6 +20,12 @@ internal abstract class DatagramSocket : IDisposable
 
     public abstract SipEndPoint RemoteOf(int index);
 
+    /// <summary>The socket is on a wildcard address and tells of each datagram which local address it came to.</summary>
+    public virtual bool TellsLocal => false;
+
+    /// <summary>The local address that a datagram came to, port 0; default when it is not known.</summary>
+    public virtual SipEndPoint LocalOf(int index) => default;
+
     /// <summary>True when the datagram was longer than the limit.</summary>
     public abstract bool IsTruncated(int index);
 

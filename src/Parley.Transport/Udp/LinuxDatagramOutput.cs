@@ -14,14 +14,17 @@ internal sealed unsafe class LinuxDatagramOutput : DatagramOutput
     private readonly byte[] _names;
     private readonly Vector[] _vectors;
     private readonly MultiMessage[] _messages;
+    private readonly byte[]? _controls;
 
-    public LinuxDatagramOutput(SafeSocketHandle handle, bool isIPv6, int batchSize, SipTransportCounters counters)
+    public LinuxDatagramOutput(SafeSocketHandle handle, bool isIPv6, bool choosesLocal, int batchSize, SipTransportCounters counters)
         : base(batchSize, counters)
     {
         _handle = handle;
         _names = GC.AllocateArray<byte>(SocketAddressBytes.Size * batchSize, pinned: true);
         _vectors = GC.AllocateArray<Vector>(batchSize, pinned: true);
         _messages = GC.AllocateArray<MultiMessage>(batchSize, pinned: true);
+        if (choosesLocal)
+            _controls = GC.AllocateArray<byte>(PacketInfo.Size * batchSize, pinned: true);
         for (var i = 0; i < batchSize; i++)
         {
             MemoryMarshal.Write(_names.AsSpan(i * SocketAddressBytes.Size), isIPv6 ? AfInet6 : AfInet);
@@ -32,11 +35,13 @@ internal sealed unsafe class LinuxDatagramOutput : DatagramOutput
         }
     }
 
-    protected override void SetEntry(int index, int offset, int length, SipEndPoint remote)
+    protected override void SetEntry(int index, int offset, int length, in SipEndPoint remote, in SipEndPoint local)
     {
         SocketAddressBytes.Write(_names.AsSpan(index * SocketAddressBytes.Size, SocketAddressBytes.Size), remote);
         _vectors[index].Base = (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(Buffer)) + offset;
         _vectors[index].Length = (nuint)length;
+        if (_controls is not null)
+            SetLocal(index, local);
     }
 
     protected override int SendSome(int start, int count)
@@ -71,10 +76,23 @@ internal sealed unsafe class LinuxDatagramOutput : DatagramOutput
         }
     }
 
+    private void SetLocal(int index, in SipEndPoint local)
+    {
+        ref var message = ref _messages[index];
+        if (local.IsAny)
+        {
+            message.Control = null;
+            message.ControlLength = 0;
+            return;
+        }
+        message.ControlLength = (nuint)PacketInfo.Write(_controls.AsSpan(index * PacketInfo.Size, PacketInfo.Size), local);
+        message.Control = (byte*)Unsafe.AsPointer(ref _controls![index * PacketInfo.Size]);
+    }
+
     private int Call(int start, int count)
     {
         ref var first = ref _messages[start];
-        if (count > 1)
+        if (count > 1 || first.Control != null)
             return SendMany(_handle, (MultiMessage*)Unsafe.AsPointer(ref first), (uint)count, Flags);
         return SendTo(_handle, _vectors[start].Base, _vectors[start].Length, Flags, first.Name, first.NameLength) >= 0 ? 1 : -1;
     }

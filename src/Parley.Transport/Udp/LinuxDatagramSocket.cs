@@ -19,6 +19,7 @@ internal sealed unsafe class LinuxDatagramSocket : DatagramSocket
     private readonly byte[] _names;
     private readonly Vector[] _vectors;
     private readonly MultiMessage[] _messages;
+    private readonly byte[]? _controls;
     private int _used;
 
     public LinuxDatagramSocket(IPEndPoint endPoint, SipListenerOptions options, int batchSize, int maxMessageSize, bool share)
@@ -28,6 +29,11 @@ internal sealed unsafe class LinuxDatagramSocket : DatagramSocket
         _socket = DatagramSocketSetup.Create(endPoint, options, share);
         _handle = _socket.SafeHandle;
         Local = SipEndPoint.From((IPEndPoint)_socket.LocalEndPoint!);
+        if (Local.IsAny)
+        {
+            PacketInfo.Enable(_socket, _isIPv6);
+            _controls = GC.AllocateArray<byte>(PacketInfo.Size * batchSize, pinned: true);
+        }
 
         // One message per slot. The odd number of cache lines beyond the size keeps the heads of the slots out of each other's cache sets.
         _stride = ((maxMessageSize + 63) & ~63) + (13 * 64);
@@ -43,10 +49,16 @@ internal sealed unsafe class LinuxDatagramSocket : DatagramSocket
             _messages[i].NameLength = SocketAddressBytes.Size;
             _messages[i].Vectors = (Vector*)Unsafe.AsPointer(ref _vectors[i]);
             _messages[i].VectorCount = 1;
+            if (_controls is null)
+                continue;
+            _messages[i].Control = Pointer(_controls, i * PacketInfo.Size);
+            _messages[i].ControlLength = PacketInfo.Size;
         }
     }
 
     public override SipEndPoint Local { get; }
+
+    public override bool TellsLocal => _controls is not null;
 
     public override byte[] Buffer => _buffer;
 
@@ -78,6 +90,8 @@ internal sealed unsafe class LinuxDatagramSocket : DatagramSocket
             return 0;
         for (var i = 0; i < _used; i++)
             _messages[i].NameLength = SocketAddressBytes.Size; // the kernel wrote the length it used
+        for (var i = 0; _controls is not null && i < _used; i++)
+            _messages[i].ControlLength = PacketInfo.Size;
         _used = 0;
         var count = ReceiveMany(_handle, (MultiMessage*)Unsafe.AsPointer(ref _messages[0]), (uint)_batchSize, MsgWaitForOne, null);
         if (count >= 0)
@@ -91,9 +105,12 @@ internal sealed unsafe class LinuxDatagramSocket : DatagramSocket
 
     public override SipEndPoint RemoteOf(int index) => SocketAddressBytes.Read(_names.AsSpan(index * SocketAddressBytes.Size, SocketAddressBytes.Size), _isIPv6);
 
+    public override SipEndPoint LocalOf(int index) =>
+        _controls is null ? default : PacketInfo.Read(_controls.AsSpan(index * PacketInfo.Size, Math.Min((int)_messages[index].ControlLength, PacketInfo.Size)), _isIPv6);
+
     public override bool IsTruncated(int index) => (_messages[index].Flags & MsgTrunc) != 0;
 
-    public override DatagramOutput CreateOutput(SipTransportCounters counters) => new LinuxDatagramOutput(_handle, _isIPv6, _batchSize, counters);
+    public override DatagramOutput CreateOutput(SipTransportCounters counters) => new LinuxDatagramOutput(_handle, _isIPv6, TellsLocal, _batchSize, counters);
 
     /// <summary>Sets the program that picks a socket of the SO_REUSEPORT group for each datagram.</summary>
     public void SpreadAtRandom(int sockets) => ReuseportSpread.AttachRandom(_socket, sockets);

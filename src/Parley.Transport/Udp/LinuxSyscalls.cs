@@ -13,6 +13,9 @@ internal static unsafe partial class LinuxSyscalls
     public const int IPProtoIPv6 = 41;
     public const int IPv6V6Only = 26;
     public const int IPProtoIP = 0;
+    public const int IPPacketInfo = 8;
+    public const int IPv6ReceivePacketInfo = 49;
+    public const int IPv6PacketInfo = 50;
     public const int IPBindAddressNoPort = 24;
     public const int IPProtoTcp = 6;
     public const int TcpUserTimeout = 18;

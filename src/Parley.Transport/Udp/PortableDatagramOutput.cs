@@ -22,7 +22,7 @@ internal sealed class PortableDatagramOutput : DatagramOutput
         _remotes = new SipEndPoint[batchSize];
     }
 
-    protected override void SetEntry(int index, int offset, int length, SipEndPoint remote)
+    protected override void SetEntry(int index, int offset, int length, in SipEndPoint remote, in SipEndPoint local)
     {
         _offsets[index] = offset;
         _lengths[index] = length;

@@ -55,7 +55,7 @@ internal sealed class WireTransport : ISipTransport
 
     public void Start(ISipReceiver receiver) => _receiver = receiver;
 
-    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null) => _set.Select(protocol, target, preferred);
+    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null, SipListener? received = null) => _set.Select(protocol, target, preferred, received);
 
     public bool IsOwn(ReadOnlySpan<byte> host, int port) => _set.IsOwn(host, port);
 

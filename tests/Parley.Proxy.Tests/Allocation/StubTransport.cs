@@ -17,7 +17,7 @@ internal sealed class StubTransport : ISipTransport
 
     public ReadOnlySpan<byte> Sent(int index) => _sent[index].AsSpan(0, _lengths[index]);
 
-    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null) => _set.Select(protocol, target, preferred);
+    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null, SipListener? received = null) => _set.Select(protocol, target, preferred, received);
 
     public bool IsOwn(ReadOnlySpan<byte> host, int port) => _set.IsOwn(host, port);
 

@@ -81,7 +81,7 @@ public sealed class ManyThreadsTests
 
         public ICaptureTap? Tap { get; set; }
 
-        public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null) => _set.Select(protocol, target, preferred);
+        public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null, SipListener? received = null) => _set.Select(protocol, target, preferred, received);
 
         public bool IsOwn(ReadOnlySpan<byte> host, int port) => _set.IsOwn(host, port);
 

@@ -29,7 +29,7 @@ internal sealed class RoutingTransport(IReadOnlyList<SipListener> listeners, par
     public SipFlow From(int listener, string address = "198.51.100.7", int port = 5060, long connection = 0) =>
         new(Listeners[listener], SipEndPoint.From(IPAddress.Parse(address), port), connection);
 
-    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null) => _set.Select(protocol, target, preferred);
+    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null, SipListener? received = null) => _set.Select(protocol, target, preferred, received);
 
     public bool IsOwn(ReadOnlySpan<byte> host, int port) => _set.IsOwn(host, port);
 

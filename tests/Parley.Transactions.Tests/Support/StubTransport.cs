@@ -45,7 +45,7 @@ internal sealed class StubTransport(Func<long> now) : ISipTransport
 
     public static SipEndPoint Host(string address, int port) => SipEndPoint.From(System.Net.IPAddress.Parse(address), port);
 
-    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null) =>
+    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null, SipListener? received = null) =>
         protocol == SipProtocol.Udp ? UdpListener : protocol == SipProtocol.Tcp ? TcpListener : null;
 
     public bool IsOwn(ReadOnlySpan<byte> host, int port) => host.SequenceEqual("192.0.2.1"u8) && port is 0 or 5060;

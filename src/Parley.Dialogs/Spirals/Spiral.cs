@@ -19,8 +19,16 @@ internal static class Spiral
     {
         if (!HasPassed(context)) return null;
         SipMessage invite = context.Request;
-        foreach (Dialog dialog in module.Table.FindAllByCallId(invite.CallId))
-            if (dialog.IsOf(invite)) return dialog;
+        uint hash = module.Table.HashOf(invite.CallId);
+        DialogStripe stripe = module.Table.StripeOf(CoreHash.Compute(invite.CallId, module.Table.HashSize));
+        lock (stripe.Gate)
+        {
+            int left = DialogStripe.MostAlike;
+            Dialog? dialog = stripe.FirstAlike(hash, module.Table, invite.FromTag);
+            for (; dialog is not null && left > 0; dialog = stripe.NextAlike(dialog), left--)
+                if (dialog.IsOfInLock(invite)) return dialog;
+        }
+
         return null;
     }
 }

@@ -14,10 +14,17 @@ public sealed partial class Dialog
     private readonly byte[] _names;
     private readonly long _createdAt;
 
-    // Its place in the table, and those of its neighbours in age among the dialogs with its Call-ID, if any. Under the lock of the stripe.
+    // Its place in the table, and those of its neighbours in age among the dialogs with its Call-ID, and with its Call-ID and caller's tag, if
+    // any. Under the lock of the stripe.
     internal int Slot;
-    internal int OlderByCallId;
-    internal int YoungerByCallId;
+    internal DialogLinks CallIdLinks;
+    internal DialogLinks TagLinks;
+
+    /// <summary>Others have, or had, its Call-ID: it is found by the caller's tag too (<see cref="DialogStripe"/>).</summary>
+    internal bool IsCrowded;
+
+    /// <summary>It is in the chain of those that are over.</summary>
+    internal bool IsAmongOver;
 
     internal Dialog(DialogModule module, DialogId id, ReadOnlySpan<byte> callId, ReadOnlySpan<byte> fromUri, ReadOnlySpan<byte> toUri, DialogFlags flags)
     {

@@ -29,5 +29,15 @@ internal sealed class DialogBench : IDisposable
         return dialog;
     }
 
+    /// <summary>With a tag of the caller's, of which a table with many dialogs of one Call-ID makes use.</summary>
+    public Dialog New(string callId, string callerTag)
+    {
+        byte[] bytes = System.Text.Encoding.ASCII.GetBytes(callId);
+        var dialog = new Dialog(Module, Module.Table.NextId(bytes), bytes, "sip:a@a"u8, "sip:b@b"u8, DialogFlags.None);
+        dialog.Caller.Packed = PackedLeg.Build(default, System.Text.Encoding.ASCII.GetBytes(callerTag), default, 0, default);
+        dialog.Begin(null);
+        return dialog;
+    }
+
     public void Dispose() => Timers.Dispose();
 }

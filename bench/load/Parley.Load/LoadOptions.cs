@@ -7,6 +7,9 @@ internal sealed record LoadOptions
 {
     public IReadOnlyList<string> Subjects { get; init; } = ["floor", "kamailio", "parley"];
 
+    /// <summary>Another checkout whose Parley is measured too, as a subject of its own; null: none.</summary>
+    public string? Against { get; init; }
+
     public IReadOnlyList<string> Jobs { get; init; } = [];
 
     public IReadOnlyList<int> Rates { get; init; } = [200, 1000, 2000, 3000];
@@ -30,7 +33,7 @@ internal sealed record LoadOptions
     /// What a subject is warmed up with: Parley until its hot methods are compiled twice and its oldest transactions end; what is compiled
     /// beforehand needs no more than a few seconds.
     /// </summary>
-    public (int Rate, int Seconds) WarmUpOf(string subject) => subject == "parley" ? (WarmRate, Warm) : (Math.Min(WarmRate, 1000), Math.Min(Warm, 5));
+    public (int Rate, int Seconds) WarmUpOf(string subject) => subject is "parley" or "against" ? (WarmRate, Warm) : (Math.Min(WarmRate, 1000), Math.Min(Warm, 5));
 
     /// <summary>Seconds after the last call that count too: what a call leaves to be done.</summary>
     public int Tail { get; init; } = 6;
@@ -82,6 +85,7 @@ internal sealed record LoadOptions
             {
                 "--quick" => options with { IsQuick = true, Rates = [200], Runs = 1, SetupRuns = 1, Seconds = 2, SetupSeconds = 1, Warm = 1, Tail = 1, Calls = 1000, Settle = 2, Loaded = 1, Cores = [1], Most = 10_000 },
                 "--subjects" => options with { Subjects = List(each) },
+                "--against" => options with { Against = Path.GetFullPath(Value(each)) },
                 "--jobs" => options with { Jobs = List(each) },
                 "--rates" => options with { Rates = [.. List(each).Select(Number)] },
                 "--cores" => options with { Cores = [.. List(each).Select(Number)] },
@@ -102,6 +106,13 @@ internal sealed record LoadOptions
                 "--name" => options with { Name = Value(each) },
                 _ => throw new ArgumentException($"unknown option {name}"),
             };
+        }
+
+        if (options.Against is not null)
+        {
+            if (command != "run")
+                throw new ArgumentException("--against is an option of run");
+            options = options with { Subjects = [.. options.Subjects.Except(["against"]), "against"] };
         }
 
         return options;

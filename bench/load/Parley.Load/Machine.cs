@@ -9,10 +9,13 @@ internal sealed record Machine(string Processor, int Cores, string System, strin
         Value("/proc/cpuinfo", "model name"), Workshop.MachineCores, Value("/etc/os-release", "PRETTY_NAME").Trim('"'),
         File.ReadAllText("/proc/sys/kernel/osrelease").Trim(), RuntimeInformation.FrameworkDescription,
         await Shell.VersionAsync("/usr/sbin/kamailio", "-v"), SippOf(await Shell.VersionAsync("dpkg-query", "-W", "sip-tester")), await Shell.VersionAsync("gcc", "--version"),
-        await Shell.VersionAsync("git", "-C", workshop.Folder, "describe", "--always", "--dirty"), DateTimeOffset.UtcNow);
+        await RevisionAsync(workshop.Folder), DateTimeOffset.UtcNow);
 
     public string Text => FormattableString.Invariant(
         $"{At:yyyy-MM-dd HH:mm} UTC, revision {Revision}. {Cores} cores of {Processor}, {System}, kernel {Kernel}, {Runtime}, {Kamailio}, SIPp {Sipp}, {Compiler}.");
+
+    /// <summary>What is checked out there.</summary>
+    public static Task<string> RevisionAsync(string folder) => Shell.VersionAsync("git", "-C", folder, "describe", "--always", "--dirty");
 
     // "sipp -v" ends with an error and begins with an empty line: the package's version.
     private static string SippOf(string package) => package.Split('\t')[^1];

@@ -34,7 +34,7 @@ internal sealed partial class ProxyProcess : IDisposable
     public long PeakKiB => Usage.PeakKiB(_family);
 
     /// <param name="workshop">Where the programs are.</param>
-    /// <param name="subject">floor, kamailio or parley.</param>
+    /// <param name="subject">floor, kamailio, parley, or against: the Parley of another checkout.</param>
     /// <param name="job">a, b or c; a-tcp, b-tcp, c-tcp.</param>
     /// <param name="cores">How many cores, the first ones.</param>
     /// <param name="kamailioWorkers">Worker processes of Kamailio's.</param>
@@ -42,7 +42,7 @@ internal sealed partial class ProxyProcess : IDisposable
     /// <param name="ping">Seconds between two OPTIONS to a leg, job c.</param>
     /// <param name="more">More arguments for Parley.</param>
     public static Task<ProxyProcess> StartAsync(Workshop workshop, string subject, string job, int cores = 1, int kamailioWorkers = 1, int kamailioMegabytes = 1024, int ping = NeverDue, params string[] more) =>
-        StartAsync(workshop, subject, job, 15060 + "floor kamailio parley".IndexOf(subject, StringComparison.Ordinal), cores, kamailioWorkers, kamailioMegabytes, ping, more);
+        StartAsync(workshop, subject, job, PortOf(subject), cores, kamailioWorkers, kamailioMegabytes, ping, more);
 
     /// <summary>One more of Parley, which stands still while others of them are measured.</summary>
     public static Task<ProxyProcess> StartParleyAsync(Workshop workshop, string job, int number) => StartAsync(workshop, "parley", job, 15100 + number, 1, 1, 0, NeverDue, []);
@@ -54,7 +54,7 @@ internal sealed partial class ProxyProcess : IDisposable
         {
             "floor" => [workshop.Floor, Text(port), Text(CalleePort)],
             "kamailio" => Kamailio(workshop, job, tcp, port, kamailioWorkers, kamailioMegabytes, ping),
-            "parley" => ["dotnet", workshop.Proxy, $"--port={port}", $"--callee={CalleePort}", $"--second={SecondCalleePort}", $"--job={job[0]}", $"--tcp={(tcp ? "true" : "false")}", $"--workers={cores}", $"--ping={ping}", .. more],
+            "parley" or "against" => ["dotnet", subject == "parley" ? workshop.Proxy : workshop.OtherProxy!, $"--port={port}", $"--callee={CalleePort}", $"--second={SecondCalleePort}", $"--job={job[0]}", $"--tcp={(tcp ? "true" : "false")}", $"--workers={cores}", $"--ping={ping}", .. more],
             _ => throw new ArgumentException($"unknown subject {subject}", nameof(subject)),
         };
         string pinned = cores == 1 ? "0" : $"0-{cores - 1}";
@@ -167,6 +167,9 @@ internal sealed partial class ProxyProcess : IDisposable
         string address = string.Create(CultureInfo.InvariantCulture, $": 0100007F:{port:X4} 00000000:0000 ");
         return File.ReadLines(tcp ? "/proc/net/tcp" : "/proc/net/udp").Any(line => line.Contains(address, StringComparison.Ordinal));
     }
+
+    /// <summary>A port each: they stand side by side.</summary>
+    private static int PortOf(string subject) => 15060 + Array.IndexOf(["floor", "kamailio", "parley", "against"], subject);
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

@@ -6,9 +6,14 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
     private readonly List<Sample> _samples = [];
     private readonly Meter _meter = new(options);
 
+    /// <summary>The revision of the other checkout.</summary>
+    private string _against = "";
+
     public async Task<int> RunAsync()
     {
         Machine machine = await Machine.ReadAsync(workshop);
+        if (options.Against is { } other)
+            _against = await Machine.RevisionAsync(other);
         IReadOnlyList<string> jobs = options.Jobs.Count > 0 ? options.Jobs : options.IsQuick ? ["b", "a-tcp"] : ["a", "b", "c", "a-tcp", "b-tcp"];
         foreach (string job in jobs)
             await JobAsync(job, [.. options.Subjects.Where(subject => Can(subject, job))], () => Write(machine, isLast: false));
@@ -17,7 +22,7 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
         return 0;
     }
 
-    private void Write(Machine machine, bool isLast) => Report.Write(workshop, options, "run", machine, _samples, RunTable.Of(_samples, options), isLast);
+    private void Write(Machine machine, bool isLast) => Report.Write(workshop, options, "run", machine, _samples, RunTable.Of(_samples, options, _against), isLast);
 
     private bool Can(string subject, string job) => subject switch
     {

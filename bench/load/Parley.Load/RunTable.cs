@@ -11,7 +11,7 @@ internal static class RunTable
         "switches per call", "idle PSS, peak MiB", "runs: SIPp, spread",
     ];
 
-    public static StringBuilder Of(IReadOnlyList<Sample> samples, LoadOptions options)
+    public static StringBuilder Of(IReadOnlyList<Sample> samples, LoadOptions options, string against)
     {
         StringBuilder text = new();
         text.AppendLine(FormattableString.Invariant(
@@ -32,6 +32,8 @@ internal static class RunTable
             text.AppendLine().AppendLine(FormattableString.Invariant($"† {sample.Job} at {sample.Rate} calls/s, {sample.Subject}: a run in which SIPp offered only {sample.Calls.CallsPerSecond:F0} calls/s."));
         if (!samples.Any(sample => sample.Load == RunCell.CpuLoad))
             text.AppendLine().AppendLine("Without SIPp: the CPU time is that of evenly spread calls only.");
+        if (options.Against is { } other)
+            AgainstTable.Write(text, samples, other, against);
         RunGoals.Write(text, samples);
         return text;
     }

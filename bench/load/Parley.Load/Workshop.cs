@@ -14,6 +14,9 @@ internal sealed class Workshop
 
     public string Proxy => Path.Combine(Folder, "Parley.LoadProxy", "bin", "Release", "net10.0", "Parley.LoadProxy.dll");
 
+    /// <summary>The same of the other checkout (--against); null: there is none.</summary>
+    public string? OtherProxy { get; private set; }
+
     /// <summary>The users that SIPp calls from (-inf): 1,000, one after the other, in the order of calls.c.</summary>
     public string Users => Path.Combine(Folder, "bin", "users.csv");
 
@@ -64,6 +67,8 @@ internal sealed class Workshop
                 Console.Error.Write(made);
         }
 
+        if (options.Against is { } other)
+            workshop.OtherProxy = await BuildOtherAsync(other);
         if (options.Subjects.Contains("kamailio"))
             workshop.HasKamailio = await FindAsync("/usr/sbin/kamailio", "kamailio");
         if (needsSipp)
@@ -73,6 +78,16 @@ internal sealed class Workshop
         }
 
         return workshop;
+    }
+
+    /// <summary>Its own build of the measured application, in its own folder.</summary>
+    private static async Task<string> BuildOtherAsync(string checkout)
+    {
+        string project = Path.Combine(checkout, "bench", "load", "Parley.LoadProxy");
+        if (!Directory.Exists(project))
+            throw new DirectoryNotFoundException($"--against {checkout}: there is no {project}");
+        await Shell.RunAsync("dotnet", "build", project, "-c", "Release", "-v", "quiet", "--nologo", "-clp:ErrorsOnly", "-p:RunAnalyzers=false");
+        return Path.Combine(project, "bin", "Release", "net10.0", "Parley.LoadProxy.dll");
     }
 
     private static async Task<bool> FindAsync(string program, string package)

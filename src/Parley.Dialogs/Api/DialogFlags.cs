@@ -27,4 +27,7 @@ public enum DialogFlags
 
     /// <summary>The proxy answers reliable provisional responses (RFC 3262) itself.</summary>
     AutoPrack = 1 << 20,
+
+    /// <summary>With <see cref="AutoPrack"/>: a PRACK that fails before the call is answered ends the call, by CANCEL on every branch.</summary>
+    EndOnPrackFailure = 1 << 21,
 }

@@ -29,6 +29,9 @@ public sealed partial class DialogOptions
     /// <summary>Lifetime after a race when <see cref="DialogFlags.EndOnRaceCondition"/> is set.</summary>
     public TimeSpan RaceConditionTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a PRACK of the proxy's own (<see cref="DialogFlags.AutoPrack"/>) waits for its answer, above zero. Null, the default: the 64*T1 of its transaction.</summary>
+    public TimeSpan? PrackTimeout { get; set; }
+
     /// <summary>What a call that passes this proxy twice is.</summary>
     public DialogSpiralPolicy Spirals { get; set; } = DialogSpiralPolicy.NewDialog;
 
@@ -60,6 +63,7 @@ public sealed partial class DialogOptions
         InRange(RaceConditionTimeout, TimeSpan.FromMilliseconds(1), nameof(RaceConditionTimeout));
         InRange(EarlyTimeout, TimeSpan.Zero, nameof(EarlyTimeout));
         InRange(NoAckTimeout, TimeSpan.Zero, nameof(NoAckTimeout));
+        if (PrackTimeout is { } prack) InRange(prack, TimeSpan.FromMilliseconds(1), nameof(PrackTimeout));
         if (DeleteDelay is { } delay) InRange(delay, TimeSpan.Zero, nameof(DeleteDelay));
         ValidatePings();
     }

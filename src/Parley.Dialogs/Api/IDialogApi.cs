@@ -52,7 +52,7 @@ public interface IDialogApi
     /// <summary>The dialog with this text id ("e64.7f675e24").</summary>
     Dialog? FindByDid(ReadOnlySpan<char> did);
 
-    /// <summary>The youngest dialog with this Call-ID, one that is not over first.</summary>
+    /// <summary>The youngest dialog with this Call-ID that is not over; where all are, one of these, as a rule the youngest. Null: there is none.</summary>
     Dialog? FindByCallId(string callId);
 
     /// <summary>Defines profiles from text such as <c>"caller; gateway/s; codec/b"</c> (<c>add_profiles</c>).</summary>
@@ -92,6 +92,9 @@ public interface IDialogApi
 
     /// <summary>Runs when any answered call is over; see <see cref="Dialog.OnHangup"/>.</summary>
     void OnHangup(DialogHook hook);
+
+    /// <summary>Runs when a PRACK of the proxy's own fails in any call; see <see cref="Dialog.OnPrackFailed"/>.</summary>
+    void OnPrackFailed(PrackFailedHook hook);
 
     /// <summary>The dialogs that fit, in a fixed order; by Call-ID or profile without a look at the others. A snapshot as <see cref="Dialogs"/> is.</summary>
     /// <exception cref="ArgumentException">No such profile, a URI that is none, a value without a name.</exception>

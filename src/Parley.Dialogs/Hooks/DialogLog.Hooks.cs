@@ -8,6 +8,11 @@ internal sealed partial class DialogLog
 
     public void StateHandlerFailed(Dialog dialog, Exception error) => LogStateHandlerFailed(error, dialog.Id);
 
+    public void PrackHookFailed(Dialog dialog, Exception error) => LogPrackHookFailed(error, dialog.Id);
+
+    [LoggerMessage(5033, LogLevel.Error, "A hook on a failed PRACK of dialog {Dialog} failed; the call goes on")]
+    private partial void LogPrackHookFailed(Exception error, DialogId dialog);
+
     [LoggerMessage(5031, LogLevel.Error, "A hook on the {Hook} of dialog {Dialog} failed; the call goes on")]
     private partial void LogHookFailed(Exception error, DialogHookKind hook, DialogId dialog);
 

@@ -8,6 +8,14 @@ internal sealed partial class DialogModule
 
     public DialogHooks Hooks { get; } = new();
 
+    public PrackFailures PrackFailures { get; } = new();
+
+    public void OnPrackFailed(PrackFailedHook hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        PrackFailures.Add(hook);
+    }
+
     public void OnAnswer(DialogHook hook) => AddHook(DialogHookKind.Answer, hook);
 
     public void OnTimeout(DialogHook hook) => AddHook(DialogHookKind.Timeout, hook);

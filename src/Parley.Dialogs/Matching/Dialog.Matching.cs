@@ -5,6 +5,9 @@ namespace Parley.Dialogs;
 
 public sealed partial class Dialog
 {
+    /// <summary>Of Call-ID and caller's tag, both of which never change.</summary>
+    internal uint TagHash => Module.Table.HashOf(CallIdHash, _caller.TagBytes);
+
     /// <summary>Under the lock: does the request's Call-ID and pair of tags belong here, and which way does it go?</summary>
     internal bool Fits(SipContext context, out DialogDirection direction, out DialogLeg? callee)
     {

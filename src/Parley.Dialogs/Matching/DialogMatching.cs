@@ -63,23 +63,13 @@ internal static class DialogMatching
         ReadOnlySpan<byte> callId = context.Request.CallId;
         uint hash = module.Table.HashOf(callId);
         DialogStripe stripe = module.Table.StripeOf(CoreHash.Compute(callId, module.Table.HashSize));
-        Dialog? found = null;
+        Dialog? found;
         InDialogRelay relay;
         DialogAct act;
         bool mine;
         lock (stripe.Gate)
         {
-            // The youngest that is not over; else the youngest.
-            DialogDirection direction = DialogDirection.None;
-            DialogLeg? callee = null;
-            for (Dialog? dialog = stripe.FirstByCallId(hash); dialog is not null; dialog = stripe.NextByCallId(dialog))
-            {
-                if (found is not null && dialog.StateInLock == DialogState.Deleted) continue;
-                if (!dialog.Fits(context, out DialogDirection towards, out DialogLeg? leg)) continue;
-                (found, direction, callee) = (dialog, towards, leg);
-                if (dialog.StateInLock != DialogState.Deleted) break;
-            }
-
+            found = Search(module, stripe, context, hash, out DialogDirection direction, out DialogLeg? callee);
             if (found is null) return false;
             relay = module.InDialogRelays.Rent();
             relay.Begin(found, direction, callee!);
@@ -88,6 +78,27 @@ internal static class DialogMatching
 
         Attach(context, found, relay, in act, mine);
         return true;
+    }
+
+    /// <summary>Under the lock: of the dialogs that fit the youngest that is not over, else the youngest. The caller's tag is that of From, or of To.</summary>
+    private static Dialog? Search(DialogModule module, DialogStripe stripe, SipContext context, uint callIdHash, out DialogDirection direction, out DialogLeg? callee)
+    {
+        Dialog? found = null;
+        (direction, callee) = (DialogDirection.None, null);
+        for (int side = 0; side < 2; side++)
+        {
+            int left = DialogStripe.MostAlike;
+            Dialog? dialog = stripe.FirstAlike(callIdHash, module.Table, side == 0 ? context.Request.FromTag : context.Request.ToTag);
+            for (; dialog is not null && left > 0; dialog = stripe.NextAlike(dialog), left--)
+            {
+                if (found is not null && dialog.StateInLock == DialogState.Deleted) continue;
+                if (!dialog.Fits(context, out DialogDirection towards, out DialogLeg? leg)) continue;
+                (found, direction, callee) = (dialog, towards, leg);
+                if (dialog.StateInLock != DialogState.Deleted) return found;
+            }
+        }
+
+        return found;
     }
 
     /// <summary>Under the lock: the request's part in the dialog, on its first way through.</summary>

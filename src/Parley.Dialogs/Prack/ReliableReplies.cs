@@ -49,7 +49,7 @@ internal sealed class ReliableReplies(Dialog dialog, bool hasOffer) : ILocalRequ
         if (at < 0) _last.Add((leg, rseq));
         else _last[at] = (leg, rseq);
         _verdict = Verdict.Strip;
-        dialog.SendPrack(leg, rseq, reply.CSeqNumber, this);
+        if (!dialog.SendPrack(leg, rseq, reply.CSeqNumber, this)) dialog.PrackFailed(leg, 503);
     }
 
     /// <summary>The response is about to go to the caller.</summary>
@@ -62,11 +62,11 @@ internal sealed class ReliableReplies(Dialog dialog, bool hasOffer) : ILocalRequ
 
     void ILocalRequestUser.OnResponse(LocalRequest request, SipMessage response)
     {
-        if (response.StatusCode >= 300) dialog.Module.Log.PrackFailed(dialog, response.StatusCode);
+        if (response.StatusCode >= 300) dialog.PrackFailed((DialogLeg)request.State!, response.StatusCode);
     }
 
     // The callee repeats its response, gets no PRACK, and gives the call up by itself (RFC 3262 3).
-    void ILocalRequestUser.OnFailed(LocalRequest request, int statusCode) => dialog.Module.Log.PrackFailed(dialog, statusCode);
+    void ILocalRequestUser.OnFailed(LocalRequest request, int statusCode) => dialog.PrackFailed((DialogLeg)request.State!, statusCode);
 
     private static void Strip(SipMessage reply, SipEdits edits)
     {

@@ -39,8 +39,7 @@ internal sealed partial class DialogTable
         var found = new List<Dialog>();
         lock (stripe.Gate)
         {
-            for (Dialog? dialog = stripe.FirstByCallId(hash); dialog is not null; dialog = stripe.NextByCallId(dialog))
-                if (dialog.CallIdBytes.SequenceEqual(callId)) found.Add(dialog);
+            stripe.CopyTo(found, hash, callId);
         }
 
         return found;

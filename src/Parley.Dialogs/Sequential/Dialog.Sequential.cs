@@ -12,23 +12,25 @@ public sealed partial class Dialog
     {
         ArgumentNullException.ThrowIfNull(request);
         if (request.Fault is { } fault) throw new ArgumentException(fault + ".", nameof(request));
+        if (request.Leg is { } named && named.Dialog != this) throw new ArgumentException("The leg is another dialog's.", nameof(request));
         DialogLeg? caller = null, callee = null;
         lock (Gate)
         {
             // An INVITE within a dialog needs the first one's end (RFC 3261 14.1); other requests may go to a party that rings.
             bool isUp = MayPingInLock || (request.Method != "INVITE" && _state is DialogState.Early or DialogState.ConfirmedNoAck);
-            if (isUp) (caller, callee) = (_caller, _callee);
+            if (isUp) (caller, callee) = (_caller, request.Leg is { IsCaller: false } leg ? AskableInLock(leg, request.Method) : _callee);
         }
 
-        DialogLeg? first = request.AsksCaller ? caller : callee, second = request.AsksCaller ? callee : caller;
+        bool asksCaller = request.AsksCaller;
+        DialogLeg? first = asksCaller ? caller : callee, second = asksCaller ? callee : caller;
         if (first is null || (request.IsChallenge && second is null))
-            return Task.FromResult(new SequentialReply(481, "Call/Transaction Does Not Exist", isLocal: true));
+            return Task.FromResult(new SequentialReply(481, "Call/Transaction Does Not Exist", isLocal: true, leg: null));
         var exchange = new SequentialExchange(this, request, first, request.IsChallenge ? second : null);
         exchange.Start();
         return exchange.Task;
     }
 
-    /// <summary>Sends a request to one end of the dialog and waits for its final response.</summary>
+    /// <summary>Sends a request to one end of the dialog and waits for its final response. To ask another leg of a fork than <see cref="Callee"/>, name it in <see cref="SequentialRequest.Leg"/>.</summary>
     /// <param name="method">The method, as <see cref="SequentialRequest.Method"/>.</param>
     /// <param name="toCaller">True: to the caller; false: to the callee.</param>
     /// <param name="body">The body; null for none.</param>
@@ -48,5 +50,12 @@ public sealed partial class Dialog
             ContentType = contentType ?? "",
             HeaderLines = headerLines ?? "",
         });
+    }
+
+    /// <summary>Under the lock: a callee's leg that can be asked; null when it is not there any more, or an INVITE is asked of one that did not answer (RFC 3261 14.1).</summary>
+    private DialogLeg? AskableInLock(DialogLeg leg, string method)
+    {
+        bool isHere = leg == _callee || (_others is not null && Array.IndexOf(_others, leg) >= 0);
+        return isHere && (leg.IsAnswered || method != "INVITE") ? leg : null;
     }
 }

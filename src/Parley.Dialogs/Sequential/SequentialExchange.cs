@@ -44,7 +44,7 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
             if (dialog.SessionFor(first) is not { } session)
             {
                 // Without a body it would ask for an offer, which is another question than the one put.
-                Finish(488, "No session description is known", isLocal: true);
+                Finish(488, "No session description is known", isLocal: true, first);
                 return;
             }
 
@@ -55,7 +55,7 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
         {
             if (IsInvite && dialog.HasInviteWithinInLock)
             {
-                Finish(491, "Request Pending", isLocal: true);
+                Finish(491, "Request Pending", isLocal: true, first);
                 return;
             }
 
@@ -89,13 +89,13 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
         }
 
         if (!isFirst) AnswerFirst([], "");
-        Finish(response);
+        Finish(response, LegOf(sent.State));
     }
 
     void ILocalRequestUser.OnFailed(LocalRequest sent, int statusCode)
     {
         if (!ReferenceEquals(sent.State, FirstStep)) AnswerFirst([], "");
-        Finish(statusCode, statusCode switch { 408 => "Request Timeout", 430 => "Flow Failed", _ => "Service Unavailable" }, isLocal: true);
+        Finish(statusCode, statusCode switch { 408 => "Request Timeout", 430 => "Flow Failed", _ => "Service Unavailable" }, isLocal: true, LegOf(sent.State));
     }
 
     private void FirstAccepted(LocalRequest sent, SipMessage response, uint cseq)
@@ -118,7 +118,7 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
         if (!isNew) return;
         if (!offers)
         {
-            Finish(response);
+            Finish(response, first);
             return;
         }
 
@@ -130,7 +130,7 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
         dialog.SetSessionFor(second!, sent.Message.ContentType, sent.Message.Body);
         if (IsInvite) dialog.Acknowledge(second!, cseq);
         AnswerFirst(response.Body.ToArray(), Encoding.UTF8.GetString(response.ContentType));
-        Finish(response);
+        Finish(response, second!);
     }
 
     /// <summary>The ACK that the first party waits for. Without an answer of the second one it gets the session as it was: its offer must be answered (RFC 3261 13.2.2.4).</summary>
@@ -158,7 +158,7 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
         uint cseq = dialog.SendOwn(leg, Encoding.ASCII.GetBytes(request.Method), Encoding.UTF8.GetBytes(headerLines), Encoding.UTF8.GetBytes(type), body, this, step, TimeoutOf(step), newConnections: true);
         if (cseq != 0) return;
         if (step == SecondStep) AnswerFirst([], "");
-        Finish(503, "Service Unavailable", isLocal: true);
+        Finish(503, "Service Unavailable", isLocal: true, leg);
     }
 
     /// <summary>An INVITE given up while it may still be answered would leave a 2xx without its ACK. The second one of a challenge has to end while the first party still waits.</summary>
@@ -169,12 +169,14 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
         return TimeSpan.FromMilliseconds(step == FirstStep ? longest + 1_000 : Math.Max(1_000, longest - AckReserve));
     }
 
-    private void Finish(SipMessage response) =>
-        Finish(response.StatusCode, Encoding.UTF8.GetString(response.ReasonPhrase), isLocal: false, Encoding.UTF8.GetString(response.ContentType), response.Body.ToArray());
+    private DialogLeg LegOf(object? step) => ReferenceEquals(step, FirstStep) ? first : second!;
 
-    private void Finish(int status, string reason, bool isLocal, string type = "", byte[]? body = null)
+    private void Finish(SipMessage response, DialogLeg leg) =>
+        Finish(response.StatusCode, Encoding.UTF8.GetString(response.ReasonPhrase), isLocal: false, leg, Encoding.UTF8.GetString(response.ContentType), response.Body.ToArray());
+
+    private void Finish(int status, string reason, bool isLocal, DialogLeg leg, string type = "", byte[]? body = null)
     {
-        if (!_done.TrySetResult(new SequentialReply(status, reason, isLocal, type, body))) return;
+        if (!_done.TrySetResult(new SequentialReply(status, reason, isLocal, leg, type, body))) return;
         lock (dialog.Gate)
         {
             if (!_counted) return;

@@ -5,8 +5,9 @@ namespace Parley.Dialogs;
 /// <summary>What came of a sequential request: the final response, or why there was none.</summary>
 public sealed class SequentialReply
 {
-    internal SequentialReply(int statusCode, string reason, bool isLocal, string contentType = "", ReadOnlyMemory<byte> body = default)
+    internal SequentialReply(int statusCode, string reason, bool isLocal, DialogLeg? leg, string contentType = "", ReadOnlyMemory<byte> body = default)
     {
+        Leg = leg;
         StatusCode = statusCode;
         Reason = reason;
         IsLocal = isLocal;
@@ -17,6 +18,9 @@ public sealed class SequentialReply
     /// <summary>The status; of the second request where a challenge got that far. Local: 408 (no answer), 430 (the connection is gone), 481 (the dialog
     /// is over or has no such leg), 491 (an INVITE of the dialog is under way), 503 (could not be sent).</summary>
     public int StatusCode { get; }
+
+    /// <summary>The leg that answered, or was to answer; of a challenge the second one where it got that far. Null: there is no such leg.</summary>
+    public DialogLeg? Leg { get; }
 
     /// <summary>The reason phrase.</summary>
     public string Reason { get; }

@@ -12,6 +12,12 @@ public sealed class SequentialRequest
     /// <summary>Whom to ask.</summary>
     public SequentialMode Mode { get; init; }
 
+    /// <summary>
+    /// The leg to ask, of a call that has several (a fork answered more than once, or still ringing); null: by <see cref="Mode"/>, and the callee
+    /// is <see cref="Dialog.Callee"/>. In a challenge it is the callee's leg of the two, elsewhere it alone says whom to ask.
+    /// </summary>
+    public DialogLeg? Leg { get; init; }
+
     /// <summary>Where the body comes from.</summary>
     public SequentialBody Body { get; init; }
 
@@ -95,7 +101,7 @@ public sealed class SequentialRequest
 
     internal bool IsChallenge => Mode is SequentialMode.ChallengeCaller or SequentialMode.ChallengeCallee;
 
-    internal bool AsksCaller => Mode is SequentialMode.Caller or SequentialMode.ChallengeCaller;
+    internal bool AsksCaller => Leg is { } leg && !IsChallenge ? leg.IsCaller : Mode is SequentialMode.Caller or SequentialMode.ChallengeCaller;
 
     /// <summary>Why it cannot be sent; null when it can.</summary>
     internal string? Fault
@@ -106,6 +112,7 @@ public sealed class SequentialRequest
                 return "Invalid method";
             if (Method is "ACK" or "CANCEL" or "BYE") return $"{Method} is not a sequential request; to end a dialog, terminate it";
             if (IsChallenge && Method is not ("INVITE" or "UPDATE")) return "A challenge is an INVITE or an UPDATE";
+            if (IsChallenge && Leg is { IsCaller: true }) return "The leg of a challenge is a callee's";
             if (Body == SequentialBody.Custom && !IsContentType(ContentType)) return "A body needs its Content-Type";
             if (HeaderLines.Length > 0 && !AreHeaderLines(HeaderLines)) return "Invalid header lines";
             return Timeout is { } timeout && timeout <= TimeSpan.Zero ? "A timeout is above zero" : null;

@@ -23,12 +23,26 @@ internal static class Spiral
         foreach (NameAddrView route in invite.RecordRoutes)
         {
             if (context.IsOwn(route.Uri) && route.Uri.Parameters.TryGet(module.RecordRouteParameter, out ReadOnlySpan<byte> did)
-                && DialogId.TryParse(did, out DialogId id) && module.Table.Find(id) is { } named
-                && named.CallIdHash == module.Table.HashOf(invite.CallId) && named.IsOf(invite)) return named;
+                && DialogId.TryParse(did, out DialogId id) && Named(module, id, invite) is { } named) return named;
         }
 
-        foreach (Dialog dialog in module.Table.FindAllByCallId(invite.CallId))
-            if (dialog.IsOf(invite)) return dialog;
+        uint hash = module.Table.HashOf(invite.CallId);
+        DialogStripe stripe = module.Table.StripeOf(CoreHash.Compute(invite.CallId, module.Table.HashSize));
+        lock (stripe.Gate)
+        {
+            int left = DialogStripe.MostAlike;
+            Dialog? dialog = stripe.FirstAlike(hash, module.Table, invite.FromTag);
+            for (; dialog is not null && left > 0; dialog = stripe.NextAlike(dialog), left--)
+                if (dialog.IsOfInLock(invite)) return dialog;
+        }
+
         return null;
+    }
+
+    private static Dialog? Named(DialogModule module, DialogId id, SipMessage invite)
+    {
+        if (module.Table.Find(id) is not { } dialog || dialog.CallIdHash != module.Table.HashOf(invite.CallId)) return null;
+        lock (module.Table.StripeOf(id.Entry).Gate)
+            return dialog.IsOfInLock(invite) ? dialog : null;
     }
 }

@@ -70,7 +70,9 @@ public sealed partial class Dialog
         {
             Stripe.Counts[(int)_state]--;
             Stripe.Counts[(int)step.State]++;
+            bool hasEndedOrRevived = step.State == DialogState.Deleted || _state == DialogState.Deleted;
             _state = step.State;
+            if (hasEndedOrRevived) Stripe.EndedOrRevived(this);
         }
 
         if (effects == DialogEffects.None) return effects;

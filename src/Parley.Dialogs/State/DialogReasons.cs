@@ -21,5 +21,6 @@ internal static class DialogReasons
 
     // Not in the reference, which has no such timers.
     public const string NoAck = "No ACK";
+    public const string PrackFailed = "PRACK Failed";
     public const string NoAnswer = "No Answer";
 }

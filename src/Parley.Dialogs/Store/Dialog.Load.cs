@@ -21,7 +21,7 @@ public sealed partial class Dialog
     }
 
     private const DialogFlags AllFlags = DialogFlags.ByeOnTimeout | DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee
-        | DialogFlags.ReinvitePingCaller | DialogFlags.ReinvitePingCallee | DialogFlags.EndOnRaceCondition | DialogFlags.AutoPrack;
+        | DialogFlags.ReinvitePingCaller | DialogFlags.ReinvitePingCallee | DialogFlags.EndOnRaceCondition | DialogFlags.AutoPrack | DialogFlags.EndOnPrackFailure;
 
     /// <summary>Into the table, its clocks running; false when its id is there already.</summary>
     internal bool BeginRestored()

@@ -7,14 +7,19 @@ namespace Parley.Dialogs;
 /// (keyed hash, so that no sender can choose where his calls go). Every member but Gate, Counts and Foresee is used under the lock.
 /// </summary>
 /// <remarks>
-/// The index by Call-ID has one entry for all dialogs with the same hash: the youngest; each leads to the next older one and back. Nearly
-/// always it is alone. But a sender can make as many as he likes, and then too an adding and a removal take the same few steps, and the
-/// other entries are not crowded.
+/// Nearly always a dialog is the only one with its Call-ID. But a sender can make as many as he likes, and no look-up may cost more for it. So
+/// where there are several, those that are over go into a chain of their own, and all are found by Call-ID and caller's tag too. Of those
+/// that have that in common as well, <see cref="MostAlike"/> are looked at; the others are found by id (did) alone.
 /// </remarks>
 internal sealed class DialogStripe(DialogSlots slots)
 {
+    /// <summary>How many dialogs of one Call-ID and caller's tag are looked at for a request: more than a call can have by passing here again and again (Max-Forwards).</summary>
+    public const int MostAlike = 80;
+
     private DialogIndex _byId = new();
-    private DialogIndex _byCallId = new();
+    private DialogChains _byCallId = new(slots, isOfTags: false);
+    private DialogChains _overByCallId = new(slots, isOfTags: false); // of those with IsCrowded
+    private DialogChains _byTags = new(slots, isOfTags: true); // the same
 
     /// <summary>Dialogs of this stripe by state; changed with the state and the indexes, under the lock. Read without it by the gauges.</summary>
     public StateCounts Counts;
@@ -30,11 +35,33 @@ internal sealed class DialogStripe(DialogSlots slots)
         return null;
     }
 
-    /// <summary>The youngest dialog whose Call-ID has this hash; go on with <see cref="NextByCallId"/>. Compare the text.</summary>
-    public Dialog? FirstByCallId(uint callIdHash) => _byCallId.Find(callIdHash) is >= 0 and int at ? slots[_byCallId[at]] : null;
+    /// <summary>The youngest dialog with this Call-ID that is not over; where all are, one of these, as a rule the youngest.</summary>
+    public Dialog? FindByCallId(uint callIdHash, ReadOnlySpan<byte> callId) =>
+        Find(in _byCallId, callIdHash, callId) ?? Find(in _overByCallId, callIdHash, callId);
 
-    /// <summary>The next older one whose Call-ID has the same hash.</summary>
-    public Dialog? NextByCallId(Dialog dialog) => slots[dialog.OlderByCallId];
+    /// <summary>Adds every dialog with this Call-ID to a list, those that are not over first.</summary>
+    public void CopyTo(List<Dialog> list, uint callIdHash, ReadOnlySpan<byte> callId)
+    {
+        CopyTo(list, in _byCallId, callIdHash, callId);
+        CopyTo(list, in _overByCallId, callIdHash, callId);
+    }
+
+    /// <summary>The youngest of the dialogs that may have this Call-ID and caller's tag; go on with <see cref="NextAlike"/>, no more than <see cref="MostAlike"/> times. Compare the texts.</summary>
+    public Dialog? FirstAlike(uint callIdHash, DialogTable table, ReadOnlySpan<byte> callerTag) =>
+        _byCallId.First(callIdHash) is { IsCrowded: false } alone ? alone : _byTags.First(table.HashOf(callIdHash, callerTag));
+
+    /// <summary>The next older one.</summary>
+    public Dialog? NextAlike(Dialog dialog) => dialog.IsCrowded ? _byTags.Next(dialog) : null;
+
+    /// <summary>A dialog has ended, or a late 2xx has revived it: those that go on are not looked for among those that do not.</summary>
+    public void EndedOrRevived(Dialog dialog)
+    {
+        bool isOver = dialog.StateInLock == DialogState.Deleted;
+        if (!dialog.IsCrowded || isOver == dialog.IsAmongOver) return;
+        ChainOf(dialog).Remove(dialog.CallIdHash, dialog);
+        dialog.IsAmongOver = isOver;
+        ChainOf(dialog).Add(dialog.CallIdHash, dialog);
+    }
 
     /// <summary>Adds a dialog; false when its id is there already.</summary>
     public bool TryAdd(Dialog dialog)
@@ -42,7 +69,14 @@ internal sealed class DialogStripe(DialogSlots slots)
         if (Find(dialog.Id) is not null) return false;
         dialog.Slot = slots.Take(dialog);
         _byId.Add(TagOf(dialog.Id), dialog.Slot);
-        LinkByCallId(dialog);
+        Dialog? other = _byCallId.First(dialog.CallIdHash) ?? _overByCallId.First(dialog.CallIdHash);
+        _byCallId.Add(dialog.CallIdHash, dialog);
+        if (other is not null)
+        {
+            Crowd(other);
+            Crowd(dialog);
+        }
+
         Counts[(int)dialog.StateInLock]++;
         return true;
     }
@@ -62,7 +96,8 @@ internal sealed class DialogStripe(DialogSlots slots)
         while (_byId[at] != dialog.Slot)
             at = _byId.FindNext(tag, at);
         _byId.RemoveAt(at);
-        UnlinkByCallId(dialog);
+        ChainOf(dialog).Remove(dialog.CallIdHash, dialog);
+        if (dialog.IsCrowded) _byTags.Remove(dialog.TagHash, dialog);
         slots.Free(dialog.Slot);
         dialog.Slot = DialogSlots.None;
         Counts[(int)dialog.StateInLock]--;
@@ -74,35 +109,30 @@ internal sealed class DialogStripe(DialogSlots slots)
             if (slots[entry.Slot] is { } dialog) list.Add(dialog);
     }
 
-    private void LinkByCallId(Dialog dialog)
+    private static Dialog? Find(in DialogChains chains, uint hash, ReadOnlySpan<byte> callId)
     {
-        int at = _byCallId.Find(dialog.CallIdHash);
-        if (at < 0)
-        {
-            _byCallId.Add(dialog.CallIdHash, dialog.Slot);
-            return;
-        }
-
-        dialog.OlderByCallId = _byCallId[at];
-        slots[dialog.OlderByCallId]!.YoungerByCallId = dialog.Slot;
-        _byCallId[at] = dialog.Slot;
+        Dialog? dialog = chains.First(hash);
+        while (dialog is not null && !dialog.CallIdBytes.SequenceEqual(callId)) // two Call-IDs of one hash: hardly ever
+            dialog = chains.Next(dialog);
+        return dialog;
     }
 
-    private void UnlinkByCallId(Dialog dialog)
+    private static void CopyTo(List<Dialog> list, in DialogChains chains, uint hash, ReadOnlySpan<byte> callId)
     {
-        int older = dialog.OlderByCallId, younger = dialog.YoungerByCallId;
-        dialog.OlderByCallId = dialog.YoungerByCallId = DialogSlots.None;
-        if (older != DialogSlots.None) slots[older]!.YoungerByCallId = younger;
-        if (younger != DialogSlots.None)
-        {
-            slots[younger]!.OlderByCallId = older;
-            return;
-        }
-
-        int at = _byCallId.Find(dialog.CallIdHash);
-        if (older != DialogSlots.None) _byCallId[at] = older;
-        else _byCallId.RemoveAt(at);
+        for (Dialog? dialog = chains.First(hash); dialog is not null; dialog = chains.Next(dialog))
+            if (dialog.CallIdBytes.SequenceEqual(callId)) list.Add(dialog);
     }
+
+    /// <summary>It is not, or no longer, alone with its Call-ID.</summary>
+    private void Crowd(Dialog dialog)
+    {
+        if (dialog.IsCrowded) return;
+        dialog.IsCrowded = true;
+        _byTags.Add(dialog.TagHash, dialog);
+        if (dialog.StateInLock == DialogState.Deleted) EndedOrRevived(dialog);
+    }
+
+    private ref DialogChains ChainOf(Dialog dialog) => ref dialog.IsAmongOver ? ref _overByCallId : ref _byCallId;
 
     // Ids of one entry count up; the multiplication spreads them and the entries over the positions.
     private static uint TagOf(DialogId id) => (uint)((id.Value * 0x9E3779B97F4A7C15UL) >> 32);

@@ -47,6 +47,9 @@ internal sealed partial class DialogTable
 
     public uint HashOf(ReadOnlySpan<byte> callId) => (uint)_random.Hash(callId);
 
+    /// <summary>Of a Call-ID, by its hash, and a caller's tag.</summary>
+    public uint HashOf(uint callIdHash, ReadOnlySpan<byte> tag) => callIdHash ^ (uint)(_random.Hash(tag) >> 32);
+
     /// <summary>The next id of the Call-ID's entry. <see cref="DialogStripe.TryAdd"/> tells whether it is free.</summary>
     public DialogId NextId(ReadOnlySpan<byte> callId) => NextId(CoreHash.Compute(callId, HashSize));
 
@@ -62,22 +65,14 @@ internal sealed partial class DialogTable
         }
     }
 
-    /// <summary>The youngest dialog with this Call-ID, one that is not over first.</summary>
+    /// <summary>The youngest dialog with this Call-ID that is not over; where all are, one of these, as a rule the youngest.</summary>
     public Dialog? FindByCallId(ReadOnlySpan<byte> callId)
     {
         DialogStripe stripe = StripeOf(CoreHash.Compute(callId, HashSize));
         uint hash = HashOf(callId);
         lock (stripe.Gate)
         {
-            Dialog? over = null;
-            for (Dialog? dialog = stripe.FirstByCallId(hash); dialog is not null; dialog = stripe.NextByCallId(dialog))
-            {
-                if (!dialog.CallIdBytes.SequenceEqual(callId)) continue;
-                if (dialog.StateInLock != DialogState.Deleted) return dialog;
-                over ??= dialog;
-            }
-
-            return over;
+            return stripe.FindByCallId(hash, callId);
         }
     }
 

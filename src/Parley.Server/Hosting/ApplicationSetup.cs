@@ -15,7 +15,10 @@ namespace Parley.Server.Hosting;
 /// <summary>Makes the application that the settings describe.</summary>
 internal static class ApplicationSetup
 {
-    public static ParleyApplication Build(ServerConfiguration configuration, IConfigurationRoot root)
+    /// <param name="configuration">The settings.</param>
+    /// <param name="root">Where they come from; its section Logging is read.</param>
+    /// <param name="change">Has the last word on the parts, as a network, a clock or a log for tests; null for none.</param>
+    public static ParleyApplication Build(ServerConfiguration configuration, IConfigurationRoot root, Action<ParleyApplicationBuilder>? change = null)
     {
         var builder = ParleyApplication.CreateBuilder();
         Log(builder, root);
@@ -27,6 +30,7 @@ internal static class ApplicationSetup
         builder.Services.AddSingleton(s => new LocationTable(
             s.GetRequiredService<TimeProvider>(), s.GetRequiredService<SipRandom>(), s.GetRequiredService<RegistrarOptions>(), s.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<Registrar>();
+        change?.Invoke(builder);
         return builder.Build();
     }
 

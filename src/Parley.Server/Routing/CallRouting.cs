@@ -21,10 +21,11 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
     public ValueTask OnRequestAsync(SipContext context) =>
         context.IsInDialog ? OnSequentialAsync(context) : OnInitialAsync(context);
 
-    private static async ValueTask OnSequentialAsync(SipContext context)
+    private async ValueTask OnSequentialAsync(SipContext context)
     {
         // Without a Route of ours a request may still belong to a dialog that we know by Call-ID and tags.
-        if (context.LooseRoute() || (context.MatchDialog() && context.FixRouteDialog()))
+        var isRouted = context.LooseRoute();
+        if (isRouted ? !LeadsHere(context) || ToPeer(context) : context.MatchDialog() && ToPeer(context))
         {
             await context.RelayAsync();
             return;
@@ -32,6 +33,14 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
         if (context.Method != SipMethod.Ack)
             context.Reply(context.Method == SipMethod.Subscribe ? 481 : 404, "Not here");
     }
+
+    /// <summary>Its Routes are used up and the request-URI names us: to follow it would be to send the request to ourselves.</summary>
+    private static bool LeadsHere(SipContext context) =>
+        context.RemainingRoutes.Count == 0 && SipUriView.TryParse(context.RequestUri, out var uri) && context.IsOwn(uri);
+
+    /// <summary>Straight to the other party of the dialog; where that gave no contact but its number here, to where the user has registered.</summary>
+    private bool ToPeer(SipContext context) =>
+        context.FixRouteDialog() || (context.Dialog is not null && registrar.Table.AddTargets(context) > 0);
 
     private ValueTask OnInitialAsync(SipContext context)
     {
@@ -93,6 +102,8 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
     /// <summary>A user here: wherever he has registered, else by the longest prefix.</summary>
     private ValueTask ToUser(SipContext context, SipUriView uri, RouteTable routes)
     {
+        if (OwnNumber.IsAsked(context, uri) && OwnNumber.AddOthers(context, uri, registrar.Table) is var (others, hasOwn) && (others > 0 || hasOwn))
+            return others > 0 ? RelayTracked(context) : Answer(context, 480, "No other contact");
         if (registrar.Table.AddTargets(context) > 0)
             return RelayTracked(context);
         var user = DialledUri.NumberOf(uri);

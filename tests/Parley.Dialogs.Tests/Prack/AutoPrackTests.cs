@@ -176,11 +176,89 @@ public sealed class AutoPrackTests
         Assert.DoesNotContain(bench.Bob.Anomalies, static a => a.Kind is AnomalyKind.MissingPrack or AnomalyKind.OutOfOrder);
     }
 
+    [Theory]
+    [InlineData(null, 32)]
+    [InlineData(3, 3)]
+    public void A_PRACK_that_nobody_answers_fails_in_time_and_is_told_once(int? timeout, int after)
+    {
+        using CallBench bench = New(configure: options => options.PrackTimeout = timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+        bench.Network.Interceptor = static packet => packet.Is("PRACK") ? PacketFate.Drop : PacketFate.Pass;
+        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true); call.AnswerAfter(TimeSpan.FromSeconds(60)); };
+        var failures = new List<string>();
+        TimeSpan at = default;
+        bench.Dialogs.OnPrackFailed((dialog, leg, status) =>
+        {
+            Assert.Same(dialog, bench.Dialogs.Current);
+            at = bench.Clock.Elapsed;
+            failures.Add($"any {leg.Branch} {status}");
+        });
+        bench.OnCallback = (dialog, type, _) =>
+        {
+            if (type == DialogCallbackTypes.Created) dialog.OnPrackFailed((_, leg, status) => failures.Add($"own {leg.Tag == dialog.ToTag} {status}"));
+        };
+        bench.Call();
+        bench.Run(50);
+        Assert.Equal(["any 0 408", "own True 408"], failures);
+        Assert.InRange(at.TotalSeconds, after, after + 0.5);
+        Assert.Empty(bench.Recorder.Find("CANCEL")); // it is not to be ended: what follows is the callee's choice
+    }
+
+    [Fact]
+    public void A_PRACK_that_is_refused_is_told_with_its_status_and_a_hook_that_throws_does_no_harm()
+    {
+        using CallBench bench = New();
+        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true); call.AnswerAfter(TimeSpan.FromSeconds(5)); };
+        bench.Bob.OnRequest = static request => { if (request.Method == "PRACK") request.Respond(481); };
+        int status = 0;
+        bench.Dialogs.OnPrackFailed(static (_, _, _) => throw new InvalidOperationException("a hook"));
+        bench.Dialogs.OnPrackFailed((_, _, code) => status = code);
+        bench.Call();
+        bench.Run(20);
+        Assert.Equal(481, status);
+        Assert.Contains(bench.Log.Lines, static line => line.Contains("A hook on a failed PRACK", StringComparison.Ordinal));
+        Assert.Equal(DialogState.Early, bench.Dialog.State);
+    }
+
+    [Fact]
+    public void A_call_that_is_to_end_with_its_PRACK_is_cancelled()
+    {
+        using CallBench bench = New(flags: DialogFlags.AutoPrack | DialogFlags.EndOnPrackFailure, configure: static options => options.PrackTimeout = TimeSpan.FromSeconds(2));
+        bench.Network.Interceptor = static packet => packet.Is("PRACK") ? PacketFate.Drop : PacketFate.Pass;
+        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true); call.AnswerAfter(TimeSpan.FromSeconds(30)); };
+        bench.Call();
+        bench.Run(10);
+        Assert.Single(bench.Recorder.Find("CANCEL", to: "10.0.2.1").Select(static m => m.CSeq).Distinct());
+        Assert.Equal((DialogState.Deleted, "PRACK Failed"), (bench.Dialog.State, bench.Dialog.TerminationReason));
+        Assert.NotEmpty(bench.Recorder.Find("487 INVITE", to: "10.0.1.1"));
+    }
+
+    [Fact]
+    public void A_call_that_was_answered_meanwhile_goes_on_whatever_becomes_of_the_PRACK()
+    {
+        using CallBench bench = New(flags: DialogFlags.AutoPrack | DialogFlags.EndOnPrackFailure, configure: static options => options.PrackTimeout = TimeSpan.FromSeconds(2));
+        bench.Network.Interceptor = static packet => packet.Is("PRACK") ? PacketFate.Drop : PacketFate.Pass;
+        // A callee that does not wait for it.
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring(183, tag: call.LocalTag, alter: static r => r.Add("Require", "100rel").Add("RSeq", "7"));
+            call.AnswerAfter(TimeSpan.FromSeconds(1));
+        };
+        bench.Call();
+        bench.Run(10);
+        Assert.Single(bench.Recorder.Find("PRACK").Select(static m => m.CSeq).Distinct());
+        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
+        Assert.Empty(bench.Recorder.Find("BYE"));
+    }
+
+    [Fact]
+    public void A_timeout_that_cannot_be_is_refused() =>
+        Assert.Contains("PrackTimeout", Assert.Throws<ArgumentException>(static () => new DialogBench(static options => options.PrackTimeout = TimeSpan.Zero)).Message, StringComparison.Ordinal);
+
     /// <summary>A caller that knows nothing of 100rel; the route offers it to the callee in its place.</summary>
-    private static CallBench New(ulong seed = 1)
+    private static CallBench New(ulong seed = 1, DialogFlags flags = DialogFlags.AutoPrack, Action<DialogOptions>? configure = null)
     {
         CallBench? bench = null;
-        bench = new CallBench(null, DialogFlags.AutoPrack, Route, seed);
+        bench = new CallBench(configure, flags, Route, seed);
         return bench;
 
         ValueTask Route(SipContext context)

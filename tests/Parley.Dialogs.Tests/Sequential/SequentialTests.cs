@@ -25,6 +25,57 @@ public sealed class SequentialTests
     }
 
     [Fact]
+    public void A_request_names_the_leg_of_a_fork_that_it_goes_to()
+    {
+        using var bench = new CallBench();
+        bench.Bob.OnInvite = static call => call.Ring(180);
+        bench.Carol.OnInvite = static call => call.Ring(180);
+        bench.Alice.Invite("sip:bob-carol@10.0.0.1");
+        bench.Run(1);
+        Assert.Equal(3, bench.Dialog.Legs.Count);
+        foreach (DialogLeg leg in bench.Dialog.Legs)
+        {
+            SequentialReply reply = Wait(bench, bench.Dialog.SendSequentialAsync(new SequentialRequest { Method = "INFO", Leg = leg }));
+            Assert.Equal(200, reply.StatusCode);
+            Assert.Same(leg, reply.Leg);
+            RecordedMessage info = bench.Recorder.Find("INFO", from: "10.0.0.1").Last();
+            Assert.Equal(leg.Tag, Encoding.ASCII.GetString(info.Message!.ToTag));
+            Assert.Equal(leg.Contact, Encoding.ASCII.GetString(info.Message.RequestUri));
+        }
+    }
+
+    [Fact]
+    public void A_leg_that_only_rang_is_gone_with_the_answer_and_one_of_another_dialog_is_refused()
+    {
+        using var bench = new CallBench();
+        bench.Bob.OnInvite = static call => call.Ring(180);
+        bench.Carol.OnInvite = static call => { call.Ring(180); call.AnswerAfter(TimeSpan.FromSeconds(2)); };
+        bench.Alice.Invite("sip:bob-carol@10.0.0.1");
+        bench.Run(1);
+        DialogLeg bob = bench.Dialog.Legs.Single(static leg => leg.Contact.Contains("bob", StringComparison.Ordinal));
+        SequentialReply asked = Wait(bench, bench.Dialog.SendSequentialAsync(new SequentialRequest { Method = "INVITE", Leg = bob }));
+        Assert.Equal((481, true), (asked.StatusCode, asked.IsLocal)); // RFC 3261 14.1: not before the first one's end
+        bench.Run(50);
+        SequentialReply reply = Wait(bench, bench.Dialog.SendSequentialAsync(new SequentialRequest { Method = "INFO", Leg = bob }));
+        Assert.Equal((481, true, null), (reply.StatusCode, reply.IsLocal, reply.Leg));
+
+        bench.Call("dave");
+        bench.Run(1);
+        Assert.Throws<ArgumentException>("request", () => { _ = bench.Dialog.SendSequentialAsync(new SequentialRequest { Method = "INFO", Leg = bench.All[1].Caller }); });
+        Assert.Throws<ArgumentException>("request", () => { _ = bench.Dialog.SendSequentialAsync(new SequentialRequest { Mode = SequentialMode.ChallengeCaller, Leg = bench.Dialog.Caller }); });
+    }
+
+    [Fact]
+    public void The_reply_names_the_leg_that_was_asked_and_of_a_challenge_the_second_one()
+    {
+        using CallBench bench = Up();
+        Assert.Same(bench.Dialog.Caller, Wait(bench, bench.Dialog.SendSequentialAsync("INFO", toCaller: true)).Leg);
+        Assert.Same(bench.Dialog.Callee, Wait(bench, bench.Dialog.SendSequentialAsync("INFO", toCaller: false)).Leg);
+        Assert.Same(bench.Dialog.Callee, Wait(bench, Send(bench, SequentialMode.ChallengeCaller, SequentialBody.None)).Leg);
+        Assert.Same(bench.Dialog.Caller, Wait(bench, Send(bench, SequentialMode.ChallengeCallee, SequentialBody.None)).Leg);
+    }
+
+    [Fact]
     public void The_final_status_comes_back_whatever_it_is()
     {
         using CallBench bench = Up();

@@ -1,0 +1,61 @@
+using System.Text;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Parley.Dialogs;
+using Parley.Proxy;
+using Parley.Server.Configuration;
+using Parley.Server.Hosting;
+using Parley.Sip;
+using Parley.Testing;
+
+namespace Parley.Server.Tests.Running;
+
+/// <summary>The server as its settings describe it, with its routing, on a network in memory: it hears at 10.0.0.1.</summary>
+internal sealed class SimulatedServer : IDisposable
+{
+    public const string Address = "10.0.0.1";
+
+    /// <param name="settings">The section Parley, JSON.</param>
+    /// <param name="seed">Of the network.</param>
+    public SimulatedServer(string settings = """{ "Domains": [ "example.com" ] }""", ulong seed = 1)
+    {
+        Network = new SimulatedNetwork(seed);
+        Recorder = new Recorder(Network.Clock);
+        Network.Attach(Recorder);
+        using var text = new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Parley": {{settings}} }"""));
+        var root = new ConfigurationBuilder().AddJsonStream(text).Build();
+        var errors = new List<string>();
+        var configuration = ConfigurationRules.Read(root.GetSection("Parley"), Path.GetTempPath(), errors);
+        if (errors.Count > 0)
+            throw new ArgumentException(string.Join("\n", errors), nameof(settings));
+        Host = Network.AddHost(Address);
+        foreach (var domain in configuration.Domains)
+            Host.AddAlias(domain);
+        Application = ApplicationSetup.Build(configuration, root, builder =>
+        {
+            builder.Logging.ClearProviders();
+            builder.UseTransport(Host).UseTimeProvider(Network.Clock).UseRandom(SipRandom.FromSeed(seed)).UseLocator(new SimulatedServerLocator());
+        });
+        ApplicationSetup.Route(Application, configuration);
+        Application.StartAsync().GetAwaiter().GetResult();
+    }
+
+    public SimulatedNetwork Network { get; }
+
+    public Recorder Recorder { get; }
+
+    public SimulatedTransport Host { get; }
+
+    public ParleyApplication Application { get; }
+
+    public IDialogApi Dialogs => Application.Services.GetRequiredService<IDialogApi>();
+
+    public void Run(double seconds) => Network.Clock.RunFor(TimeSpan.FromSeconds(seconds));
+
+    /// <summary>A phone of the domain; it sends by the server.</summary>
+    public ScriptedUserAgent Phone(string user, string address) =>
+        new(Network.AddHost(address), user) { Address = $"sip:{user}@example.com", OutboundProxy = $"sip:{Address};lr" };
+
+    public void Dispose() => Application.Dispose();
+}

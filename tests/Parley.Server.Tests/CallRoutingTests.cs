@@ -1,14 +1,8 @@
 using System.Text;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
-using Parley.Dialogs;
-using Parley.Proxy;
 using Parley.Server.Configuration;
 using Parley.Server.Hosting;
-using Parley.Server.Routing;
 using Parley.Sip;
-using Parley.Testing;
-using Parley.Transport;
 using Xunit;
 
 namespace Parley.Server.Tests;
@@ -16,44 +10,21 @@ namespace Parley.Server.Tests;
 /// <summary>The server's main route on a simulated network: the server at 10.0.0.9, served domain example.com, a gateway at 10.0.0.7.</summary>
 public sealed class CallRoutingTests : IDisposable
 {
-    private readonly SimulatedNetwork _network = new(7);
-    private readonly ParleyApplication _application;
-    private readonly Party _caller;
-    private readonly Party _gateway;
-    private readonly Party _bob;
+    private readonly ServerScene _scene = new(new()
+    {
+        ["Routes:0:Prefix"] = "+",
+        ["Routes:0:Target"] = "sip:10.0.0.7",
+        ["Routes:1:Prefix"] = "*",
+        ["Routes:1:Target"] = "sip:10.0.0.7",
+    });
 
     public CallRoutingTests()
     {
-        var transport = _network.AddHost("10.0.0.9");
-        var configuration = Read(new()
-        {
-            ["Domains:0"] = "example.com",
-            ["Routes:0:Prefix"] = "+",
-            ["Routes:0:Target"] = "sip:10.0.0.7",
-            ["Routes:1:Prefix"] = "*",
-            ["Routes:1:Target"] = "sip:10.0.0.7",
-        });
-        foreach (var name in configuration.OwnNames)
-            transport.AddAlias(name);
-        var builder = ParleyApplication.CreateEmptyBuilder().UseTransport(transport).UseTimeProvider(_network.Clock).UseRandom(_network.Random).UseLocator(new SimulatedServerLocator());
-        builder.AddDialogs();
-        builder.Services.AddRegistrar();
-        _application = builder.Build();
-        var registrar = _application.Services.GetRequiredService<Registrar>();
-        _application.OnRequest(new CallRouting(registrar, configuration).OnRequestAsync);
-        _application.StartAsync().GetAwaiter().GetResult();
-        registrar.Table.Bind(SipUri.Parse("sip:bob@example.com"), SipUri.Parse("sip:bob@10.0.0.2"));
-        registrar.Table.Bind(SipUri.Parse("sip:7042@example.com"), SipUri.Parse("sip:bob@10.0.0.2"));
-        _caller = new Party(_network, "10.0.0.1", transport.Listeners[0].Local);
-        _bob = new Party(_network, "10.0.0.2", transport.Listeners[0].Local);
-        _gateway = new Party(_network, "10.0.0.7", transport.Listeners[0].Local);
+        _scene.Bind("sip:bob@example.com", "sip:bob@10.0.0.2");
+        _scene.Bind("sip:7042@example.com", "sip:bob@10.0.0.2");
     }
 
-    public void Dispose()
-    {
-        _application.StopAsync(new CancellationToken(true)).GetAwaiter().GetResult();
-        _application.Dispose();
-    }
+    public void Dispose() => _scene.Dispose();
 
     [Theory]
     [InlineData("sip:*72@example.com", "sip:*72@10.0.0.7")]
@@ -63,14 +34,14 @@ public sealed class CallRoutingTests : IDisposable
     public void A_number_goes_by_its_prefix(string dialled, string sent)
     {
         Send("MESSAGE", dialled);
-        Assert.Equal(sent, _gateway.RequestUri);
+        Assert.Equal(sent, _scene.Gateway.RequestUri);
     }
 
     [Fact]
     public void A_local_number_of_a_served_domain_is_a_user_here()
     {
         Send("MESSAGE", "tel:70-42;phone-context=example.com");
-        Assert.Equal("sip:bob@10.0.0.2", _bob.RequestUri);
+        Assert.Equal("sip:bob@10.0.0.2", _scene.Bob.RequestUri);
     }
 
     [Theory]
@@ -88,22 +59,22 @@ public sealed class CallRoutingTests : IDisposable
     public void A_Route_by_a_served_domain_is_ours(string route)
     {
         Send("MESSAGE", "sip:bob@example.com", $"Route: {route}\r\n");
-        Assert.Equal("sip:bob@10.0.0.2", _bob.RequestUri);
-        Assert.True(_bob.Heard[0].IndexOf(SipHeaderName.Route) < 0);
+        Assert.Equal("sip:bob@10.0.0.2", _scene.Bob.RequestUri);
+        Assert.True(_scene.Bob.Heard[0].IndexOf(SipHeaderName.Route) < 0);
     }
 
     [Fact]
     public void Domains_are_own_names_and_so_are_those_of_a_reload()
     {
         var settings = new Dictionary<string, string?> { ["Listeners:0:Endpoint"] = "udp:127.0.0.1:45917", ["Domains:0"] = "example.com", ["Aliases:0"] = "sip.example.net" };
-        using var application = ApplicationSetup.Build(Read(settings), new ConfigurationBuilder().Build());
+                using var application = ApplicationSetup.Build(ServerScene.Read(settings), new ConfigurationBuilder().Build());
         Assert.True(IsOwn("example.com") && IsOwn("sip.example.net") && !IsOwn("example.org"));
         settings["Domains:0"] = "example.org";
         settings["Aliases:0"] = "sip2.example.net";
-        ApplicationSetup.Rename(application, Read(settings));
+        ApplicationSetup.Rename(application, ServerScene.Read(settings));
         Assert.True(IsOwn("example.org") && IsOwn("sip2.example.net") && !IsOwn("example.com") && !IsOwn("sip.example.net"));
         Assert.NotNull(application.Transport.FindOwn("example.org"u8, 0, default));
-        Assert.Empty(RestartNeeds.Between(Read(new() { ["Aliases:0"] = "a.example" }), Read(new() { ["Domains:0"] = "b.example" })));
+        Assert.Empty(RestartNeeds.Between(ServerScene.Read(new() { ["Aliases:0"] = "a.example" }), ServerScene.Read(new() { ["Domains:0"] = "b.example" })));
 
         bool IsOwn(string host) => application.Transport.IsOwn(Encoding.ASCII.GetBytes(host), 0);
     }
@@ -111,65 +82,8 @@ public sealed class CallRoutingTests : IDisposable
     /// <summary>Sends a request and gives back the final status.</summary>
     private int Send(string method, string uri, string lines = "")
     {
-        _caller.Send($"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKt1\r\nMax-Forwards: 70\r\nFrom: <sip:alice@elsewhere.example>;tag=f\r\nTo: <{uri}>\r\nCall-ID: c1\r\nCSeq: 1 {method}\r\n{lines}Content-Length: 0\r\n\r\n");
-        _network.Clock.RunFor(TimeSpan.FromMilliseconds(100));
-        return _caller.Heard.Where(m => m.StatusCode >= 200).Select(m => m.StatusCode).LastOrDefault();
-    }
-
-    private static ServerConfiguration Read(Dictionary<string, string?> settings)
-    {
-        var root = new ConfigurationBuilder().AddInMemoryCollection(settings.ToDictionary(s => "Parley:" + s.Key, s => s.Value)).Build();
-        var errors = new List<string>();
-        var configuration = ConfigurationRules.Read(root.GetSection("Parley"), "/", errors);
-        Assert.Empty(errors);
-        return configuration;
-    }
-
-    /// <summary>Keeps what it hears and answers every request 200.</summary>
-    private sealed class Party : ISipReceiver
-    {
-        private readonly SimulatedTransport _host;
-        private readonly SipFlow _flow;
-
-        public Party(SimulatedNetwork network, string address, SipEndPoint server)
-        {
-            _host = network.AddHost(address);
-            _flow = new SipFlow(_host.Listeners[0], server);
-            _host.Start(this);
-        }
-
-        public List<SipMessage> Heard { get; } = [];
-
-        public string RequestUri => Encoding.ASCII.GetString(Assert.Single(Heard).RequestUri);
-
-        public void Send(string text)
-        {
-            _host.Send(_flow, Encoding.ASCII.GetBytes(text));
-            _host.Flush();
-        }
-
-        public void OnMessage(SipMessage message, in SipFlow source)
-        {
-            Assert.True(SipMessage.TryParse(message.Bytes, out var copy));
-            Heard.Add(copy);
-            if (!copy.IsRequest)
-                return;
-            var text = copy.ToString();
-            Send("SIP/2.0 200 OK" + text[text.IndexOf("\r\n", StringComparison.Ordinal)..]);
-        }
-
-        public void OnMalformed(SipMessage message, SipParseResult result, in SipFlow source) => Assert.Fail(message.ToString());
-
-        public void OnSendFailed(ulong token)
-        {
-        }
-
-        public void OnFlowClosed(in SipFlow flow)
-        {
-        }
-
-        public void OnLoop()
-        {
-        }
+        _scene.Alice.Send($"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKt1\r\nMax-Forwards: 70\r\nFrom: <sip:alice@elsewhere.example>;tag=f\r\nTo: <{uri}>\r\nCall-ID: c1\r\nCSeq: 1 {method}\r\n{lines}Content-Length: 0\r\n\r\n");
+        _scene.Run(100);
+        return _scene.Alice.Heard.Where(m => m.StatusCode >= 200).Select(m => m.StatusCode).LastOrDefault();
     }
 }

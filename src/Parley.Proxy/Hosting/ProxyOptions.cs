@@ -33,6 +33,12 @@ public sealed class ProxyOptions
     /// </summary>
     public int MaxSpiralBranches { get; set; } = 60;
 
+    /// <summary>
+    /// How often one request may come back to this proxy, by its Vias, whether it loops or spirals; one time more is answered 482. Holds within dialogs too, where a Route set
+    /// that names this proxy again and again would otherwise go round until Max-Forwards ends it.
+    /// </summary>
+    public int MaxReturns { get; set; } = 10;
+
     /// <summary>Contacts of a 3xx become new targets instead of going upstream (RFC 3261 16.7 step 4).</summary>
     public bool RecurseOnRedirect { get; set; }
 

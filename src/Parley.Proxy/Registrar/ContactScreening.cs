@@ -10,10 +10,10 @@ internal static class ContactScreening
     public static bool IsNobody(SipUriView uri) =>
         uri.Scheme is SipUriScheme.Sip or SipUriScheme.Sips && SipEndPoint.TryParseHost(Host(uri), 0, out var address) && IsNobody(address);
 
-    /// <summary>The same of an address. 0.0.0.0/8 means "this network" (RFC 1122 3.2.1.3), 224.0.0.0/4 is multicast, 240.0.0.0/4 with the broadcast address is reserved.</summary>
+    /// <summary>The same of an address. 0.0.0.0/8 means "this network" (RFC 1122 3.2.1.3), 224.0.0.0/4 is multicast. To the broadcast address of a network nearby no socket of this element may send.</summary>
     public static bool IsNobody(SipEndPoint address) => address.IsIPv6
         ? address.IsAny || address.High >> 56 == 0xFF
-        : address.Low >> 24 is 0 or >= 224;
+        : address.Low >> 24 == 0 || address.Low >> 28 == 0xE || address.Low == 0xFFFFFFFF;
 
     /// <summary>A call to this contact would come straight back here.</summary>
     /// <param name="contact">The contact.</param>

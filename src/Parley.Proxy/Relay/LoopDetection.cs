@@ -11,7 +11,8 @@ namespace Parley.Proxy;
 /// </summary>
 /// <remarks>
 /// What decides, of a request-URI that names this element, is user and host as the registrar reads them (<see cref="AddressOfRecord"/>): neither parameters nor port, escapes
-/// or case make another target of it. Requests within a dialog follow their route set, not a decision of ours: they carry no hash, and Max-Forwards ends what loops.
+/// or case make another target of it. Requests within a dialog follow their route set, not a decision of ours: they carry no hash, and
+/// <see cref="ProxyOptions.MaxReturns"/> ends what loops.
 /// </remarks>
 internal static class LoopDetection
 {
@@ -30,18 +31,18 @@ internal static class LoopDetection
     public static bool IsLoop(SipContext context)
     {
         ProxyCore core = context.Core;
-        if (context.IsInDialog) return false;
-        bool isLoop = false;
+        // Within a dialog only what comes straight back is looked at: then the top Via is ours.
+        if (context.IsInDialog && !(context.Request.TryGetTopVia(out ViaView top) && core.Transport.IsOwn(top.Host, top.Port))) return false;
+        bool byHash = core.Options.DetectLoops && !context.IsInDialog, isLoop = false;
+        int returns = 0;
         foreach (ViaView via in context.Request.Vias)
         {
             // The usual request has one Via, of the previous hop, without our suffix: nothing is hashed for it.
-            if (!TryReadSuffix(via.Branch, out ulong found) && core.Options.DetectLoops) continue;
+            if (!TryReadSuffix(via.Branch, out ulong found) && byHash) continue;
             if (!core.Transport.IsOwn(via.Host, via.Port)) continue;
             context.CameBack = true;
-            if (!core.Options.DetectLoops) return false;
-            if (found != HashOf(context)) continue;
-            isLoop = true;
-            break;
+            isLoop = ++returns > core.Options.MaxReturns || (byHash && found == HashOf(context));
+            if (isLoop) break;
         }
 
         if (isLoop) core.Counters.Count(ProxyCounter.Loops);

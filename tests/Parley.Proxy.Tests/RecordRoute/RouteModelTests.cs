@@ -12,6 +12,7 @@ public sealed class RouteModelTests
     [
         "sip:n{0}@192.0.2.1:5060;lr", "sip:n{0}@proxy.example.com;lr", "sip:n{0}@192.0.2.1", "sip:n{0}@192.0.2.1;r2=on;lr", "sip:n{0}@[2001:db8::1]:5060;r2=on;lr",
         "sip:n{0}@p2.example;lr", "sip:n{0}@p2.example", "sip:n{0}@203.0.113.4:5070;transport=tcp;lr", "sip:n{0}@p3.example;r2=on;lr", "sip:n{0}@proxy.example.com;gr=1",
+        "sip:192.0.2.1:5060;x={0}", "sip:proxy.example.com;x={0};lr",
     ];
 
     private static readonly Gen<string> AnyUri = Gen.Select(Gen.Int[0, 99], Gen.Int[0, Forms.Length - 1],
@@ -52,7 +53,7 @@ public sealed class RouteModelTests
         var hadRoute = routes.Count > 0;
         var openPair = false;
         // 16.4: is the request-URI what we put into a Record-Route?
-        if (hadRoute && IsOwn(uri) && !uri.Contains(";gr", StringComparison.Ordinal) && (IsLoose(uri) || (one.InDialog && !IsOwn(routes[0]))))
+        if (hadRoute && IsOwn(uri) && !uri.Contains(";gr", StringComparison.Ordinal) && (IsLoose(uri) || (one.InDialog && !uri.Contains('@', StringComparison.Ordinal) && !IsOwn(routes[0]))))
         {
             openPair = IsDouble(uri);
             uri = routes[^1];
@@ -82,7 +83,7 @@ public sealed class RouteModelTests
         return (uri, routes);
     }
 
-    private static bool IsOwn(string uri) => uri.Contains("@192.0.2.1", StringComparison.Ordinal) || uri.Contains("@proxy.example.com", StringComparison.Ordinal) || uri.Contains("@[2001:db8::1]", StringComparison.Ordinal);
+    private static bool IsOwn(string uri) => uri.StartsWith("sip:192.0.2.1", StringComparison.Ordinal) || uri.StartsWith("sip:proxy.example.com", StringComparison.Ordinal) || uri.Contains("@192.0.2.1", StringComparison.Ordinal) || uri.Contains("@proxy.example.com", StringComparison.Ordinal) || uri.Contains("@[2001:db8::1]", StringComparison.Ordinal);
 
     private static bool IsLoose(string uri) => uri.EndsWith(";lr", StringComparison.Ordinal);
 

@@ -126,6 +126,14 @@ public sealed class RegistrarLimitTests : IDisposable
         Assert.Equal(0, _fixture.Table.BindingCount);
     }
 
+    [Theory]
+    [InlineData("sip:a@240.0.0.1")] // private in some clouds
+    [InlineData("sip:a@223.255.255.1")]
+    [InlineData("sip:a@[fe80::1]")]
+    [InlineData("sip:a@0.0.0.0.example")]
+    [InlineData("mailto:a@0.0.0.0")]
+    public void One_that_may_be_somebody_is_taken(string contact) => Assert.Equal(200, _fixture.Register($"Contact: <{contact}>\r\n").Status);
+
     [Fact]
     public void A_Path_to_nobody_is_refused() =>
         Assert.Equal(400, _fixture.Register("Supported: path\r\nPath: <sip:224.0.1.75;lr>\r\nContact: <sip:a@10.0.0.1>\r\n").Status);

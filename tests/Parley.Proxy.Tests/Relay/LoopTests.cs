@@ -63,4 +63,20 @@ public sealed class LoopTests
         Assert.Equal([483], alice.Finals);
         scene.RunToTheEnd();
     }
+
+    [Theory]
+    [InlineData("MESSAGE", "")]
+    [InlineData("INFO", "t1")] // within a dialog
+    public void A_request_may_come_back_only_so_often(string method, string toTag)
+    {
+        using var scene = new Scene(static async context => await context.RelayAsync(), static builder => builder.Proxy.DetectLoops = false);
+        Peer alice = scene.Peer("10.0.0.1");
+        string routes = string.Join(", ", Enumerable.Range(0, 60).Select(static i => $"<sip:{Scene.ProxyAddress};lr;x={i}>"));
+        alice.Send(method, "sip:bob@example.com", toTag: toTag, headers: $"Route: {routes}\r\n");
+        scene.Run(500);
+        Assert.Equal([482], alice.Finals);
+        Assert.Equal(11, scene.App.Counters[ProxyCounter.BranchesSent]);
+        Assert.Equal(1, scene.App.Counters[ProxyCounter.Loops]);
+        scene.RunToTheEnd();
+    }
 }

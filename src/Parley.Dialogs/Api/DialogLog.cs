@@ -15,6 +15,8 @@ internal sealed partial class DialogLog(ILogger logger)
 
     public void ByeFailed(Dialog dialog, string end, Exception error) => LogByeFailed(error, end, dialog.Id);
 
+    public void ContactUnreadable(Dialog dialog, string end) => LogContactUnreadable(end, dialog.Id);
+
     [LoggerMessage(5001, LogLevel.Debug, "{Method} is out of place in dialog {Dialog}, which is {State}; it goes on")]
     private partial void LogRequestOutOfPlace(SipMethod method, DialogId dialog, DialogState state);
 
@@ -23,4 +25,7 @@ internal sealed partial class DialogLog(ILogger logger)
 
     [LoggerMessage(5009, LogLevel.Error, "The BYE to the {End} of dialog {Dialog} could not be sent; it counts as answered")]
     private partial void LogByeFailed(Exception error, string end, DialogId dialog);
+
+    [LoggerMessage(5012, LogLevel.Debug, "The Contact of the {End} of dialog {Dialog} cannot be read: it is passed on, and the proxy's own requests have no way to that end")]
+    private partial void LogContactUnreadable(string end, DialogId dialog);
 }

@@ -61,7 +61,9 @@ public sealed partial class Dialog
         SipMessage invite = context.Request;
         var routes = default(RouteSets);
         routes.ReadRequest(invite);
-        _caller.Packed = PackedLeg.Build(default, invite.FromTag, ContactOf(context, invite), routes.Count, routes.Packed);
+        ReadOnlySpan<byte> contact = ContactOrRaw(context, invite, out bool isRaw);
+        _caller.Packed = PackedLeg.Build(default, invite.FromTag, contact, routes.Count, routes.Packed, isRaw);
+        if (isRaw) Module.Log.ContactUnreadable(this, "caller");
         _caller.Flow = context.Source;
         _inviteCSeq = invite.CSeqNumber;
         routes.Dispose();
@@ -75,23 +77,31 @@ public sealed partial class Dialog
         if (tag.IsEmpty && !isFinal) return;
         var routes = default(RouteSets);
         routes.ReadResponse(context, reply, _caller.Packed.RouteCount);
-        ReadOnlySpan<byte> contact = ContactOf(context, reply);
+        ReadOnlySpan<byte> contact = ContactOrRaw(context, reply, out bool isRaw);
+        bool becameRaw = false;
         lock (Gate)
         {
             DialogLeg? leg = FindLeg(branch.Index, tag) ?? AddLeg(branch.Index, reply.CSeqNumber);
             if (leg is { IsSettled: false })
             {
                 PackedLeg old = leg.Packed;
-                // The 2xx decides (RFC 3261 13.2.2.4); a provisional without Contact or Record-Route takes nothing away.
-                if (contact.IsEmpty) contact = old.Contact;
+                // The 2xx decides (RFC 3261 13.2.2.4); a provisional without Contact or Record-Route takes nothing away, nor does a Contact that cannot be read.
+                if (contact.IsEmpty || (isRaw && !old.Contact.IsEmpty))
+                {
+                    contact = old.ContactText;
+                    isRaw = old.IsContactRaw;
+                }
+
+                becameRaw = isRaw && !old.IsContactRaw;
                 leg.Packed = routes.Count > 0 || isFinal
-                    ? PackedLeg.Build(old, tag, contact, routes.Count, routes.Packed)
-                    : PackedLeg.Build(old, tag, contact, old.RouteCount, old.PackedRoutes);
+                    ? PackedLeg.Build(old, tag, contact, routes.Count, routes.Packed, isRaw)
+                    : PackedLeg.Build(old, tag, contact, old.RouteCount, old.PackedRoutes, isRaw);
                 leg.Flow = branch.Flow;
                 if (isFinal) leg.IsAnswered = true;
             }
         }
 
+        if (becameRaw) Module.Log.ContactUnreadable(this, "callee");
         routes.Dispose();
     }
 
@@ -142,11 +152,43 @@ public sealed partial class Dialog
         _others = answered.Length == 0 ? null : answered;
     }
 
+    /// <summary>The same as <see cref="ContactOf"/>; of a Contact that cannot be read the whole value.</summary>
+    private static ReadOnlySpan<byte> ContactOrRaw(SipContext context, SipMessage message, out bool isRaw)
+    {
+        ReadOnlySpan<byte> contact = ContactOf(context, message);
+        isRaw = contact.IsEmpty && !message.Contacts.TryGetFirst(out _) && message.TryGetHeader(SipHeaderName.Contact, out contact) && !contact.IsEmpty;
+        return contact;
+    }
+
     /// <summary>The URI to send requests of this party to; empty when there is none, for a star, and for a URI of the proxy's own.</summary>
     private static ReadOnlySpan<byte> ContactOf(SipContext context, SipMessage message)
     {
-        if (!message.Contacts.TryGetFirst(out NameAddrView contact) || contact.IsStar) return default;
-        SipUriView uri = contact.Uri;
+        SipUriView uri = default;
+        if (message.Contacts.TryGetFirst(out NameAddrView contact))
+        {
+            if (contact.IsStar) return default;
+            uri = contact.Uri;
+        }
+        else if (message.TryGetHeader(SipHeaderName.Contact, out ReadOnlySpan<byte> value))
+        {
+            uri = Bracketed(value);
+        }
+
         return !uri.IsValid || context.IsOwn(uri) ? default : uri.Text;
+    }
+
+    /// <summary>The URI in the brackets of a value that is malformed around them (<c>"Joe" &lt;sip:joe@host&gt;;;</c>): the remote target is no less certain for it.</summary>
+    private static SipUriView Bracketed(ReadOnlySpan<byte> value)
+    {
+        for (int open = value.IndexOf((byte)'<'); open >= 0;)
+        {
+            value = value[(open + 1)..];
+            int close = value.IndexOf((byte)'>');
+            if (close < 0) break;
+            if (SipUriView.TryParse(value[..close], out SipUriView uri) && uri.Scheme is SipUriScheme.Sip or SipUriScheme.Sips) return uri;
+            open = value.IndexOf((byte)'<');
+        }
+
+        return default;
     }
 }

@@ -44,8 +44,14 @@ public sealed partial class DialogLeg
     /// <summary>The leg's tag: the From tag of the caller, the To tag of a callee. Empty when there is none.</summary>
     public string Tag => Encoding.UTF8.GetString(_packed.Tag);
 
-    /// <summary>The URI requests to this leg go to (its Contact); empty when unknown.</summary>
-    public string Contact => Encoding.UTF8.GetString(_packed.Contact);
+    /// <summary>The URI requests to this leg go to (its Contact); empty when unknown, the header's value as it came when <see cref="IsContactRaw"/>.</summary>
+    public string Contact => Encoding.UTF8.GetString(_packed.ContactText);
+
+    /// <summary>
+    /// The leg's Contact cannot be read. It was passed on (RFC 3261 16.3: a proxy refuses nothing that it does not use), but the proxy itself has
+    /// no remote target for the leg then: its own requests (BYE, ping) cannot be sent there, and that of the other party's is not compared.
+    /// </summary>
+    public bool IsContactRaw => _packed.IsContactRaw;
 
     /// <summary>The route set towards this leg as URIs, next hop first.</summary>
     public IReadOnlyList<string> RouteSet

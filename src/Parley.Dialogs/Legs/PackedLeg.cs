@@ -3,12 +3,13 @@ using System.Buffers.Binary;
 namespace Parley.Dialogs;
 
 /// <summary>
-/// What a leg remembers, in one array that is never changed, only replaced: two lengths (tag, contact), the number of routes, the texts,
-/// each route behind its own length. So a reader needs no lock.
+/// What a leg remembers, in one array that is never changed, only replaced: two lengths (tag, contact), the number of routes with a bit for
+/// a contact that is no URI, the texts, each route behind its own length. So a reader needs no lock.
 /// </summary>
 internal readonly struct PackedLeg(byte[] bytes)
 {
     private const int HeaderLength = 5;
+    private const byte RawBit = 0x80;
 
     /// <summary>More Record-Routes than this are not kept (nor is such a call routable by the field's table).</summary>
     public const int MaxRoutes = 64;
@@ -19,9 +20,16 @@ internal readonly struct PackedLeg(byte[] bytes)
 
     public ReadOnlySpan<byte> Tag => bytes.AsSpan(HeaderLength, TagLength);
 
-    public ReadOnlySpan<byte> Contact => bytes.AsSpan(HeaderLength + TagLength, ContactLength);
+    /// <summary>The URI to send to; empty when there is none that can be used.</summary>
+    public ReadOnlySpan<byte> Contact => IsContactRaw ? default : ContactText;
 
-    public int RouteCount => bytes[4];
+    /// <summary>The URI, or the header's value as it came when it cannot be read.</summary>
+    public ReadOnlySpan<byte> ContactText => bytes.AsSpan(HeaderLength + TagLength, ContactLength);
+
+    /// <summary>The contact could not be read: it is kept, and nothing is sent to it.</summary>
+    public bool IsContactRaw => (bytes[4] & RawBit) != 0;
+
+    public int RouteCount => bytes[4] & ~RawBit;
 
     /// <summary>All routes, each with its two bytes of length in front.</summary>
     public ReadOnlySpan<byte> PackedRoutes => bytes.AsSpan(HeaderLength + TagLength + ContactLength);
@@ -42,20 +50,20 @@ internal readonly struct PackedLeg(byte[] bytes)
 
     private int ContactLength => BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(2));
 
-    /// <summary>The leg with these texts; <paramref name="old"/> itself when nothing is new. Texts too long for a datagram are left out.</summary>
-    public static PackedLeg Build(PackedLeg old, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> contact, int routeCount, ReadOnlySpan<byte> packedRoutes)
+    /// <summary>The leg with these texts (<paramref name="isRaw"/>: the contact is no URI); <paramref name="old"/> itself when nothing is new. Texts too long for a datagram are left out.</summary>
+    public static PackedLeg Build(PackedLeg old, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> contact, int routeCount, ReadOnlySpan<byte> packedRoutes, bool isRaw = false)
     {
         if (tag.Length > ushort.MaxValue) tag = default;
         if (contact.Length > ushort.MaxValue) contact = default;
         int length = HeaderLength + tag.Length + contact.Length + packedRoutes.Length;
-        if (old.Bytes is not null && old.Bytes.Length == length && old.RouteCount == routeCount && old.Tag.SequenceEqual(tag)
-            && old.Contact.SequenceEqual(contact) && old.PackedRoutes.SequenceEqual(packedRoutes))
+        if (old.Bytes is not null && old.Bytes.Length == length && old.RouteCount == routeCount && old.IsContactRaw == isRaw && old.Tag.SequenceEqual(tag)
+            && old.ContactText.SequenceEqual(contact) && old.PackedRoutes.SequenceEqual(packedRoutes))
             return old;
 
         byte[] bytes = new byte[length];
         BinaryPrimitives.WriteUInt16LittleEndian(bytes, (ushort)tag.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(2), (ushort)contact.Length);
-        bytes[4] = (byte)routeCount;
+        bytes[4] = (byte)(isRaw ? routeCount | RawBit : routeCount);
         tag.CopyTo(bytes.AsSpan(HeaderLength));
         contact.CopyTo(bytes.AsSpan(HeaderLength + tag.Length));
         packedRoutes.CopyTo(bytes.AsSpan(HeaderLength + tag.Length + contact.Length));

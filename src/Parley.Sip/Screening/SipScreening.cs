@@ -56,6 +56,16 @@ public static class SipScreening
         return result.For(message);
     }
 
+    /// <summary>Whether a rejected request can be answered: it has what a response copies from it (8.2.6.2), readable or not. An ACK is never answered (17.1.1.3).</summary>
+    public static bool IsAnswerable(SipMessage message)
+    {
+        ArgumentNullException.ThrowIfNull(message);
+        return message.IsRequest && message.Method != SipMethod.Ack && Has(message, SipHeaderName.Via) && Has(message, SipHeaderName.CallId)
+            && Has(message, SipHeaderName.From) && Has(message, SipHeaderName.To) && Has(message, SipHeaderName.CSeq);
+    }
+
+    private static bool Has(SipMessage message, SipHeaderName name) => message.TryGetHeader(name, out var value) && !value.IsEmpty;
+
     private static SipParseResult Fields(SipMessage message)
     {
         if (!message.TryGetTopVia(out var via))

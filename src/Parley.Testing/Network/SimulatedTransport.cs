@@ -273,7 +273,7 @@ public sealed class SimulatedTransport : ISipTransport
                 Network.Counters.Delivered++;
                 _receiver!.OnMessage(_message, source);
                 break;
-            case SipParseStatus.Reject when IsAnswerable(_message):
+            case SipParseStatus.Reject when SipScreening.IsAnswerable(_message):
                 Network.Counters.Refused++;
                 _receiver!.OnMalformed(_message, result, source);
                 break;
@@ -282,11 +282,6 @@ public sealed class SimulatedTransport : ISipTransport
                 break;
         }
     }
-
-    /// <summary>As the real transport has it: a response needs these of its request (RFC 3261 8.2.6.2), and an ACK is never answered.</summary>
-    private static bool IsAnswerable(SipMessage message) => message.IsRequest && message.Method != SipMethod.Ack && message.TryGetTopVia(out _)
-        && !message.CallId.IsEmpty && !message.From.Text.IsEmpty && !message.To.Text.IsEmpty
-        && message.TryGetHeader(SipHeaderName.CSeq, out ReadOnlySpan<byte> cseq) && !cseq.IsEmpty;
 
     private SipSendResult SendOnStream(in SipFlow flow, ReadOnlySpan<byte> message, ulong token)
     {

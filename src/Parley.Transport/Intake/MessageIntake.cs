@@ -159,7 +159,7 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
                     tally.Received++;
                     receiver.OnMessage(message, flow);
                     break;
-                case SipParseStatus.Reject when IsAnswerable(message):
+                case SipParseStatus.Reject when SipScreening.IsAnswerable(message):
                     tally.Rejected++;
                     receiver.OnMalformed(message, result, flow);
                     break;
@@ -180,7 +180,7 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
         tally.Bytes += headLength;
         try
         {
-            if (headLength > 0 && message.Parse(buffer, offset, headLength, limits).Status != SipParseStatus.Drop && IsAnswerable(message))
+            if (headLength > 0 && message.Parse(buffer, offset, headLength, limits).Status != SipParseStatus.Drop && SipScreening.IsAnswerable(message))
             {
                 tally.Rejected++;
                 receiver.OnMalformed(message, SipParseResult.Reject(513, "Message Too Large"), flow);
@@ -193,13 +193,6 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
             Fault(flow.Listener, e);
         }
     }
-
-    // A response copies these of its request (RFC 3261 8.2.6.2), readable or not; an ACK is never answered (17.1.1.3).
-    private static bool IsAnswerable(SipMessage message) =>
-        message.IsRequest && message.Method != SipMethod.Ack && Has(message, SipHeaderName.Via) && Has(message, SipHeaderName.CallId)
-        && Has(message, SipHeaderName.From) && Has(message, SipHeaderName.To) && Has(message, SipHeaderName.CSeq);
-
-    private static bool Has(SipMessage message, SipHeaderName name) => message.TryGetHeader(name, out var value) && !value.IsEmpty;
 
     private void Fault(SipListener listener, Exception e)
     {

@@ -30,6 +30,68 @@ public class LegTests
         Assert.Equal([dialog.Caller, dialog.Callee], dialog.Legs);
     }
 
+    [Theory]
+    [InlineData("<sip:alice@10.0.1.1")]
+    [InlineData("sip:alice@10.0.1.1?Route=x")]
+    [InlineData("\"Al <sip:alice")]
+    public void A_contact_that_cannot_be_read_passes_and_is_kept_raw(string contact)
+    {
+        using var bench = new CallBench();
+        bench.Alice.OnSending = message => Contact(message, "INVITE", 0, contact);
+        ScriptedCall call = bench.Call();
+        bench.Run(2);
+        Assert.True(call.IsUp);
+        Assert.Equal(contact, bench.Recorder.Find("INVITE", to: "10.0.2.1").First().Header("Contact"));
+        Assert.Equal((contact, true), (bench.Dialog.Caller.Contact, bench.Dialog.Caller.IsContactRaw));
+        Assert.False(bench.Dialog.Callee!.IsContactRaw);
+        Assert.Single(bench.Log.Lines, line => line.StartsWith("Debug 5012 The Contact of the caller", StringComparison.Ordinal));
+
+        Assert.True(bench.Dialog.Terminate());
+        bench.Run(60);
+        Assert.Single(bench.Recorder.Find("BYE", from: "10.0.0.1", to: "10.0.2.1"));
+        Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
+    }
+
+    [Theory]
+    [InlineData("\"Alice\" <sip:alice@10.0.1.1>;;;;", "sip:alice@10.0.1.1")]
+    [InlineData("a\"<b <sip:alice@10.0.1.1;x=y>", "sip:alice@10.0.1.1;x=y")]
+    public void A_URI_in_brackets_counts_whatever_stands_around_it(string contact, string uri)
+    {
+        using var bench = new CallBench();
+        bench.Alice.OnSending = message => Contact(message, "INVITE", 0, contact);
+        ScriptedCall call = bench.Call();
+        bench.Run(2);
+        Assert.Equal((uri, false), (bench.Dialog.Caller.Contact, bench.Dialog.Caller.IsContactRaw));
+        Assert.True(bench.Dialog.Terminate());
+        bench.Run(2);
+        Assert.Equal(CallEnd.RemoteBye, call.End);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_2xx_whose_contact_cannot_be_read_takes_no_better_one_away(bool rings)
+    {
+        using var bench = new CallBench();
+        bench.Bob.OnSending = static message => Contact(message, "INVITE", 200, "<sip:bob");
+        bench.Bob.OnInvite = call =>
+        {
+            if (rings) call.Ring();
+            call.AnswerAfter(TimeSpan.FromMilliseconds(100));
+        };
+        bench.Call();
+        bench.Run(2);
+        DialogLeg callee = bench.Dialog.Callee!;
+        Assert.Equal(rings ? (bench.Bob.Contact, false) : ("<sip:bob", true), (callee.Contact, callee.IsContactRaw));
+        Assert.Equal(rings ? 0 : 1, bench.Log.Lines.Count(line => line.Contains(" 5012 ", StringComparison.Ordinal)));
+        Assert.Equal("10.0.2.1:5060", callee.Flow.Remote.ToString());
+    }
+
+    private static void Contact(OutgoingMessage message, string method, int status, string contact)
+    {
+        if (message.Method == method && message.StatusCode == status) message.Set("Contact", contact);
+    }
+
     [Fact]
     public void Each_direction_has_its_own_cseq_space()
     {

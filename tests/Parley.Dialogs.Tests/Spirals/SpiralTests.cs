@@ -138,6 +138,60 @@ public class SpiralTests
         Assert.Equal(2, bench.All.Count);
     }
 
+    /// <summary>RFC 3261 8.2.2.2: a fork or a retry upstream. Both copies are relayed, each is a dialog, and the end refuses one.</summary>
+    [Theory]
+    [InlineData(DialogSpiralPolicy.NewDialog)]
+    [InlineData(DialogSpiralPolicy.ReuseDialog)]
+    public void Two_copies_of_one_INVITE_are_two_dialogs_of_which_one_is_answered(DialogSpiralPolicy policy)
+    {
+        using CallBench bench = Bench(policy);
+        bench.Alice.OnSending = Same;
+        ScriptedCall one = bench.Call(), two = bench.Call();
+        bench.Run(2);
+        Assert.Equal(2, bench.All.Count);
+        Assert.Equal(["Confirmed 200 <", "Failed 482 <"], bench.Events.Where(e => e.StartsWith("Confirmed", StringComparison.Ordinal) || e.StartsWith("Failed", StringComparison.Ordinal)).Order());
+        Assert.Equal(1, bench.Dialogs.Statistics.ActiveDialogs);
+        Assert.Equal(1, bench.Dialogs.FindProfile("calls")!.Size());
+
+        ScriptedCall up = one.IsUp ? one : two;
+        up.SendRequest("INFO");
+        bench.Run(1);
+        Assert.Single(bench.Events, "RequestWithin INFO >");
+        bench.Bob.Calls[0].Bye();
+        bench.Run(300);
+        Assert.Single(bench.Events, "Terminated BYE <");
+        Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
+        Assert.Equal(0, bench.Dialogs.FindProfile("calls")!.Size());
+    }
+
+    [Fact]
+    public void Copies_that_pass_twice_each_keep_to_the_dialog_of_their_own_first_passage()
+    {
+        using CallBench bench = Bench(DialogSpiralPolicy.ReuseDialog);
+        bench.Alice.OnSending = Same;
+        bench.Bob.OnInvite = static ringing => ringing.Ring();
+        bench.Call("loop");
+        bench.Call("loop");
+        bench.Run(1);
+        Assert.Equal(2, bench.All.Count);
+        var ids = new List<string>();
+        foreach (RecordedMessage invite in bench.Recorder.Find("INVITE", to: "10.0.2.1"))
+        {
+            string[] dids = [.. System.Text.RegularExpressions.Regex.Matches(invite.Text, ";did=([^;>]+)").Select(m => m.Groups[1].Value)];
+            Assert.Equal(2, dids.Length);
+            ids.Add(Assert.Single(dids.Distinct()));
+        }
+
+        Assert.Equal(bench.All.Select(d => d.Id.ToString()).Order(), ids.Distinct().Order());
+    }
+
+    private static void Same(OutgoingMessage message)
+    {
+        if (message is not { IsRequest: true, Method: "INVITE" or "INFO" }) return;
+        message.Set("Call-ID", "same").Set("From", "<sip:alice@10.0.1.1>;tag=same");
+        if (message.Method == "INVITE") message.Set("CSeq", "1 INVITE");
+    }
+
     private CallBench Bench(DialogSpiralPolicy policy)
     {
         CallBench? self = null;

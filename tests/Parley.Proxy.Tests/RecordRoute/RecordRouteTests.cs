@@ -1,3 +1,5 @@
+using Parley.Sip;
+using Parley.Transport;
 using Xunit;
 
 namespace Parley.Proxy.Tests.RecordRoute;
@@ -46,6 +48,29 @@ public sealed class RecordRouteTests
                 Assert.True(fromCaller.State.IsDownstream(fromCaller.Request));
             }
         }
+    }
+
+    [Fact]
+    public void Two_addresses_of_one_wildcard_listener_are_two_places_and_one_is_one()
+    {
+        var any = new SipListener(0, SipProtocol.Udp, SipEndPoint.From(System.Net.IPAddress.Any, 5060));
+        SipListener one = any.At(SipEndPoint.From(System.Net.IPAddress.Parse("192.0.2.1"), 0)), two = any.At(SipEndPoint.From(System.Net.IPAddress.Parse("198.51.100.1"), 0));
+        Assert.Equal(["<sip:192.0.2.1:5060;lr>"], Pushed(one, one));
+        Assert.Equal(["<sip:198.51.100.1:5060;r2=on;lr>", "<sip:192.0.2.1:5060;r2=on;lr>"], Pushed(one, two));
+
+        // Behind one advertised name they are one place again.
+        any = new SipListener(0, SipProtocol.Udp, SipEndPoint.From(System.Net.IPAddress.Any, 5060), "sip.example.com");
+        Assert.Equal(["<sip:sip.example.com:5060;lr>"], Pushed(any.At(one.Local), any.At(two.Local)));
+    }
+
+    private static List<string> Pushed(SipListener inbound, SipListener outbound)
+    {
+        var edits = new SipEdits();
+        edits.Reset(Hop.Parse(Hop.Of("INVITE", "sip:b@example.com", inDialog: false)));
+        RecordRouteWriter.Push(edits, inbound, outbound, false, new ProxyOptions { RecordRouteFromTag = false }, new RecordRouteParameters());
+        var bytes = new byte[edits.Length];
+        edits.WriteTo(bytes);
+        return Hop.RecordRoutesOf(Hop.Text(bytes));
     }
 
     [Fact]

@@ -221,6 +221,10 @@ public sealed class RegistrarTests : IDisposable
 
     [Theory] // listener, Via, Contact: does a call go over the flow of the REGISTER?
     [InlineData(0, "SIP/2.0/UDP 198.51.100.7:5060;rport", "sip:a@198.51.100.7", false)] // plain
+    [InlineData(0, "SIP/2.0/UDP 198.51.100.7:5060;rport", "sip:a@203.0.113.99", false)] // registers another host
+    [InlineData(0, "SIP/2.0/UDP 198.51.100.7:5060;rport", "sip:a@192.168.0.5", true)] // a gateway rewrote the Via alone
+    [InlineData(1, "SIP/2.0/TCP 198.51.100.7:5060", "sip:a@172.16.0.5;transport=tcp", true)]
+    [InlineData(1, "SIP/2.0/TCP 198.51.100.7:5060", "sip:a@172.32.0.5;transport=tcp", false)] // no private address
     [InlineData(0, "SIP/2.0/UDP 10.0.0.5:5060;rport", "sip:a@10.0.0.5", true)] // behind NAT
     [InlineData(0, "SIP/2.0/UDP 198.51.100.7:5999;rport", "sip:a@198.51.100.7:5999", true)] // port translated
     [InlineData(0, "SIP/2.0/UDP 198.51.100.7:5999", "sip:a@198.51.100.7:5999", false)] // listens where it says
@@ -233,5 +237,22 @@ public sealed class RegistrarTests : IDisposable
         _fixture.Register($"Contact: <{contact}>\r\n", source: source, via: via + ";branch=z9hG4bKr");
         var target = Assert.Single(_fixture.Table.Lookup(Parley.Sip.SipUri.Parse("sip:alice@example.com")));
         Assert.Equal(overFlow ? source : null, target.Flow);
+    }
+
+    [Theory] // Via, Contact: is a closed connection opened again?
+    [InlineData("198.51.100.7:5060", "sip:a@198.51.100.7", true)]
+    [InlineData("198.51.100.7:5060", "sip:a@phone.example.com", true)]
+    [InlineData("phone.example.com", "sip:a@198.51.100.7", true)]
+    [InlineData("10.0.0.5", "sip:a@203.0.113.9", true)] // public, though another's address
+    [InlineData("10.0.0.5", "sip:a@198.51.100.7:40000", false)] // the outer address of a NAT
+    [InlineData("10.0.0.5", "sip:a@10.0.0.5", false)]
+    [InlineData("198.51.100.7:5060", "sip:a@100.127.0.5", false)]
+    [InlineData("198.51.100.7:5060", "sip:a@169.254.0.5", false)]
+    public void A_connection_is_opened_again_where_the_Contact_can_be_reached(string sentBy, string contact, bool reopens)
+    {
+        _fixture.Register($"Contact: <{contact}>\r\n", source: _fixture.Transport.From(1, connection: 77), via: $"SIP/2.0/TCP {sentBy};branch=z9hG4bKr");
+        var target = Assert.Single(_fixture.Table.Lookup(Parley.Sip.SipUri.Parse("sip:alice@example.com")));
+        Assert.NotNull(target.Flow);
+        Assert.Equal(reopens, target.ReopensFlow);
     }
 }

@@ -292,7 +292,7 @@ public sealed class SipTransport : ISipTransport
         }
         catch (Exception e)
         {
-            Log.ReceiverFault(_log, flow.Listener, e);
+            _intake?.Fault(flow.Listener, e);
         }
     }
 

@@ -33,7 +33,8 @@ public sealed class ParleyApplicationBuilder
         _host.Configuration.AddEnvironmentVariables();
         if (args is not null) _host.Configuration.AddCommandLine(args);
         _host.Logging.AddConfiguration(_host.Configuration.GetSection("Logging"));
-        _host.Logging.AddSimpleConsole(static options => options.SingleLine = true);
+        _host.Services.AddSingleton(_ => new ConsoleLog(ConsoleLog, () => _time ?? TimeProvider.System));
+        _host.Services.AddSingleton<ILoggerProvider>(static s => s.GetRequiredService<ConsoleLog>());
     }
 
     /// <summary>
@@ -48,6 +49,9 @@ public sealed class ParleyApplicationBuilder
 
     /// <summary>Where to log.</summary>
     public ILoggingBuilder Logging => _host.Logging;
+
+    /// <summary>How the log on standard output writes, which never blocks who logs; Logging.ClearProviders() takes it out.</summary>
+    public ConsoleLogOptions ConsoleLog { get; } = new();
 
     /// <summary>Options of the proxy core.</summary>
     public ProxyOptions Proxy { get; } = new();

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
 using Parley.Proxy;
@@ -51,16 +52,13 @@ internal static class ApplicationSetup
 
     private static void Log(ParleyApplicationBuilder builder, IConfigurationRoot root)
     {
-        builder.Logging.ClearProviders();
         // The host's own lines about content roots and lifetimes say nothing of calls.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddConfiguration(root.GetSection("Logging"));
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.UseUtcTimestamp = true;
-        });
+        builder.ConsoleLog.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        builder.ConsoleLog.SyslogPrefix = SystemdHelpers.IsSystemdService();
+        if (builder.ConsoleLog.SyslogPrefix)
+            builder.ConsoleLog.TimestampFormat = null; // the journal has its own
     }
 
     private static void Transport(SipTransportOptions options, ServerConfiguration configuration)
@@ -96,12 +94,13 @@ internal static class ApplicationSetup
         Tls = listener.Protocol == SipProtocol.Tls ? Tls(configuration.Tls) : null,
     };
 
-    private static SipTlsOptions Tls(TlsConfiguration tls) => new()
+    internal static SipTlsOptions Tls(TlsConfiguration tls) => new()
     {
         CertificatePath = tls.Certificate,
         PrivateKeyPath = tls.Key,
         Password = tls.Password,
-        ClientCertificates = Enum.Parse<ClientCertificates>(tls.ClientCertificates),
+        ClientCertificates = tls.ClientCertificates,
+        TrustedCertificatesPath = tls.TrustedCertificates,
         AcceptUntrustedServers = !tls.VerifyServers,
     };
 
@@ -122,7 +121,7 @@ internal static class ApplicationSetup
         options.NoAckTimeout = dialogs.NoAckTimeout;
         options.DeleteDelay = dialogs.DeleteDelay;
         options.HashSize = dialogs.HashSize;
-        options.MatchMode = Enum.Parse<DialogMatchMode>(dialogs.MatchMode);
+        options.MatchMode = dialogs.MatchMode;
         foreach (var name in dialogs.ProfilesWithValue)
             options.ProfilesWithValue.Add(name);
         foreach (var name in dialogs.ProfilesNoValue)

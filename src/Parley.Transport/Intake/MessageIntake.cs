@@ -7,7 +7,7 @@ namespace Parley.Transport;
 internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, SipTransport transport, SipTransportCounters[] counters, ILogger log, TimeProvider time)
 {
     private readonly LogThrottle _faults = new(time);
-    private readonly LogThrottle _errors = new(time, 1);
+    private readonly LogThrottle _errors = new(time);
 
     public SipLimits Limits => limits;
 
@@ -75,8 +75,8 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
     public void ReceiveFailed(SipListener listener)
     {
         SipTransportCounters.Add(ref counters[listener.Index]._receiveErrors, 1);
-        if (_errors.Allows())
-            Log.ReceiveFailed(log, listener);
+        if (_errors.Allows(out var leftOut))
+            Log.ReceiveFailed(log, listener, leftOut);
     }
 
     public void Loop(SipListener listener)
@@ -198,11 +198,12 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
         message.IsRequest && message.Method != SipMethod.Ack && message.TryGetTopVia(out _) && !message.CallId.IsEmpty && !message.From.Text.IsEmpty
         && !message.To.Text.IsEmpty && message.TryGetHeader(SipHeaderName.CSeq, out var cseq) && !cseq.IsEmpty;
 
-    private void Fault(SipListener listener, Exception e)
+    /// <summary>Counts and logs what user code threw.</summary>
+    public void Fault(SipListener listener, Exception e)
     {
         SipTransportCounters.Add(ref counters[listener.Index]._receiverFaults, 1);
-        if (_faults.Allows())
-            Log.ReceiverFault(log, listener, e);
+        if (_faults.Allows(out var leftOut))
+            Log.ReceiverFault(log, listener, leftOut, e);
     }
 
     /// <summary>Counts of one batch, added once.</summary>

@@ -5,13 +5,14 @@ namespace Parley.Transport;
 /// <summary>What all stream connections of a transport share: the table, the clock, the counters, the way to the receiver.</summary>
 internal sealed class StreamContext(SipTransport transport, SipStreamOptions options, SipTransportCounters[] counters, ILogger log, TimeProvider time)
 {
-    private readonly LogThrottle _throttle = new(time);
+    private readonly LogThrottle _failed = new(time);
+    private readonly LogThrottle _dropped = new(time);
+    private readonly LogThrottle _faults = new(time);
+    private readonly LogThrottle _accepts = new(time);
 
     public SipTransport Transport => transport;
 
     public SipStreamOptions Options => options;
-
-    public ILogger Logger => log;
 
     public TimeProvider Time => time;
 
@@ -46,12 +47,26 @@ internal sealed class StreamContext(SipTransport transport, SipStreamOptions opt
             SipTransportCounters.Add(ref counts._slowReaders, 1);
         if (reason is CloseReason.TimedOut or CloseReason.Idle)
             SipTransportCounters.Add(ref counts._timedOut, 1);
-        if (before < ConnectionState.Open && reason != CloseReason.Stopped && _throttle.Allows())
-            Log.ConnectionFailed(log, connection.Flow.Listener, connection.Flow.Remote, reason, error?.GetBaseException().Message ?? "");
-        else if (reason is CloseReason.SlowReader or CloseReason.Broken && _throttle.Allows())
-            Log.ConnectionDropped(log, connection.Flow.Listener, connection.Flow.Remote, reason);
+        if (before < ConnectionState.Open && reason != CloseReason.Stopped && _failed.Allows(out var leftOut))
+            Log.ConnectionFailed(log, connection.Flow.Listener, connection.Flow.Remote, reason, error?.GetBaseException().Message ?? "", leftOut);
+        else if (reason is CloseReason.SlowReader or CloseReason.Broken && _dropped.Allows(out leftOut))
+            Log.ConnectionDropped(log, connection.Flow.Listener, connection.Flow.Remote, reason, leftOut);
         else
             Log.ConnectionClosed(log, connection.Flow.Listener, connection.Flow.Remote, reason);
+    }
+
+    /// <summary>Logs what should not happen in the life of a connection.</summary>
+    public void Fault(StreamConnection connection, Exception error)
+    {
+        if (_faults.Allows(out var leftOut))
+            Log.ConnectionFault(log, connection.Flow.Listener, connection.Flow.Remote, leftOut, error);
+    }
+
+    /// <summary>Logs that a connection could not be accepted.</summary>
+    public void AcceptFailed(SipListener listener, System.Net.Sockets.SocketError error)
+    {
+        if (_accepts.Allows(out var leftOut))
+            Log.AcceptFailed(log, listener, error, leftOut);
     }
 
     /// <summary>Tells the receiver of the end of a connection, on a pool thread.</summary>

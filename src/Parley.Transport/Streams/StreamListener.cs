@@ -94,7 +94,7 @@ internal sealed class StreamListener : IDisposable
                 if (_stopping)
                     return;
                 // Out of descriptors, or the client is gone again: the listener stays.
-                Log.AcceptFailed(_context.Logger, listener, e.SocketErrorCode);
+                _context.AcceptFailed(listener, e.SocketErrorCode);
                 await Task.Delay(TimeSpan.FromMilliseconds(50), _context.Time).ConfigureAwait(false);
                 continue;
             }

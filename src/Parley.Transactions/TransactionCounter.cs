@@ -65,4 +65,13 @@ public enum TransactionCounter
 
     /// <summary>Calls to user code that threw.</summary>
     CallbackErrors,
+
+    /// <summary>Client transactions whose connection died before their final response.</summary>
+    ConnectionsLost,
+
+    /// <summary>Requests sent again over a new connection, because theirs died before any response.</summary>
+    RequestsReconnected,
+
+    /// <summary>Client transactions whose request an ICMP error said had not arrived.</summary>
+    Unreachable,
 }

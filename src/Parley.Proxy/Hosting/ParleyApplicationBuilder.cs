@@ -65,6 +65,9 @@ public sealed class ParleyApplicationBuilder
     /// <summary>Listeners, limits and connections of the real network; not used with <see cref="UseTransport"/>.</summary>
     public SipTransportOptions Transport { get; } = new();
 
+    /// <summary>Limits and times of look-ups in the DNS; not used with <see cref="UseLocator"/>.</summary>
+    public SipServerLocatorOptions Locator { get; } = new();
+
     /// <summary>Hear at a place: "udp:127.0.0.1:5060", "tls:[::1]:5061". None at all: UDP and TCP on 127.0.0.1:5060.</summary>
     /// <param name="listener">Protocol, address and port.</param>
     /// <param name="advertised">Host or host:port to call it in Via and Record-Route; null: its own address.</param>
@@ -146,7 +149,7 @@ public sealed class ParleyApplicationBuilder
         parts.Time = time;
         parts.Random = random;
         parts.Transport = transport;
-        parts.Locator = _locator ?? new SipServerLocator(new DnsClientSource(), transport.Listeners, random, time);
+        parts.Locator = _locator ?? new SipServerLocator(new DnsClientSource(), transport.Listeners, random, time, Locator);
         parts.Timers = new TimerService(time, loggers);
         var application = new ParleyApplication(host, parts, Proxy, Timers, Transactions, loggers);
         parts.Application = application;

@@ -77,13 +77,16 @@ internal sealed class ProxyCore : ITransactionUser
     public void RequestAnswered() => Interlocked.Decrement(ref _unanswered);
 
     /// <summary>Asks the locator, whose own waiting is none of the strand's business.</summary>
-    public ValueTask<bool> LocateAsync(SipUri uri, List<SipTarget> places)
+    /// <param name="uri">What to find.</param>
+    /// <param name="places">Where what is found goes.</param>
+    /// <param name="cause">The source of the request that makes us ask; default for a request of our own.</param>
+    public ValueTask<bool> LocateAsync(SipUri uri, List<SipTarget> places, SipEndPoint cause = default)
     {
         SynchronizationContext? before = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            return Locator.LocateAsync(uri, places, CancellationToken.None);
+            return Locator.LocateAsync(uri, places, cause, CancellationToken.None);
         }
         finally
         {

@@ -136,7 +136,7 @@ internal sealed partial class ResponseContext
     {
         try
         {
-            ValueTask<bool> task = Core.LocateAsync(uri, branch.Alternatives);
+            ValueTask<bool> task = Core.LocateAsync(uri, branch.Alternatives, context.Source.Remote);
             if (!task.IsCompleted)
             {
                 branch.IsResolving = true;
@@ -253,6 +253,7 @@ internal sealed partial class ResponseContext
         else
         {
             Core.Counters.Count(ProxyCounter.BranchesSent);
+            transaction.Cause = context.Source.Remote;
             transaction.Start(bytes, flow);
             if (IsInvite) StartTimerC(branch);
         }

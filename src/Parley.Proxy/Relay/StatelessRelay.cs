@@ -77,7 +77,7 @@ internal static class StatelessRelay
         context.Relay.LookupBegins();
         try
         {
-            if (!await context.Core.LocateAsync(uri, places).ConfigureAwait(true)) return Fail(context);
+            if (!await context.Core.LocateAsync(uri, places, context.Source.Remote).ConfigureAwait(true)) return Fail(context);
             foreach (SipTarget place in places)
             {
                 if (Send(context, target, place)) return true;
@@ -111,7 +111,7 @@ internal static class StatelessRelay
             bytes = BranchWriter.Write(scratch, context, null, target, flow, branch);
         }
 
-        bool sent = core.Transport.Send(flow, bytes) == SipSendResult.Queued;
+        bool sent = core.Transport.SendFor(flow, bytes, 0, context.Source.Remote, out _) == SipSendResult.Queued;
         scratch.Return();
         if (!sent) return Fail(context);
         context.Relay.MarkRelayed();

@@ -177,7 +177,15 @@ internal static class ConfigurationRules
         reader.Number("MaxConnections", 10_000, 1, 1_000_000),
         reader.Number("MaxConnectionsPerAddress", 1_000, 1, 1_000_000),
         reader.Seconds("ConnectionIdleTimeout", 3_600, 1, 30 * Day),
-        reader.Number("MaxTransactions", 1_000_000, 1, 100_000_000));
+        reader.Number("MaxTransactions", 1_000_000, 1, 100_000_000),
+        reader.Number("MaxOutboundConnections", 2_000, 1, 1_000_000),
+        reader.Number("MaxPendingConnects", 500, 1, 100_000),
+        reader.Number("MaxPendingConnectsPerSource", 50, 1, 100_000),
+        reader.Seconds("FirstMessageTimeout", 10, 1, 3_600),
+        reader.Seconds("StrangerIdleTimeout", 200, 1, 30 * Day),
+        reader.Number("MaxPendingLookups", 500, 1, 100_000),
+        reader.Number("MaxPendingLookupsPerSource", 50, 1, 100_000),
+        reader.Number("MaxDnsAnswers", 10_000, 1, 10_000_000));
 
     private static UdpConfiguration Udp(SectionReader reader) => new(
         reader.Number("Workers", 1, 1, 256),

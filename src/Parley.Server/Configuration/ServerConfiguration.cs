@@ -60,7 +60,9 @@ internal sealed record TlsConfiguration(
 
 internal sealed record LimitConfiguration(
     int MaxMessageSize, int MaxHeaderCount, int MaxHeaderLength, int MaxUriLength, int MaxConnections, int MaxConnectionsPerAddress,
-    TimeSpan ConnectionIdleTimeout, int MaxTransactions);
+    TimeSpan ConnectionIdleTimeout, int MaxTransactions,
+    int MaxOutboundConnections, int MaxPendingConnects, int MaxPendingConnectsPerSource, TimeSpan FirstMessageTimeout, TimeSpan StrangerIdleTimeout,
+    int MaxPendingLookups, int MaxPendingLookupsPerSource, int MaxDnsAnswers);
 
 internal sealed record UdpConfiguration(int Workers, int BatchSize, int ReceiveBuffer, int SendBuffer);
 

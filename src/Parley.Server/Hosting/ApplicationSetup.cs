@@ -80,6 +80,11 @@ internal static class ApplicationSetup
         options.Streams.MaxConnections = limits.MaxConnections;
         options.Streams.MaxConnectionsPerAddress = limits.MaxConnectionsPerAddress;
         options.Streams.IdleTimeout = limits.ConnectionIdleTimeout;
+        options.Streams.StrangerIdleTimeout = limits.StrangerIdleTimeout;
+        options.Streams.FirstMessageTimeout = limits.FirstMessageTimeout;
+        options.Streams.MaxOutboundConnections = limits.MaxOutboundConnections;
+        options.Streams.MaxPendingConnects = limits.MaxPendingConnects;
+        options.Streams.MaxPendingConnectsPerSource = limits.MaxPendingConnectsPerSource;
     }
 
     private static SipListenerOptions Listener(ListenerConfiguration listener, ServerConfiguration configuration) => new()
@@ -112,6 +117,9 @@ internal static class ApplicationSetup
         builder.Proxy.CollectorPace = 512 * 1024; // docs/design/hot-path.md, "The collector"
         builder.Proxy.TimerC = configuration.Timers.C;
         builder.Transactions.MaxServerTransactions = configuration.Limits.MaxTransactions;
+        builder.Locator.MaxPendingQuestions = configuration.Limits.MaxPendingLookups;
+        builder.Locator.MaxPendingQuestionsPerSource = configuration.Limits.MaxPendingLookupsPerSource;
+        builder.Locator.MaxCachedAnswers = configuration.Limits.MaxDnsAnswers;
     }
 
     private static void Dialogs(DialogOptions options, DialogConfiguration dialogs)

@@ -210,7 +210,7 @@ public abstract class ServerTransaction : SipTransaction
         {
             _fellBack = true;
             SipFlow again = ResponseRouting.Fallback(Source, _sentByPort);
-            if (Layer.Transport.Send(again, response, Token) == SipSendResult.Queued)
+            if (Layer.Transport.SendFor(again, response, Token, Source.Remote, out _) == SipSendResult.Queued)
             {
                 _replyFlow = again;
                 return;

@@ -1,3 +1,4 @@
+#pragma warning disable CA1848 // Lines of a test, each written once.
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Parley.Testing;
@@ -89,14 +90,13 @@ public class ConsoleLogTests
     }
 
     [Fact]
-    public void A_reader_that_never_reads_does_not_keep_the_process_from_ending()
+    public async Task A_reader_that_never_reads_does_not_keep_the_process_from_ending()
     {
         using var output = new Output();
         output.Hold();
         var log = new ConsoleLog(new ConsoleLogOptions(), () => TimeProvider.System, () => output);
         log.CreateLogger("App").LogInformation("x");
-        var disposing = Task.Run(log.Dispose);
-        Assert.True(disposing.Wait(TimeSpan.FromSeconds(30)));
+        await Task.Run(log.Dispose, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         output.Release();
     }
 
@@ -109,7 +109,7 @@ public class ConsoleLogTests
         {
             ILogger logger = log.CreateLogger("Parley.Proxy");
             for (int i = 0; i < 984; i++) logger.Log(LogLevel.Warning, Repeated, i, null, static (s, _) => $"target {s}");
-            time.Advance(TimeSpan.FromSeconds(1.5));
+            time.RunFor(TimeSpan.FromSeconds(1.5));
             logger.Log(LogLevel.Warning, Repeated, 984, null, static (s, _) => $"target {s}");
             Assert.Equal(983, log.EventsLeftOut);
         }

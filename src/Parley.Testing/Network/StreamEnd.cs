@@ -128,7 +128,6 @@ internal sealed class StreamEnd(SimulatedNetwork network, SimulatedTransport hos
         if (_closed) return;
         MarkClosed();
         FailQueued();
-        host.TellClosed(Flow);
     }
 
     private void Enqueue(Segment segment)

@@ -25,7 +25,7 @@ internal sealed class SecondWays(TransactionLayer layer) : ITimerTarget
     public int Bytes => Volatile.Read(ref _bytes);
 
     /// <summary>Keeps a copy; the token to send the first try with: its upper half is 0, which no transaction's is, and its lower half is not.</summary>
-    public ulong Keep(ReadOnlySpan<byte> message, in SipFlow flow)
+    public ulong Keep(ReadOnlySpan<byte> message, in SipFlow flow, SipEndPoint cause)
     {
         if (message.Length > MostBytes)
             return 0;
@@ -45,6 +45,7 @@ internal sealed class SecondWays(TransactionLayer layer) : ITimerTarget
             entry.Length = message.Length;
             entry.Sequence = sequence;
             entry.Flow = flow;
+            entry.Cause = cause;
             _bytes += message.Length;
         }
 
@@ -53,12 +54,12 @@ internal sealed class SecondWays(TransactionLayer layer) : ITimerTarget
     }
 
     /// <summary>The first way failed: the second one, once. The buffer is the caller's to give back.</summary>
-    public bool TryTake(ulong token, out byte[] buffer, out int length, out SipFlow flow)
+    public bool TryTake(ulong token, out byte[] buffer, out int length, out SipFlow flow, out SipEndPoint cause)
     {
         lock (_gate)
         {
             ref Entry entry = ref _entries[(int)(token & 0xFF)];
-            (buffer, length, flow) = (entry.Buffer!, entry.Length, entry.Flow);
+            (buffer, length, flow, cause) = (entry.Buffer!, entry.Length, entry.Flow, entry.Cause);
             if (entry.Buffer is null || entry.Sequence != (int)(token >> 8))
                 return false;
             _bytes -= entry.Length;
@@ -92,5 +93,6 @@ internal sealed class SecondWays(TransactionLayer layer) : ITimerTarget
         public int Length;
         public int Sequence;
         public SipFlow Flow;
+        public SipEndPoint Cause;
     }
 }

@@ -68,4 +68,13 @@ public enum TransactionCounter
 
     /// <summary>Responses dropped because From, To, Call-ID or CSeq is missing or malformed, and responses to an ACK, which has none.</summary>
     MalformedResponses,
+
+    /// <summary>Client transactions whose connection died before their final response.</summary>
+    ConnectionsLost,
+
+    /// <summary>Requests sent again over a new connection, because theirs died before any response.</summary>
+    RequestsReconnected,
+
+    /// <summary>Client transactions whose request an ICMP error said had not arrived.</summary>
+    Unreachable,
 }

@@ -54,6 +54,7 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
         _limits = limits ?? new TransactionOptions();
         _secondWays = new SecondWays(this);
         Logger = loggers?.CreateLogger("Parley.Transactions") ?? NullLogger.Instance;
+        Carried = new CarriedClients(this);
         InviteClients = new SlotTable<InviteClientTransaction>(index => new InviteClientTransaction(this, index));
         NonInviteClients = new SlotTable<NonInviteClientTransaction>(index => new NonInviteClientTransaction(this, index));
         InviteServers = new SlotTable<InviteServerTransaction>(index => new InviteServerTransaction(this, index));
@@ -90,6 +91,8 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
     internal ILogger Logger { get; }
 
     internal BufferPool Buffers { get; } = new();
+
+    internal CarriedClients Carried { get; }
 
     internal SlotTable<InviteClientTransaction> InviteClients { get; }
 
@@ -139,7 +142,7 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
         ReadOnlySpan<byte> response = BuildResponse(stamped, RoomFor(request, source), statusCode, reason, tag, headerLines);
         Count(TransactionCounter.StatelessReplies);
         if (Transport.Send(flow, response) != SipSendResult.Queued && source.Listener.IsReliable)
-            Transport.Send(ResponseRouting.Fallback(source, sentByPort), response);
+            Transport.SendFor(ResponseRouting.Fallback(source, sentByPort), response, 0, source.Remote, out _);
     }
 
     /// <inheritdoc/>
@@ -162,10 +165,37 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
         transaction?.PostTransportError(generation);
     }
 
-    /// <summary>Nothing is done: the far end may answer over a new connection (18.2.2), and what is sent into a closed one fails by itself.</summary>
+    /// <summary>Every client transaction that waits for an answer to what left by this connection hears of it (RFC 3261 18.4). Server transactions need not: what is sent into a closed connection goes by another (18.2.2).</summary>
     /// <param name="flow">The flow that closed.</param>
     public void OnFlowClosed(in SipFlow flow)
     {
+        if (flow.ConnectionId != 0)
+            Carried.Lost(flow.ConnectionId);
+    }
+
+    /// <summary>
+    /// RFC 3261 18.4: a client transaction whose datagram did not arrive hears of it at once, when the report proves by the branch that it quotes
+    /// that it is about a datagram of ours (RFC 8085 5.2: anybody can forge the rest) and nothing was heard of the far end yet.
+    /// </summary>
+    /// <param name="flow">Where the datagram was sent.</param>
+    /// <param name="quoted">Its beginning.</param>
+    public void OnUnreachable(in SipFlow flow, ReadOnlySpan<byte> quoted)
+    {
+        while (quoted.IndexOf(OwnBranch.Cookie) is >= 0 and int at)
+        {
+            quoted = quoted[at..];
+            if (quoted.Length < OwnBranch.Length)
+                return;
+            if (OwnBranch.TryRead(quoted[..OwnBranch.Length], out uint index, out bool invite, out uint generation, out ulong nonce)
+                && (invite ? InviteClients.At(index) : (ClientTransaction?)NonInviteClients.At(index)) is { } transaction
+                && transaction.IsGeneration(generation) && transaction.HasNonce(nonce))
+            {
+                transaction.PostUnreachable(generation);
+                return;
+            }
+
+            quoted = quoted[OwnBranch.Cookie.Length..];
+        }
     }
 
     /// <inheritdoc/>

@@ -133,15 +133,19 @@ public sealed class SipTransport : ISipTransport
     }
 
     /// <inheritdoc/>
-    public SipSendResult Send(in SipFlow flow, ReadOnlySpan<byte> message, ulong token = 0)
+    public SipSendResult Send(in SipFlow flow, ReadOnlySpan<byte> message, ulong token = 0) => SendFor(flow, message, token, default, out _);
+
+    /// <inheritdoc/>
+    public SipSendResult SendFor(in SipFlow flow, ReadOnlySpan<byte> message, ulong token, SipEndPoint cause, out long connectionId)
     {
+        connectionId = 0;
         var listener = flow.Listener;
         if (listener is null || (uint)listener.Index >= (uint)_listeners.Length || !ReferenceEquals(_listeners[listener.Index], listener.Bound))
             throw new ArgumentException("Its listener is not of this transport.", nameof(flow));
         if (_stopped || message.IsEmpty)
             return SipSendResult.Failed;
         var thread = CurrentThread;
-        var sent = _udp[listener.Index] is { } udp ? SendDatagram(thread, udp, flow, message, token) : SendStream(thread, flow, message, token);
+        var sent = _udp[listener.Index] is { } udp ? SendDatagram(thread, udp, flow, message, token) : SendStream(thread, flow, message, token, cause, out connectionId);
         if (!sent)
         {
             SipTransportCounters.Add(ref _counters[listener.Index]._sendFailed, 1);
@@ -150,6 +154,16 @@ public sealed class SipTransport : ISipTransport
         if (Tap is { } tap)
             Captured(tap, flow, message);
         return SipSendResult.Queued;
+    }
+
+    /// <inheritdoc/>
+    public SipConnectionState StateOf(long connectionId) => _streamContext.Table.Find(connectionId)?.PublicState ?? SipConnectionState.Gone;
+
+    /// <inheritdoc/>
+    public void MarkKnown(long connectionId)
+    {
+        if (connectionId != 0 && _streamContext.Table.Find(connectionId) is { } connection)
+            connection.IsKnown = true;
     }
 
     /// <inheritdoc/>
@@ -236,14 +250,16 @@ public sealed class SipTransport : ISipTransport
         return true;
     }
 
-    private bool SendStream(ThreadState thread, in SipFlow flow, ReadOnlySpan<byte> message, ulong token)
+    private bool SendStream(ThreadState thread, in SipFlow flow, ReadOnlySpan<byte> message, ulong token, SipEndPoint cause, out long connectionId)
     {
+        connectionId = 0;
         var listener = flow.Listener;
         if (flow.ConnectionId != 0)
         {
             var known = _streamContext.Table.Find(flow.ConnectionId);
             if (known is null || known.Flow.Listener.Index != listener.Index || !known.Send(message, token))
                 return false;
+            connectionId = flow.ConnectionId;
             MarkDirty(thread, known);
             return true;
         }
@@ -252,11 +268,12 @@ public sealed class SipTransport : ISipTransport
         // Twice: the connection found may close at this moment.
         for (var attempt = 0; attempt < 2; attempt++)
         {
-            var connection = _streamContext.Table.Find(listener, flow.Remote, flow.ServerName) ?? _streams[listener.Index]!.Connect(listener, flow.Remote, flow.ServerName);
+            var connection = _streamContext.Table.Find(listener, flow.Remote, flow.ServerName) ?? _streams[listener.Index]!.Connect(listener, flow.Remote, flow.ServerName, cause);
             if (connection is null)
                 return false;
             if (connection.Send(message, token))
             {
+                connectionId = connection.Flow.ConnectionId;
                 MarkDirty(thread, connection);
                 return true;
             }
@@ -304,7 +321,7 @@ public sealed class SipTransport : ISipTransport
         }
         catch (Exception e)
         {
-            Log.ReceiverFault(_log, flow.Listener, e);
+            _intake?.Fault(flow.Listener, e);
         }
     }
 

@@ -6,6 +6,7 @@ public sealed class SipTransportCounters
     internal long _received, _receivedBytes, _keepAlives, _rejected, _droppedMalformed, _droppedTooLarge, _receiverFaults, _receiveErrors;
     internal long _sent, _sentBytes, _sendFailed;
     internal long _accepted, _opened, _connectFailed, _closed, _refused, _slowReaders, _timedOut, _active;
+    internal long _broken, _silent, _displaced, _connectsRefused, _unreachable, _resent;
 
     internal SipTransportCounters(SipListener listener) => Listener = listener;
 
@@ -68,6 +69,24 @@ public sealed class SipTransportCounters
 
     /// <summary>Connections closed for silence, an unfinished message, or a handshake or connect that took too long.</summary>
     public long ConnectionsTimedOut => Interlocked.Read(ref _timedOut);
+
+    /// <summary>Connections closed because what arrived is no SIP, has no end that could be found, or exceeds the limits.</summary>
+    public long BrokenClosed => Interlocked.Read(ref _broken);
+
+    /// <summary>Connections closed because no message came in the time for the first one; counted among <see cref="ConnectionsTimedOut"/> too.</summary>
+    public long SilentClosed => Interlocked.Read(ref _silent);
+
+    /// <summary>Connections of strangers closed to make room for new ones.</summary>
+    public long StrangersDisplaced => Interlocked.Read(ref _displaced);
+
+    /// <summary>Connections that this side did not open because of a limit.</summary>
+    public long ConnectsRefused => Interlocked.Read(ref _connectsRefused);
+
+    /// <summary>Reports of the network that a datagram could not be delivered.</summary>
+    public long Unreachable => Interlocked.Read(ref _unreachable);
+
+    /// <summary>Responses sent again by a new connection, because theirs closed before they had left (RFC 3261 18.2.2).</summary>
+    public long ResponsesResent => Interlocked.Read(ref _resent);
 
     /// <summary>Connections there are now, those being opened included.</summary>
     public long ActiveConnections => Interlocked.Read(ref _active);

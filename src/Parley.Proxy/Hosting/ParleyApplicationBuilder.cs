@@ -33,7 +33,8 @@ public sealed class ParleyApplicationBuilder
         _host.Configuration.AddEnvironmentVariables();
         if (args is not null) _host.Configuration.AddCommandLine(args);
         _host.Logging.AddConfiguration(_host.Configuration.GetSection("Logging"));
-        _host.Logging.AddSimpleConsole(static options => options.SingleLine = true);
+        _host.Services.AddSingleton(_ => new ConsoleLog(ConsoleLog, () => _time ?? TimeProvider.System));
+        _host.Services.AddSingleton<ILoggerProvider>(static s => s.GetRequiredService<ConsoleLog>());
     }
 
     /// <summary>
@@ -49,6 +50,9 @@ public sealed class ParleyApplicationBuilder
     /// <summary>Where to log.</summary>
     public ILoggingBuilder Logging => _host.Logging;
 
+    /// <summary>How the log on standard output writes, which never blocks who logs; Logging.ClearProviders() takes it out.</summary>
+    public ConsoleLogOptions ConsoleLog { get; } = new();
+
     /// <summary>Options of the proxy core.</summary>
     public ProxyOptions Proxy { get; } = new();
 
@@ -60,6 +64,9 @@ public sealed class ParleyApplicationBuilder
 
     /// <summary>Listeners, limits and connections of the real network; not used with <see cref="UseTransport"/>.</summary>
     public SipTransportOptions Transport { get; } = new();
+
+    /// <summary>Limits and times of look-ups in the DNS; not used with <see cref="UseLocator"/>.</summary>
+    public SipServerLocatorOptions Locator { get; } = new();
 
     /// <summary>Hear at a place: "udp:127.0.0.1:5060", "tls:[::1]:5061". None at all: UDP and TCP on 127.0.0.1:5060.</summary>
     /// <param name="listener">Protocol, address and port.</param>
@@ -142,7 +149,7 @@ public sealed class ParleyApplicationBuilder
         parts.Time = time;
         parts.Random = random;
         parts.Transport = transport;
-        parts.Locator = _locator ?? new SipServerLocator(new SystemNameSource(new DnsClientSource(), time), transport.Listeners, random, time);
+        parts.Locator = _locator ?? new SipServerLocator(new SystemNameSource(new DnsClientSource(), time), transport.Listeners, random, time, Locator);
         parts.Timers = new TimerService(time, loggers);
         var application = new ParleyApplication(host, parts, Proxy, Timers, Transactions, loggers);
         parts.Application = application;

@@ -82,7 +82,8 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
     {
         if (transaction != request.Transaction || request.IsOver) return;
         ReportFailure();
-        if (!TryNext()) Fail(503);
+        // Who has given a provisional response is at it: no second one is asked.
+        if (transaction.State == ClientTransactionState.Proceeding || !TryNext()) Fail(503);
     }
 
     void IClientTransactionUser.OnTerminated(ClientTransaction transaction)

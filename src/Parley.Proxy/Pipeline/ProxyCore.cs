@@ -80,13 +80,16 @@ internal sealed class ProxyCore : ITransactionUser
     public void RequestAnswered() => Interlocked.Decrement(ref _unanswered);
 
     /// <summary>Resolves outside the strand's synchronization context.</summary>
-    public ValueTask<bool> LocateAsync(SipUri uri, List<SipTarget> places)
+    /// <param name="uri">What to find.</param>
+    /// <param name="places">Where what is found goes.</param>
+    /// <param name="cause">The source of the request that makes us ask; default for a request of our own.</param>
+    public ValueTask<bool> LocateAsync(SipUri uri, List<SipTarget> places, SipEndPoint cause = default)
     {
         SynchronizationContext? before = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(null);
         try
         {
-            return Locator.LocateAsync(uri, places, CancellationToken.None);
+            return Locator.LocateAsync(uri, places, cause, CancellationToken.None);
         }
         finally
         {

@@ -39,6 +39,9 @@ public sealed class Registrar
         if (context.Method != SipMethod.Register)
             throw new ArgumentException("Not a REGISTER.", nameof(context));
         var reply = context.IsMerged ? new RegistrarReply(482, null, default) : Answer(context.Request, context.Source, context.Application.Transport);
+        // A phone that registered is no stranger on its connection.
+        if (reply.StatusCode == 200 && context.Source.ConnectionId != 0 && context.Request.IndexOf(SipHeaderName.Contact) >= 0)
+            context.Core.Transport.MarkKnown(context.Source.ConnectionId);
         context.Reply(reply.StatusCode, reply.Reason, reply.HeaderLines.Span);
         return reply.StatusCode;
     }

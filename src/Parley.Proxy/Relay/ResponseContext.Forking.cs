@@ -175,7 +175,7 @@ internal sealed partial class ResponseContext
     {
         try
         {
-            ValueTask<bool> task = Core.LocateAsync(uri, branch.Alternatives);
+            ValueTask<bool> task = Core.LocateAsync(uri, branch.Alternatives, context.Source.Remote);
             if (!task.IsCompleted)
             {
                 branch.IsResolving = true;
@@ -318,6 +318,7 @@ internal sealed partial class ResponseContext
         {
             Core.Counters.Count(ProxyCounter.BranchesSent);
             _hasLeft = true;
+            transaction.Cause = context.Source.Remote;
             transaction.Start(bytes, flow);
             if (IsInvite) StartTimerC(branch);
         }

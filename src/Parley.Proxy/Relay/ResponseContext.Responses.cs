@@ -41,7 +41,8 @@ internal sealed partial class ResponseContext
         if (branch.Transaction != transaction || branch.IsFinal) return;
         Enter();
         Core.Counters.Count(ProxyCounter.BranchErrors);
-        if (branch.HasDatagram && !branch.IsCancelled && !IsAnswered)
+        bool silent = branch.LastStatus == 0;
+        if (silent && branch.HasDatagram && !branch.IsCancelled && !IsAnswered)
         {
             // 18.1.1: the far end does not hear TCP; then the large request goes by UDP after all.
             branch.HasDatagram = false;
@@ -49,8 +50,9 @@ internal sealed partial class ResponseContext
         }
         else
         {
+            // 16.9, 8.1.3.1: as if 503 had come. Who has given a provisional response may be ringing: no second one is asked then.
             ReportFailure(branch);
-            if (!Failover(branch) && !TryOtherWay(branch)) Fail(branch, branch.IsCancelled ? 487 : 503);
+            if (!(silent && (Failover(branch) || TryOtherWay(branch)))) Fail(branch, branch.IsCancelled ? 487 : 503);
         }
 
         Leave();
@@ -69,6 +71,7 @@ internal sealed partial class ResponseContext
     private void Success(SipBranch branch, SipMessage response, int status)
     {
         bool isFirst = !_isAccepted;
+        MarkKnown(branch);
         Close(branch, status);
         _targets.Clear();
         if (IsInvite)
@@ -82,6 +85,13 @@ internal sealed partial class ResponseContext
         {
             ForwardUpstream(branch, response, false);
         }
+    }
+
+    /// <summary>Both ends of what succeeded are no strangers on their connections any more.</summary>
+    private void MarkKnown(SipBranch branch)
+    {
+        if (context.Source.ConnectionId != 0) Core.Transport.MarkKnown(context.Source.ConnectionId);
+        if (branch.Flow.ConnectionId != 0) Core.Transport.MarkKnown(branch.Flow.ConnectionId);
     }
 
     private static ReadOnlySpan<byte> CompletedElsewhere => "Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n"u8;

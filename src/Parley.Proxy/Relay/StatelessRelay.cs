@@ -155,7 +155,7 @@ internal static class StatelessRelay
             for (SipUri? next = uri; next is not null; next = otherwise, otherwise = null)
             {
                 var places = new List<SipTarget>();
-                if (!await context.Core.LocateAsync(next, places).ConfigureAwait(true)) continue;
+                if (!await context.Core.LocateAsync(next, places, context.Source.Remote).ConfigureAwait(true)) continue;
                 for (int i = 0; i < places.Count; i++)
                 {
                     if (TrySend(context, target, from, places[i], i + 1 < places.Count ? places[i + 1] : null)) return true;
@@ -193,18 +193,18 @@ internal static class StatelessRelay
         {
             // 18.1.1: when the far end does not hear TCP, the large request goes by UDP after all.
             RelayScratch grown = RelayScratch.Rent();
-            sent = core.Transactions.SendOnce(BranchWriter.Write(grown, context, null, target, stream, branch), stream, bytes, way);
+            sent = core.Transactions.SendOnce(BranchWriter.Write(grown, context, null, target, stream, branch), stream, bytes, way, context.Source.Remote);
             grown.Return();
         }
         else if (second is { } other)
         {
             RelayScratch spare = RelayScratch.Rent();
-            sent = core.Transactions.SendOnce(bytes, way, BranchWriter.Write(spare, context, null, target, other, branch), other);
+            sent = core.Transactions.SendOnce(bytes, way, BranchWriter.Write(spare, context, null, target, other, branch), other, context.Source.Remote);
             spare.Return();
         }
         else
         {
-            sent = core.Transactions.SendOnce(bytes, way);
+            sent = core.Transactions.SendOnce(bytes, way, cause: context.Source.Remote);
         }
 
         scratch.Return();

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Numerics;
 using Microsoft.Extensions.Configuration;
+using Parley.Dialogs;
 using Parley.Sip;
 using Parley.Transport;
 
@@ -156,7 +157,7 @@ internal static class ConfigurationRules
             reader.Seconds("NoAckTimeout", 60, 1, Day),
             reader.Seconds("DeleteDelay", 32, 0, Day),
             hashSize,
-            reader.Choice("MatchMode", "DidFallback", "DidOnly", "DidFallback", "DidNone"),
+            reader.Choice("MatchMode", "DidFallback", ("DidOnly", DialogMatchMode.DidOnly), ("DidFallback", DialogMatchMode.DidFallback), ("DidNone", DialogMatchMode.DidNone)),
             reader.Texts("ProfilesWithValue"),
             reader.Texts("ProfilesNoValue"));
     }
@@ -165,13 +166,22 @@ internal static class ConfigurationRules
     {
         var certificate = PathIn(folder, reader.Text("Certificate"));
         var key = PathIn(folder, reader.Text("Key"));
-        foreach (var (name, path) in new[] { ("Certificate", certificate), ("Key", key) })
+        var trusted = PathIn(folder, reader.Text("TrustedCertificates"));
+        var tls = new TlsConfiguration(certificate, key, reader.Text("Password"),
+            reader.Choice("ClientCertificates", "None", ("None", ClientCertificates.None), ("Request", ClientCertificates.Optional), ("Require", ClientCertificates.Required)),
+            trusted, reader.Flag("VerifyServers", true));
+        var missing = false;
+        foreach (var (name, path) in new[] { ("Certificate", certificate), ("Key", key), ("TrustedCertificates", trusted) })
         {
-            if (path is not null && !File.Exists(path))
-                reader.Refuse(name, path, "a file that exists (PEM, or PFX with its Password)");
+            if (path is null || File.Exists(path))
+                continue;
+            missing = true;
+            reader.Refuse(name, path, name == "TrustedCertificates" ? "a PEM file that exists" : "a file that exists (PEM, or PFX with its Password)");
         }
-        return new TlsConfiguration(certificate, key, reader.Text("Password"),
-            reader.Choice("ClientCertificates", "None", "None", "Request", "Require"), reader.Flag("VerifyServers", true));
+        // Read now, so that a check finds what a start would.
+        if (!missing && TlsFiles.Fault(tls) is { } fault)
+            reader.Refuse(fault.Setting, fault.Reason);
+        return tls;
     }
 
     private static string? PathIn(string folder, string? path) => path is null ? null : Path.GetFullPath(path, folder);
@@ -184,7 +194,15 @@ internal static class ConfigurationRules
         reader.Number("MaxConnections", 10_000, 1, 1_000_000),
         reader.Number("MaxConnectionsPerAddress", 1_000, 1, 1_000_000),
         reader.Seconds("ConnectionIdleTimeout", 3_600, 1, 30 * Day),
-        reader.Number("MaxTransactions", 1_000_000, 1, 100_000_000));
+        reader.Number("MaxTransactions", 1_000_000, 1, 100_000_000),
+        reader.Number("MaxOutboundConnections", 2_000, 1, 1_000_000),
+        reader.Number("MaxPendingConnects", 500, 1, 100_000),
+        reader.Number("MaxPendingConnectsPerSource", 50, 1, 100_000),
+        reader.Seconds("FirstMessageTimeout", 10, 1, 3_600),
+        reader.Seconds("StrangerIdleTimeout", 200, 1, 30 * Day),
+        reader.Number("MaxPendingLookups", 500, 1, 100_000),
+        reader.Number("MaxPendingLookupsPerSource", 50, 1, 100_000),
+        reader.Number("MaxDnsAnswers", 10_000, 1, 10_000_000));
 
     private static UdpConfiguration Udp(SectionReader reader) => new(
         reader.Number("Workers", 1, 1, 256),

@@ -17,7 +17,7 @@ internal static class RestartNeeds
             yield return "Parley:Udp";
         if (old.Timers != now.Timers)
             yield return "Parley:Timers";
-        if (old.Tls.ClientCertificates != now.Tls.ClientCertificates || old.Tls.VerifyServers != now.Tls.VerifyServers)
+        if (old.Tls.ClientCertificates != now.Tls.ClientCertificates || old.Tls.VerifyServers != now.Tls.VerifyServers || old.Tls.TrustedCertificates != now.Tls.TrustedCertificates)
             yield return "Parley:Tls";
     }
 

@@ -46,17 +46,19 @@ internal sealed class SectionReader(IConfigurationSection section, List<string> 
         return TimeSpan.FromSeconds(standard);
     }
 
-    public string Choice(string key, string standard, params ReadOnlySpan<string> allowed)
+    /// <summary>One of the names allowed, in any case, as the value it stands for.</summary>
+    public T Choice<T>(string key, string standard, params ReadOnlySpan<(string Name, T Value)> allowed)
     {
-        if (Text(key) is not { } text)
-            return standard;
-        foreach (var choice in allowed)
+        var text = Text(key) ?? standard;
+        var names = new List<string>(allowed.Length);
+        foreach (var (name, value) in allowed)
         {
-            if (choice.Equals(text, StringComparison.OrdinalIgnoreCase))
-                return choice;
+            if (name.Equals(text, StringComparison.OrdinalIgnoreCase))
+                return value;
+            names.Add(name);
         }
-        Refuse(key, text, "one of " + string.Join(", ", allowed!));
-        return standard;
+        Refuse(key, text, "one of " + string.Join(", ", names));
+        return allowed[0].Value;
     }
 
     /// <summary>Strings of a JSON array.</summary>

@@ -1,3 +1,4 @@
+using Parley.Dialogs;
 using Parley.Transport;
 
 namespace Parley.Server.Configuration;
@@ -55,14 +56,17 @@ internal sealed record RegistrarConfiguration(
 
 /// <summary>Names follow the parameters of the field's dialog module.</summary>
 internal sealed record DialogConfiguration(
-    TimeSpan DefaultTimeout, TimeSpan EarlyTimeout, TimeSpan NoAckTimeout, TimeSpan DeleteDelay, int HashSize, string MatchMode,
+    TimeSpan DefaultTimeout, TimeSpan EarlyTimeout, TimeSpan NoAckTimeout, TimeSpan DeleteDelay, int HashSize, DialogMatchMode MatchMode,
     IReadOnlyList<string> ProfilesWithValue, IReadOnlyList<string> ProfilesNoValue);
 
-internal sealed record TlsConfiguration(string? Certificate, string? Key, string? Password, string ClientCertificates, bool VerifyServers);
+internal sealed record TlsConfiguration(
+    string? Certificate, string? Key, string? Password, ClientCertificates ClientCertificates, string? TrustedCertificates, bool VerifyServers);
 
 internal sealed record LimitConfiguration(
     int MaxMessageSize, int MaxHeaderCount, int MaxHeaderLength, int MaxUriLength, int MaxConnections, int MaxConnectionsPerAddress,
-    TimeSpan ConnectionIdleTimeout, int MaxTransactions);
+    TimeSpan ConnectionIdleTimeout, int MaxTransactions,
+    int MaxOutboundConnections, int MaxPendingConnects, int MaxPendingConnectsPerSource, TimeSpan FirstMessageTimeout, TimeSpan StrangerIdleTimeout,
+    int MaxPendingLookups, int MaxPendingLookupsPerSource, int MaxDnsAnswers);
 
 internal sealed record UdpConfiguration(int Workers, int BatchSize, int ReceiveBuffer, int SendBuffer);
 

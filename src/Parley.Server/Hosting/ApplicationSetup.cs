@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
 using Parley.Proxy;
@@ -59,16 +60,13 @@ internal static class ApplicationSetup
 
     private static void Log(ParleyApplicationBuilder builder, IConfigurationRoot root)
     {
-        builder.Logging.ClearProviders();
         // The host's own lines about content roots and lifetimes say nothing of calls.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
         builder.Logging.AddConfiguration(root.GetSection("Logging"));
-        builder.Logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-            console.UseUtcTimestamp = true;
-        });
+        builder.ConsoleLog.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
+        builder.ConsoleLog.SyslogPrefix = SystemdHelpers.IsSystemdService();
+        if (builder.ConsoleLog.SyslogPrefix)
+            builder.ConsoleLog.TimestampFormat = null; // the journal has its own
     }
 
     private static void Transport(SipTransportOptions options, ServerConfiguration configuration)
@@ -90,6 +88,11 @@ internal static class ApplicationSetup
         options.Streams.MaxConnections = limits.MaxConnections;
         options.Streams.MaxConnectionsPerAddress = limits.MaxConnectionsPerAddress;
         options.Streams.IdleTimeout = limits.ConnectionIdleTimeout;
+        options.Streams.StrangerIdleTimeout = limits.StrangerIdleTimeout;
+        options.Streams.FirstMessageTimeout = limits.FirstMessageTimeout;
+        options.Streams.MaxOutboundConnections = limits.MaxOutboundConnections;
+        options.Streams.MaxPendingConnects = limits.MaxPendingConnects;
+        options.Streams.MaxPendingConnectsPerSource = limits.MaxPendingConnectsPerSource;
     }
 
     private static SipListenerOptions Listener(ListenerConfiguration listener, ServerConfiguration configuration) => new()
@@ -104,12 +107,13 @@ internal static class ApplicationSetup
         Tls = listener.Protocol == SipProtocol.Tls ? Tls(configuration.Tls) : null,
     };
 
-    private static SipTlsOptions Tls(TlsConfiguration tls) => new()
+    internal static SipTlsOptions Tls(TlsConfiguration tls) => new()
     {
         CertificatePath = tls.Certificate,
         PrivateKeyPath = tls.Key,
         Password = tls.Password,
-        ClientCertificates = Enum.Parse<ClientCertificates>(tls.ClientCertificates),
+        ClientCertificates = tls.ClientCertificates,
+        TrustedCertificatesPath = tls.TrustedCertificates,
         AcceptUntrustedServers = !tls.VerifyServers,
     };
 
@@ -121,6 +125,9 @@ internal static class ApplicationSetup
         builder.Proxy.CollectorPace = 512 * 1024; // docs/design/hot-path.md, "The collector's pace"
         builder.Proxy.TimerC = configuration.Timers.C;
         builder.Transactions.MaxServerTransactions = configuration.Limits.MaxTransactions;
+        builder.Locator.MaxPendingQuestions = configuration.Limits.MaxPendingLookups;
+        builder.Locator.MaxPendingQuestionsPerSource = configuration.Limits.MaxPendingLookupsPerSource;
+        builder.Locator.MaxCachedAnswers = configuration.Limits.MaxDnsAnswers;
     }
 
     private static void Dialogs(DialogOptions options, DialogConfiguration dialogs)
@@ -130,7 +137,7 @@ internal static class ApplicationSetup
         options.NoAckTimeout = dialogs.NoAckTimeout;
         options.DeleteDelay = dialogs.DeleteDelay;
         options.HashSize = dialogs.HashSize;
-        options.MatchMode = Enum.Parse<DialogMatchMode>(dialogs.MatchMode);
+        options.MatchMode = dialogs.MatchMode;
         foreach (var name in dialogs.ProfilesWithValue)
             options.ProfilesWithValue.Add(name);
         foreach (var name in dialogs.ProfilesNoValue)

@@ -35,7 +35,17 @@ internal sealed partial class ServerHost
     /// <summary>Runs until a signal asks for the end; the exit code of the process.</summary>
     public static async Task<int> RunAsync(ServerConfiguration configuration, IConfigurationRoot root, string? file, CancellationToken cancellation)
     {
-        var host = new ServerHost(configuration, root, file);
+        ServerHost host;
+        try
+        {
+            host = new ServerHost(configuration, root, file);
+        }
+        catch (IOException error)
+        {
+            // An address in use, a certificate that cannot be read any more.
+            await Console.Error.WriteLineAsync("parley: " + error.Message.ReplaceLineEndings(" "));
+            return 1;
+        }
         await using (host._application)
             return await host.RunAsync(cancellation);
     }
@@ -114,7 +124,7 @@ internal sealed partial class ServerHost
     {
         var statistics = _dialogs.Statistics;
         Stopped(statistics.ProcessedDialogs, statistics.ActiveDialogs, statistics.EarlyDialogs, statistics.ExpiredDialogs, statistics.FailedDialogs,
-            ApplicationSetup.RetransmissionsSent(_application));
+            ApplicationSetup.RetransmissionsSent(_application), _application.Services.GetRequiredService<ConsoleLog>().LinesDropped);
     }
 
     [LoggerMessage(1002, LogLevel.Information, "Parley is ready")]
@@ -126,8 +136,8 @@ internal sealed partial class ServerHost
     [LoggerMessage(1004, LogLevel.Information, "Draining: {Calls} calls go on for {Seconds} s at most, new ones get 503")]
     private partial void Draining(long calls, double seconds);
 
-    [LoggerMessage(1005, LogLevel.Information, "Parley has stopped: processed_dialogs={Processed} active_dialogs={Active} early_dialogs={Early} expired_dialogs={Expired} failed_dialogs={Failed} retransmissions_sent={Retransmissions}")]
-    private partial void Stopped(long processed, long active, long early, long expired, long failed, long retransmissions);
+    [LoggerMessage(1005, LogLevel.Information, "Parley has stopped: processed_dialogs={Processed} active_dialogs={Active} early_dialogs={Early} expired_dialogs={Expired} failed_dialogs={Failed} retransmissions_sent={Retransmissions} log_lines_dropped={Dropped}")]
+    private partial void Stopped(long processed, long active, long early, long expired, long failed, long retransmissions, long dropped);
 
     [LoggerMessage(1006, LogLevel.Information, "Settings reloaded: {Routes} routes, {Domains} domains")]
     private partial void Reloaded(int routes, int domains);

@@ -6,8 +6,9 @@ public static class SipFraming
     private static readonly SipFrame NeedMore = new(SipFrameKind.NeedMore, 0, false);
 
     /// <summary>Looks at the buffered bytes: Message with its length, KeepAlive with the bytes of CRLFs to skip (Ping true for the double
-    /// CRLF that asks a pong), NeedMore, or Malformed or TooLarge (close the connection).</summary>
-    /// <remarks>A message without Content-Length has no body (what a stream cannot tell, it must not guess). A single CRLF alone in the
+    /// CRLF that asks a pong), Padding, NeedMore, or Malformed, NoContentLength or TooLarge (close the connection).</summary>
+    /// <remarks>What a stream cannot tell must not be guessed: without Content-Length no message (RFC 3261 18.3), and a first line that is not
+    /// SIP's makes the stream Malformed at once, before it can swallow the message behind it. A single CRLF alone in the
     /// buffer is NeedMore: it may be half a ping. A lone LF ends a line, as in the parser.</remarks>
     public static SipFrame Next(ReadOnlySpan<byte> buffered, SipLimits limits)
     {
@@ -16,7 +17,9 @@ public static class SipFraming
             return NeedMore;
         if (buffered[0] is (byte)'\r' or (byte)'\n')
             return KeepAlive(buffered);
-        if (!SipGrammar.Token.Contains(buffered[0]))
+        if (buffered[0] is (byte)' ' or (byte)'\t' or 0)
+            return Padding(buffered);
+        if (!SipGrammar.Token.Contains(buffered[0]) || !BeginsAsSip(buffered))
             return new SipFrame(SipFrameKind.Malformed, 0, false);
         int headersEnd = FindHeadersEnd(buffered, out int contentLength, out bool malformed);
         if (headersEnd < 0)
@@ -30,6 +33,8 @@ public static class SipFraming
         }
         if (malformed)
             return new SipFrame(SipFrameKind.Malformed, headersEnd, false);
+        if (contentLength < 0)
+            return new SipFrame(SipFrameKind.NoContentLength, headersEnd, false);
         if (headersEnd > limits.MaxMessageSize - contentLength || contentLength > limits.MaxBodySize)
             return new SipFrame(SipFrameKind.TooLarge, headersEnd, false);
         int total = headersEnd + contentLength;
@@ -44,14 +49,31 @@ public static class SipFraming
             return new SipFrame(SipFrameKind.KeepAlive, 4, true);
         if ("\r\n\r\n"u8.StartsWith(buffered))
             return NeedMore;
-        return buffered[1] == '\n' ? new SipFrame(SipFrameKind.KeepAlive, 2, false) : new SipFrame(SipFrameKind.Malformed, 0, false);
+        return buffered[1] == '\n' ? new SipFrame(SipFrameKind.KeepAlive, 2, false) : new SipFrame(SipFrameKind.Padding, 1, false);
+    }
+
+    private static SipFrame Padding(ReadOnlySpan<byte> buffered)
+    {
+        int length = buffered.IndexOfAnyExcept((byte)' ', (byte)'\t', (byte)0);
+        return new SipFrame(SipFrameKind.Padding, length < 0 ? buffered.Length : length, false);
+    }
+
+    /// <summary>False when the first line is whole and neither a Status-Line nor a Request-Line (RFC 3261 7.1, 7.2): "SIP/" at its beginning, or before its last word.</summary>
+    private static bool BeginsAsSip(ReadOnlySpan<byte> buffered)
+    {
+        int end = buffered.IndexOf((byte)'\n');
+        if (end < 0)
+            return true;
+        ReadOnlySpan<byte> line = SipGrammar.Trim(buffered[..end]);
+        return IsVersion(line) || IsVersion(line[(line.LastIndexOfAny((byte)' ', (byte)'\t') + 1)..]);
+
+        static bool IsVersion(ReadOnlySpan<byte> word) => word.Length > 4 && SipText.EqualsIgnoreCase(word[..4], "SIP/"u8);
     }
 
     private static int FindHeadersEnd(ReadOnlySpan<byte> buffered, out int contentLength, out bool malformed)
     {
-        contentLength = 0;
+        contentLength = -1;
         malformed = false;
-        bool seen = false;
         int position = 0;
         while (true)
         {
@@ -80,8 +102,7 @@ public static class SipFraming
                             return -1;
                         malformed = true;
                     }
-                    malformed |= seen;
-                    seen = true;
+                    malformed |= contentLength >= 0; // twice
                     contentLength = length;
                     break;
                 default:

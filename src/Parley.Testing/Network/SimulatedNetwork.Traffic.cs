@@ -28,6 +28,7 @@ public sealed partial class SimulatedNetwork
         PacketEvent fate = Route(from, listener, remote, bytes, out SimulatedTransport? to, out SipListener? heard, out PacketFate wish);
         Log.Add(Clock.Elapsed, fate, listener.Protocol, listener.Local, remote, bytes);
         Record(from, to, listener, remote, bytes, lost: fate != PacketEvent.Sent);
+        if (fate == PacketEvent.Unreachable && ReportsUnreachable) Report(from, listener, remote, bytes);
         if (fate != PacketEvent.Sent) return;
 
         Link link = LinkOf(from, to!);
@@ -39,6 +40,13 @@ public sealed partial class SimulatedNetwork
             Log.Add(Clock.Elapsed, PacketEvent.Duplicated, listener.Protocol, listener.Local, remote, default);
             Launch(to!, heard!, listener, bytes, link, conditions, holdBack: false);
         }
+    }
+
+    private void Report(SimulatedTransport from, SipListener listener, in SipEndPoint remote, ReadOnlySpan<byte> bytes)
+    {
+        var flow = new SipFlow(listener, remote);
+        byte[] quoted = bytes[..Math.Min(bytes.Length, UnreachableQuote)].ToArray();
+        Clock.Schedule(DelayTo(null, null), () => from.TellUnreachable(flow, quoted));
     }
 
     internal void LogArrival(in SipFlow flow, ReadOnlySpan<byte> bytes, bool lost) =>

@@ -70,6 +70,12 @@ public sealed partial class SimulatedNetwork
     /// <summary>What became of the messages.</summary>
     public NetworkCounters Counters { get; } = new();
 
+    /// <summary>True: a datagram to an address where nobody hears is reported to its sender, as by ICMP port unreachable; false (at first): it vanishes, as behind a firewall.</summary>
+    public bool ReportsUnreachable { get; set; }
+
+    /// <summary>How much of a datagram such a report quotes, in bytes: 548, as routers do (RFC 1812 4.3.2.3); 0 for those that quote ports only.</summary>
+    public int UnreachableQuote { get; set; } = 548;
+
     /// <summary>How long a stream tries to connect to a host that does not answer; 10 s.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -114,13 +114,17 @@ public sealed class SimulatedTransport : ISipTransport
     }
 
     /// <inheritdoc/>
-    public SipSendResult Send(in SipFlow flow, ReadOnlySpan<byte> message, ulong token = 0)
+    public SipSendResult Send(in SipFlow flow, ReadOnlySpan<byte> message, ulong token = 0) => SendFor(flow, message, token, default, out _);
+
+    /// <inheritdoc/>
+    public SipSendResult SendFor(in SipFlow flow, ReadOnlySpan<byte> message, ulong token, SipEndPoint cause, out long connectionId)
     {
+        connectionId = 0;
         SipListener listener = flow.Listener;
         if (listener is null || listener.Index >= Listeners.Count || !ReferenceEquals(Listeners[listener.Index], listener))
             throw new ArgumentException("The listener is not one of this host's.", nameof(flow));
         if (IsGone || message.IsEmpty || flow.Remote.IsIPv6 != listener.Local.IsIPv6 || flow.Remote.Port == 0) return SipSendResult.Failed;
-        if (listener.IsReliable) return SendOnStream(flow, message, token);
+        if (listener.IsReliable) return SendOnStream(flow, message, token, out connectionId);
         if (message.Length > LargestDatagram) return SipSendResult.Failed;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(message.Length);
         message.CopyTo(buffer);
@@ -128,6 +132,10 @@ public sealed class SimulatedTransport : ISipTransport
         Tap?.OnMessage(inbound: false, flow, message);
         return SipSendResult.Queued;
     }
+
+    /// <inheritdoc/>
+    public SipConnectionState StateOf(long connectionId) =>
+        !_connections.TryGetValue(connectionId, out StreamEnd? end) ? SipConnectionState.Gone : end.IsConnecting ? SipConnectionState.Opening : SipConnectionState.Open;
 
     /// <inheritdoc/>
     public void Flush()
@@ -152,6 +160,22 @@ public sealed class SimulatedTransport : ISipTransport
         if (!_connections.TryGetValue(connectionId, out StreamEnd? end)) return false;
         end.Close();
         return true;
+    }
+
+    /// <summary>Resets a stream connection, as a crash or a middlebox does: what is on its way on it is lost, and both ends are told at once.</summary>
+    /// <param name="connectionId">As in a flow of this host.</param>
+    /// <returns>False when there is no such connection.</returns>
+    public bool ResetConnection(long connectionId)
+    {
+        if (!_connections.TryGetValue(connectionId, out StreamEnd? end)) return false;
+        end.Reset();
+        return true;
+    }
+
+    /// <summary>Resets every stream connection of this host.</summary>
+    public void ResetConnections()
+    {
+        foreach (StreamEnd end in _connections.Values.ToArray()) end.Reset();
     }
 
     /// <summary>The process dies: nothing more is heard or sent, streams are reset, the batch is lost. Whoever ran on it must be dropped by
@@ -182,6 +206,12 @@ public sealed class SimulatedTransport : ISipTransport
         }
         Array.Fill(buffer, (byte)0xDD, 0, length);
         ArrayPool<byte>.Shared.Return(buffer);
+        Flush();
+    }
+
+    internal void TellUnreachable(in SipFlow flow, ReadOnlySpan<byte> quoted)
+    {
+        _receiver?.OnUnreachable(flow, quoted);
         Flush();
     }
 
@@ -247,6 +277,20 @@ public sealed class SimulatedTransport : ISipTransport
             {
                 if (frame.Ping) Send(source, "\r\n"u8);
             }
+            else if (frame.Kind == SipFrameKind.Padding)
+            {
+                // Means nothing.
+            }
+            else if (frame.Kind == SipFrameKind.NoContentLength)
+            {
+                if (_message.Parse(buffer, done, frame.Length, Network.Limits).Status != SipParseStatus.Drop && SipScreening.IsAnswerable(_message))
+                {
+                    Network.Counters.Refused++;
+                    _receiver!.OnMalformed(_message, SipParseResult.Reject(400, "Missing Content-Length"), source);
+                }
+                CloseConnection(source.ConnectionId);
+                return;
+            }
             else if (buffer.AsSpan(done, length - done).IndexOfAnyExcept((byte)'\r', (byte)'\n') < 0)
             {
                 return; // a pong
@@ -283,8 +327,9 @@ public sealed class SimulatedTransport : ISipTransport
         }
     }
 
-    private SipSendResult SendOnStream(in SipFlow flow, ReadOnlySpan<byte> message, ulong token)
+    private SipSendResult SendOnStream(in SipFlow flow, ReadOnlySpan<byte> message, ulong token, out long connectionId)
     {
+        connectionId = 0;
         StreamEnd? end;
         if (flow.ConnectionId != 0)
         {
@@ -300,6 +345,7 @@ public sealed class SimulatedTransport : ISipTransport
         }
         Tap?.OnMessage(inbound: false, flow, message);
         Network.LogStream(this, flow.Listener, end.Remote, message);
+        connectionId = end.Flow.ConnectionId;
         end.Send(message, token);
         return SipSendResult.Queued;
     }

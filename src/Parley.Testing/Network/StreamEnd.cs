@@ -27,6 +27,25 @@ internal sealed class StreamEnd(SimulatedNetwork network, SimulatedTransport hos
 
     internal bool IsUsable => !_closed;
 
+    internal bool IsConnecting => _connecting;
+
+    /// <summary>Both ends are gone at once, with what was on its way.</summary>
+    internal void Reset()
+    {
+        if (_closed) return;
+        bool wasConnecting = _connecting;
+        MarkClosed();
+        FailQueued();
+        if (wasConnecting) return;
+        network.Clock.Schedule(TimeSpan.Zero, this, ToldClosed);
+        if (_peer is { _closed: false } peer)
+        {
+            peer.MarkClosed();
+            peer.FailQueued();
+            network.Clock.Schedule(TimeSpan.Zero, peer, ToldClosed);
+        }
+    }
+
     internal void Connect()
     {
         _connecting = true;

@@ -8,10 +8,27 @@ namespace Parley.Transactions;
 /// <remarks>All members are to be used inside the <see cref="SipTransaction.Strand"/>.</remarks>
 public abstract class ClientTransaction : SipTransaction
 {
+    private static readonly StrandWork ConnectionLostWork = static (target, argument, generation) =>
+    {
+        ClientTransaction transaction = (ClientTransaction)target!;
+        if (transaction.IsGeneration(generation))
+            transaction.ConnectionLost(((LostConnection)argument!).Id);
+    };
+
+    private static readonly StrandWork UnreachableWork = static (target, _, generation) =>
+    {
+        ClientTransaction transaction = (ClientTransaction)target!;
+        if (transaction.IsGeneration(generation))
+            transaction.Unreachable();
+    };
+
     private BranchBytes _branch;
     private ulong _nonce;
     private byte[]? _sent;
     private int _sentLength;
+    private long _lastCarrier;
+    private bool _carrierWasOpen;
+    private bool _wasRepeated;
 
     private protected ClientTransaction(TransactionLayer layer, uint index, uint kind)
         : base(layer, index, kind)
@@ -37,6 +54,9 @@ public abstract class ClientTransaction : SipTransaction
     /// <summary>The connection that the last response came by; 0: none came yet, or it came by datagram.</summary>
     public long ConnectionId { get; internal set; }
 
+    /// <summary>Whose request makes this one: its source, which may have only so many connections opened for it at once. Default: this element itself.</summary>
+    public SipEndPoint Cause { get; set; }
+
     /// <summary>Who hears of responses; null for nobody.</summary>
     public IClientTransactionUser? User { get; set; }
 
@@ -45,6 +65,13 @@ public abstract class ClientTransaction : SipTransaction
 
     /// <summary>The request as sent, while the machine holds it (until a final response); empty before and afterwards.</summary>
     public ReadOnlySpan<byte> SentRequest => HoldsRequest ? _sent.AsSpan(0, _sentLength) : default;
+
+    /// <summary>The connection whose end it waits to hear of; 0 for none. This and the next two are <see cref="CarriedClients"/>'s, under its lock.</summary>
+    internal long Carrier;
+
+    internal uint NextCarried;
+
+    internal uint PreviousCarried;
 
     /// <summary>How many bytes are held, of the request or its ACK.</summary>
     internal int HeldLength => _sent is null ? 0 : _sentLength;
@@ -99,6 +126,9 @@ public abstract class ClientTransaction : SipTransaction
         User = user;
         UserState = userState;
         ConnectionId = 0;
+        Cause = default;
+        _lastCarrier = 0;
+        _wasRepeated = false;
         State = ClientTransactionState.Idle;
         _nonce = Layer.Random.Next();
         OwnBranch.Write(_branch, Index, Method == SipMethod.Invite, Generation, _nonce);
@@ -130,7 +160,49 @@ public abstract class ClientTransaction : SipTransaction
 
     private protected override void OnExpireTimer() => Step(ClientEvent.ExpireTimer, null);
 
-    private protected override void OnSendError() => Step(ClientEvent.TransportError, null);
+    private protected override void OnSendError()
+    {
+        Layer.Carried.Remove(this);
+        if (!TryRepeat())
+            Step(ClientEvent.TransportError, null);
+    }
+
+    /// <summary>The connection that carried the request is gone; told later, never inside a call.</summary>
+    internal void PostConnectionLost(uint generation, long connectionId) => StrandOrNull?.Post(ConnectionLostWork, this, new LostConnection(connectionId), generation);
+
+    /// <summary>ICMP said that the request did not arrive, and quoted our branch. Only while nothing was heard of it: a far end that has answered is there (RFC 3261 18.4).</summary>
+    internal void PostUnreachable(uint generation) => StrandOrNull?.Post(UnreachableWork, this, null, generation);
+
+    /// <summary>
+    /// Once, when a connection died that had been there before: the same request, with the same branch, over a new one. Most often the far end
+    /// had closed it as idle and read nothing; if it did read, the request is a retransmission to it (17.2.3), so it is safe for every
+    /// method. Not after a provisional response to an INVITE, and not where only the one connection leads to the far end.
+    /// </summary>
+    private bool TryRepeat()
+    {
+        if (_wasRepeated || !_carrierWasOpen || _lastCarrier == 0 || Flow.ConnectionId != 0 || !HoldsRequest || (Method == SipMethod.Invite && State != ClientTransactionState.Calling))
+            return false;
+        _wasRepeated = true;
+        Layer.Count(TransactionCounter.RequestsReconnected);
+        TransmitHeld();
+        return true;
+    }
+
+    private void ConnectionLost(long connectionId)
+    {
+        if (IsOver || _lastCarrier != connectionId || !HoldsRequest)
+            return;
+        Layer.Count(TransactionCounter.ConnectionsLost);
+        OnSendError();
+    }
+
+    private void Unreachable()
+    {
+        if (IsOver || State is not (ClientTransactionState.Calling or ClientTransactionState.Trying))
+            return;
+        Layer.Count(TransactionCounter.Unreachable);
+        Step(ClientEvent.TransportError, null);
+    }
 
     private protected override void ForeseeEnd()
     {
@@ -140,8 +212,22 @@ public abstract class ClientTransaction : SipTransaction
 
     private protected void Transmit(ReadOnlySpan<byte> request)
     {
-        if (Layer.Transport.Send(Flow, request, Token) != SipSendResult.Queued)
+        if (Layer.Transport.SendFor(Flow, request, Token, Cause, out long connection) != SipSendResult.Queued)
             PostTransportError(Generation);
+        else if (connection != 0 && HoldsRequest)
+            Follow(connection);
+    }
+
+    /// <summary>From now on the end of this connection is heard of.</summary>
+    private void Follow(long connection)
+    {
+        _carrierWasOpen = Layer.Transport.StateOf(connection) == SipConnectionState.Open;
+        _lastCarrier = connection;
+        Layer.Carried.Remove(this);
+        Layer.Carried.Add(this, connection);
+        // It may have closed before it was listed.
+        if (Layer.Transport.StateOf(connection) == SipConnectionState.Gone)
+            PostConnectionLost(Generation, connection);
     }
 
     private protected void TransmitHeld()
@@ -176,6 +262,8 @@ public abstract class ClientTransaction : SipTransaction
 
     private protected void InformResponse(SipMessage response)
     {
+        if (Carrier != 0 && !HoldsRequest)
+            Layer.Carried.Remove(this);
         if (User is not null)
             Guard(static s => s.This.User!.OnResponse(s.This, s.Response), (This: this, Response: response), nameof(IClientTransactionUser.OnResponse));
     }
@@ -204,6 +292,7 @@ public abstract class ClientTransaction : SipTransaction
     {
         if (User is not null)
             Guard(static t => t.User!.OnTerminated(t), this, nameof(IClientTransactionUser.OnTerminated));
+        Layer.Carried.Remove(this);
         EndLife();
         User = null;
         UserState = null;
@@ -216,6 +305,8 @@ public abstract class ClientTransaction : SipTransaction
     private protected abstract void Recycle();
 
     private protected override string DescribeCall() => ParseHeld() is { } sent ? TransactionLayer.Text(sent.CallId) : "(let go)";
+
+    private sealed record LostConnection(long Id);
 
     [InlineArray(OwnBranch.Length)]
     private struct BranchBytes

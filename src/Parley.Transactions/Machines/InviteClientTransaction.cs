@@ -130,7 +130,9 @@ internal sealed class InviteClientTransaction(TransactionLayer layer, uint index
             case ClientEvent.ExpireTimer:
                 TimeOut();
                 break;
+            // The connection is gone: for the user it is a 503 (8.1.3.1). The far end is at it and may not know: it is told by a new connection.
             case ClientEvent.TransportError:
+                CancelElsewhere();
                 BreakOff();
                 break;
         }
@@ -223,7 +225,17 @@ internal sealed class InviteClientTransaction(TransactionLayer layer, uint index
         ClientTransaction cancel = Layer.CreateCancel(Strand);
         _cancel = cancel;
         _cancelGeneration = cancel.Generation;
+        cancel.Cause = Cause;
         cancel.Start(bytes, Flow);
+    }
+
+    /// <summary>A CANCEL that nobody waits for (over a stream it needs no repetition), where a new connection may lead to the far end.</summary>
+    private void CancelElsewhere()
+    {
+        if (_cancelSent || !IsReliable || Flow.ConnectionId != 0 || ParseHeld() is not { } invite)
+            return;
+        _cancelSent = true;
+        Layer.Transport.SendFor(Flow, HopByHopRequest.Cancel(Scratch.Mine.Writer, invite, default), 0, Cause, out _);
     }
 
     private void TimeOut()

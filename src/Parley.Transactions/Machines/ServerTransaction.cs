@@ -277,7 +277,7 @@ public abstract class ServerTransaction : SipTransaction
         {
             _fellBack = true;
             SipFlow again = ResponseRouting.Fallback(Source, SentByPort);
-            if (Layer.Transport.Send(again, response, Token) == SipSendResult.Queued)
+            if (Layer.Transport.SendFor(again, response, Token, Source.Remote, out _) == SipSendResult.Queued)
             {
                 ReplyFlow = again;
                 return;

@@ -20,9 +20,17 @@ public interface ISipReceiver
     /// <param name="token">As given to <see cref="ISipTransport.Send"/>.</param>
     void OnSendFailed(ulong token);
 
-    /// <summary>A stream connection is gone.</summary>
+    /// <summary>A stream connection is gone: what was sent by it may not have arrived, and answers will not come by it. Told once, after <see cref="OnSendFailed"/> of what waited on it.</summary>
     /// <param name="flow">The connection's flow.</param>
     void OnFlowClosed(in SipFlow flow);
+
+    /// <summary>The network reported that a datagram could not be delivered (ICMP destination unreachable or parameter problem, RFC 3261 18.4).
+    /// Anybody can send such a report: it proves nothing but what it quotes.</summary>
+    /// <param name="flow">The listener that it came to, and where the datagram was sent.</param>
+    /// <param name="quoted">The beginning of the datagram, as long as the report quotes it, perhaps empty; valid during the call.</param>
+    void OnUnreachable(in SipFlow flow, ReadOnlySpan<byte> quoted)
+    {
+    }
 
     /// <summary>A receive loop calls it on its own thread after each batch, and when <see cref="LongestWait"/> has passed without one: the place to run that thread's timer wheel. Flush follows.</summary>
     void OnLoop();

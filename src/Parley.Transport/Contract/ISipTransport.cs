@@ -43,6 +43,28 @@ public interface ISipTransport : IAsyncDisposable
     /// <param name="token">Not 0: given back in <see cref="ISipReceiver.OnSendFailed"/> when the queued message could not be sent.</param>
     SipSendResult Send(in SipFlow flow, ReadOnlySpan<byte> message, ulong token = 0);
 
+    /// <summary>As the other; tells by which connection it leaves, and a new one is opened on behalf of somebody, who may have only so many opened at once.</summary>
+    /// <param name="flow">The way to take.</param>
+    /// <param name="message">The whole message.</param>
+    /// <param name="token">As of the other.</param>
+    /// <param name="cause">Whose request makes us send: its source; default for this element itself, which has no bound of its own.</param>
+    /// <param name="connectionId">The stream connection it leaves by; 0 for a datagram, and when it failed.</param>
+    SipSendResult SendFor(in SipFlow flow, ReadOnlySpan<byte> message, ulong token, SipEndPoint cause, out long connectionId)
+    {
+        connectionId = flow.ConnectionId;
+        return Send(flow, message, token);
+    }
+
+    /// <summary>What has become of a stream connection. Asked after <see cref="ISipReceiver.OnFlowClosed"/> was told of it, it is <see cref="SipConnectionState.Gone"/>.</summary>
+    /// <param name="connectionId">As in a flow.</param>
+    SipConnectionState StateOf(long connectionId) => SipConnectionState.Open;
+
+    /// <summary>The far end of a connection is no stranger any more (it registered, it has a dialog): the connection may be idle for longer, and does not make room for others.</summary>
+    /// <param name="connectionId">As in a flow; one that is gone, or 0, is passed over.</param>
+    void MarkKnown(long connectionId)
+    {
+    }
+
     /// <summary>Sends what the calling thread has batched. The receive loop calls it after each batch; other threads call it when they end a piece of work.</summary>
     void Flush();
 }

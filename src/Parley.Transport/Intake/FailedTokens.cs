@@ -24,5 +24,8 @@ internal sealed class FailedTokens
             Add(other._items[i]);
     }
 
+    /// <summary>Nobody is to hear of this one.</summary>
+    public void Forget(int index) => _items[index] = 0;
+
     public void Clear() => Count = 0;
 }

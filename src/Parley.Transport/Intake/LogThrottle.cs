@@ -1,16 +1,23 @@
 namespace Parley.Transport;
 
-/// <summary>Lets a few log entries through per second, so that a flood on the wire is none in the log.</summary>
-internal sealed class LogThrottle(TimeProvider time, int perSecond = 5)
+/// <summary>Lets one log entry through per second and counts the others, so that a flood on the wire is none in the log.</summary>
+internal sealed class LogThrottle(TimeProvider time)
 {
-    private long _second;
-    private int _count;
+    private long _next = long.MinValue;
+    private long _leftOut;
 
-    public bool Allows()
+    /// <summary>True: to be logged, with how many were left out since the last.</summary>
+    public bool Allows(out long leftOut)
     {
-        var now = time.GetTimestamp() / time.TimestampFrequency;
-        if (Interlocked.Exchange(ref _second, now) != now)
-            Interlocked.Exchange(ref _count, 0);
-        return Interlocked.Increment(ref _count) <= perSecond;
+        leftOut = 0;
+        var now = time.GetTimestamp();
+        var next = Volatile.Read(ref _next);
+        if (now < next || Interlocked.CompareExchange(ref _next, now + time.TimestampFrequency, next) != next)
+        {
+            Interlocked.Increment(ref _leftOut);
+            return false;
+        }
+        leftOut = Interlocked.Exchange(ref _leftOut, 0);
+        return true;
     }
 }

@@ -6,8 +6,10 @@ namespace Parley.Transport;
 /// <summary>Takes bytes from the sockets to the receiver: capture, parsing, counting. Nothing that arrives and nothing that the receiver throws leaves here as an exception.</summary>
 internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, SipTransport transport, SipTransportCounters[] counters, ILogger log, TimeProvider time)
 {
+    private const int MaxErrorsAtOnce = 64;
+
     private readonly LogThrottle _faults = new(time);
-    private readonly LogThrottle _errors = new(time, 1);
+    private readonly LogThrottle _errors = new(time);
 
     public SipLimits Limits => limits;
 
@@ -48,7 +50,14 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
             switch (frame.Kind)
             {
                 case SipFrameKind.Message:
+                    var before = tally.Received;
                     One(message, buffer, offset + done, frame.Length, connection.Flow, ref tally);
+                    if (tally.Received != before)
+                        connection.HasSpoken = true;
+                    done += frame.Length;
+                    break;
+                case SipFrameKind.Padding:
+                    tally.Bytes += frame.Length;
                     done += frame.Length;
                     break;
                 case SipFrameKind.KeepAlive:
@@ -59,11 +68,15 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
                         SipTransport.Pong(thread, connection);
                     break;
                 case SipFrameKind.TooLarge:
-                    TooLarge(message, buffer, offset + done, frame.Length, connection.Flow, ref tally);
+                    RefuseHead(message, buffer, offset + done, frame.Length, connection.Flow, SipParseResult.Reject(513, "Message Too Large"), ref tally, ref tally.TooLarge);
+                    broken = true;
+                    break;
+                case SipFrameKind.NoContentLength:
+                    RefuseHead(message, buffer, offset + done, frame.Length, connection.Flow, SipParseResult.Reject(400, "Missing Content-Length"), ref tally, ref tally.Malformed);
                     broken = true;
                     break;
                 default:
-                    tally.Malformed++;
+                    RefuseHead(message, buffer, offset + done, frame.Length, connection.Flow, SipParseResult.Reject(400, "Bad Content-Length"), ref tally, ref tally.Malformed);
                     broken = true;
                     break;
             }
@@ -76,8 +89,8 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
     public void ReceiveFailed(SipListener listener)
     {
         SipTransportCounters.Add(ref counters[listener.Index]._receiveErrors, 1);
-        if (_errors.Allows())
-            Log.ReceiveFailed(log, listener);
+        if (_errors.Allows(out var leftOut))
+            Log.ReceiveFailed(log, listener, leftOut);
     }
 
     public void Loop(SipListener listener)
@@ -141,6 +154,23 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
         }
     }
 
+    /// <summary>What the network said of datagrams that did not arrive; a few, for others wait.</summary>
+    public void Unreachable(SipListener listener, DatagramSocket socket)
+    {
+        for (var i = 0; i < MaxErrorsAtOnce && socket.TryReadError(out var remote, out var quoted); i++)
+        {
+            SipTransportCounters.Add(ref counters[listener.Index]._unreachable, 1);
+            try
+            {
+                receiver.OnUnreachable(new SipFlow(listener, remote), quoted);
+            }
+            catch (Exception e)
+            {
+                Fault(listener, e);
+            }
+        }
+    }
+
     private void One(SipMessage message, byte[] buffer, int offset, int length, in SipFlow flow, ref Tally tally)
     {
         tally.Bytes += length;
@@ -174,8 +204,8 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
         }
     }
 
-    // Of a message that will not be read its head may be there, and with it all that a 513 needs (RFC 3261 21.5.7).
-    private void TooLarge(SipMessage message, byte[] buffer, int offset, int headLength, in SipFlow flow, ref Tally tally)
+    // Of a message that cannot be read its head may be there, and with it all that a 400 or 513 needs (RFC 3261 18.3, 21.5.7).
+    private void RefuseHead(SipMessage message, byte[] buffer, int offset, int headLength, in SipFlow flow, SipParseResult refusal, ref Tally tally, ref long dropped)
     {
         tally.Bytes += headLength;
         try
@@ -183,10 +213,10 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
             if (headLength > 0 && message.Parse(buffer, offset, headLength, limits).Status != SipParseStatus.Drop && SipScreening.IsAnswerable(message))
             {
                 tally.Rejected++;
-                receiver.OnMalformed(message, SipParseResult.Reject(513, "Message Too Large"), flow);
+                receiver.OnMalformed(message, refusal, flow);
                 return;
             }
-            tally.TooLarge++;
+            dropped++;
         }
         catch (Exception e)
         {
@@ -194,11 +224,12 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
         }
     }
 
-    private void Fault(SipListener listener, Exception e)
+    /// <summary>Counts and logs what user code threw.</summary>
+    public void Fault(SipListener listener, Exception e)
     {
         SipTransportCounters.Add(ref counters[listener.Index]._receiverFaults, 1);
-        if (_faults.Allows())
-            Log.ReceiverFault(log, listener, e);
+        if (_faults.Allows(out var leftOut))
+            Log.ReceiverFault(log, listener, leftOut, e);
     }
 
     /// <summary>Counts of one batch, added once.</summary>

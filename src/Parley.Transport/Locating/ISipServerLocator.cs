@@ -11,6 +11,13 @@ public interface ISipServerLocator
     /// <param name="cancellationToken">Ends the waiting for the DNS.</param>
     ValueTask<bool> LocateAsync(SipUri uri, IList<SipTarget> targets, CancellationToken cancellationToken);
 
+    /// <summary>As the other, on behalf of a source, which may have only so many lookups on their way at once; beyond that it finds nothing.</summary>
+    /// <param name="uri">As of the other.</param>
+    /// <param name="targets">As of the other.</param>
+    /// <param name="cause">Whose request makes us ask; default for this element itself, which has no bound of its own.</param>
+    /// <param name="cancellationToken">As of the other.</param>
+    ValueTask<bool> LocateAsync(SipUri uri, IList<SipTarget> targets, SipEndPoint cause, CancellationToken cancellationToken) => LocateAsync(uri, targets, cancellationToken);
+
     /// <summary>The synchronous part alone: a literal address, no allocation; false when a lookup is needed.</summary>
     /// <param name="uri">The URI.</param>
     /// <param name="target">The target.</param>

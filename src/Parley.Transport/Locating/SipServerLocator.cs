@@ -31,6 +31,7 @@ public sealed class SipServerLocator : ISipServerLocator
         ArgumentNullException.ThrowIfNull(random);
         ArgumentNullException.ThrowIfNull(timeProvider);
         _options = options ?? new SipServerLocatorOptions();
+        _options.Validate();
         _cache = new DnsCache(dns, _options, timeProvider);
         _failed = new FailedTargets(_options.FailedTargetTime, timeProvider);
         _random = random;
@@ -43,10 +44,20 @@ public sealed class SipServerLocator : ISipServerLocator
         }
     }
 
-    internal int CachedAnswers => _cache.Count;
+    /// <summary>Answers that are kept.</summary>
+    public int CachedAnswers => _cache.Count;
+
+    /// <summary>Questions on their way to the DNS.</summary>
+    public int PendingQuestions => _cache.Pending;
+
+    /// <summary>Questions that were not asked because of a limit.</summary>
+    public long QuestionsRefused => _cache.Refused;
 
     /// <inheritdoc/>
-    public ValueTask<bool> LocateAsync(SipUri uri, IList<SipTarget> targets, CancellationToken cancellationToken)
+    public ValueTask<bool> LocateAsync(SipUri uri, IList<SipTarget> targets, CancellationToken cancellationToken) => LocateAsync(uri, targets, default, cancellationToken);
+
+    /// <inheritdoc/>
+    public ValueTask<bool> LocateAsync(SipUri uri, IList<SipTarget> targets, SipEndPoint cause, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(uri);
         ArgumentNullException.ThrowIfNull(targets);
@@ -54,7 +65,7 @@ public sealed class SipServerLocator : ISipServerLocator
         List<DnsQuestion>? missing = null;
         if (!Walk(uri, targets, ref missing))
             return new ValueTask<bool>(false);
-        return missing is null ? new ValueTask<bool>(Finish(targets, start)) : new ValueTask<bool>(AskAsync(uri, targets, missing, cancellationToken));
+        return missing is null ? new ValueTask<bool>(Finish(targets, start)) : new ValueTask<bool>(AskAsync(uri, targets, missing, cause, cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -75,11 +86,19 @@ public sealed class SipServerLocator : ISipServerLocator
     /// <inheritdoc/>
     public void ReportFailure(SipTarget target) => _failed.Add(target);
 
-    private async Task<bool> AskAsync(SipUri uri, IList<SipTarget> targets, List<DnsQuestion> missing, CancellationToken cancellationToken)
+    private async Task<bool> AskAsync(SipUri uri, IList<SipTarget> targets, List<DnsQuestion> missing, SipEndPoint cause, CancellationToken cancellationToken)
     {
         for (var round = 0; round < MaxRounds; round++)
         {
-            foreach (var answer in missing.ConvertAll(_cache.AskAsync))
+            var answers = new List<Task>(missing.Count);
+            foreach (var question in missing)
+            {
+                // Of one that may not be asked the walk cannot go on; those on their way fill the cache.
+                if (_cache.Ask(question, cause) is not { } answer)
+                    return false;
+                answers.Add(answer);
+            }
+            foreach (var answer in answers)
                 await answer.WaitAsync(cancellationToken).ConfigureAwait(false);
             var start = targets.Count;
             List<DnsQuestion>? still = null;

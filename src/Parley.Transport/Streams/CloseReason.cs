@@ -21,6 +21,12 @@ internal enum CloseReason : byte
     /// <summary>Opening, the handshake, or the rest of a message took too long.</summary>
     TimedOut,
 
+    /// <summary>No message came in the time for the first.</summary>
+    Silent,
+
+    /// <summary>A stranger, idle the longest, makes room for another.</summary>
+    Displaced,
+
     /// <summary>The far end does not read.</summary>
     SlowReader,
 

@@ -10,7 +10,10 @@ internal sealed class ConnectionTable(SipStreamOptions options)
     private readonly Dictionary<SipEndPoint, int> _inboundByAddress = [];
     private readonly Lock _gate = new();
     private long _lastId;
+    private readonly Dictionary<SipEndPoint, int> _pendingBySource = [];
     private int _count;
+    private int _outbound;
+    private int _pending;
 
     public int Count => Volatile.Read(ref _count);
 
@@ -34,20 +37,24 @@ internal sealed class ConnectionTable(SipStreamOptions options)
         return null;
     }
 
-    /// <summary>False when a limit forbids it.</summary>
-    public bool TryAdd(StreamConnection connection)
+    /// <summary>False when a limit forbids it; <paramref name="isFull"/>: there are too many of its direction, so that another's end would help.</summary>
+    public bool TryAdd(StreamConnection connection, out bool isFull)
     {
+        isFull = false;
         lock (_gate)
         {
-            if (_count >= options.MaxConnections)
-                return false;
-            var address = connection.Flow.Remote.WithPort(0);
-            if (!connection.IsOutbound)
+            if (connection.IsOutbound)
             {
-                var before = _inboundByAddress.GetValueOrDefault(address);
-                if (before >= options.MaxConnectionsPerAddress)
+                isFull = _outbound >= options.MaxOutboundConnections;
+                if (isFull || !TryCountPending(connection))
                     return false;
-                _inboundByAddress[address] = before + 1;
+                _outbound++;
+            }
+            else
+            {
+                isFull = _count - _outbound >= options.MaxConnections;
+                if (isFull || !TryCountInbound(connection))
+                    return false;
             }
             _count++;
             _byId[connection.Flow.ConnectionId] = connection;
@@ -59,15 +66,72 @@ internal sealed class ConnectionTable(SipStreamOptions options)
     }
 
     /// <summary>For a message without a connection: the one that another thread has just made, or the new one when the limits allow it.</summary>
-    public StreamConnection? GetOrAdd(StreamConnection fresh)
+    public StreamConnection? GetOrAdd(StreamConnection fresh, out bool isFull)
     {
         lock (_gate)
         {
+            isFull = false;
             var known = Find(fresh.Flow.Listener, fresh.Flow.Remote, fresh.ServerName);
             if (known is not null)
                 return known;
-            return TryAdd(fresh) ? fresh : null;
+            return TryAdd(fresh, out isFull) ? fresh : null;
         }
+    }
+
+    /// <summary>An outbound connection is up: it does not count among those being opened any more.</summary>
+    public void Settled(StreamConnection connection)
+    {
+        lock (_gate)
+            UncountPending(connection);
+    }
+
+    /// <summary>What is bounded together: an IPv4 address, an IPv6 network of 64 bits.</summary>
+    internal static SipEndPoint SourceOf(SipEndPoint cause) => cause.IsIPv6 ? cause with { Low = 0, ScopeId = 0, Port = 0 } : cause.WithPort(0);
+
+    private bool TryCountPending(StreamConnection connection)
+    {
+        if (_pending >= options.MaxPendingConnects)
+            return false;
+        if (connection.Cause != default)
+        {
+            var source = SourceOf(connection.Cause);
+            var before = _pendingBySource.GetValueOrDefault(source);
+            if (before >= options.MaxPendingConnectsPerSource)
+                return false;
+            _pendingBySource[source] = before + 1;
+        }
+        _pending++;
+        connection.IsCountedPending = true;
+        return true;
+    }
+
+    private void UncountPending(StreamConnection connection)
+    {
+        if (!connection.IsCountedPending)
+            return;
+        connection.IsCountedPending = false;
+        _pending--;
+        if (connection.Cause != default)
+            Uncount(_pendingBySource, SourceOf(connection.Cause));
+    }
+
+    private bool TryCountInbound(StreamConnection connection)
+    {
+        var address = connection.Flow.Remote.WithPort(0);
+        var before = _inboundByAddress.GetValueOrDefault(address);
+        if (before >= options.MaxConnectionsPerAddress)
+            return false;
+        _inboundByAddress[address] = before + 1;
+        return true;
+    }
+
+    private static void Uncount(Dictionary<SipEndPoint, int> counts, SipEndPoint key)
+    {
+        var left = counts[key] - 1;
+        if (left == 0)
+            counts.Remove(key);
+        else
+            counts[key] = left;
     }
 
     public void Remove(StreamConnection connection)
@@ -77,14 +141,14 @@ internal sealed class ConnectionTable(SipStreamOptions options)
             if (!_byId.TryRemove(connection.Flow.ConnectionId, out _))
                 return;
             _count--;
-            if (!connection.IsOutbound)
+            if (connection.IsOutbound)
             {
-                var address = connection.Flow.Remote.WithPort(0);
-                var left = _inboundByAddress[address] - 1;
-                if (left == 0)
-                    _inboundByAddress.Remove(address);
-                else
-                    _inboundByAddress[address] = left;
+                _outbound--;
+                UncountPending(connection);
+            }
+            else
+            {
+                Uncount(_inboundByAddress, connection.Flow.Remote.WithPort(0));
             }
             Unlink(connection);
         }

@@ -3,8 +3,14 @@ namespace Parley.Transport;
 /// <summary>Bounds and times of TCP and TLS connections. Times are looked at once a second.</summary>
 public sealed class SipStreamOptions
 {
-    /// <summary>A connection without traffic is closed after this.</summary>
+    /// <summary>A connection without traffic is closed after this, when its far end is known (<see cref="ISipTransport.MarkKnown"/>).</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>A stranger's connection without traffic is closed after this, or <see cref="IdleTimeout"/> if that is shorter. Above timer C, so that a call that rings keeps its connection.</summary>
+    public TimeSpan StrangerIdleTimeout { get; set; } = TimeSpan.FromSeconds(200);
+
+    /// <summary>The time from the opening of an inbound connection (by TLS, from the end of the handshake) to the end of its first message.</summary>
+    public TimeSpan FirstMessageTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The time to open a connection.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
@@ -18,8 +24,17 @@ public sealed class SipStreamOptions
     /// <summary>A write that the far end does not take within this time closes the connection.</summary>
     public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Connections at most, both directions together.</summary>
+    /// <summary>Inbound connections at most. A further one takes the place of the stranger that has been idle longest; when there is none, it is refused.</summary>
     public int MaxConnections { get; set; } = 20_000;
+
+    /// <summary>Connections at most that this side opens. A further one takes the place of the stranger that has been idle longest; when there is none, what was to be sent fails.</summary>
+    public int MaxOutboundConnections { get; set; } = 5_000;
+
+    /// <summary>Connections at most that this side is opening at one time; what needs a further one fails.</summary>
+    public int MaxPendingConnects { get; set; } = 500;
+
+    /// <summary>Connections at most that this side is opening at one time because of one source: an IPv4 address, an IPv6 network of 64 bits.</summary>
+    public int MaxPendingConnectsPerSource { get; set; } = 50;
 
     /// <summary>Inbound connections at most from one address.</summary>
     public int MaxConnectionsPerAddress { get; set; } = 1_000;
@@ -49,11 +64,14 @@ public sealed class SipStreamOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnections, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxConnectionsPerAddress, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxOutboundConnections, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxPendingConnects, 1);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MaxPendingConnectsPerSource, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(OutputLimit, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(SlowReaderThreshold, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ReceiveBufferSize, 512);
         ArgumentOutOfRangeException.ThrowIfLessThan(Backlog, 1);
-        foreach (var time in (ReadOnlySpan<TimeSpan>)[IdleTimeout, ConnectTimeout, HandshakeTimeout, PartialMessageTimeout, WriteTimeout, SlowReaderTimeout])
+        foreach (var time in (ReadOnlySpan<TimeSpan>)[IdleTimeout, StrangerIdleTimeout, FirstMessageTimeout, ConnectTimeout, HandshakeTimeout, PartialMessageTimeout, WriteTimeout, SlowReaderTimeout])
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero);
     }
 }

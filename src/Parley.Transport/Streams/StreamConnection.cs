@@ -11,6 +11,7 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
     private StreamOutput _pending = new();
     private StreamOutput _inFlight = new();
     private FailedTokens? _lost;
+    private List<LostResponse>? _unsent;
     private TaskCompletionSource? _drained;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Stream? _stream;
@@ -23,8 +24,9 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
     private long _lastActivity;
     private long _partialSince;
 
-    public StreamConnection(StreamContext context, SipListener listener, SipEndPoint remote, Socket socket, bool outbound, string? serverName)
+    public StreamConnection(StreamContext context, SipListener listener, SipEndPoint remote, Socket socket, bool outbound, string? serverName, SipEndPoint cause = default)
     {
+        Cause = cause;
         _context = context;
         Socket = socket;
         IsOutbound = outbound;
@@ -42,6 +44,27 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
 
     /// <summary>The domain the far end's certificate was, or will be, verified for.</summary>
     public string? ServerName { get; }
+
+    /// <summary>Whose request made us open it; default for ourselves, and for an inbound one.</summary>
+    public SipEndPoint Cause { get; }
+
+    /// <summary>Guarded by the table: it counts among those being opened.</summary>
+    public bool IsCountedPending { get; set; }
+
+    /// <summary>A message came by it.</summary>
+    public bool HasSpoken { get; set; }
+
+    /// <summary>Its far end registered or has a dialog.</summary>
+    public bool IsKnown { get; set; }
+
+    public long LastActivity => Volatile.Read(ref _lastActivity);
+
+    public SipConnectionState PublicState => _state switch
+    {
+        ConnectionState.Connecting or ConnectionState.Handshaking => SipConnectionState.Opening,
+        ConnectionState.Open => SipConnectionState.Open,
+        _ => SipConnectionState.Gone,
+    };
 
     /// <summary>The table's chain of connections to the same far end.</summary>
     public StreamConnection? NextToRemote { get; set; }
@@ -107,6 +130,8 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
             _stream = stream;
             Enter(ConnectionState.Open);
         }
+        if (IsOutbound)
+            _context.Table.Settled(this);
         Flush();
         return true;
     }
@@ -164,6 +189,12 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
             before = _state;
             Enter(ConnectionState.Closed);
             _lost = new FailedTokens();
+            // RFC 3261 18.2.2: responses that did not leave by the connection of their requests go by a new one.
+            if (!IsOutbound && reason != CloseReason.Stopped)
+            {
+                _context.KeepResponses(_inFlight, ref _unsent);
+                _context.KeepResponses(_pending, ref _unsent);
+            }
             _lost.AddRange(_inFlight.Tokens);
             _lost.AddRange(_pending.Tokens);
             SipTransportCounters.Add(ref _context.CountersOf(Flow)._sendFailed, _pending.Messages + _inFlight.Messages);
@@ -181,7 +212,7 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
     /// <summary>Tells the receiver, once, after <see cref="Close"/>.</summary>
     void IThreadPoolWorkItem.Execute()
     {
-        _context.Report(this, _lost!);
+        _context.Report(this, _lost!, _unsent);
         _ended.TrySetResult();
     }
 
@@ -199,13 +230,16 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
                 case ConnectionState.Open when Over(_partialSince, options.PartialMessageTimeout):
                     reason = CloseReason.TimedOut;
                     break;
+                case ConnectionState.Open when !IsOutbound && !HasSpoken && Over(_stateSince, options.FirstMessageTimeout):
+                    reason = CloseReason.Silent;
+                    break;
                 case ConnectionState.Open or ConnectionState.Closing when Over(_writeSince, options.WriteTimeout) || Over(_overSince, options.SlowReaderTimeout):
                     reason = CloseReason.SlowReader;
                     break;
                 case ConnectionState.Closing when Over(_stateSince, options.WriteTimeout):
                     reason = CloseReason.TimedOut;
                     break;
-                case ConnectionState.Open when Over(_lastActivity, options.IdleTimeout):
+                case ConnectionState.Open when Over(_lastActivity, IsKnown || options.IdleTimeout < options.StrangerIdleTimeout ? options.IdleTimeout : options.StrangerIdleTimeout):
                     reason = CloseReason.Idle;
                     break;
                 default:

@@ -51,7 +51,7 @@ internal sealed class StreamListener : IDisposable
     }
 
     /// <summary>The connection to a far end, opened when there is none; null when a limit forbids it.</summary>
-    public StreamConnection? Connect(SipListener listener, SipEndPoint remote, string? serverName)
+    public StreamConnection? Connect(SipListener listener, SipEndPoint remote, string? serverName, SipEndPoint cause)
     {
         Socket socket;
         try
@@ -62,10 +62,14 @@ internal sealed class StreamListener : IDisposable
         {
             return null; // no descriptors left
         }
-        var fresh = new StreamConnection(_context, listener, remote, socket, outbound: true, serverName);
-        var taken = _context.Table.GetOrAdd(fresh);
+        var fresh = new StreamConnection(_context, listener, remote, socket, outbound: true, serverName, cause);
+        var taken = _context.Table.GetOrAdd(fresh, out var isFull);
+        if (taken is null && isFull && _context.Strangers.TryDisplace(_context.Table, outbound: true))
+            taken = _context.Table.GetOrAdd(fresh, out _);
         if (!ReferenceEquals(taken, fresh))
         {
+            if (taken is null)
+                SipTransportCounters.Add(ref _context.CountersOf(fresh.Flow)._connectsRefused, 1);
             socket.Dispose();
             return taken;
         }
@@ -94,7 +98,7 @@ internal sealed class StreamListener : IDisposable
                 if (_stopping)
                     return;
                 // Out of descriptors, or the client is gone again: the listener stays.
-                Log.AcceptFailed(_context.Logger, listener, e.SocketErrorCode);
+                _context.AcceptFailed(listener, e.SocketErrorCode);
                 await Task.Delay(TimeSpan.FromMilliseconds(50), _context.Time).ConfigureAwait(false);
                 continue;
             }
@@ -111,7 +115,9 @@ internal sealed class StreamListener : IDisposable
             if (listener.Local.IsAny)
                 listener = listener.At(SipEndPoint.From((IPEndPoint)socket.LocalEndPoint!));
             var connection = new StreamConnection(_context, listener, remote, socket, outbound: false, serverName: null);
-            if (!_context.Table.TryAdd(connection))
+            var added = _context.Table.TryAdd(connection, out var isFull)
+                || (isFull && _context.Strangers.TryDisplace(_context.Table, outbound: false) && _context.Table.TryAdd(connection, out _));
+            if (!added)
             {
                 SipTransportCounters.Add(ref _context.CountersOf(connection.Flow)._refused, 1);
                 socket.Dispose();

@@ -82,7 +82,7 @@ internal static class StreamOpening
         catch (Exception e)
         {
             error = e;
-            Log.ConnectionFault(context.Logger, connection.Flow.Listener, connection.Flow.Remote, e);
+            context.Fault(connection, e);
         }
         finally
         {

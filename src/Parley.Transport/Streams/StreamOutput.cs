@@ -8,12 +8,16 @@ internal sealed class StreamOutput
     private const int FirstSize = 4096;
 
     private byte[] _buffer = [];
+    private int[] _starts = [];
 
     public int Length { get; private set; }
 
     public int Messages { get; private set; }
 
     public FailedTokens Tokens { get; } = new();
+
+    /// <summary>Where the messages of <see cref="Tokens"/> begin, in the same order.</summary>
+    public ReadOnlySpan<int> Starts => _starts.AsSpan(0, Tokens.Count);
 
     public ReadOnlyMemory<byte> Bytes => _buffer.AsMemory(0, Length);
 
@@ -22,6 +26,12 @@ internal sealed class StreamOutput
         if (message.Length > _buffer.Length - Length)
             Grow(Length + message.Length);
         message.CopyTo(_buffer.AsSpan(Length));
+        if (token != 0)
+        {
+            if (Tokens.Count == _starts.Length)
+                Array.Resize(ref _starts, Math.Max(16, _starts.Length * 2));
+            _starts[Tokens.Count] = Length;
+        }
         Length += message.Length;
         Messages++;
         Tokens.Add(token);

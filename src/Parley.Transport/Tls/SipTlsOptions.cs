@@ -23,4 +23,17 @@ public sealed class SipTlsOptions
 
     /// <summary>How often the files are looked at for a change.</summary>
     public TimeSpan ReloadInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Reads the files once, as a listener would at its start.</summary>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
+    /// <exception cref="System.Security.Cryptography.CryptographicException">A file holds no certificate, no key that belongs to it, or the password is wrong.</exception>
+    /// <exception cref="ArgumentException">A file is no PEM.</exception>
+    public void CheckFiles()
+    {
+        if (TrustedCertificatesPath is not null)
+            TlsCertificateFile.LoadTrusted(this);
+        if (CertificatePath is not null)
+            TlsCertificateFile.Load(this);
+    }
 }

@@ -7,6 +7,24 @@ namespace Parley.Transport;
 /// <summary>Reads a certificate with its key and chain from PEM or PKCS#12 files.</summary>
 internal static class TlsCertificateFile
 {
+    /// <summary>The authorities to trust; at least one.</summary>
+    public static X509Certificate2Collection LoadTrusted(SipTlsOptions options)
+    {
+        var trusted = new X509Certificate2Collection();
+        try
+        {
+            trusted.ImportFromPemFile(options.TrustedCertificatesPath!);
+            if (trusted.Count == 0)
+                throw new CryptographicException($"{options.TrustedCertificatesPath} holds no certificate in PEM.");
+            return trusted;
+        }
+        catch (Exception e)
+        {
+            e.Data["Setting"] = "TrustedCertificates";
+            throw;
+        }
+    }
+
     public static SslStreamCertificateContext Load(SipTlsOptions options)
     {
         var path = options.CertificatePath!;

@@ -22,11 +22,8 @@ internal sealed class TlsContext
     {
         _options = options;
         _log = log;
-        if (options.TrustedCertificatesPath is { } path)
-        {
-            _trusted = [];
-            _trusted.ImportFromPemFile(path);
-        }
+        if (options.TrustedCertificatesPath is not null)
+            _trusted = TlsCertificateFile.LoadTrusted(options);
         if (options.CertificatePath is not null)
         {
             _stamp = Stamp();

@@ -29,6 +29,17 @@ internal abstract class DatagramSocket : IDisposable
     /// <summary>True when the datagram was longer than the limit.</summary>
     public abstract bool IsTruncated(int index);
 
+    /// <summary>The network has reported something of datagrams sent: to be read by <see cref="TryReadError"/>. Costs nothing to ask.</summary>
+    public virtual bool HasErrors => false;
+
+    /// <summary>Takes the next report that a datagram could not be delivered; false when there is none. The bytes are valid until the next call.</summary>
+    public virtual bool TryReadError(out SipEndPoint remote, out ReadOnlySpan<byte> quoted)
+    {
+        remote = default;
+        quoted = default;
+        return false;
+    }
+
     public abstract DatagramOutput CreateOutput(SipTransportCounters counters);
 
     public abstract long KernelDrops { get; }

@@ -11,15 +11,17 @@ internal sealed unsafe class LinuxDatagramOutput : DatagramOutput
     private const int Flags = MsgDontWait | MsgNoSignal;
 
     private readonly SafeSocketHandle _handle;
+    private readonly LinuxErrorQueue _errors;
     private readonly byte[] _names;
     private readonly Vector[] _vectors;
     private readonly MultiMessage[] _messages;
     private readonly byte[]? _controls;
 
-    public LinuxDatagramOutput(SafeSocketHandle handle, bool isIPv6, bool choosesLocal, int batchSize, SipTransportCounters counters)
+    public LinuxDatagramOutput(SafeSocketHandle handle, LinuxErrorQueue errors, bool isIPv6, bool choosesLocal, int batchSize, SipTransportCounters counters)
         : base(batchSize, counters)
     {
         _handle = handle;
+        _errors = errors;
         _names = GC.AllocateArray<byte>(SocketAddressBytes.Size * batchSize, pinned: true);
         _vectors = GC.AllocateArray<Vector>(batchSize, pinned: true);
         _messages = GC.AllocateArray<MultiMessage>(batchSize, pinned: true);
@@ -63,8 +65,9 @@ internal sealed unsafe class LinuxDatagramOutput : DatagramOutput
             {
                 case EINTR when attempt < 8:
                     continue;
-                case ECONNREFUSED when attempt == 0:
-                    // An ICMP error of an earlier datagram; it is taken by this call and says nothing of this datagram.
+                case var error when attempt < 3 && IsOfNetwork(error):
+                    // Mostly an ICMP error of an earlier datagram: the call takes it, and it says nothing of this datagram. Its report waits to be read.
+                    _errors.Note();
                     continue;
                 case EAGAIN when attempt == 0:
                     // The send buffer is full. It empties at the speed of the wire: one short wait is worth it, longer would stall the loop.

@@ -20,6 +20,7 @@ internal sealed unsafe class LinuxDatagramSocket : DatagramSocket
     private readonly Vector[] _vectors;
     private readonly MultiMessage[] _messages;
     private readonly byte[]? _controls;
+    private readonly LinuxErrorQueue _errors;
     private int _used;
 
     public LinuxDatagramSocket(IPEndPoint endPoint, SipListenerOptions options, int batchSize, int maxMessageSize, bool share)
@@ -28,6 +29,7 @@ internal sealed unsafe class LinuxDatagramSocket : DatagramSocket
         _batchSize = batchSize;
         _socket = DatagramSocketSetup.Create(endPoint, options, share);
         _handle = _socket.SafeHandle;
+        _errors = new LinuxErrorQueue(_socket, _isIPv6);
         Local = SipEndPoint.From((IPEndPoint)_socket.LocalEndPoint!);
         if (Local.IsAny)
         {
@@ -93,11 +95,27 @@ internal sealed unsafe class LinuxDatagramSocket : DatagramSocket
         for (var i = 0; _controls is not null && i < _used; i++)
             _messages[i].ControlLength = PacketInfo.Size;
         _used = 0;
-        var count = ReceiveMany(_handle, (MultiMessage*)Unsafe.AsPointer(ref _messages[0]), (uint)_batchSize, MsgWaitForOne, null);
-        if (count >= 0)
-            return _used = count;
-        return Marshal.GetLastPInvokeError() is EAGAIN or EINTR or ECONNREFUSED ? 0 : -1;
+        for (var attempt = 0; ; attempt++)
+        {
+            var flags = attempt == 0 ? MsgWaitForOne : MsgWaitForOne | MsgDontWait;
+            var count = ReceiveMany(_handle, (MultiMessage*)Unsafe.AsPointer(ref _messages[0]), (uint)_batchSize, flags, null);
+            if (count >= 0)
+                return _used = count;
+            var error = Marshal.GetLastPInvokeError();
+            if (error is EAGAIN or EINTR)
+                return 0;
+            if (!IsOfNetwork(error))
+                return -1;
+            // An ICMP error of a datagram sent. The call took it, so that the next one reads: a flood of reports must not keep datagrams out.
+            _errors.Note();
+            if (attempt == 2)
+                return 0;
+        }
     }
+
+    public override bool HasErrors => _errors.HasSome;
+
+    public override bool TryReadError(out SipEndPoint remote, out ReadOnlySpan<byte> quoted) => _errors.TryRead(out remote, out quoted);
 
     public override int OffsetOf(int index) => index * _stride;
 
@@ -110,7 +128,7 @@ internal sealed unsafe class LinuxDatagramSocket : DatagramSocket
 
     public override bool IsTruncated(int index) => (_messages[index].Flags & MsgTrunc) != 0;
 
-    public override DatagramOutput CreateOutput(SipTransportCounters counters) => new LinuxDatagramOutput(_handle, _isIPv6, TellsLocal, _batchSize, counters);
+    public override DatagramOutput CreateOutput(SipTransportCounters counters) => new LinuxDatagramOutput(_handle, _errors, _isIPv6, TellsLocal, _batchSize, counters);
 
     /// <summary>Sets the program that picks a socket of the SO_REUSEPORT group for each datagram.</summary>
     public void SpreadAtRandom(int sockets) => ReuseportSpread.AttachRandom(_socket, sockets);

@@ -17,20 +17,34 @@ internal static unsafe partial class LinuxSyscalls
     public const int IPv6ReceivePacketInfo = 49;
     public const int IPv6PacketInfo = 50;
     public const int IPBindAddressNoPort = 24;
+    public const int IPRecvErr = 11;
+    public const int IPv6RecvErr = 25;
     public const int IPProtoTcp = 6;
     public const int TcpUserTimeout = 18;
 
     public const int MsgTrunc = 0x20;
     public const int MsgDontWait = 0x40;
+    public const int MsgErrQueue = 0x2000;
     public const int MsgNoSignal = 0x4000;
     public const int MsgWaitForOne = 0x10000;
 
     public const int EINTR = 4;
     public const int EAGAIN = 11;
+    public const int EACCES = 13;
+    public const int EPROTO = 71;
+    public const int EMSGSIZE = 90;
+    public const int ENOPROTOOPT = 92;
+    public const int ENETUNREACH = 101;
+    public const int EHOSTDOWN = 112;
     public const int ECONNREFUSED = 111;
+    public const int EHOSTUNREACH = 113;
 
     public const short PollIn = 1;
     public const short PollOut = 4;
+
+    /// <summary>Errors that a socket has from ICMP (the kernel's icmp_err_convert), whatever call they come back from.</summary>
+    public static bool IsOfNetwork(int error) =>
+        error is ECONNREFUSED or EHOSTUNREACH or ENETUNREACH or ENOPROTOOPT or EPROTO or EHOSTDOWN or EACCES or EMSGSIZE;
 
     public const ushort AfInet = 2;
     public const ushort AfInet6 = 10;

@@ -45,6 +45,8 @@ internal sealed class UdpWorker
                     _intake.Datagrams(thread, _listener, _socket, count);
                 else if (count < 0)
                     _intake.ReceiveFailed(_listener);
+                if (_socket.HasErrors)
+                    _intake.Unreachable(_listener, _socket);
                 _intake.Loop(_listener);
                 _transport.Flush();
                 _intake.BeforeWait(_listener);

@@ -16,11 +16,14 @@ public class SipFramingTests
         .. "\r\n\r\n"u8,
         .. Wire.Bytes("MESSAGE sip:a SIP/2.0\nContent-Length:\n  \t8 \nX: l: 3\n\nl: 1\n\n"),
         .. "OPTIONS sip:a SIP/2.0\nl : 0\n\n"u8,
-        .. Wire.Bytes("OPTIONS sip:nothing SIP/2.0\nCall-ID: lengthless\nLanguage: none\nContent-Language: x\n\n"),
+        .. Wire.Bytes("OPTIONS sip:nothing SIP/2.0\nCall-ID: bodyless\nLanguage: none\nContent-Language: x\nContent-Length: 0\n\n"),
+        .. "\r"u8,
+        .. " \0\t \0"u8,
+        .. "OPTIONS sip:a SIP/2.0\nl:0\n\n"u8,
     ];
 
     private static readonly string[] Expected =
-        ["ping", "INVITE", "skip", "200", "ping", "ping", "MESSAGE", "OPTIONS", "OPTIONS"];
+        ["ping", "INVITE", "skip", "200", "ping", "ping", "MESSAGE", "OPTIONS", "OPTIONS", "OPTIONS"];
 
     [Fact]
     public void Every_split_of_the_stream_gives_the_same_frames()
@@ -33,8 +36,10 @@ public class SipFramingTests
 
     [Theory]
     [InlineData("\u0016\u0003\u0001")]
-    [InlineData("\r\rINVITE")]
-    [InlineData(" INVITE")]
+    [InlineData("garbage\r\nOPTIONS sip:a SIP/2.0\r\nl: 0\r\n\r")]
+    [InlineData("GET / HTTP/1.1\r\nHost")]
+    [InlineData("OPTIONS sip:a\r\nl: 0\r")]
+    [InlineData("OPTIONS sip:a SIP/\r\n")]
     [InlineData("OPTIONS sip:a SIP/2.0\r\nl: x\r\n\r\n")]
     [InlineData("OPTIONS sip:a SIP/2.0\r\nl: -1\r\n\r\n")]
     [InlineData("OPTIONS sip:a SIP/2.0\r\nl: 1\r\nl: 1\r\n\r\n")]
@@ -47,6 +52,35 @@ public class SipFramingTests
         Assert.Equal(text.EndsWith("\r\n\r\n", StringComparison.Ordinal) ? text.Length : 0, frame.Length);
     }
 
+    [Theory]
+    [InlineData("OPTIONS sip:a SIP/2.0\r\n\r\n")]
+    [InlineData("INVITE sip:a SIP/2.0\r\nCall-ID: 1\r\nContent-Type: application/sdp\r\n\r\nv=0\r\n")]
+    [InlineData("SIP/2.0 200 OK\r\nCall-ID: 1\r\n\r\n")]
+    [InlineData("OPTIONS sip:a SIP/2.0\nContent-Lengths: 1\nLanguage: x\n\n")]
+    public void Without_its_length_a_message_has_no_end(string text)
+    {
+        var frame = SipFraming.Next(Encoding.ASCII.GetBytes(text), SipLimits.Default);
+        Assert.Equal(SipFrameKind.NoContentLength, frame.Kind);
+        int end = text.IndexOf("\r\n\r\n", StringComparison.Ordinal);
+        Assert.Equal(end < 0 ? text.Length : end + 4, frame.Length);
+    }
+
+    [Theory]
+    [InlineData("\rINVITE", 1)]
+    [InlineData("\r\r\n\r\n", 1)]
+    [InlineData("\0", 1)]
+    [InlineData(" \t\0 \r\n", 4)]
+    [InlineData("  INVITE sip:a SIP/2.0", 2)]
+    public void What_means_nothing_between_messages_is_skipped(string text, int length) =>
+        Assert.Equal(new SipFrame(SipFrameKind.Padding, length, false), SipFraming.Next(Encoding.ASCII.GetBytes(text), SipLimits.Default));
+
+    [Theory]
+    [InlineData("OPTIONS sip:a SIP/2.0  \r\nl: 0\r\n\r\n")]
+    [InlineData("OPTIONS sip:a sip/2.0\r\nl: 0\r\n\r\n")]
+    [InlineData("OPTIONS sip:a SIP/7.0\r\nl: 0\r\n\r\n")]
+    [InlineData("SIP/2.0 200 \r\nl: 0\r\n\r\n")]
+    public void What_the_parser_judges_is_left_to_it(string text) => Assert.Equal(SipFrameKind.Message, SipFraming.Next(Encoding.ASCII.GetBytes(text), SipLimits.Default).Kind);
+
     [Fact]
     public void Limits_hold_before_the_message_is_whole()
     {
@@ -56,7 +90,7 @@ public class SipFramingTests
         Assert.Equal(SipFrameKind.NeedMore, SipFraming.Next("OPTIONS sip:a SIP/2.0\r\nl: 60\r\n\r\n"u8, limits).Kind);
         Assert.Equal(SipFrameKind.Malformed, SipFraming.Next(Encoding.ASCII.GetBytes(new string('a', 61)), limits).Kind);
         Assert.Equal(SipFrameKind.NeedMore, SipFraming.Next(Encoding.ASCII.GetBytes(new string('a', 60)), limits).Kind);
-        Assert.Equal(SipFrameKind.TooLarge, SipFraming.Next(Encoding.ASCII.GetBytes("A\r\n" + string.Concat(Enumerable.Repeat("X: y\r\n", 20))), limits).Kind);
+        Assert.Equal(SipFrameKind.TooLarge, SipFraming.Next(Encoding.ASCII.GetBytes("A b SIP/2.0\r\n" + string.Concat(Enumerable.Repeat("X: y\r\n", 20))), limits).Kind);
     }
 
     [Fact]
@@ -99,12 +133,12 @@ public class SipFramingTests
                 var frame = SipFraming.Next(Stream.AsSpan(taken, arrived - taken), SipLimits.Default);
                 if (frame.Kind == SipFrameKind.NeedMore)
                     break;
-                Assert.True(frame.Kind is SipFrameKind.Message or SipFrameKind.KeepAlive);
+                Assert.True(frame.Kind is SipFrameKind.Message or SipFrameKind.KeepAlive or SipFrameKind.Padding);
                 if (frame.Kind == SipFrameKind.KeepAlive)
                 {
                     found.Add(frame.Ping ? "ping" : "skip");
                 }
-                else
+                else if (frame.Kind == SipFrameKind.Message)
                 {
                     Assert.True(parser.Parse(Stream, taken, frame.Length, SipLimits.Default).IsOk);
                     found.Add(parser.IsRequest ? Wire.Text(parser.MethodText) : parser.StatusCode.ToString(null as IFormatProvider));

@@ -229,4 +229,20 @@ public class DatagramTests
         Assert.Throws<ArgumentException>(() => _network.AddHost("wrong", "sctp:10.0.0.9:5070"));
         Assert.Throws<ArgumentException>(() => _network.AddHost("not an address"));
     }
+
+    [Fact]
+    public void A_datagram_to_nobody_is_reported_when_the_network_does_so()
+    {
+        var nobody = new SipFlow(_a.Host.Listener(SipProtocol.Udp), SipEndPoint.From(System.Net.IPAddress.Parse("10.0.0.3"), 5060));
+        _a.Host.Send(nobody, Probe.Message(1));
+        _a.Host.Flush();
+        _network.Clock.RunUntilIdle();
+        Assert.Empty(_a.Heard);
+        _network.ReportsUnreachable = true;
+        _network.UnreachableQuote = 28;
+        _a.Host.Send(nobody, Probe.Message(2));
+        _a.Host.Flush();
+        _network.Clock.RunUntilIdle();
+        Assert.Equal(["unreachable 10.0.0.3:5060 28"], _a.Heard);
+    }
 }

@@ -38,6 +38,8 @@ internal sealed class Probe : ISipReceiver
 
     public void OnFlowClosed(in SipFlow flow) => Heard.Add($"closed {flow.Remote.ToIPAddress()}");
 
+    public void OnUnreachable(in SipFlow flow, ReadOnlySpan<byte> quoted) => Heard.Add($"unreachable {flow.Remote} {quoted.Length}");
+
     public void OnLoop() => throw new InvalidOperationException("The simulation has no loops.");
 
     /// <summary>Sends numbered messages and flushes.</summary>

@@ -139,4 +139,34 @@ public class StreamTests
         Assert.True(_a.Host.IsGone);
         Assert.Throws<InvalidOperationException>(() => new Probe(_a.Host));
     }
+
+    [Fact]
+    public void A_reset_loses_what_is_on_its_way_and_tells_both_ends_at_once()
+    {
+        _a.Send(_b.Host, SipProtocol.Tcp, 1);
+        _network.Clock.RunUntilIdle();
+        long connection = _b.Flows[0].ConnectionId;
+        Assert.Equal(SipConnectionState.Open, _b.Host.StateOf(connection));
+        _a.Send(_b.Host, SipProtocol.Tcp, 2);
+        Assert.True(_b.Host.ResetConnection(connection));
+        _network.Clock.RunUntilIdle();
+        Assert.Equal(["c1", "closed 10.0.0.1"], _b.Heard);
+        Assert.Equal(["failed 2", "closed 10.0.0.2"], _a.Heard);
+        Assert.Equal(SipConnectionState.Gone, _b.Host.StateOf(connection));
+        Assert.False(_b.Host.ResetConnection(connection));
+        _a.Send(_b.Host, SipProtocol.Tcp, 3);
+        _network.Clock.RunUntilIdle();
+        Assert.Contains("c3", _b.Heard);
+    }
+
+    [Fact]
+    public void A_message_without_its_length_is_refused_and_the_stream_closed()
+    {
+        byte[] text = System.Text.Encoding.ASCII.GetBytes(System.Text.Encoding.ASCII.GetString(Probe.Message(1, "TCP")).Replace("Content-Length: 0\r\n", "", StringComparison.Ordinal));
+        _a.Host.SendFor(new SipFlow(_a.Host.Listener(SipProtocol.Tcp), _b.Host.Listener(SipProtocol.Tcp).Local), text, 0, default, out long connection);
+        Assert.Equal(SipConnectionState.Opening, _a.Host.StateOf(connection));
+        _network.Clock.RunUntilIdle();
+        Assert.Equal("malformed 400", _b.Heard[0]);
+        Assert.Equal(0, _a.Host.ConnectionCount);
+    }
 }

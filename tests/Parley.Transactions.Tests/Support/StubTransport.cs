@@ -30,6 +30,11 @@ internal sealed class StubTransport(Func<long> now) : ISipTransport
 
     public Func<SipFlow, bool>? Refuse { get; set; }
 
+    /// <summary>The connection that a request without one leaves by; 0: none is told.</summary>
+    public long Connection { get; set; }
+
+    public SipConnectionState State { get; set; } = SipConnectionState.Open;
+
     public int Flushes { get; private set; }
 
     /// <summary>Counts alone, no record: for the allocation tests.</summary>
@@ -78,6 +83,14 @@ internal sealed class StubTransport(Func<long> now) : ISipTransport
 
         return SipSendResult.Queued;
     }
+
+    public SipSendResult SendFor(in SipFlow flow, ReadOnlySpan<byte> message, ulong token, SipEndPoint cause, out long connectionId)
+    {
+        connectionId = flow.ConnectionId != 0 || !flow.Listener.IsReliable ? flow.ConnectionId : Connection;
+        return Send(flow, message, token);
+    }
+
+    public SipConnectionState StateOf(long connectionId) => State;
 
     public void Flush() => Flushes++;
 

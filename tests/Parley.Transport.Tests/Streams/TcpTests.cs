@@ -207,13 +207,23 @@ public class TcpTests
     }
 
     [Fact]
-    public async Task The_limit_on_all_connections_holds_for_outbound_too()
+    public async Task Outbound_connections_have_a_limit_of_their_own()
     {
-        await using var server = Start(o => o.Streams.MaxConnections = 1);
+        await using var server = Start(o =>
+        {
+            o.Streams.MaxConnections = 1;
+            o.Streams.MaxOutboundConnections = 1;
+        });
         using var client = await StreamClient.ConnectAsync(server.EndPoint);
         await TestTransport.EventuallyAsync(() => server.Transport.ConnectionCount == 1);
         using var far = Listening();
-        Assert.Equal(SipSendResult.Failed, server.Transport.Send(new SipFlow(server.Listener, SipEndPoint.From((IPEndPoint)far.LocalEndPoint!)), Wire.Request("x")));
+        using var further = Listening();
+        server.Transport.SendFor(new SipFlow(server.Listener, SipEndPoint.From((IPEndPoint)far.LocalEndPoint!)), Wire.Request("x"), 0, default, out var id);
+        await TestTransport.EventuallyAsync(() => server.Transport.StateOf(id) == SipConnectionState.Open);
+        server.Transport.MarkKnown(id);
+        Assert.Equal(SipSendResult.Failed, server.Transport.Send(new SipFlow(server.Listener, SipEndPoint.From((IPEndPoint)further.LocalEndPoint!)), Wire.Request("x")));
+        Assert.Equal(2, server.Transport.ConnectionCount);
+        Assert.Equal(1, server.Counters.ConnectsRefused);
     }
 
     [Fact]
@@ -224,6 +234,8 @@ public class TcpTests
         using var silent = await StreamClient.ConnectAsync(server.EndPoint);
         using var active = await StreamClient.ConnectAsync(server.EndPoint);
         await silent.SendAsync(Wire.Request("silent"));
+        await server.Receiver.NextAsync();
+        await active.SendAsync(Wire.Request("active"));
         await server.Receiver.NextAsync();
         for (var i = 0; i < 3; i++)
         {

@@ -1,0 +1,108 @@
+namespace Parley.Transactions;
+
+/// <summary>
+/// Client transactions by the stream connection that carries their request, so that all of them hear when it dies. A list per connection,
+/// linked by the numbers of the pooled transactions: a request costs two look-ups and no memory of its own, one over UDP nothing.
+/// </summary>
+internal sealed class CarriedClients(TransactionLayer layer)
+{
+    private const int StripeCount = 16; // a power of two
+
+    private readonly Stripe[] _stripes = MakeStripes();
+
+    /// <summary>In the strand of the transaction: it waits for an answer to what left by this connection.</summary>
+    public void Add(ClientTransaction transaction, long connectionId)
+    {
+        Stripe stripe = StripeOf(connectionId);
+        lock (stripe)
+        {
+            uint first = stripe.Heads.GetValueOrDefault(connectionId);
+            transaction.Carrier = connectionId;
+            transaction.NextCarried = first;
+            transaction.PreviousCarried = 0;
+            uint own = NumberOf(transaction);
+            if (first != 0)
+                At(first).PreviousCarried = own;
+            stripe.Heads[connectionId] = own;
+        }
+    }
+
+    /// <summary>In the strand of the transaction: it does not wait any more.</summary>
+    public void Remove(ClientTransaction transaction)
+    {
+        long connectionId = Volatile.Read(ref transaction.Carrier);
+        if (connectionId == 0)
+            return;
+        Stripe stripe = StripeOf(connectionId);
+        lock (stripe)
+        {
+            // The connection may have died meanwhile, and let go of it.
+            if (transaction.Carrier != connectionId)
+                return;
+            transaction.Carrier = 0;
+            uint next = transaction.NextCarried, previous = transaction.PreviousCarried;
+            if (next != 0)
+                At(next).PreviousCarried = previous;
+            if (previous != 0)
+                At(previous).NextCarried = next;
+            else if (next != 0)
+                stripe.Heads[connectionId] = next;
+            else
+                stripe.Heads.Remove(connectionId);
+        }
+    }
+
+    /// <summary>Tells all that a connection carried that it is gone.</summary>
+    public void Lost(long connectionId)
+    {
+        List<(ClientTransaction Transaction, uint Generation)>? told = null;
+        Stripe stripe = StripeOf(connectionId);
+        lock (stripe)
+        {
+            if (!stripe.Heads.Remove(connectionId, out uint number))
+                return;
+            told = [];
+            while (number != 0)
+            {
+                ClientTransaction transaction = At(number);
+                told.Add((transaction, transaction.Generation));
+                number = transaction.NextCarried;
+                transaction.Carrier = 0;
+                transaction.NextCarried = transaction.PreviousCarried = 0;
+            }
+        }
+
+        foreach ((ClientTransaction transaction, uint generation) in told)
+            transaction.PostConnectionLost(generation, connectionId);
+    }
+
+    /// <summary>How many connections carry something, for tests.</summary>
+    internal int Count => _stripes.Sum(static stripe =>
+    {
+        lock (stripe)
+            return stripe.Heads.Count;
+    });
+
+    private static Stripe[] MakeStripes()
+    {
+        var stripes = new Stripe[StripeCount];
+        for (int i = 0; i < StripeCount; i++)
+            stripes[i] = new Stripe();
+        return stripes;
+    }
+
+    private static uint NumberOf(ClientTransaction transaction) => ((transaction.Index << 1) | (transaction is InviteClientTransaction ? 1u : 0u)) + 1;
+
+    private ClientTransaction At(uint number)
+    {
+        uint index = (number - 1) >> 1;
+        return ((number - 1) & 1) != 0 ? layer.InviteClients.At(index)! : layer.NonInviteClients.At(index)!;
+    }
+
+    private Stripe StripeOf(long connectionId) => _stripes[connectionId & (StripeCount - 1)];
+
+    private sealed class Stripe
+    {
+        public Dictionary<long, uint> Heads { get; } = [];
+    }
+}

@@ -94,11 +94,47 @@ internal static class DialogMatching
     private static bool Take(SipContext context, Dialog dialog, InDialogRelay relay, out DialogAct act)
     {
         relay.IsSpiral = dialog.IsSpiralInLock && Spiral.HasPassed(context);
-        if (!relay.IsSpiral) return dialog.OnRequestInLock(context, relay, out act);
-        // On its first way it may have come before the callee's tag was known here. Its number counts in any case, and is still the sender's.
-        if (context.Method != SipMethod.Ack && !relay.DestinationLeg!.IsRenumbering) relay.DestinationLeg.Numbers.Saw(context.Request.CSeqNumber);
         act = default;
-        return false;
+        if (relay.IsSpiral)
+        {
+            // On its first way it may have come before the callee's tag was known here. Its number counts in any case, and is still the sender's.
+            if (context.Method != SipMethod.Ack && !relay.DestinationLeg!.IsRenumbering) relay.CalleeLeg!.SawRequest(relay.Direction, context.Request.CSeqNumber, context.Method);
+            return false;
+        }
+
+        dialog.JudgeInLock(context, relay);
+        return !relay.IsInert && dialog.OnRequestInLock(context, relay, out act);
+    }
+
+    /// <summary>A request that was left out for its target or Routes has been put right: it has its part in the dialog after all.</summary>
+    public static void Adopt(SipContext context, InDialogRelay relay)
+    {
+        Dialog dialog = relay.Dialog!;
+        DialogAct act;
+        bool mine;
+        lock (dialog.Gate)
+        {
+            relay.IsInert = false;
+            mine = dialog.OnRequestInLock(context, relay, out act);
+        }
+
+        if (mine) dialog.RunAct(in act);
+    }
+
+    /// <summary>
+    /// The dialog that an own Route names, when a request goes to its caller from a callee whose tag is not known here: its provisional response
+    /// was lost, or its leg was one too many. Where the caller is, is known all the same.
+    /// </summary>
+    public static Dialog? FindByCaller(DialogModule module, SipContext context)
+    {
+        SipMessage request = context.Request;
+        for (int i = 0; context.TryGetRouteParameter(module.RecordRouteParameter, i, out ReadOnlySpan<byte> did); i++)
+        {
+            if (DialogId.TryParse(did, out DialogId id) && module.Table.Find(id) is { } dialog
+                && request.CallId.SequenceEqual(dialog.CallIdBytes) && request.ToTag.SequenceEqual(dialog.Caller.TagBytes)) return dialog;
+        }
+
+        return null;
     }
 
     private static void Attach(SipContext context, Dialog dialog, InDialogRelay relay, in DialogAct act, bool mine)

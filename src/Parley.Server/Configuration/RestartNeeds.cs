@@ -9,6 +9,8 @@ internal static class RestartNeeds
             yield return "Parley:Listeners";
         if (!old.Aliases.SequenceEqual(now.Aliases))
             yield return "Parley:Aliases";
+        if (old.StateDirectory != now.StateDirectory)
+            yield return "Parley:StateDirectory";
         if (old.Registrar != now.Registrar)
             yield return "Parley:Registrar";
         if (!Same(old.Dialogs, now.Dialogs))

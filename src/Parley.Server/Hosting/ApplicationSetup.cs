@@ -15,18 +15,24 @@ namespace Parley.Server.Hosting;
 /// <summary>Makes the application that the settings describe.</summary>
 internal static class ApplicationSetup
 {
-    public static ParleyApplication Build(ServerConfiguration configuration, IConfigurationRoot root)
+    /// <param name="configuration">The settings.</param>
+    /// <param name="root">Where they come from; the levels of the log are read there.</param>
+    /// <param name="routeKey">The key of <see cref="RouteKeyFile"/>; empty for one of this start.</param>
+    /// <param name="adapt">Replaces parts before the application is made, such as the network in a test.</param>
+    public static ParleyApplication Build(ServerConfiguration configuration, IConfigurationRoot root, ReadOnlyMemory<byte> routeKey = default, Action<ParleyApplicationBuilder>? adapt = null)
     {
         var builder = ParleyApplication.CreateBuilder();
         Log(builder, root);
         builder.Services.AddSystemd();
         Transport(builder.Transport, configuration);
         Core(builder, configuration);
+        builder.Proxy.RouteKey = routeKey;
         builder.AddDialogs(options => Dialogs(options, configuration.Dialogs));
         builder.Services.AddSingleton(Registrar(configuration.Registrar));
         builder.Services.AddSingleton(s => new LocationTable(
             s.GetRequiredService<TimeProvider>(), s.GetRequiredService<SipRandom>(), s.GetRequiredService<RegistrarOptions>(), s.GetRequiredService<ILoggerFactory>()));
         builder.Services.AddSingleton<Registrar>();
+        adapt?.Invoke(builder);
         return builder.Build();
     }
 
@@ -123,6 +129,8 @@ internal static class ApplicationSetup
         options.DeleteDelay = dialogs.DeleteDelay;
         options.HashSize = dialogs.HashSize;
         options.MatchMode = Enum.Parse<DialogMatchMode>(dialogs.MatchMode);
+        options.SequentialRouting = Enum.Parse<SequentialRouting>(dialogs.SequentialRouting);
+        options.SequentialSource = Enum.Parse<SequentialSource>(dialogs.SequentialSource);
         foreach (var name in dialogs.ProfilesWithValue)
             options.ProfilesWithValue.Add(name);
         foreach (var name in dialogs.ProfilesNoValue)

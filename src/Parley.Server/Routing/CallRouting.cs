@@ -8,7 +8,8 @@ namespace Parley.Server.Routing;
 
 /// <summary>
 /// The server's main route: who may do what, and where a call goes. Users of the served domains register and are called here; other
-/// calls go by the configured routes; a foreign domain is for trusted sources only, so that the server is no open relay.
+/// calls go by the configured routes, each for its own sources; a foreign domain is for trusted sources only, so that the server is no open
+/// relay. A request with a To tag is no exception: it passes when it belongs to a call of this server.
 /// </summary>
 internal sealed class CallRouting(Registrar registrar, ServerConfiguration configuration)
 {
@@ -21,22 +22,15 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
     public ValueTask OnRequestAsync(SipContext context) =>
         context.IsInDialog ? OnSequentialAsync(context) : OnInitialAsync(context);
 
-    private static async ValueTask OnSequentialAsync(SipContext context)
-    {
-        // Without a Route of ours a request may still belong to a dialog that we know by Call-ID and tags.
-        if (context.LooseRoute() || (context.MatchDialog() && context.FixRouteDialog()))
-        {
-            await context.RelayAsync();
-            return;
-        }
-        if (context.Method != SipMethod.Ack)
-            context.Reply(context.Method == SipMethod.Subscribe ? 481 : 404, "Not here");
-    }
+    private async ValueTask OnSequentialAsync(SipContext context) => await context.RelayInDialogAsync(_routes.Trusts(SourceOf(context)));
+
+    private static System.Net.IPAddress SourceOf(SipContext context) => context.Source.Remote.ToIPAddress();
 
     private ValueTask OnInitialAsync(SipContext context)
     {
         var routes = _routes;
-        var trusted = routes.Trusts(context.Source.Remote.ToIPEndPoint().Address);
+        var source = SourceOf(context);
+        var trusted = routes.Trusts(source);
         if (!ConsumeRoutes(context, trusted))
             return ValueTask.CompletedTask;
         if (!SipUriView.TryParse(context.RequestUri, out var uri))
@@ -50,8 +44,8 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
         if (context.Method == SipMethod.Options && own && uri.User.IsEmpty)
             return Answer(context, 200, "OK");
         if (own)
-            return ToUser(context, uri, routes);
-        if (routes.FindByDomain(uri.HostText) is { } domain)
+            return ToUser(context, uri, routes, source);
+        if (routes.FindByDomain(uri.HostText) is { } domain && routes.Allows(domain, source))
         {
             context.SetDestination(domain.Target);
             return RelayTracked(context);
@@ -81,13 +75,16 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
     }
 
     /// <summary>A user here: wherever he has registered, else by the longest prefix.</summary>
-    private ValueTask ToUser(SipContext context, SipUriView uri, RouteTable routes)
+    private ValueTask ToUser(SipContext context, SipUriView uri, RouteTable routes, System.Net.IPAddress source)
     {
         if (registrar.Table.AddTargets(context) > 0)
             return RelayTracked(context);
         var user = uri.UserText;
         if (user.Length > 0 && routes.FindByPrefix(user) is { } route)
         {
+            // The longest prefix decides: a shorter one that is open to more sources is not a way round it.
+            if (!routes.Allows(route, source))
+                return Answer(context, 403, "Not from there");
             if (RouteTable.Rewrite(route, user) is not { } target)
                 return Answer(context, 404, "Not Found");
             context.AddTarget(target);

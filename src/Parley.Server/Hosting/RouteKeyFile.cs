@@ -17,13 +17,11 @@ internal static class RouteKeyFile
     private const UnixFileMode Forbidden = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupWrite;
 
     /// <summary>The state directory of the settings, else the first that systemd names (StateDirectory= of the unit); null without one.</summary>
-    public static string? DirectoryOf(ServerConfiguration configuration)
-    {
-        if (configuration.StateDirectory is { } set)
-            return set;
-        var systemd = Environment.GetEnvironmentVariable("STATE_DIRECTORY")?.Split(':')[0];
-        return string.IsNullOrEmpty(systemd) ? null : systemd;
-    }
+    public static string? DirectoryOf(ServerConfiguration configuration) => DirectoryOf(configuration.StateDirectory, Environment.GetEnvironmentVariable("STATE_DIRECTORY"));
+
+    /// <param name="set">What the settings say.</param>
+    /// <param name="systemd">The variable that systemd sets: one folder or several, with colons between.</param>
+    public static string? DirectoryOf(string? set, string? systemd) => set ?? (string.IsNullOrEmpty(systemd) ? null : systemd.Split(':')[0]);
 
     /// <summary>Reads the key, or makes it when the file is not there yet.</summary>
     /// <param name="directory">Made, for the owner alone, when it is not there.</param>
@@ -82,7 +80,7 @@ internal static class RouteKeyFile
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = Owner;
-        var draft = $"{path}.{Environment.ProcessId}";
+        var draft = $"{path}.{Guid.NewGuid():N}";
         using (var stream = new FileStream(draft, options))
         {
             stream.Write(System.Text.Encoding.ASCII.GetBytes(Convert.ToHexStringLower(key) + "\n"));
@@ -94,7 +92,11 @@ internal static class RouteKeyFile
         }
         catch (IOException) when (File.Exists(path))
         {
-            File.Delete(draft);
+            // The other one was quicker: its key counts.
+        }
+        finally
+        {
+            File.Delete(draft); // does nothing when it was moved
         }
     }
 }

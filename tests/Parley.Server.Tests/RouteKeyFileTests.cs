@@ -4,6 +4,7 @@ using Xunit;
 namespace Parley.Server.Tests;
 
 /// <summary>The key that outlives the server: made once, for its user alone, and a clear line when it cannot be had.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class RouteKeyFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("parley-").FullName;

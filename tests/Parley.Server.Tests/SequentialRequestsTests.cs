@@ -29,7 +29,7 @@ public sealed class SequentialRequestsTests : IDisposable
         _recorder = Recorder.On(_network);
         _server = Start(Key, seed: 1);
         _alice = new ScriptedUserAgent(_network.AddHost("10.0.1.1"), "alice") { OutboundProxy = $"sip:{Proxy};lr" };
-        _bob = new ScriptedUserAgent(_network.AddHost("10.0.1.2"), "bob");
+        _bob = new ScriptedUserAgent(_network.AddHost("10.0.1.2"), "bob") { Address = $"sip:bob@{Proxy}" };
         _mallory = new ScriptedUserAgent(_network.AddHost("203.0.113.66"), "mallory");
         // A carrier that knows its customers by their address and calls whatever it is told to.
         _trunk = new ScriptedUserAgent(_network.AddHost("198.51.100.9"), "trunk");

@@ -63,7 +63,7 @@ public class RouteProofKeyTests
     public void After_a_restart_it_counts_with_the_same_key_only_and_is_known_as_an_earlier_ones()
     {
         string text = Write(New(1), RouteProofKind.TrackedCall);
-        _clock.Advance(TimeSpan.FromMinutes(5));
+        _clock.RunFor(TimeSpan.FromMinutes(5));
         SipMessage request = Request("call@x", "caller", "callee");
         Assert.True(New(2).TryRead(Ascii(text), request, out RouteProof proof));
         Assert.Equal(new RouteProof(RouteProofKind.TrackedCall, TimeSpan.FromMinutes(5), false), proof);
@@ -75,10 +75,10 @@ public class RouteProofKeyTests
     public void It_grows_older_and_a_clock_set_back_does_not_make_it_old()
     {
         RouteProofKey key = New(1);
-        _clock.Advance(TimeSpan.FromHours(1));
+        _clock.RunFor(TimeSpan.FromHours(1));
         string text = Write(key, RouteProofKind.Call);
         SipMessage request = Request("call@x", "caller", "callee");
-        _clock.Advance(TimeSpan.FromDays(300));
+        _clock.RunFor(TimeSpan.FromDays(300));
         Assert.True(key.TryRead(Ascii(text), request, out RouteProof proof));
         Assert.Equal(TimeSpan.FromDays(300), proof.Age);
         Assert.True(proof.IsOfThisStart);

@@ -121,17 +121,12 @@ internal static class DialogMatching
         if (mine) dialog.RunAct(in act);
     }
 
-    /// <summary>
-    /// The dialog that an own Route names, when a request goes to its caller from a callee whose tag is not known here: its provisional response
-    /// was lost, or its leg was one too many. Where the caller is, is known all the same.
-    /// </summary>
-    public static Dialog? FindByCaller(DialogModule module, SipContext context)
+    /// <summary>The dialog with this Call-ID that an own Route names, whatever the tags are; null when it is gone.</summary>
+    public static Dialog? FindNamed(DialogModule module, SipContext context)
     {
-        SipMessage request = context.Request;
         for (int i = 0; context.TryGetRouteParameter(module.RecordRouteParameter, i, out ReadOnlySpan<byte> did); i++)
         {
-            if (DialogId.TryParse(did, out DialogId id) && module.Table.Find(id) is { } dialog
-                && request.CallId.SequenceEqual(dialog.CallIdBytes) && request.ToTag.SequenceEqual(dialog.Caller.TagBytes)) return dialog;
+            if (DialogId.TryParse(did, out DialogId id) && module.Table.Find(id) is { } dialog && context.Request.CallId.SequenceEqual(dialog.CallIdBytes)) return dialog;
         }
 
         return null;

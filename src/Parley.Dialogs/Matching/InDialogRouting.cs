@@ -17,10 +17,19 @@ internal static class InDialogRouting
         if (module.MatchDialog(context))
             return context.Get<DialogRelay>() is InDialogRelay relay ? Known(module, context, relay) : context.RelayAsync();
         if (isTrusted && isRouted) return context.RelayAsync();
-        if (DialogMatching.FindByCaller(module, context) is { } dialog && InDialogValidation.FixRoute(context, dialog.Caller)) return context.RelayAsync();
+        if (DialogMatching.FindNamed(module, context) is { } dialog) return OfUnknownLeg(module, context, dialog);
         if (isRouted && context.TryGetRouteProof(out RouteProof proof) && IsAdmitted(module, context.Method, in proof)) return context.RelayAsync();
         return Refuse(module, context, 481, null);
     }
+
+    /// <summary>
+    /// The dialog is here, and one of the tags is none of its. From a callee whose provisional response was lost, or whose leg was one too many, it
+    /// goes to the caller, whose place is known all the same. Towards such a leg there is no way.
+    /// </summary>
+    private static ValueTask<bool> OfUnknownLeg(DialogModule module, SipContext context, Dialog dialog) =>
+        context.Request.ToTag.SequenceEqual(dialog.Caller.TagBytes) && InDialogValidation.FixRoute(context, dialog.Caller)
+            ? context.RelayAsync()
+            : Refuse(module, context, 481, null);
 
     /// <summary>
     /// Without a dialog here. What an initial request other than INVITE began, lives by SUBSCRIBE and NOTIFY alone. A call that nobody

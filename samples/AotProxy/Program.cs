@@ -12,8 +12,7 @@ app.OnRequest(async context =>
 {
     if (context.IsInDialog)
     {
-        if (context.LooseRoute() || context.MatchDialog()) await context.RelayAsync();
-        else context.Reply(481);
+        await context.RelayInDialogAsync();
         return;
     }
 

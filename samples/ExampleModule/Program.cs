@@ -15,8 +15,7 @@ app.OnRequest(async context =>
     if (context.IsInDialog)
     {
         // Once the module has ended a call, what is still on its way finds the dialog for another 32 seconds.
-        if (context.LooseRoute() || context.MatchDialog()) await context.RelayAsync();
-        else context.Reply(481);
+        await context.RelayInDialogAsync();
         return;
     }
 

@@ -96,8 +96,7 @@ internal sealed class CallBench : IDisposable
     {
         if (context.IsInDialog)
         {
-            if (context.LooseRoute() || context.MatchDialog()) await context.RelayAsync();
-            else context.Reply(481);
+            await context.RelayInDialogAsync();
             return;
         }
 

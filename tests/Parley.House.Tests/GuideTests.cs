@@ -16,6 +16,31 @@ public partial class GuideTests
     }
 
     [Fact]
+    public void The_application_in_the_readme_is_compiled()
+    {
+        var block = CodeBlock().Match(Repository.Read("README.md")).Groups["code"].Value;
+        Assert.NotEmpty(block);
+        Assert.Contains(Squeezed(block), Squeezed(Repository.Read("tests/Parley.Dialogs.Tests/Guide/ReadmeExample.cs")), StringComparison.Ordinal);
+    }
+
+    /// <summary>A request with a To tag and a Route of ours proves nothing: an example that relays it is an open relay, and is copied.</summary>
+    [Theory]
+    [InlineData("README.md")]
+    [InlineData("docs/guide/call-limiter.md")]
+    [InlineData("docs/guide/testing.md")]
+    [InlineData("samples/AotProxy/Program.cs")]
+    [InlineData("samples/CallLimiter/Program.cs")]
+    [InlineData("samples/ExampleModule/Program.cs")]
+    [InlineData("samples/PrepaidCutoff/Program.cs")]
+    public void An_example_relays_requests_within_dialogs_by_the_one_step(string path)
+    {
+        var text = Repository.Read(path);
+        Assert.Contains("RelayInDialogAsync()", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("context.LooseRoute()", text, StringComparison.Ordinal);
+        Assert.DoesNotContain("ctx.LooseRoute()", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_page_of_the_guide_stands_in_its_index()
     {
         var index = Repository.Read("docs/guide/README.md");

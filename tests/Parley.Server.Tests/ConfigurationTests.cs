@@ -15,6 +15,7 @@ public class ConfigurationTests
             configuration.Listeners.Select(l => $"{l.Protocol.ToString().ToLowerInvariant()} {l.EndPoint.ToIPEndPoint()}"));
         Assert.True(configuration.IsLoopbackOnly);
         Assert.Equal(TimeSpan.FromHours(12), configuration.Dialogs.DefaultTimeout);
+        Assert.Equal(("Repair", "Anywhere", null), (configuration.Dialogs.SequentialRouting, configuration.Dialogs.SequentialSource, configuration.StateDirectory));
     }
 
     public static TheoryData<string, string> Mistakes => new()
@@ -41,6 +42,11 @@ public class ConfigurationTests
         { """{ "Aliases": [ "example.com:99999" ] }""", "Parley:Aliases:0: \"example.com:99999\" is not allowed; give a host or host:port" },
         { """{ "Aliases": [ "a;b" ] }""", "Parley:Aliases:0" },
         { """{ "Registrar": { "MaxContactLength": 10 } }""", "Parley:Registrar:MaxContactLength: \"10\" is not allowed; give a whole number from 64 to 2048" },
+        { """{ "Routes": [ { "Prefix": "0", "Target": "sip:gw.example", "Sources": [ "10.0.0.0/99" ] } ] }""", "Parley:Routes:0:Sources:0: \"10.0.0.0/99\" is not allowed; give a network" },
+        { """{ "Routes": [ { "Prefix": "0", "Target": "sip:gw.example", "Sources": "10.0.0.0/8" } ] }""", "Parley:Routes:0:Sources: \"10.0.0.0/8\" is not allowed; give a list in square brackets" },
+        { """{ "Dialogs": { "SequentialRouting": "open" } }""", "Parley:Dialogs:SequentialRouting: \"open\" is not allowed; give one of Repair, Refuse, AsReceived" },
+        { """{ "Dialogs": { "SequentialSource": "same" } }""", "Parley:Dialogs:SequentialSource: \"same\" is not allowed; give one of Anywhere, SameAddress, SameFlow" },
+        { """{ "StateDirectory": [ "/var/lib" ] }""", "Parley:StateDirectory: a single value is wanted here" },
         { """{ "TrustedSources": [ "192.0.2.0/33" ] }""", "Parley:TrustedSources:0: \"192.0.2.0/33\" is not allowed; give a network" },
         { """{ "Dialogs": { "HashSize": 1000 } }""", "Parley:Dialogs:HashSize: \"1000\" is not allowed; give a power of two" },
         { """{ "Dialogs": { "DefaultTimeout": -1 } }""", "Parley:Dialogs:DefaultTimeout: \"-1\" is not allowed; give seconds from 1 to" },

@@ -19,6 +19,7 @@ public class RouteTableTests
         ["Routes:1:Target"] = "sip:de.example.net",
         ["Routes:2:Domain"] = "Partner.example",
         ["Routes:2:Target"] = "sip:192.0.2.5",
+        ["Routes:2:Sources:0"] = "198.51.100.0/24",
         ["TrustedSources:0"] = "192.0.2.0/24",
         ["TrustedSources:1"] = "2001:db8::1",
     });
@@ -47,6 +48,24 @@ public class RouteTableTests
     [InlineData("2001:db8::1", true)]
     [InlineData("2001:db8::2", false)]
     public void A_source_is_trusted_by_its_network(string address, bool expected) => Assert.Equal(expected, Table.Trusts(IPAddress.Parse(address)));
+
+    [Theory]
+    [InlineData("127.0.0.9", true)]
+    [InlineData("::1", true)]
+    [InlineData("::ffff:127.0.0.1", true)]
+    [InlineData("198.51.100.1", false)]
+    [InlineData("2001:db8::2", false)]
+    [InlineData("192.0.2.7", true)] // trusted
+    public void A_route_without_sources_is_for_this_machine_and_trusted_sources(string address, bool expected) =>
+        Assert.Equal(expected, Table.Allows(Table.FindByPrefix("0049")!, IPAddress.Parse(address)));
+
+    [Theory]
+    [InlineData("127.0.0.1", false)]
+    [InlineData("198.51.100.1", true)]
+    [InlineData("::ffff:198.51.100.1", true)]
+    [InlineData("198.51.101.1", false)]
+    public void A_route_with_sources_is_for_those(string address, bool expected) =>
+        Assert.Equal(expected, Table.Allows(Table.FindByDomain("partner.example")!, IPAddress.Parse(address)));
 
     private static RouteTable Create(Dictionary<string, string?> settings)
     {

@@ -122,16 +122,8 @@ public sealed partial class CallSimulation : IDisposable
     {
         if (context.IsInDialog)
         {
-            if (context.LooseRoute() || context.MatchDialog())
-            {
-                if (_settings.Whole) MeddleWithin(context);
-                await context.RelayAsync();
-            }
-            else if (context.Method != SipMethod.Ack)
-            {
-                context.Reply(481);
-            }
-
+            if (_settings.Whole && (context.LooseRoute() || context.MatchDialog())) MeddleWithin(context);
+            await context.RelayInDialogAsync();
             return;
         }
 

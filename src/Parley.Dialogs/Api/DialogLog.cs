@@ -11,6 +11,11 @@ internal sealed partial class DialogLog(ILogger logger)
         if (logger.IsEnabled(LogLevel.Debug)) LogRequestOutOfPlace(request?.Method ?? SipMethod.Other, dialog.Id, dialog.State);
     }
 
+    public void RequestRefused(SipMessage request, int status)
+    {
+        if (logger.IsEnabled(LogLevel.Debug)) LogRequestRefused(request.Method, System.Text.Encoding.UTF8.GetString(request.CallId), status);
+    }
+
     public void ActFailed(Dialog dialog, Exception error) => LogActFailed(error, dialog.Id);
 
     public void ByeFailed(Dialog dialog, string end, Exception error) => LogByeFailed(error, end, dialog.Id);
@@ -19,6 +24,9 @@ internal sealed partial class DialogLog(ILogger logger)
 
     [LoggerMessage(5001, LogLevel.Debug, "{Method} is out of place in dialog {Dialog}, which is {State}; it goes on")]
     private partial void LogRequestOutOfPlace(SipMethod method, DialogId dialog, DialogState state);
+
+    [LoggerMessage(5010, LogLevel.Debug, "{Method} with a To tag in call {CallId} does not pass: {Status}")]
+    private partial void LogRequestRefused(SipMethod method, string callId, int status);
 
     [LoggerMessage(5002, LogLevel.Error, "What follows a step of dialog {Dialog} failed; the call goes on")]
     private partial void LogActFailed(Exception error, DialogId dialog);

@@ -46,6 +46,7 @@ internal sealed partial class DialogModule : IDialogApi
         Span<byte> did = stackalloc byte[DialogId.MaxTextLength];
         dialog.Id.TryFormat(did, out int length);
         context.AddRecordRouteParameter(RecordRouteParameter, did[..length]);
+        context.RecordRouteProof = RouteProofKind.TrackedCall;
     }
 
     public bool MatchDialog(SipContext context, DialogMatchMode? mode = null)
@@ -64,6 +65,13 @@ internal sealed partial class DialogModule : IDialogApi
     {
         ArgumentNullException.ThrowIfNull(context);
         return InDialogValidation.FixRoute(context);
+    }
+
+    public ValueTask<bool> RelayInDialogAsync(SipContext context, bool isTrusted = false)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        if (!context.IsInDialog) throw new ArgumentException("The request has no To tag, so it is not one within a dialog.", nameof(context));
+        return InDialogRouting.Relay(this, context, isTrusted);
     }
 
     public Dialog? Find(DialogId id) => Table.Find(id);

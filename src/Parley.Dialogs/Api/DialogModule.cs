@@ -85,7 +85,11 @@ internal sealed partial class DialogModule : IProxyModule
     // A thread may serve several applications.
     public Dialog? Current => t_current is { } current && current.Module == this ? current : null;
 
-    public void OnRequest(SipContext context) => t_current = null;
+    public void OnRequest(SipContext context)
+    {
+        t_current = null;
+        if (!context.IsInDialog) context.RecordRouteProof = context.Method == SipMethod.Invite ? RouteProofKind.Call : RouteProofKind.Subscription;
+    }
 
     public void OnRouted(SipContext context)
     {

@@ -3,13 +3,22 @@ namespace Parley.Dialogs;
 /// <summary>How dialogs are kept. Set before the application is built; the defaults are the field's unless said.</summary>
 public sealed partial class DialogOptions
 {
-    private static readonly string[] Reserved = ["lr", "r2", "ftag", "transport", "maddr", "ttl", "user", "method", "received", "rport"];
+    private static readonly string[] Reserved = ["lr", "r2", "ftag", "transport", "maddr", "ttl", "user", "method", "received", "rport", "sig"];
 
     /// <summary>Entries of the dialog hash (<c>hash_size</c>): a power of two from 1 to 2^24. It is part of every stored id: changing it orphans stored dialogs.</summary>
     public int HashSize { get; set; } = 4096;
 
     /// <summary>How requests within dialogs are matched.</summary>
     public DialogMatchMode MatchMode { get; set; } = DialogMatchMode.DidFallback;
+
+    /// <summary>What <c>RelayInDialogAsync</c> does with a request of a known dialog that does not follow its remote target and route set.</summary>
+    public SequentialRouting SequentialRouting { get; set; } = SequentialRouting.Repair;
+
+    /// <summary>
+    /// From where the requests of a leg are taken. <see cref="SequentialSource.Anywhere"/> leaves the Call-ID and the tags to be the only secret of a
+    /// call: whoever has seen its messages can send a BYE. The others break calls of parties whose address changes or differs by direction.
+    /// </summary>
+    public SequentialSource SequentialSource { get; set; } = SequentialSource.Anywhere;
 
     /// <summary>The Record-Route parameter that carries the id: 1 to 32 characters, a SIP token.</summary>
     public string RecordRouteParameter { get; set; } = "did";
@@ -58,6 +67,8 @@ public sealed partial class DialogOptions
             throw new ArgumentException($"DialogOptions.RecordRouteParameter may not be \"{RecordRouteParameter}\": routing itself uses that parameter.", nameof(RecordRouteParameter));
         HeaderLines.Check(System.Text.Encoding.UTF8.GetBytes(ExtraHeaderLines), nameof(ExtraHeaderLines));
         if (!Enum.IsDefined(MatchMode)) throw new ArgumentException($"DialogOptions.MatchMode has no mode {(int)MatchMode}.", nameof(MatchMode));
+        if (!Enum.IsDefined(SequentialRouting)) throw new ArgumentException($"DialogOptions.SequentialRouting has no value {(int)SequentialRouting}.", nameof(SequentialRouting));
+        if (!Enum.IsDefined(SequentialSource)) throw new ArgumentException($"DialogOptions.SequentialSource has no value {(int)SequentialSource}.", nameof(SequentialSource));
         if (!Enum.IsDefined(Spirals)) throw new ArgumentException($"DialogOptions.Spirals has no policy {(int)Spirals}.", nameof(Spirals));
         InRange(DefaultTimeout, TimeSpan.FromMilliseconds(1), nameof(DefaultTimeout));
         InRange(RaceConditionTimeout, TimeSpan.FromMilliseconds(1), nameof(RaceConditionTimeout));

@@ -46,6 +46,18 @@ public interface IDialogApi
     /// <summary>Gives the request the remote target and route set that its dialog knows (<c>fix_route_dialog</c>); false without a dialog.</summary>
     bool FixRouteDialog(SipContext context);
 
+    /// <summary>
+    /// The whole step for a request with a To tag: takes off the Routes (<c>LooseRoute</c>), finds the dialog, checks CSeq, source, remote target and
+    /// route set, and relays, by the dialog's own target and routes where the request's are others (<see cref="DialogOptions.SequentialRouting"/>).
+    /// Without a dialog here it passes only when a Route of ours proves that this proxy wrote it for this Call-ID and tag. What does not pass is
+    /// answered (481; 500 for a stale CSeq; 403), an ACK dropped.
+    /// </summary>
+    /// <param name="context">The request.</param>
+    /// <param name="isTrusted">The source may send requests anywhere through this proxy: without a dialog here its Routes are followed as they are.</param>
+    /// <returns>As of <see cref="SipContext.RelayAsync"/>; false when the request did not pass.</returns>
+    /// <exception cref="ArgumentException">The request has no To tag.</exception>
+    ValueTask<bool> RelayInDialogAsync(SipContext context, bool isTrusted = false);
+
     /// <summary>The dialog with this id, ended ones within their delete delay included; null when there is none.</summary>
     Dialog? Find(DialogId id);
 

@@ -13,6 +13,9 @@ public static class SipContextDialogs
         /// <summary>Tracks the call of this initial INVITE; see <see cref="IDialogApi.CreateDialog"/>.</summary>
         public bool CreateDialog(DialogFlags flags = DialogFlags.None) => Api(context).CreateDialog(context, flags);
 
+        /// <summary>Relays a request with a To tag if it belongs to a call of this proxy, else answers it; see <see cref="IDialogApi.RelayInDialogAsync"/>.</summary>
+        public ValueTask<bool> RelayInDialogAsync(bool isTrusted = false) => Api(context).RelayInDialogAsync(context, isTrusted);
+
         /// <summary>Finds the dialog of a request within one; see <see cref="IDialogApi.MatchDialog"/>.</summary>
         public bool MatchDialog(DialogMatchMode? mode = null) => Api(context).MatchDialog(context, mode);
 

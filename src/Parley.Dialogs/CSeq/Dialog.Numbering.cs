@@ -14,7 +14,7 @@ public sealed partial class Dialog
     internal uint InviteCSeq => _inviteCSeq;
 
     /// <summary>A request within the dialog is about to be written for its destination. While nothing is renumbered there, nothing happens.</summary>
-    internal void Renumber(DialogLeg leg, SipMethod method, bool isStateless, SipEdits edits)
+    internal void Renumber(DialogLeg leg, SipMethod method, bool isStateless, bool isRepeated, SipEdits edits)
     {
         if (!leg.IsRenumbering) return;
         SipMessage request = edits.Original;
@@ -26,8 +26,8 @@ public sealed partial class Dialog
         {
             ref LegCSeq numbers = ref leg.Numbers;
             sent = method == SipMethod.Ack ? numbers.OfInvite(received)
-                // Without a transaction every repetition comes here; it is to leave as the first did.
-                : isStateless && numbers.OfInvite(received) is var known && known != received ? known
+                // Without a transaction, or on another branch, a repetition comes here; it is to leave as the first did.
+                : (isStateless || isRepeated) && numbers.OfInvite(received) is var known && known != received ? known
                 : numbers.TakeRelayed(received, method == SipMethod.Invite || isStateless);
             if (isPrack) rackSent = numbers.OfInvite(rack.CSeq);
         }

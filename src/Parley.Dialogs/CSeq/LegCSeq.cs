@@ -1,3 +1,5 @@
+using Parley.Sip;
+
 namespace Parley.Dialogs;
 
 /// <summary>
@@ -17,6 +19,7 @@ internal struct LegCSeq
 
     private ulong[]? _invites; // came with << 32 | left with; a ring, made with the first renumbered INVITE
     private int _nextInvite;
+    private SipMethod _highestMethod;
 
     /// <summary>The highest number that a request towards the leg came with, of every method but ACK; 0: none came.</summary>
     public uint Highest { get; private set; }
@@ -36,7 +39,7 @@ internal struct LegCSeq
     /// <summary>The leg begins with the initial INVITE, which may have left with another number on its branch (credentials of the proxy's own).</summary>
     public static LegCSeq FromInvite(uint received, uint sent)
     {
-        var cseq = new LegCSeq { Highest = received };
+        var cseq = new LegCSeq { Highest = received, _highestMethod = SipMethod.Invite };
         if (sent != received)
         {
             cseq.Generated = sent;
@@ -47,7 +50,18 @@ internal struct LegCSeq
     }
 
     /// <summary>A request of the other party came with this number; not for ACK.</summary>
-    public void Saw(uint received) => Highest = Math.Max(Highest, received);
+    public void Saw(uint received, SipMethod method)
+    {
+        if (received < Highest) return;
+        Highest = received;
+        _highestMethod = method;
+    }
+
+    /// <summary>Where a number stands among those that came before; not for ACK.</summary>
+    public readonly CSeqOrder OrderOf(uint received, SipMethod method) =>
+        received > Highest || Highest == 0 ? CSeqOrder.Next // 0 may be a first number
+        : received == Highest && (method == _highestMethod || _highestMethod == SipMethod.Other) ? CSeqOrder.Repeated
+        : CSeqOrder.Stale;
 
     /// <summary>The number for a request of the proxy's own; not for ACK.</summary>
     public uint TakeOwn() => Generated = LastSent + 1;
@@ -57,7 +71,7 @@ internal struct LegCSeq
     /// <param name="remember">An INVITE: its ACK will ask for it; or a request whose repetitions will.</param>
     public uint TakeRelayed(uint received, bool remember)
     {
-        Saw(received);
+        Highest = Math.Max(Highest, received);
         if (!IsRenumbering)
             return received;
         uint sent = ++Generated;

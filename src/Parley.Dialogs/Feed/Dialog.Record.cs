@@ -36,7 +36,7 @@ public sealed partial class Dialog
             return new DialogRecord(Id, in texts)
             {
                 State = _state,
-                CallerCSeq = _caller.CSeq,
+                CallerCSeq = _callee?.HighestFrom ?? 0,
                 CalleeCSeq = _callee?.CSeq ?? 0,
                 CallerPingCSeq = _caller.GeneratedCSeq,
                 CalleePingCSeq = _callee?.GeneratedCSeq ?? 0,

@@ -1,4 +1,5 @@
 using System.Text;
+using Parley.Sip;
 using Parley.Transport;
 
 namespace Parley.Dialogs;
@@ -17,6 +18,8 @@ public sealed partial class DialogLeg
     private uint _inviteFrom;
     private uint _refreshTo;
     private uint _refreshFrom;
+    private uint _highestFrom;
+    private SipMethod _highestFromMethod;
     private PackedLeg _packed;
 
     internal DialogLeg(Dialog dialog, int branch)
@@ -108,6 +111,39 @@ public sealed partial class DialogLeg
 
     /// <summary>Of a callee's leg: the CSeq of the last INVITE of one direction; 0 when there was none.</summary>
     internal uint LastInvite(DialogDirection direction) => direction == DialogDirection.Downstream ? _inviteTo : _inviteFrom;
+
+    /// <summary>Of a callee's leg: a request between it and the caller came; not for ACK. Under the gate.</summary>
+    internal void SawRequest(DialogDirection direction, uint cseq, SipMethod method)
+    {
+        if (direction == DialogDirection.Downstream)
+        {
+            _numbers.Saw(cseq, method);
+            return;
+        }
+
+        // Each callee of a fork counts for itself, so the caller's leg, which has them all, cannot tell.
+        Dialog.Caller._numbers.Saw(cseq, method);
+        if (cseq < _highestFrom) return;
+        _highestFrom = cseq;
+        _highestFromMethod = method;
+    }
+
+    /// <summary>Of a callee's leg: where a request between it and the caller stands in its sequence. Under the gate.</summary>
+    internal CSeqOrder OrderOf(DialogDirection direction, uint cseq, SipMethod method)
+    {
+        if (method == SipMethod.Ack)
+        {
+            uint invite = LastInvite(direction); // 0: not known since a restart
+            return cseq == invite || invite == 0 ? CSeqOrder.Next : cseq < invite ? CSeqOrder.Repeated : CSeqOrder.Stale;
+        }
+
+        if (direction == DialogDirection.Downstream) return _numbers.OrderOf(cseq, method);
+        if (cseq > _highestFrom || _highestFrom == 0) return CSeqOrder.Next;
+        return cseq == _highestFrom && (method == _highestFromMethod || _highestFromMethod == SipMethod.Other) ? CSeqOrder.Repeated : CSeqOrder.Stale;
+    }
+
+    /// <summary>Of a callee's leg: the highest number that a request of it came with; 0 before the first.</summary>
+    internal uint HighestFrom { get => _highestFrom; init => _highestFrom = value; }
 
     /// <summary>Of a callee's leg: a target refresh between it and the caller is accepted. False when one that was sent later was accepted before. Under the gate.</summary>
     internal bool TakeRefresh(DialogDirection direction, uint cseq)

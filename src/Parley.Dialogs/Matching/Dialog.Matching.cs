@@ -1,5 +1,6 @@
 using Parley.Proxy;
 using Parley.Sip;
+using Parley.Transport;
 
 namespace Parley.Dialogs;
 
@@ -7,6 +8,26 @@ public sealed partial class Dialog
 {
     /// <summary>Of Call-ID and caller's tag, both of which never change.</summary>
     internal uint TagHash => Module.Table.HashOf(CallIdHash, _caller.TagBytes);
+
+    /// <summary>Under the lock: whether the request fits its place in the dialog. One that does not is inert; one whose way can be put right is not when that will be done.</summary>
+    internal void JudgeInLock(SipContext context, InDialogRelay relay)
+    {
+        relay.Order = relay.CalleeLeg!.OrderOf(relay.Direction, context.Request.CSeqNumber, context.Method);
+        relay.Course = InDialogValidation.CourseOf(context, relay);
+        relay.IsForeign = !MayComeFrom(relay.SourceLeg!.FlowInLock, context.Source);
+        relay.IsInert = relay.IsForeign || relay.Order == CSeqOrder.Stale
+            || (relay.Course != DialogValidation.Valid && Module.Options.SequentialRouting != SequentialRouting.Repair);
+    }
+
+    /// <summary>A leg whose far end is not known (it came from a store) is heard from anywhere.</summary>
+    private bool MayComeFrom(in SipFlow leg, in SipFlow source)
+    {
+        SequentialSource allowed = Module.Options.SequentialSource;
+        if (allowed == SequentialSource.Anywhere || leg.Remote == default) return true;
+        if (allowed == SequentialSource.SameAddress) return (leg.Remote with { Port = 0 }) == (source.Remote with { Port = 0 });
+        return ReferenceEquals(leg.Listener, source.Listener) && leg.Remote == source.Remote
+            && (leg.ConnectionId == source.ConnectionId || leg.ConnectionId == 0);
+    }
 
     /// <summary>Under the lock: does the request's Call-ID and pair of tags belong here, and which way does it go?</summary>
     internal bool Fits(SipContext context, out DialogDirection direction, out DialogLeg? callee)

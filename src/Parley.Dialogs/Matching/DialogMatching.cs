@@ -105,17 +105,49 @@ internal static class DialogMatching
     private static bool Take(SipContext context, Dialog dialog, InDialogRelay relay, out DialogAct act)
     {
         relay.IsSpiral = dialog.IsSpiralInLock && Spiral.HasPassed(context);
-        if (!relay.IsSpiral)
+        act = default;
+        if (relay.IsSpiral)
         {
-            // In a call that passes here twice the leg's neighbour is this proxy on one of the two ways: the Routes know which.
-            if (!dialog.IsSpiralInLock && relay.DestinationLeg!.FlowInLock is { Listener: not null } flow) context.PreferFlow(flow);
-            return dialog.OnRequestInLock(context, relay, out act);
+            // On its first way it may have come before the callee's tag was known here. Its number counts in any case, and is still the sender's.
+            if (context.Method != SipMethod.Ack && !relay.DestinationLeg!.IsRenumbering) relay.CalleeLeg!.SawRequest(relay.Direction, context.Request.CSeqNumber, context.Method);
+            return false;
         }
 
-        // On its first way it may have come before the callee's tag was known here. Its number counts in any case, and is still the sender's.
-        if (context.Method != SipMethod.Ack && !relay.DestinationLeg!.IsRenumbering) relay.DestinationLeg.Numbers.Saw(context.Request.CSeqNumber);
-        act = default;
-        return false;
+        dialog.JudgeInLock(context, relay);
+        return !relay.IsInert && Join(context, dialog, relay, out act);
+    }
+
+    private static bool Join(SipContext context, Dialog dialog, InDialogRelay relay, out DialogAct act)
+    {
+        // In a call that passes here twice the leg's neighbour is this proxy on one of the two ways: the Routes know which.
+        if (!dialog.IsSpiralInLock && relay.DestinationLeg!.FlowInLock is { Listener: not null } flow) context.PreferFlow(flow);
+        return dialog.OnRequestInLock(context, relay, out act);
+    }
+
+    /// <summary>A request that was left out for its target or Routes has been put right: it has its part in the dialog after all.</summary>
+    public static void Adopt(SipContext context, InDialogRelay relay)
+    {
+        Dialog dialog = relay.Dialog!;
+        DialogAct act;
+        bool mine;
+        lock (dialog.Gate)
+        {
+            relay.IsInert = false;
+            mine = Join(context, dialog, relay, out act);
+        }
+
+        if (mine) dialog.RunAct(in act);
+    }
+
+    /// <summary>The dialog with this Call-ID that an own Route names, whatever the tags are; null when it is gone.</summary>
+    public static Dialog? FindNamed(DialogModule module, SipContext context)
+    {
+        for (int i = 0; context.TryGetRouteParameter(module.RecordRouteParameter, i, out ReadOnlySpan<byte> did); i++)
+        {
+            if (DialogId.TryParse(did, out DialogId id) && module.Table.Find(id) is { } dialog && context.Request.CallId.SequenceEqual(dialog.CallIdBytes)) return dialog;
+        }
+
+        return null;
     }
 
     private static void Attach(SipContext context, Dialog dialog, InDialogRelay relay, in DialogAct act, bool mine)

@@ -17,4 +17,7 @@ public enum DialogValidation : byte
 
     /// <summary>No dialog here, or a header that cannot be read (-4).</summary>
     Other = 4,
+
+    /// <summary>The request came from elsewhere than its leg (<see cref="DialogOptions.SequentialSource"/>). Not in the reference.</summary>
+    Source = 5,
 }

@@ -11,23 +11,38 @@ internal static class InDialogValidation
     {
         if (context.Get<DialogRelay>() is not InDialogRelay { Dialog: { } dialog, DestinationLeg: { } leg } relay) return DialogValidation.Other;
         if (relay.IsSpiral) return DialogValidation.Valid; // as it was on its first way through, or somebody chose to let it pass
-        if (!context.Request.TryGetCSeq(out uint cseq, out _)) return DialogValidation.Other;
-        if (!IsInSequence(context, relay, cseq)) return DialogValidation.CSeq;
-        if (dialog.State is DialogState.Unconfirmed or DialogState.Early) return DialogValidation.Valid;
+        if (!context.Request.TryGetCSeq(out _, out _)) return DialogValidation.Other;
+        if (relay.IsForeign) return DialogValidation.Source;
+        if (relay.Order != CSeqOrder.Next) return DialogValidation.CSeq;
+        return dialog.State is DialogState.Unconfirmed or DialogState.Early ? DialogValidation.Valid : CourseOf(context, relay);
+    }
 
+    /// <summary>Remote target and route set of the request as it stands now against those of its destination leg, in any state. A leg whose contact is not known has none to compare.</summary>
+    public static DialogValidation CourseOf(SipContext context, InDialogRelay relay)
+    {
         // Of one array that is never changed: no lock.
-        PackedLeg known = leg.Packed;
+        PackedLeg known = relay.DestinationLeg!.Packed;
         // RequestUri is the restored one when a strict router sent the request on (RFC 3261 16.4).
-        if (!known.Contact.IsEmpty && !SipUriView.Equivalent(context.RequestUri, known.Contact)) return DialogValidation.RemoteTarget;
-        return CompareRoutes(context, known, dialog.IsSpiral);
+        ReadOnlySpan<byte> target = context.RequestUri;
+        if (!known.Contact.IsEmpty && !target.SequenceEqual(known.Contact) && !SipUriView.Equivalent(target, known.Contact)) return DialogValidation.RemoteTarget;
+        return CompareRoutes(context, known, relay.Dialog!.IsSpiralInLock);
     }
 
     /// <summary>Remote target and route set as stored, the next hop found by them. A strict first hop is written as such when the request leaves.</summary>
     public static bool FixRoute(SipContext context)
     {
-        if (context.Get<DialogRelay>() is not InDialogRelay { IsSpiral: false, DestinationLeg: { } leg }) return false;
+        if (context.Get<DialogRelay>() is not InDialogRelay { IsSpiral: false, DestinationLeg: { } leg } relay || !FixRoute(context, leg)) return false;
+        bool wasAstray = relay.Course != DialogValidation.Valid;
+        relay.Course = DialogValidation.Valid;
+        if (wasAstray && relay is { IsInert: true, IsForeign: false } && relay.Order != CSeqOrder.Stale) DialogMatching.Adopt(context, relay);
+        return true;
+    }
+
+    /// <summary>The request goes to this leg; false when there is no contact that it could go to.</summary>
+    public static bool FixRoute(SipContext context, DialogLeg leg)
+    {
         PackedLeg known = leg.Packed;
-        if (known.Contact.IsEmpty) return false;
+        if (!SipUriView.TryParse(known.Contact, out _)) return false;
         byte[][] routes = new byte[known.RouteCount][];
         int count = 0;
         foreach (ReadOnlySpan<byte> route in known.Routes)
@@ -36,14 +51,6 @@ internal static class InDialogValidation
         context.SetRequestUri(known.Contact);
         context.SetRoutes(routes);
         return true;
-    }
-
-    /// <summary>An ACK has the number of its INVITE; any other request one above all before it in its direction (RFC 3261 12.2.1.1).</summary>
-    private static bool IsInSequence(SipContext context, InDialogRelay relay, uint cseq)
-    {
-        if (context.Method == SipMethod.Ack) return cseq == relay.CalleeLeg!.LastInvite(relay.Direction);
-        // 0 may be a first number; a repeated one does not get here, its transaction takes it.
-        return cseq > relay.PreviousCSeq || relay.PreviousCSeq == 0;
     }
 
     private static DialogValidation CompareRoutes(SipContext context, PackedLeg known, bool isSpiral)
@@ -58,7 +65,7 @@ internal static class InDialogValidation
             if (at == routes.Count) return DialogValidation.RouteSet;
             NameAddrView given = routes[at++];
             if (!given.Uri.IsValid) return DialogValidation.Other;
-            if (!SipUriView.Equivalent(given.UriText, route)) return DialogValidation.RouteSet;
+            if (!given.UriText.SequenceEqual(route) && !SipUriView.Equivalent(given.UriText, route)) return DialogValidation.RouteSet;
         }
 
         SkipOwn(context, routes, isSpiral, ref at);

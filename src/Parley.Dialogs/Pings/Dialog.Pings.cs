@@ -6,6 +6,7 @@ public sealed partial class Dialog
 
     private DialogPings? _pings;
     private int _invitesWithin;
+    private int _byesUnderWay;
 
     /// <summary>How often this dialog's OPTIONS pings go; starts as <see cref="DialogOptions.OptionsPingInterval"/>. Set, it counts from that moment.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Below one second or above 24 days.</exception>
@@ -24,7 +25,7 @@ public sealed partial class Dialog
     }
 
     /// <summary>Under the lock: the call is up and nothing ends it.</summary>
-    internal bool MayPingInLock => _state == DialogState.Confirmed && (_facts & DialogFacts.ByeSeen) == 0;
+    internal bool MayPingInLock => _state == DialogState.Confirmed && (_facts & DialogFacts.ByeSeen) == 0 && _byesUnderWay == 0;
 
     /// <summary>Under the lock: an INVITE within the dialog has no final response yet; another one would be glare (RFC 3261 14.1).</summary>
     internal bool HasInviteWithinInLock => _invitesWithin > 0;
@@ -53,6 +54,22 @@ public sealed partial class Dialog
     {
         relay.IsPendingInvite = true;
         _invitesWithin++;
+    }
+
+    /// <summary>Under the lock: a BYE that is to end the call is on its way. Until it has its answer, a 481 to a ping says nothing that it does not.</summary>
+    private void OnByeBegins(InDialogRelay relay)
+    {
+        relay.EndsCall = true;
+        _byesUnderWay++;
+    }
+
+    /// <summary>Such a BYE is over.</summary>
+    internal void OnByeGone()
+    {
+        lock (Gate)
+        {
+            _byesUnderWay--;
+        }
     }
 
     /// <summary>It has its final response, or is gone.</summary>

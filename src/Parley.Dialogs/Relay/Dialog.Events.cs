@@ -115,8 +115,7 @@ public sealed partial class Dialog
         SipMessage request = context.Request;
         SipMethod method = request.Method;
         DialogLeg callee = relay.CalleeLeg!, source = relay.SourceLeg!, destination = relay.DestinationLeg!;
-        relay.PreviousCSeq = destination.CSeq;
-        if (method != SipMethod.Ack) destination.Numbers.Saw(request.CSeqNumber);
+        if (method != SipMethod.Ack) callee.SawRequest(relay.Direction, request.CSeqNumber, method);
         source.LearnFlow(context.Source);
         if (method == SipMethod.Invite)
         {
@@ -133,8 +132,7 @@ public sealed partial class Dialog
             SipMethod.Bye => relay.Direction == DialogDirection.Downstream ? DialogEvent.Bye : DialogEvent.EarlyByeOfCallee,
             _ => DialogEvent.Request,
         };
-        if (what == DialogEvent.Bye && answered)
-            _reason ??= relay.Direction == DialogDirection.Upstream ? DialogReasons.UpstreamBye : DialogReasons.DownstreamBye;
+        if (what == DialogEvent.Bye && answered) OnByeBegins(relay);
 
         DialogState old = _state;
         act = new DialogAct(Step(what), old, _state)
@@ -147,6 +145,51 @@ public sealed partial class Dialog
         if (Module.Feed.HasReaders) act.Effects |= DialogEffects.Update;
         if (_byes is not null && callee == _callee && method is SipMethod.Ack or SipMethod.Bye) act.Effects |= HeldByeMaySend(method);
         return TakeTurn(ref act);
+    }
+
+    /// <summary>
+    /// A BYE between the parties has its final response, or none came in time. The call is over when the other party has taken it, has no such
+    /// call, or did not answer (RFC 3261 15.1.1). A challenge (401, 407) is answered by another BYE, and 503 says that the BYE did not get there,
+    /// so both leave it up. Any other refusal (a Require that the callee does not know, too few Max-Forwards) lets the sender hang up and the other
+    /// party talk on: then the proxy ends the call itself, with BYEs that have nothing in them to refuse.
+    /// </summary>
+    /// <param name="context">The BYE.</param>
+    /// <param name="bye">Its part in the dialog.</param>
+    /// <param name="byOtherParty">A response came; false: it is one of the proxy's own.</param>
+    /// <param name="statusCode">200 or above.</param>
+    internal void OnByeOver(SipContext context, InDialogRelay bye, bool byOtherParty, int statusCode)
+    {
+        if (bye.IsAstray || !bye.IsLeaving) return;
+        string reason = bye.Direction == DialogDirection.Upstream ? DialogReasons.UpstreamBye : DialogReasons.DownstreamBye;
+        if (statusCode == 408 || (byOtherParty && statusCode is < 300 or 481))
+        {
+            EndByBye(context, bye, reason);
+        }
+        else if (byOtherParty && statusCode is not (401 or 407 or 503))
+        {
+            Terminate(reason);
+        }
+    }
+
+    private void EndByBye(SipContext context, InDialogRelay bye, string reason)
+    {
+        DialogAct act;
+        bool mine;
+        lock (Gate)
+        {
+            DialogState old = _state;
+            if (old != DialogState.Deleted) _reason ??= reason;
+            act = new DialogAct(Step(DialogEvent.ByeAnswered), old, _state)
+            {
+                Direction = bye.Direction,
+                Context = context,
+                Message = context.Request,
+                DestinationLeg = bye.DestinationLeg,
+            };
+            mine = TakeTurn(ref act);
+        }
+
+        if (mine) Act(in act);
     }
 
     /// <summary>A response to a request within the dialog is about to leave.</summary>

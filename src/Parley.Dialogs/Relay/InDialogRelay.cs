@@ -10,6 +10,8 @@ internal sealed class InDialogRelay(RelayPool<InDialogRelay> pool) : DialogRelay
     private byte[] _contact = [];
     private int _contactLength;
     private bool _isAccepted;
+    private bool _isLeaving;
+    private bool _isAstray;
 
     public override Dialog? Dialog => _dialog;
 
@@ -22,8 +24,26 @@ internal sealed class InDialogRelay(RelayPool<InDialogRelay> pool) : DialogRelay
 
     public DialogLeg? SourceLeg => Direction == DialogDirection.Downstream ? _dialog?.Caller : CalleeLeg;
 
-    /// <summary>The destination leg's highest CSeq before this request.</summary>
-    public uint PreviousCSeq { get; set; }
+    /// <summary>Where its CSeq stands in its direction.</summary>
+    public CSeqOrder Order { get; set; }
+
+    /// <summary>Whether the remote target and the Routes that it came with are those of the dialog.</summary>
+    public DialogValidation Course { get; set; }
+
+    /// <summary>It came from elsewhere than its leg, which <see cref="DialogOptions.SequentialSource"/> does not allow.</summary>
+    public bool IsForeign { get; set; }
+
+    /// <summary>It does not fit and has no part in the dialog: nothing is learned from it, nobody is told, nothing ends by it.</summary>
+    public bool IsInert { get; set; }
+
+    /// <summary>A BYE that ends the call once the other party has answered it.</summary>
+    public bool EndsCall { get; set; }
+
+    /// <summary>A copy has been written.</summary>
+    public bool IsLeaving => _isLeaving;
+
+    /// <summary>It left for elsewhere than the dialog's other party, as its sender wrote it.</summary>
+    public bool IsAstray => _isAstray;
 
     /// <summary>An INVITE without its final response.</summary>
     public bool IsPendingInvite { get; set; }
@@ -40,8 +60,10 @@ internal sealed class InDialogRelay(RelayPool<InDialogRelay> pool) : DialogRelay
     public void Begin(Dialog dialog, DialogDirection direction, DialogLeg calleeLeg)
     {
         _contactLength = 0;
-        _isAccepted = false;
-        IsSpiral = false;
+        _isAccepted = _isLeaving = _isAstray = false;
+        IsSpiral = IsForeign = IsInert = EndsCall = false;
+        Order = CSeqOrder.Next;
+        Course = DialogValidation.Valid;
         _dialog = dialog;
         Direction = direction;
         CalleeLeg = calleeLeg;
@@ -50,14 +72,20 @@ internal sealed class InDialogRelay(RelayPool<InDialogRelay> pool) : DialogRelay
     public override void OnBranchReply(SipContext context, SipBranch branch, SipMessage reply)
     {
         DialogModule.SetCurrent(_dialog);
+        if (IsInert || _isAstray) return;
         if (branch.Flow.ConnectionId != 0 && DestinationLeg is { } leg) _dialog!.LearnConnection(leg, branch.Flow);
     }
 
     public override void OnBranch(SipContext context, SipBranch? branch, SipEdits edits)
     {
-        if (_dialog is not { } dialog) return;
+        if (_dialog is not { } dialog || IsInert) return;
         CSeq = edits.Original.CSeqNumber;
-        if (!IsSpiral) dialog.Renumber(DestinationLeg!, context.Method, branch is null, edits);
+        _isLeaving = true;
+        // A target of the application's own is its business; what the sender wrote is not.
+        _isAstray = Course != DialogValidation.Valid && branch?.Target is null && InDialogValidation.CourseOf(context, this) != DialogValidation.Valid;
+        if (_isAstray) return;
+        dialog.Renumber(DestinationLeg!, context.Method, branch is null, Order == CSeqOrder.Repeated, edits);
+        if (branch is null && EndsCall) dialog.OnByeOver(context, this, byOtherParty: true, 200); // stateless: its response does not come by here
         if (TargetRefresh.IsBy(context.Method))
         {
             ReadOnlySpan<byte> contact = Parley.Dialogs.Dialog.ContactLeaving(context, edits);
@@ -71,10 +99,13 @@ internal sealed class InDialogRelay(RelayPool<InDialogRelay> pool) : DialogRelay
 
     public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits)
     {
-        if (reply is not null && branch is not null) Parley.Dialogs.Dialog.RestoreCSeq(reply, edits!, CSeq);
+        if (IsInert) return;
+        if (reply is not null && branch is not null && _isLeaving) Parley.Dialogs.Dialog.RestoreCSeq(reply, edits!, CSeq);
         if (IsPendingInvite && statusCode >= 200) _dialog?.OnInviteWithinOver(this);
         if (statusCode > 100 && context.Method is not (SipMethod.Ack or SipMethod.Bye)) _dialog?.OnReplyWithin(context, this, reply, edits);
         if (_dialog is not { } dialog) return;
+        if (EndsCall && statusCode >= 200) dialog.OnByeOver(context, this, branch is not null, statusCode);
+        if (_isAstray) return;
         if (statusCode is >= 200 and < 300 && !_isAccepted && branch is not null && reply is not null && TargetRefresh.IsBy(context.Method))
         {
             _isAccepted = true;
@@ -89,6 +120,7 @@ internal sealed class InDialogRelay(RelayPool<InDialogRelay> pool) : DialogRelay
     {
         if (_dialog is null) return;
         if (IsPendingInvite) _dialog.OnInviteWithinOver(this);
+        if (EndsCall) _dialog.OnByeGone();
         _dialog.OnRequestSdpOver(this);
         _dialog = null;
         CalleeLeg = null;

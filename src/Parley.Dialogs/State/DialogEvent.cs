@@ -18,7 +18,7 @@ internal enum DialogEvent : byte
     /// <summary>An ACK within the dialog.</summary>
     Ack,
 
-    /// <summary>A BYE between the caller and the callee that answered (before an answer: from the caller).</summary>
+    /// <summary>A BYE between the caller and the callee that answered arrived (before an answer: from the caller).</summary>
     Bye,
 
     /// <summary>Before the answer, a BYE from the callee: not allowed by RFC 3261 15, forwarded all the same.</summary>
@@ -39,7 +39,10 @@ internal enum DialogEvent : byte
     /// <summary>Somebody asks the proxy to end the call.</summary>
     Terminate,
 
-    /// <summary>A BYE of the proxy's own got its final response, or none in time.</summary>
+    /// <summary>
+    /// A BYE ends the call: one between the parties went out to the other and was accepted, found no call there (481), or got no answer in time
+    /// (408); one of the proxy's own got any final response, or none in time.
+    /// </summary>
     ByeAnswered,
 
     /// <summary>The delete delay is over.</summary>

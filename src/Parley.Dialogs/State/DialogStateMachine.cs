@@ -36,8 +36,9 @@ internal static class DialogStateMachine
         (Ack, ConfirmedNoAck) => new(Confirmed, Acknowledged | StateChanged | RunRequestWithin),
         (Ack, Confirmed) => new(Confirmed, RunRequestWithin),
 
-        // BYE of the answered call, before or after its ACK: over. Before the answer the caller may send one (RFC 3261 15): remembered only.
-        (Bye, ConfirmedNoAck or Confirmed) => new(Deleted, RememberBye | Hangup),
+        // BYE of the answered call, before or after its ACK: it changes nothing before the other party has answered it (ByeAnswered). Before
+        // the answer the caller may send one (RFC 3261 15): remembered only.
+        (Bye, ConfirmedNoAck or Confirmed) => new(state, DialogEffects.None),
         (Bye, Unconfirmed or Early) => new(state, RememberBye | RunRequestWithin),
         (EarlyByeOfCallee, Unconfirmed or Early) => new(state, Bogus | RunRequestWithin),
         (EarlyByeOfCallee, ConfirmedNoAck or Confirmed) => new(state, RunRequestWithin),
@@ -62,7 +63,9 @@ internal static class DialogStateMachine
         // Ended from the middle: CANCEL before the answer (the end comes with the 487), BYE both ways after it.
         (Terminate, Unconfirmed or Early) => new(state, CancelBranches),
         (Terminate, ConfirmedNoAck or Confirmed) => new(state, RememberBye | SendByes),
-        (ByeAnswered, ConfirmedNoAck or Confirmed) => new(Deleted, Hangup),
+
+        // A BYE of either kind, relayed or the proxy's own, has had its effect: over.
+        (ByeAnswered, ConfirmedNoAck or Confirmed) => new(Deleted, RememberBye | Hangup),
 
         // Late and crossed requests have had their time.
         (DelayOver, Deleted) => new(state, Unlink | RunDestroy),

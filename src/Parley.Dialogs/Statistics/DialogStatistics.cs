@@ -7,6 +7,7 @@ public sealed class DialogStatistics
     internal long Processed;
     internal long Expired;
     internal long Failed;
+    internal long Refused;
 
     internal DialogStatistics(DialogTable table) => _table = table;
 
@@ -24,6 +25,9 @@ public sealed class DialogStatistics
 
     /// <summary><c>failed_dialogs</c>: ended without an answer; a late 2xx revives such a call and takes nothing back from this counter.</summary>
     public long FailedDialogs => Volatile.Read(ref Failed);
+
+    /// <summary>Requests with a To tag that <c>RelayInDialogAsync</c> did not let pass, dropped ACKs among them. Not in the reference.</summary>
+    public long RefusedRequests => Volatile.Read(ref Refused);
 
     /// <summary>Dialogs in one state, the ended ones that wait out their delete delay among them.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not one of the five states.</exception>

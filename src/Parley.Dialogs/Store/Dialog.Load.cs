@@ -42,7 +42,7 @@ public sealed partial class Dialog
         _state = record.State;
         RestoreLeg(_caller, record[DialogColumn.FromTag], record[DialogColumn.CallerContact], record[DialogColumn.CallerRouteSet]);
         _caller.Numbers = LegCSeq.FromStore(record.CallerCSeq, record.CallerPingCSeq);
-        _callee = new DialogLeg(this, 0) { IsAnswered = true };
+        _callee = new DialogLeg(this, 0) { IsAnswered = true, HighestFrom = record.CallerCSeq };
         _callee.Numbers = LegCSeq.FromStore(record.CalleeCSeq, record.CalleePingCSeq);
         RestoreLeg(_callee, record[DialogColumn.ToTag], record[DialogColumn.CalleeContact], record[DialogColumn.CalleeRouteSet]);
         _startTime = record.StartTime * 1000;

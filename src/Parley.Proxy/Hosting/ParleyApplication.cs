@@ -25,7 +25,7 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
         _parts = parts;
         Services = new ApplicationServices(host.Services);
         Options = options;
-        Core = new ProxyCore(this, options, parts.Transport!, parts.Timers!, parts.Random!, parts.Locator!, loggers.CreateLogger("Parley.Proxy"));
+        Core = new ProxyCore(this, options, parts.Transport!, parts.Timers!, parts.Random!, parts.Time!, parts.Locator!, loggers.CreateLogger("Parley.Proxy"));
         Transactions = new TransactionLayer(parts.Transport!, parts.Timers!, parts.Random!, timers, Core, loggers, transactions);
         Core.Transactions = Transactions;
         LocalRequests = new LocalRequests(Core);

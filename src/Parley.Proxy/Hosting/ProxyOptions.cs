@@ -15,6 +15,12 @@ public sealed class ProxyOptions
     /// <summary>The From tag as ftag= in Record-Route, by which later requests tell their direction.</summary>
     public bool RecordRouteFromTag { get; set; } = true;
 
+    /// <summary>
+    /// The key of the proof in Record-Routes (<see cref="SipContext.RecordRouteProof"/>): 16 secret bytes. The same after a restart, the proofs
+    /// written before still count; empty, the default: a random one, and they do not.
+    /// </summary>
+    public ReadOnlyMemory<byte> RouteKey { get; set; }
+
     /// <summary>Server header of the proxy's own responses; none when null.</summary>
     public string? ServerHeader { get; set; }
 

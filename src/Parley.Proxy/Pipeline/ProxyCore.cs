@@ -13,13 +13,14 @@ internal sealed class ProxyCore : ITransactionUser
     private readonly byte[] _serverHeader;
     private int _unanswered;
 
-    public ProxyCore(ParleyApplication application, ProxyOptions options, ISipTransport transport, TimerService timers, SipRandom random, ISipServerLocator locator, ILogger logger)
+    public ProxyCore(ParleyApplication application, ProxyOptions options, ISipTransport transport, TimerService timers, SipRandom random, TimeProvider time, ISipServerLocator locator, ILogger logger)
     {
         Application = application;
         Options = options;
         Transport = transport;
         Timers = timers;
         Random = random;
+        RouteProofs = new RouteProofKey(options.RouteKey, random, time);
         Locator = locator;
         Logger = logger;
         Spirals = new SpiralBudget(application.Time);
@@ -36,6 +37,8 @@ internal sealed class ProxyCore : ITransactionUser
     public TimerService Timers { get; }
 
     public SipRandom Random { get; }
+
+    public RouteProofKey RouteProofs { get; }
 
     public ISipServerLocator Locator { get; }
 

@@ -99,6 +99,36 @@ public sealed partial class SipContext
     /// <exception cref="ArgumentException">Name or value cannot stand in a URI, or the name is one that routing uses (lr, r2, ftag, transport, maddr, ...).</exception>
     public void AddRecordRouteParameter(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value) => _routing.Parameters.Set(name, value);
 
+    /// <summary>
+    /// What the Record-Routes of this request prove when they come back as Routes: a <c>sig</c> parameter with a keyed code over its Call-ID,
+    /// its From tag and this kind. For requests without a To tag; <see cref="RouteProofKind.None"/>, the default, for no parameter.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Not a kind.</exception>
+    public RouteProofKind RecordRouteProof
+    {
+        get => _routing.ProofKind;
+        set
+        {
+            if (value > RouteProofKind.TrackedCall)
+                throw new ArgumentOutOfRangeException(nameof(value), value, "Not a kind of proof.");
+            _routing.ProofKind = value;
+        }
+    }
+
+    /// <summary>Looks for the proof in all own Routes consumed, and in an own request-URI that a strict router sent (both URIs of a pair, whichever the peer kept).</summary>
+    /// <param name="proof">What it proves.</param>
+    /// <returns>False when no own URI carries one that this proxy wrote for the request's Call-ID and its From or To tag.</returns>
+    public bool TryGetRouteProof(out RouteProof proof)
+    {
+        for (var i = 0; TryGetRouteParameter(RouteProofKey.Name, i, out var text); i++)
+        {
+            if (Core.RouteProofs.TryRead(text, Request, out proof))
+                return true;
+        }
+        proof = default;
+        return false;
+    }
+
     /// <summary>The context begins a new request or goes back to its pool: forget all routing state (keep buffers).</summary>
     internal void ResetRouting()
     {
@@ -127,8 +157,19 @@ public sealed partial class SipContext
     {
         if (Method == SipMethod.Register)
             return;
-        if (_routing.IsRecordRouting || RecordRouteWriter.IsRequired(edits.Original, _copyIsSips))
-            RecordRouteWriter.Push(edits, inbound, outbound, _copyIsSips, Application.Options, _routing.Parameters);
+        if (!_routing.IsRecordRouting && !RecordRouteWriter.IsRequired(edits.Original, _copyIsSips))
+            return;
+        if (_routing.ProofKind != RouteProofKind.None && _routing.WrittenProof != _routing.ProofKind && !IsInDialog)
+            WriteProof(edits.Original);
+        RecordRouteWriter.Push(edits, inbound, outbound, _copyIsSips, Application.Options, _routing.Parameters);
+    }
+
+    private void WriteProof(SipMessage request)
+    {
+        Span<byte> text = stackalloc byte[RouteProofKey.TextLength];
+        Core.RouteProofs.Write(_routing.ProofKind, request.CallId, request.FromTag, text);
+        _routing.Parameters.SetOwn(RouteProofKey.Name, text);
+        _routing.WrittenProof = _routing.ProofKind;
     }
 
     private static bool IsSips(ReadOnlySpan<byte> uri) => uri.Length > 5 && SipText.EqualsIgnoreCase(uri[..5], "sips:"u8);

@@ -22,6 +22,12 @@ internal sealed class RecordRouteParameters
             throw new ArgumentException("The name is used by routing itself.", nameof(name));
         if (!UriParameterText.IsPlain(value))
             throw new ArgumentException("Holds a character that a URI parameter may not; escape it first.", nameof(value));
+        SetOwn(name, value);
+    }
+
+    /// <summary>Sets a parameter of routing itself, unchecked.</summary>
+    public void SetOwn(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value)
+    {
         Remove(name);
         var needed = _length + name.Length + value.Length + 2;
         if (_text.Length < needed)
@@ -59,5 +65,6 @@ internal sealed class RecordRouteParameters
     private static bool IsReserved(ReadOnlySpan<byte> name) =>
         SipText.EqualsIgnoreCase(name, "lr"u8) || SipText.EqualsIgnoreCase(name, "r2"u8) || SipText.EqualsIgnoreCase(name, "ftag"u8) ||
         SipText.EqualsIgnoreCase(name, "transport"u8) || SipText.EqualsIgnoreCase(name, "maddr"u8) || SipText.EqualsIgnoreCase(name, "ttl"u8) ||
-        SipText.EqualsIgnoreCase(name, "user"u8) || SipText.EqualsIgnoreCase(name, "method"u8) || SipText.EqualsIgnoreCase(name, "gr"u8);
+        SipText.EqualsIgnoreCase(name, "user"u8) || SipText.EqualsIgnoreCase(name, "method"u8) || SipText.EqualsIgnoreCase(name, "gr"u8) ||
+        SipText.EqualsIgnoreCase(name, RouteProofKey.Name);
 }

@@ -51,6 +51,12 @@ internal sealed class RouteState
     /// <summary>This element's Record-Route goes into every copy.</summary>
     public bool IsRecordRouting { get; set; }
 
+    /// <summary>What the proof in our Record-Routes says of the request.</summary>
+    public RouteProofKind ProofKind { get; set; }
+
+    /// <summary>The kind of the proof that is among <see cref="Parameters"/> already.</summary>
+    public RouteProofKind WrittenProof { get; set; }
+
     /// <summary>The extra parameters of our Record-Routes.</summary>
     public RecordRouteParameters Parameters { get; } = new();
 
@@ -68,6 +74,7 @@ internal sealed class RouteState
         Count = Consumed = OwnCount = 0;
         IsProcessed = Result = IsMalformed = IsRestored = IsRecordRouting = false;
         Kind = RouteKind.None;
+        ProofKind = WrittenProof = RouteProofKind.None;
         SendListener = null;
         SendProtocol = null;
         IsPair = false;

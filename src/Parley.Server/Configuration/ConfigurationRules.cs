@@ -22,8 +22,9 @@ internal static class ConfigurationRules
             Domains = reader.Values("Domains", Domain, "a domain without port, e.g. example.com"),
             Aliases = reader.Values("Aliases", Alias, "a host or host:port, e.g. sip.example.com or 198.51.100.7:5060"),
             Routes = reader.Objects("Routes", Route),
-            TrustedSources = [.. reader.Values("TrustedSources", Network, "a network such as 192.0.2.0/24 or an address").Select(n => n.Value)],
+            TrustedSources = Networks(reader, "TrustedSources"),
             AllowUnauthenticated = reader.Flag("AllowUnauthenticated", false),
+            StateDirectory = PathIn(folder, reader.Text("StateDirectory")),
             Registrar = reader.Section("Registrar", Registrar),
             Dialogs = reader.Section("Dialogs", Dialogs),
             Tls = reader.Section("Tls", tls => Tls(tls, folder)),
@@ -113,6 +114,8 @@ internal static class ConfigurationRules
         var target = reader.Text("Target");
         var strip = reader.Number("Strip", 0, 0, 64);
         var prepend = reader.Text("Prepend") ?? string.Empty;
+        var isForSome = reader.Has("Sources");
+        var sources = Networks(reader, "Sources");
         if (prefix is null == domain is null)
             reader.Refuse("Prefix", "a route has either a Prefix of the dialled user or a Domain, not both");
         if (domain is not null && (strip > 0 || prepend.Length > 0))
@@ -122,8 +125,11 @@ internal static class ConfigurationRules
             reader.Refuse("Target", target ?? string.Empty, "a SIP URI, e.g. sip:gateway.example.net or sip:192.0.2.9:5060;transport=tcp");
             return null;
         }
-        return new RouteConfiguration(prefix, domain, uri, strip, prepend);
+        return new RouteConfiguration(prefix, domain, uri, strip, prepend, isForSome ? sources : null);
     }
+
+    private static List<IPNetwork> Networks(SectionReader reader, string key) =>
+        [.. reader.Values(key, Network, "a network such as 192.0.2.0/24 or an address").Select(n => n.Value)];
 
     private static Boxed<IPNetwork>? Network(string text)
     {
@@ -158,6 +164,8 @@ internal static class ConfigurationRules
             reader.Seconds("DeleteDelay", 32, 0, Day),
             hashSize,
             reader.Choice("MatchMode", "DidFallback", ("DidOnly", DialogMatchMode.DidOnly), ("DidFallback", DialogMatchMode.DidFallback), ("DidNone", DialogMatchMode.DidNone)),
+            reader.Choice("SequentialRouting", "Repair", ("Repair", SequentialRouting.Repair), ("Refuse", SequentialRouting.Refuse), ("AsReceived", SequentialRouting.AsReceived)),
+            reader.Choice("SequentialSource", "Anywhere", ("Anywhere", SequentialSource.Anywhere), ("SameAddress", SequentialSource.SameAddress), ("SameFlow", SequentialSource.SameFlow)),
             reader.Texts("ProfilesWithValue"),
             reader.Texts("ProfilesNoValue"));
     }

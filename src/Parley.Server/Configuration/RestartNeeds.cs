@@ -7,6 +7,8 @@ internal static class RestartNeeds
     {
         if (!old.Listeners.SequenceEqual(now.Listeners))
             yield return "Parley:Listeners";
+        if (old.StateDirectory != now.StateDirectory)
+            yield return "Parley:StateDirectory";
         if (old.Registrar != now.Registrar)
             yield return "Parley:Registrar";
         if (!Same(old.Dialogs, now.Dialogs))

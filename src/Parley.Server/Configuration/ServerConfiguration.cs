@@ -19,11 +19,14 @@ internal sealed record ServerConfiguration
 
     public required IReadOnlyList<RouteConfiguration> Routes { get; init; }
 
-    /// <summary>Networks from which calls to foreign domains are relayed.</summary>
+    /// <summary>Networks from which calls to foreign domains are relayed and every route may be used.</summary>
     public required IReadOnlyList<System.Net.IPNetwork> TrustedSources { get; init; }
 
     /// <summary>Allows listening beyond loopback though nobody is asked for a password.</summary>
     public required bool AllowUnauthenticated { get; init; }
+
+    /// <summary>Where the server keeps what outlives it; null: systemd's, else nothing outlives it.</summary>
+    public required string? StateDirectory { get; init; }
 
     public required RegistrarConfiguration Registrar { get; init; }
 
@@ -48,7 +51,8 @@ internal sealed record ServerConfiguration
 internal sealed record ListenerConfiguration(SipProtocol Protocol, SipEndPoint EndPoint, string? AdvertisedHost, int AdvertisedPort);
 
 /// <summary>Where calls go that are for no registered user: by the longest prefix of the dialled user, or by domain.</summary>
-internal sealed record RouteConfiguration(string? Prefix, string? Domain, Sip.SipUri Target, int Strip, string Prepend);
+/// <remarks>A route without <c>Sources</c> is for this machine and the trusted sources: whoever else could use it would call at the operator's cost.</remarks>
+internal sealed record RouteConfiguration(string? Prefix, string? Domain, Sip.SipUri Target, int Strip, string Prepend, IReadOnlyList<System.Net.IPNetwork>? Sources);
 
 internal sealed record RegistrarConfiguration(
     bool Enabled, TimeSpan DefaultExpires, TimeSpan MinExpires, TimeSpan MaxExpires, int MaxContacts, int MaxBindings,
@@ -57,6 +61,7 @@ internal sealed record RegistrarConfiguration(
 /// <summary>Names follow the parameters of the field's dialog module.</summary>
 internal sealed record DialogConfiguration(
     TimeSpan DefaultTimeout, TimeSpan EarlyTimeout, TimeSpan NoAckTimeout, TimeSpan DeleteDelay, int HashSize, DialogMatchMode MatchMode,
+    SequentialRouting SequentialRouting, SequentialSource SequentialSource,
     IReadOnlyList<string> ProfilesWithValue, IReadOnlyList<string> ProfilesNoValue);
 
 internal sealed record TlsConfiguration(

@@ -18,14 +18,17 @@ internal static class ApplicationSetup
 {
     /// <param name="configuration">The settings.</param>
     /// <param name="root">Where they come from; its section Logging is read.</param>
+    /// <param name="routeKey">The key of <see cref="RouteKeyFile"/>; empty for one of this start.</param>
     /// <param name="change">Has the last word on the parts, as a network, a clock or a log for tests; null for none.</param>
-    public static ParleyApplication Build(ServerConfiguration configuration, IConfigurationRoot root, Action<ParleyApplicationBuilder>? change = null)
+    public static ParleyApplication Build(
+        ServerConfiguration configuration, IConfigurationRoot root, ReadOnlyMemory<byte> routeKey = default, Action<ParleyApplicationBuilder>? change = null)
     {
         var builder = ParleyApplication.CreateBuilder();
         Log(builder, root);
         builder.Services.AddSystemd();
         Transport(builder.Transport, configuration);
         Core(builder, configuration);
+        builder.Proxy.RouteKey = routeKey;
         builder.AddDialogs(options => Dialogs(options, configuration.Dialogs));
         builder.Services.AddSingleton(Registrar(configuration.Registrar));
         builder.Services.AddSingleton(s => new LocationTable(
@@ -138,6 +141,8 @@ internal static class ApplicationSetup
         options.DeleteDelay = dialogs.DeleteDelay;
         options.HashSize = dialogs.HashSize;
         options.MatchMode = dialogs.MatchMode;
+        options.SequentialRouting = dialogs.SequentialRouting;
+        options.SequentialSource = dialogs.SequentialSource;
         foreach (var name in dialogs.ProfilesWithValue)
             options.ProfilesWithValue.Add(name);
         foreach (var name in dialogs.ProfilesNoValue)

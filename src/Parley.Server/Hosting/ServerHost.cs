@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
 using Parley.Proxy;
+using Parley.Server.Commands;
 using Parley.Server.Configuration;
 using Parley.Server.Routing;
 
@@ -20,25 +21,34 @@ internal sealed partial class ServerHost
     private readonly string? _file;
     private ServerConfiguration _configuration;
 
-    private ServerHost(ServerConfiguration configuration, IConfigurationRoot root, string? file)
+    private ServerHost(ServerConfiguration configuration, IConfigurationRoot root, string? file, byte[]? routeKey)
     {
         _configuration = configuration;
         _file = file;
-        _application = ApplicationSetup.Build(configuration, root);
+        _application = ApplicationSetup.Build(configuration, root, routeKey);
         _dialogs = _application.Services.GetRequiredService<IDialogApi>();
         var loggers = _application.Services.GetRequiredService<ILoggerFactory>();
         _log = loggers.CreateLogger("Parley.Server");
         _routing = ApplicationSetup.Route(_application, configuration);
         _ = new CallLog(_dialogs, loggers, _application.Time);
+        if (routeKey is null && !configuration.IsLoopbackOnly)
+            KeepsNoKey();
+        SayUnusableRoutes(configuration);
     }
 
     /// <summary>Runs until a signal asks for the end; the exit code of the process.</summary>
     public static async Task<int> RunAsync(ServerConfiguration configuration, IConfigurationRoot root, string? file, CancellationToken cancellation)
     {
+        byte[]? routeKey = null;
+        if (RouteKeyFile.DirectoryOf(configuration) is { } directory && !RouteKeyFile.TryLoad(directory, out routeKey, out var mistake))
+        {
+            await Console.Error.WriteLineAsync("parley: " + mistake);
+            return ParleyCommand.BadConfiguration;
+        }
         ServerHost host;
         try
         {
-            host = new ServerHost(configuration, root, file);
+            host = new ServerHost(configuration, root, file, routeKey);
         }
         catch (IOException error)
         {
@@ -117,7 +127,20 @@ internal sealed partial class ServerHost
         if (!ApplicationSetup.ReloadCertificates(_application))
             NotReloaded("the certificate cannot be read");
         _configuration = configuration;
+        SayUnusableRoutes(configuration);
         Reloaded(configuration.Routes.Count, configuration.Domains.Count);
+    }
+
+    /// <summary>A route that only this machine may use is seldom what is meant where others can reach the server.</summary>
+    private void SayUnusableRoutes(ServerConfiguration configuration)
+    {
+        if (configuration.IsLoopbackOnly || configuration.TrustedSources.Count > 0)
+            return;
+        for (var i = 0; i < configuration.Routes.Count; i++)
+        {
+            if (configuration.Routes[i].Sources is null)
+                RouteWithoutSources(i);
+        }
     }
 
     private void SayStatistics()
@@ -147,4 +170,10 @@ internal sealed partial class ServerHost
 
     [LoggerMessage(1008, LogLevel.Warning, "{Setting} has changed, which takes a restart")]
     private partial void NeedsRestart(string setting);
+
+    [LoggerMessage(1009, LogLevel.Warning, "Parley:StateDirectory is not set: after a restart, requests of calls from before it get 481")]
+    private partial void KeepsNoKey();
+
+    [LoggerMessage(1010, LogLevel.Warning, "Parley:Routes:{Index} has no Sources and there are no TrustedSources: only calls from this machine go by it")]
+    private partial void RouteWithoutSources(int index);
 }

@@ -8,7 +8,8 @@ namespace Parley.Server.Routing;
 
 /// <summary>
 /// The server's main route: who may do what, and where a call goes. Users of the served domains register and are called here; other
-/// calls go by the configured routes; a foreign domain is for trusted sources only, so that the server is no open relay.
+/// calls go by the configured routes, each for its own sources; a foreign domain is for trusted sources only, so that the server is no open
+/// relay. A request with a To tag is no exception: it passes when it belongs to a call of this server.
 /// </summary>
 internal sealed class CallRouting(Registrar registrar, ServerConfiguration configuration)
 {
@@ -23,29 +24,24 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
 
     private async ValueTask OnSequentialAsync(SipContext context)
     {
-        // Without a Route of ours a request may still belong to a dialog that we know by Call-ID and tags.
-        var isRouted = context.LooseRoute();
-        if (isRouted ? !LeadsHere(context) || ToPeer(context) : context.MatchDialog() && ToPeer(context))
-        {
-            await context.RelayAsync();
-            return;
-        }
-        if (context.Method != SipMethod.Ack)
-            context.Reply(context.Method == SipMethod.Subscribe ? 481 : 404, "Not here");
+        context.LooseRoute();
+        // A party that gave no contact but its number here is where the user has registered; any other is where the dialog knows it to be.
+        if (LeadsHere(context) && context.MatchDialog() && !context.FixRouteDialog())
+            registrar.Table.AddTargets(context);
+        await context.RelayInDialogAsync(_routes.Trusts(SourceOf(context)));
     }
+
+    private static System.Net.IPAddress SourceOf(SipContext context) => context.Source.Remote.ToIPAddress();
 
     /// <summary>Its Routes are used up and the request-URI names us: to follow it would be to send the request to ourselves.</summary>
     private static bool LeadsHere(SipContext context) =>
         context.RemainingRoutes.Count == 0 && SipUriView.TryParse(context.RequestUri, out var uri) && context.IsOwn(uri);
 
-    /// <summary>Straight to the other party of the dialog; where that gave no contact but its number here, to where the user has registered.</summary>
-    private bool ToPeer(SipContext context) =>
-        context.FixRouteDialog() || (context.Dialog is not null && registrar.Table.AddTargets(context) > 0);
-
     private ValueTask OnInitialAsync(SipContext context)
     {
         var routes = _routes;
-        var trusted = routes.Trusts(context.Source.Remote.ToIPEndPoint().Address);
+        var source = SourceOf(context);
+        var trusted = routes.Trusts(source);
         if (!ConsumeRoutes(context, trusted))
             return ValueTask.CompletedTask;
         if (!SipUriView.TryParse(context.RequestUri, out var uri))
@@ -59,7 +55,7 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
                 return Answer(context, 400, "Bad Request-URI");
             // A number that belongs to a domain is a user there; any other is for the prefix routes.
             if (!DialledUri.TryPlaceInDomain(uri, out var placed))
-                return ToUser(context, uri, routes);
+                return ToUser(context, uri, routes, source);
             context.SetRequestUri(placed.Bytes);
             uri = placed.View;
         }
@@ -69,8 +65,8 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
         if (context.Method == SipMethod.Options && own && uri.User.IsEmpty)
             return Answer(context, 200, "OK");
         if (own)
-            return ToUser(context, uri, routes);
-        if (routes.FindByDomain(uri.HostText) is { } domain)
+            return ToUser(context, uri, routes, source);
+        if (routes.FindByDomain(uri.HostText) is { } domain && routes.Allows(domain, source))
         {
             context.SetDestination(domain.Target);
             return RelayTracked(context);
@@ -100,7 +96,7 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
     }
 
     /// <summary>A user here: wherever he has registered, else by the longest prefix.</summary>
-    private ValueTask ToUser(SipContext context, SipUriView uri, RouteTable routes)
+    private ValueTask ToUser(SipContext context, SipUriView uri, RouteTable routes, System.Net.IPAddress source)
     {
         if (OwnNumber.IsAsked(context, uri) && OwnNumber.AddOthers(context, uri, registrar.Table) is var (others, hasOwn) && (others > 0 || hasOwn))
             return others > 0 ? RelayTracked(context) : Answer(context, 480, "No other contact");
@@ -109,6 +105,9 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
         var user = DialledUri.NumberOf(uri);
         if (user.Length > 0 && routes.FindByPrefix(user) is { } route)
         {
+            // The longest prefix decides: a shorter one that is open to more sources is not a way round it.
+            if (!routes.Allows(route, source))
+                return Answer(context, 403, "Not from there");
             if (DialledUri.Rewrite(route, uri) is not { } target)
                 return Answer(context, 404, "Not Found");
             context.AddTarget(target);

@@ -6,6 +6,9 @@ namespace Parley.Sip;
 /// <summary>A keyed, counter-driven source (SipHash-2-4): unpredictable with a random key, repeatable with a seed. Thread-safe, lock-free.</summary>
 public sealed class SipRandom
 {
+    /// <summary>Bytes of a key for <see cref="FromKey"/>.</summary>
+    public const int KeyLength = 16;
+
     private readonly ulong _key0;
     private readonly ulong _key1;
     private ulong _counter;
@@ -31,6 +34,16 @@ public sealed class SipRandom
     {
         ReadOnlySpan<byte> bytes = MemoryMarshal.AsBytes(new ReadOnlySpan<ulong>(in seed));
         return new SipRandom(SipHash.Compute(1, 2, bytes), SipHash.Compute(3, 4, bytes));
+    }
+
+    /// <summary>A source with a key that outlives the process: its <see cref="Hash"/> proves what was written under the same key before.</summary>
+    /// <param name="key"><see cref="KeyLength"/> bytes that nobody else knows.</param>
+    /// <exception cref="ArgumentException">The key has another length.</exception>
+    public static SipRandom FromKey(ReadOnlySpan<byte> key)
+    {
+        if (key.Length != KeyLength)
+            throw new ArgumentException($"A key has {KeyLength} bytes.", nameof(key));
+        return new SipRandom(BinaryPrimitives.ReadUInt64LittleEndian(key), BinaryPrimitives.ReadUInt64LittleEndian(key[8..]));
     }
 
     /// <summary>64 bits.</summary>

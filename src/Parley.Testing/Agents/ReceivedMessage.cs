@@ -103,8 +103,8 @@ public sealed class ReceivedMessage
         return routes;
     }
 
-    /// <summary>The URI of the first Contact; null when there is none.</summary>
-    internal string? ContactUri() => Message.Contacts.TryGetFirst(out NameAddrView contact) ? Text(contact.UriText) : null;
+    /// <summary>The URI of the first Contact; null when there is none, or a star.</summary>
+    internal string? ContactUri() => Message.Contacts.TryGetFirst(out NameAddrView contact) && !contact.IsStar ? Text(contact.UriText) : null;
 
     internal static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 }

@@ -15,13 +15,14 @@ internal sealed class Node : IDisposable
 
     private readonly CallBench _bench;
 
-    public Node(CallBench bench, SimulatedTransport host, Action<DialogOptions>? configure = null, SipRequestHandler? route = null, ulong seed = 1)
+    public Node(CallBench bench, SimulatedTransport host, Action<DialogOptions>? configure = null, SipRequestHandler? route = null, ulong seed = 1, Action<ParleyApplicationBuilder>? adapt = null)
     {
         _bench = bench;
         ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.UseTransport(host).UseTimeProvider(bench.Clock).UseRandom(SipRandom.FromSeed(seed)).UseLocator(new SimulatedServerLocator());
         builder.AddDialogs(configure ?? (static _ => { }));
+        adapt?.Invoke(builder);
         Proxy = builder.Build();
         Proxy.OnRequest(route ?? bench.Route);
         Dialogs = Proxy.Services.GetRequiredService<IDialogApi>();
@@ -40,10 +41,10 @@ internal sealed class Node : IDisposable
     public List<string> Events { get; } = [];
 
     /// <summary>The bench's proxy dies, with all it knew, and comes back on the same addresses.</summary>
-    public static Node Restart(CallBench bench, Action<DialogOptions>? configure = null, SipRequestHandler? route = null, ulong seed = 2)
+    public static Node Restart(CallBench bench, Action<DialogOptions>? configure = null, SipRequestHandler? route = null, ulong seed = 2, Action<ParleyApplicationBuilder>? adapt = null)
     {
         bench.Network.Hosts.FirstOrDefault(static h => h is { Name: "10.0.0.1", IsGone: false })?.Crash();
-        return new Node(bench, bench.Network.AddHost("10.0.0.1"), configure, route, seed);
+        return new Node(bench, bench.Network.AddHost("10.0.0.1"), configure, route, seed, adapt);
     }
 
     public DialogPersistence Keep(IDialogStore store) => new(Dialogs, store, Proxy.Transport.Listeners);

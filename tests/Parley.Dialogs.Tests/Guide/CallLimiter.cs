@@ -14,8 +14,7 @@ internal static class CallLimiter
         {
             if (context.IsInDialog)
             {
-                if (context.LooseRoute() || context.MatchDialog()) await context.RelayAsync();
-                else context.Reply(481);
+                await context.RelayInDialogAsync();
                 return;
             }
 

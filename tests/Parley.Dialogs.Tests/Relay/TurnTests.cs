@@ -25,7 +25,7 @@ public class TurnTests
         {
             for (int i = 0; i < 5_000; i++) dialog.Happen(DialogEvent.Request);
         }, TestContext.Current.CancellationToken)));
-        dialog.Happen(DialogEvent.Bye);
+        dialog.Happen(DialogEvent.ByeAnswered);
 
         Assert.Equal(0, overlaps);
         Assert.Equal(1 + 20_000 + 1, ran);
@@ -42,7 +42,7 @@ public class TurnTests
         {
             story.Add($"{type} begins in {d.State}");
             if (type == DialogCallbackTypes.Confirmed) d.Happen(DialogEvent.Ack);
-            if (type == DialogCallbackTypes.RequestWithin) d.Happen(DialogEvent.Bye);
+            if (type == DialogCallbackTypes.RequestWithin) d.Happen(DialogEvent.ByeAnswered);
             story.Add($"{type} ends");
         });
         dialog.Happen(DialogEvent.Success);
@@ -66,7 +66,7 @@ public class TurnTests
             dialog.Happen(DialogEvent.Success);
             dialog.Happen(DialogEvent.Ack);
             await Task.WhenAll(
-                Task.Run(() => dialog.Happen(DialogEvent.Bye), TestContext.Current.CancellationToken),
+                Task.Run(() => dialog.Happen(DialogEvent.ByeAnswered), TestContext.Current.CancellationToken),
                 Task.Run(() => dialog.Happen(DialogEvent.LifetimeOver), TestContext.Current.CancellationToken),
                 Task.Run(() => dialog.Terminate("x"), TestContext.Current.CancellationToken));
 

@@ -15,7 +15,7 @@ public class DialogStateMachineTests
         Failure          5F   5F   3-   4-   5-
         TransactionGone  5F   5F   3-   4-   5-
         Ack              1R!  2R!  4R   4R   5R!
-        Bye              1R   2R   5T   5T   5R!
+        Bye              1R   2R   3-   4-   5R!
         EarlyByeOfCallee 1R!  2R!  3R   4R   5R!
         Request          1R!  2R   3R   4R   5R!
         LifetimeOver     1-   2-   5X   5X   5-

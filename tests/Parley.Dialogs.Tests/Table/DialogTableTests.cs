@@ -196,7 +196,7 @@ public class DialogTableTests
                 Dialog dialog = bench.New($"{t}-{i % 50}");
                 dialog.Happen(DialogEvent.Success);
                 dialog.Happen(DialogEvent.Ack);
-                dialog.Happen(DialogEvent.Bye);
+                dialog.Happen(DialogEvent.ByeAnswered);
                 dialog.Happen(DialogEvent.DelayOver);
             }
         }, TestContext.Current.CancellationToken)));

@@ -103,10 +103,7 @@ internal sealed class DialogHost : IAsyncDisposable
     {
         if (context.IsInDialog)
         {
-            if (context.LooseRoute() || context.MatchDialog())
-                await context.RelayAsync();
-            else
-                context.Reply(481);
+            await context.RelayInDialogAsync();
             return;
         }
 

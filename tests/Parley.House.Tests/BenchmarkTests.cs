@@ -7,12 +7,17 @@ namespace Parley.House.Tests;
 public class BenchmarkTests
 {
     [Fact]
-    public async Task Every_benchmark_runs()
+    public Task Every_benchmark_runs() => RunAsync("Parley.Benchmarks", "--once");
+
+    [Fact]
+    public Task The_dearest_datagrams_are_found() => RunAsync("Parley.WorstCase", "--way", "OPTIONS", "--repeats", "1", "--limit", "60000");
+
+    private static async Task RunAsync(string name, params string[] arguments)
     {
         // Built beside these tests, in the same configuration.
         string configuration = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
-        string program = Repository.PathOf($"bench/Parley.Benchmarks/bin/{configuration}/net10.0/Parley.Benchmarks.dll");
-        ProcessStartInfo start = new("dotnet", [program, "--once"]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string program = Repository.PathOf($"bench/{name}/bin/{configuration}/net10.0/{name}.dll");
+        ProcessStartInfo start = new("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken), errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
         await process.WaitForExitAsync(TestContext.Current.CancellationToken);

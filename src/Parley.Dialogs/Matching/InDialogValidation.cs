@@ -28,7 +28,10 @@ internal static class InDialogValidation
         return CompareRoutes(context, known, relay.Dialog!.IsSpiralInLock);
     }
 
-    /// <summary>Remote target and route set as stored, the next hop found by them. A strict first hop is written as such when the request leaves.</summary>
+    /// <summary>
+    /// Remote target and route set as stored, the next hop found by them. A strict first hop is written as such when the request leaves. False, and
+    /// nothing is changed, where the route set cannot be followed: the peers' Record-Routes are theirs, and one may be no URI.
+    /// </summary>
     public static bool FixRoute(SipContext context)
     {
         if (context.Get<DialogRelay>() is not InDialogRelay { IsSpiral: false, DestinationLeg: { } leg } relay || !FixRoute(context, leg)) return false;
@@ -46,7 +49,11 @@ internal static class InDialogValidation
         byte[][] routes = new byte[known.RouteCount][];
         int count = 0;
         foreach (ReadOnlySpan<byte> route in known.Routes)
+        {
+            if (!SipUriView.TryParse(route, out SipUriView uri) || !uri.IsValid || route.ContainsAny("<>"u8)) return false;
             routes[count++] = [(byte)'<', .. route, (byte)'>'];
+        }
+
         context.ClearDestination();
         context.SetRequestUri(known.Contact);
         context.SetRoutes(routes);

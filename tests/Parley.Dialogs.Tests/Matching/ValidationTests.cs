@@ -131,6 +131,45 @@ public class ValidationTests
         Assert.False(isFixed);
     }
 
+    [Theory]
+    [InlineData("<sip:>")]
+    [InlineData("<sip:@>")]
+    [InlineData("<sip:a@10.0.0.9:99999;lr>")]
+    [InlineData("<sip:10.0.0.9:x;lr>")]
+    [InlineData("<sip:10.0.0.9;lr;=x>")]
+    [InlineData("<sip:[::1>")]
+    [InlineData("<sip:%zz@10.0.0.9>")]
+    [InlineData("<sip:10.0.0.9;lr?>")]
+    [InlineData("sip:10.0.0.9:x;lr")]
+    public void A_route_set_that_cannot_be_followed_repairs_nothing(string recorded)
+    {
+        bool? isFixed = null;
+        CallBench? made = null;
+        using var bench = new CallBench(route: async context =>
+        {
+            if (!context.IsInDialog || context.Method != SipMethod.Info)
+            {
+                await made!.Route(context);
+                return;
+            }
+
+            context.MatchDialog();
+            isFixed = context.FixRouteDialog();
+            context.Reply(500);
+        });
+        made = bench;
+        bench.Bob.OnSending = message => { if (!message.IsRequest && message.Method == "INVITE" && message["Record-Route"] is not null) message.Push("Record-Route", recorded); };
+        bench.Call();
+        bench.Run(1);
+        Dialog dialog = bench.Dialog;
+        bench.Alice.SendRaw($"INFO sip:bob@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1;branch=z9hG4bKraw\r\nMax-Forwards: 70\r\nFrom: <{dialog.FromUri}>;tag={dialog.FromTag}\r\nTo: <{dialog.ToUri}>;tag={dialog.ToTag}\r\n"
+            + $"Call-ID: {dialog.CallId}\r\nCSeq: 99 INFO\r\nContent-Length: 0\r\n\r\n", "sip:10.0.0.1");
+        bench.Run(1);
+
+        Assert.False(isFixed);
+        Assert.DoesNotContain(bench.Log.Lines, static line => line.StartsWith("Error", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void The_last_route_of_a_strict_hop_before_is_the_remote_target()
     {

@@ -26,7 +26,8 @@ public sealed class LocalRequests
     /// <param name="user">Gets the responses.</param>
     /// <param name="state">Given back in <see cref="LocalRequest.State"/>.</param>
     /// <param name="timeout">How long to wait for a final response; null: 64*T1.</param>
-    /// <param name="newConnections">False: over a stream only by the connection that <paramref name="flow"/> names.</param>
+    /// <param name="newConnections">True: when the connection of <paramref name="flow"/> is closed, the request goes where it would go without a flow, from the
+    /// flow's listener. False: over a stream only by the connection that <paramref name="flow"/> names.</param>
     /// <param name="from">Without a flow: the listener to leave by where it reaches the place; null: any that does. Its transport is used where the URI names
     /// none, and TLS never becomes less.</param>
     /// <param name="nextHop">Without a flow: the URI to send it to; empty: the top Route if it is loose, else the request-URI. To be told when the request goes to a strict router, which is in the request-URI above loose Routes.</param>
@@ -46,6 +47,12 @@ public sealed class LocalRequests
         local.User = user;
         local.Timeout = timeout;
         local.From = from;
+        if (flow is { ConnectionId: not 0 } open && newConnections)
+        {
+            local.From = from ?? open.Listener;
+            local.SetOtherHop(nextHop.IsEmpty ? NextHop(local.Message) : nextHop);
+        }
+
         bool tried = flow is { } way
             ? (newConnections || !way.Listener.IsReliable || way.ConnectionId != 0) && local.Exchange.Start(way)
             : local.Exchange.Start(nextHop.IsEmpty ? NextHop(local.Message) : nextHop);
@@ -56,7 +63,7 @@ public sealed class LocalRequests
 
     /// <summary>Sends the ACK of a 2xx, without a transaction.</summary>
     /// <param name="ack">A whole ACK without Via.</param>
-    /// <param name="flow">Over which to send; null: where the top Route or request-URI says. A name that must be looked up is sent to later.</param>
+    /// <param name="flow">Over which to send; null, or a connection that is closed: where the top Route or request-URI says. A name that must be looked up is sent to later.</param>
     /// <param name="from">Without a flow: the listener to leave by where it reaches the place; null: any that does.</param>
     /// <param name="nextHop">Without a flow: the URI to send it to; empty: as of Send.</param>
     /// <returns>False when it could not be sent.</returns>
@@ -71,7 +78,13 @@ public sealed class LocalRequests
         }
 
         local.From = from;
-        if (flow is { } way) return SendOnce(local, way);
+        if (flow is { } way)
+        {
+            if (IsSent(local, way, null)) return Ended(local, true);
+            if (way.ConnectionId == 0) return Ended(local, false);
+            local.From = from ?? way.Listener;
+        }
+
         ReadOnlySpan<byte> hop = nextHop.IsEmpty ? NextHop(local.Message) : nextHop;
         if (TryPlaces(local, hop, out SipUri? uri)) return SendOnce(local);
         if (uri is null)
@@ -166,12 +179,17 @@ public sealed class LocalRequests
             else second = flow;
         }
 
-        if (first is { } way) return SendOnce(local, way, second);
-        Return(local);
-        return false;
+        return Ended(local, first is { } way && IsSent(local, way, second));
     }
 
-    private bool SendOnce(LocalRequest local, in SipFlow flow, SipFlow? second = null)
+    private bool Ended(LocalRequest local, bool isSent)
+    {
+        Return(local);
+        Core.Transport.Flush();
+        return isSent;
+    }
+
+    private bool IsSent(LocalRequest local, in SipFlow flow, SipFlow? second)
     {
         Span<byte> branch = stackalloc byte[StatelessRelay.BranchLength];
         StatelessRelay.WriteBranch(Core.Random, local.Message, flow.Remote, branch);
@@ -183,8 +201,6 @@ public sealed class LocalRequests
             : Core.Transactions.SendOnce(bytes, flow);
         spare.Return();
         scratch.Return();
-        Return(local);
-        Core.Transport.Flush();
         return sent;
     }
 

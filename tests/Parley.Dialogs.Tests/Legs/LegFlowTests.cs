@@ -130,6 +130,24 @@ public class LegFlowTests
         AllArrivedBy(bench, protocol, Bob, "BYE");
     }
 
+    [Theory]
+    [InlineData(SipProtocol.Tcp)]
+    [InlineData(SipProtocol.Tls)]
+    public void So_are_requests_of_the_proxys_own_whose_connection_is_closed(SipProtocol protocol)
+    {
+        using CallBench bench = Call(SipProtocol.Udp, protocol);
+        Assert.True(Proxy(bench).CloseConnection(bench.Dialog.Callee!.Flow.ConnectionId));
+        bench.Run(0.5);
+        bench.Recorder.Clear();
+        bench.Dialog.SendSequentialAsync("INFO", toCaller: false);
+        bench.Run(1);
+        AllArrivedBy(bench, protocol, Bob, "INFO");
+        Assert.NotEmpty(bench.Recorder.Find("200 INFO", from: Bob));
+        Assert.True(bench.Dialog.Acknowledge(bench.Dialog.Callee!, 1));
+        bench.Run(0.5);
+        AllArrivedBy(bench, protocol, Bob, "ACK");
+    }
+
     [Fact]
     public void A_TLS_leg_is_not_taken_away_by_a_request_in_the_clear()
     {

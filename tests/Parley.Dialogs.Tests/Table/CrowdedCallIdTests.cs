@@ -112,7 +112,7 @@ public class CrowdedCallIdTests
         foreach (Dialog dialog in model)
         {
             dialog.Happen(DialogEvent.Failure);
-            if (dialog.State != DialogState.Deleted) dialog.Happen(DialogEvent.Bye);
+            if (dialog.State != DialogState.Deleted) dialog.Happen(DialogEvent.ByeAnswered);
             dialog.Happen(DialogEvent.DelayOver);
         }
 

@@ -19,6 +19,13 @@ public sealed class StreamTarget : FuzzTarget
         {
             var frame = SipFraming.Next(input.AsSpan(taken, length - taken), Limits);
             path.Add((frame.Kind, frame.Ping));
+            if (frame.Kind == SipFrameKind.Padding)
+            {
+                // As much as is there: pieces may take it in pieces.
+                Check(frame.Length > 0 && frame.Length <= length - taken, "a frame lies in the buffer");
+                taken += frame.Length;
+                continue;
+            }
             _whole.Add(frame);
             if (frame.Kind is not (SipFrameKind.Message or SipFrameKind.KeepAlive))
                 break;
@@ -48,6 +55,11 @@ public sealed class StreamTarget : FuzzTarget
             {
                 state = (state * 1664525) + 1013904223;
                 arrived = Math.Min(length, arrived + 1 + (int)((state >> 24) & 63));
+                continue;
+            }
+            if (frame.Kind == SipFrameKind.Padding)
+            {
+                taken += frame.Length;
                 continue;
             }
             Check(frame == _whole[index++], "pieces give the frames of the whole");

@@ -15,6 +15,9 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
     internal const uint InviteServerKind = 2;
     internal const uint NonInviteServerKind = 3;
 
+    /// <summary>Header lines of an answer up to this length count towards its room.</summary>
+    private const int ShortLines = 64;
+
     private readonly ITransactionUser _user;
     private readonly TransactionOptions _limits;
     private readonly ServerTransactionTable _servers = new();
@@ -227,7 +230,8 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
         writer.Response(request, statusCode, reason.IsEmpty ? SipText.Reason(statusCode) : reason, toTag);
         writer.Lines(headerLines);
         ReadOnlySpan<byte> full = writer.End();
-        if (full.Length <= room)
+        // Long lines are what a clause demands (a challenge, the bindings of 10.3 step 8): no short form makes up for them.
+        if (full.Length - Math.Max(0, headerLines.Length - ShortLines) <= room)
             return full;
         writer.ShortResponse(request, statusCode, toTag);
         writer.Lines(headerLines);

@@ -119,4 +119,15 @@ public sealed class RefusalTests
         rig.In(Wire.Request("INVITE"));
         Assert.StartsWith("SIP/2.0 404 Not Found\r\nVia: ", Assert.Single(rig.Transport.Sent).Text, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData(40)]
+    [InlineData(2_000)]
+    public void Long_header_lines_that_a_clause_demands_do_not_shorten_the_rest(int length)
+    {
+        using Rig rig = new();
+        rig.User.WhenRequest = t => t.Reply(200, default, Encoding.UTF8.GetBytes($"Contact: <sip:{new string('x', length)}@h>\r\n"));
+        rig.In(Wire.Request("REGISTER"));
+        Assert.StartsWith("SIP/2.0 200 OK\r\nVia: ", Assert.Single(rig.Transport.Sent).Text, StringComparison.Ordinal);
+    }
 }

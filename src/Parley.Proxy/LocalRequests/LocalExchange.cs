@@ -83,7 +83,7 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
         if (transaction != request.Transaction || request.IsOver) return;
         ReportFailure();
         // Who has given a provisional response is at it: no second one is asked.
-        if (transaction.State == ClientTransactionState.Proceeding || (!TryNext() && !TryOtherHop())) Fail(503);
+        if (transaction.State == ClientTransactionState.Proceeding || !TryNext()) Fail(503);
     }
 
     void IClientTransactionUser.OnTerminated(ClientTransaction transaction)
@@ -125,21 +125,6 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
         }
 
         return false;
-    }
-
-    /// <summary>The connection that was given is closed: where the request would have gone without it.</summary>
-    private bool TryOtherHop()
-    {
-        if (request.OtherHop.IsEmpty) return false;
-        bool isLiteral = owner.TryPlaces(request, request.OtherHop, out SipUri? uri);
-        request.SetOtherHop(default);
-        if (isLiteral) return TryNext();
-        if (uri is null) return false;
-        ValueTask<bool> task = Core.LocateAsync(uri, request.Places);
-        if (task.IsCompleted) return task.GetAwaiter().GetResult() && TryNext();
-        _isLocating = true;
-        _ = AwaitLocation(task);
-        return true;
     }
 
     private void ArmDeadline()

@@ -9,8 +9,6 @@ public sealed class LocalRequest
 {
     private SipEdits? _edits;
     private byte[] _buffer = new byte[1024];
-    private byte[] _hop = [];
-    private int _hopLength;
 
     internal LocalRequest(LocalRequests owner)
     {
@@ -49,16 +47,6 @@ public sealed class LocalRequest
 
     internal SipListener? From { get; set; }
 
-    /// <summary>Where it goes when the connection that it was given is closed; empty: nowhere.</summary>
-    internal ReadOnlySpan<byte> OtherHop => _hop.AsSpan(0, _hopLength);
-
-    internal void SetOtherHop(ReadOnlySpan<byte> hop)
-    {
-        if (_hop.Length < hop.Length) _hop = new byte[Math.Max(128, hop.Length)];
-        hop.CopyTo(_hop);
-        _hopLength = hop.Length;
-    }
-
     internal bool TryTake(ReadOnlySpan<byte> request)
     {
         if (_buffer.Length < request.Length) _buffer = new byte[request.Length * 2];
@@ -81,6 +69,5 @@ public sealed class LocalRequest
         IsOver = false;
         Timeout = null;
         From = null;
-        _hopLength = 0;
     }
 }

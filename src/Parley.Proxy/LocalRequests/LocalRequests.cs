@@ -26,8 +26,7 @@ public sealed class LocalRequests
     /// <param name="user">Gets the responses.</param>
     /// <param name="state">Given back in <see cref="LocalRequest.State"/>.</param>
     /// <param name="timeout">How long to wait for a final response; null: 64*T1.</param>
-    /// <param name="newConnections">True: when the connection of <paramref name="flow"/> is closed, the request goes where it would go without a flow, from the
-    /// flow's listener. False: over a stream only by the connection that <paramref name="flow"/> names.</param>
+    /// <param name="newConnections">False: over a stream only by the connection that <paramref name="flow"/> names.</param>
     /// <param name="from">Without a flow: the listener to leave by where it reaches the place; null: any that does. Its transport is used where the URI names
     /// none, and TLS never becomes less.</param>
     /// <param name="nextHop">Without a flow: the URI to send it to; empty: the top Route if it is loose, else the request-URI. To be told when the request goes to a strict router, which is in the request-URI above loose Routes.</param>
@@ -47,12 +46,6 @@ public sealed class LocalRequests
         local.User = user;
         local.Timeout = timeout;
         local.From = from;
-        if (flow is { ConnectionId: not 0 } open && newConnections)
-        {
-            local.From = from ?? open.Listener;
-            local.SetOtherHop(nextHop.IsEmpty ? NextHop(local.Message) : nextHop);
-        }
-
         bool tried = flow is { } way
             ? (newConnections || !way.Listener.IsReliable || way.ConnectionId != 0) && local.Exchange.Start(way)
             : local.Exchange.Start(nextHop.IsEmpty ? NextHop(local.Message) : nextHop);

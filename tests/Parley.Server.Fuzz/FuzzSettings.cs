@@ -12,8 +12,11 @@ public sealed record FuzzSettings
     /// <summary>Of these, how many are sent before memory is looked at for the first time: pools fill up with the first.</summary>
     public double Warm { get; init; } = 0.3;
 
-    /// <summary>How much more memory may live at the end, when all has ended, than after the first part, bytes. Pools keep what the busiest moment needed.</summary>
-    public long Growth { get; init; } = 12 << 20;
+    /// <summary>
+    /// How much more memory may live at the end, when all has ended, than after the first part, bytes. Pools keep what the busiest moment needed, each
+    /// piece as large as the largest message that it held: in steps, up to some 20 MB, and then no more. A leak of 200 bytes a message is over it.
+    /// </summary>
+    public long Growth { get; init; } = 24 << 20;
 
     /// <summary>How often all is let end and memory is looked at, the last time at the end; each takes some seconds.</summary>
     public int Looks { get; init; } = 4;

@@ -30,7 +30,7 @@ internal sealed partial class Rig : IDisposable
         ServerConfiguration configuration = ConfigurationRules.Read(settings.GetSection("Parley"), Path.GetTempPath(), errors);
         if (errors.Count > 0)
             throw new InvalidOperationException(errors[0]);
-        _application = ApplicationSetup.Build(configuration, settings, builder =>
+        _application = ApplicationSetup.Build(configuration, settings, change: builder =>
         {
             builder.Logging.ClearProviders();
             Network.Limits = builder.Transport.Limits;

@@ -41,7 +41,7 @@ internal sealed class StubNetwork : ISipTransport
         SipParseResult result = _message.Parse(_received, 0, length, Limits);
         if (result.Status == SipParseStatus.Ok)
             _receiver!.OnMessage(_message, source);
-        else if (result.Status == SipParseStatus.Reject && IsAnswerable(_message))
+        else if (result.Status == SipParseStatus.Reject && SipScreening.IsAnswerable(_message))
             _receiver!.OnMalformed(_message, result, source);
     }
 
@@ -59,7 +59,8 @@ internal sealed class StubNetwork : ISipTransport
 
     public void Start(ISipReceiver receiver) => _receiver = receiver;
 
-    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null) => _set.Select(protocol, target, preferred);
+    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null, SipListener? received = null) =>
+        _set.Select(protocol, target, preferred, received);
 
     public bool IsOwn(ReadOnlySpan<byte> host, int port) => _set.IsOwn(host, port);
 
@@ -72,8 +73,4 @@ internal sealed class StubNetwork : ISipTransport
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
-    private static bool IsAnswerable(SipMessage message) => message.IsRequest && message.Method != SipMethod.Ack && message.TryGetTopVia(out _)
-        && !message.CallId.IsEmpty && !message.From.Text.IsEmpty && !message.To.Text.IsEmpty
-        && message.TryGetHeader(SipHeaderName.CSeq, out ReadOnlySpan<byte> cseq) && !cseq.IsEmpty;
 }

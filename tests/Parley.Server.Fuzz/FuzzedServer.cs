@@ -34,7 +34,7 @@ internal sealed class FuzzedServer : IAsyncDisposable
         ServerConfiguration configuration = ConfigurationRules.Read(root.GetSection("Parley"), Path.GetTempPath(), errors);
         if (errors.Count > 0)
             throw new InvalidOperationException(string.Join('\n', errors));
-        _application = ApplicationSetup.Build(configuration, root, builder =>
+        _application = ApplicationSetup.Build(configuration, root, change: builder =>
         {
             builder.Logging.ClearProviders().AddProvider(Errors);
             builder.Timers.TimerD = TimeSpan.FromSeconds(1.3);

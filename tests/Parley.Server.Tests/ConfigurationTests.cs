@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Parley.Dialogs;
 using Parley.Server.Configuration;
 using Xunit;
 
@@ -15,7 +16,7 @@ public class ConfigurationTests
             configuration.Listeners.Select(l => $"{l.Protocol.ToString().ToLowerInvariant()} {l.EndPoint.ToIPEndPoint()}"));
         Assert.True(configuration.IsLoopbackOnly);
         Assert.Equal(TimeSpan.FromHours(12), configuration.Dialogs.DefaultTimeout);
-        Assert.Equal(("Repair", "Anywhere", null), (configuration.Dialogs.SequentialRouting, configuration.Dialogs.SequentialSource, configuration.StateDirectory));
+        Assert.Equal((SequentialRouting.Repair, SequentialSource.Anywhere, (string?)null), (configuration.Dialogs.SequentialRouting, configuration.Dialogs.SequentialSource, configuration.StateDirectory));
     }
 
     public static TheoryData<string, string> Mistakes => new()

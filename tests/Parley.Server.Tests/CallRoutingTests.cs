@@ -14,6 +14,8 @@ public sealed class CallRoutingTests : IDisposable
     {
         ["Routes:0:Prefix"] = "+",
         ["Routes:0:Target"] = "sip:10.0.0.7",
+        ["Routes:0:Sources:0"] = "10.0.0.0/8",
+        ["Routes:1:Sources:0"] = "10.0.0.0/8",
         ["Routes:1:Prefix"] = "*",
         ["Routes:1:Target"] = "sip:10.0.0.7",
     });

@@ -52,7 +52,13 @@ app.OnRequest(context =>
 {
     if (context.IsInDialog)
     {
-        // With dialogs, the did in the Route matches the dialog on the way.
+        if (hasDialogs)
+        {
+            // The did in the Route finds the dialog; the request is validated and goes by the dialog's target and route set.
+            ValueTask<bool> passed = context.RelayInDialogAsync();
+            return passed.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(passed.AsTask());
+        }
+
         if (!context.LooseRoute())
         {
             context.Reply(404, "Not here");

@@ -69,7 +69,7 @@ public sealed class CallRoutingTests : IDisposable
     public void Domains_are_own_names_and_so_are_those_of_a_reload()
     {
         var settings = new Dictionary<string, string?> { ["Listeners:0:Endpoint"] = "udp:127.0.0.1:45917", ["Domains:0"] = "example.com", ["Aliases:0"] = "sip.example.net" };
-                using var application = ApplicationSetup.Build(ServerScene.Read(settings), new ConfigurationBuilder().Build());
+        using var application = ApplicationSetup.Build(ServerScene.Read(settings), new ConfigurationBuilder().Build());
         Assert.True(IsOwn("example.com") && IsOwn("sip.example.net") && !IsOwn("example.org"));
         settings["Domains:0"] = "example.org";
         settings["Aliases:0"] = "sip2.example.net";

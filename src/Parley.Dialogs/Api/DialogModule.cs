@@ -13,6 +13,13 @@ internal sealed partial class DialogModule : IProxyModule
     [ThreadStatic]
     private static Dialog? t_current;
 
+    // Whose request runs on this thread: the service provider need not be asked several times per call.
+    [ThreadStatic]
+    private static ParleyApplication? t_application;
+
+    [ThreadStatic]
+    private static DialogModule? t_module;
+
     private readonly TimeProvider _time;
 
     public DialogModule(DialogOptions options, TimerService timers, TimeProvider time, SipRandom random, SipTimerOptions sipTimers, LocalRequests? localRequests = null, ILoggerFactory? loggers = null)
@@ -88,6 +95,8 @@ internal sealed partial class DialogModule : IProxyModule
     public void OnRequest(SipContext context)
     {
         t_current = null;
+        t_application = context.Application;
+        t_module = this;
         if (!context.IsInDialog) context.RecordRouteProof = context.Method == SipMethod.Invite ? RouteProofKind.Call : RouteProofKind.Subscription;
     }
 
@@ -95,6 +104,9 @@ internal sealed partial class DialogModule : IProxyModule
     {
         if (context.IsInDialog) DialogMatching.Match(this, context, Options.MatchMode);
     }
+
+    /// <summary>The module of the request's application when a request of it ran last on this thread; else null, and the services know.</summary>
+    internal static DialogModule? Of(SipContext context) => ReferenceEquals(t_application, context.Application) ? t_module : null;
 
     /// <summary>Makes a dialog the current one of this thread; the one before comes back.</summary>
     internal static Dialog? SetCurrent(Dialog? dialog)

@@ -61,12 +61,13 @@ public sealed class RouteKeyFileTests : IDisposable
     }
 
     [Fact]
-    public void Systemds_directory_counts_when_none_is_set()
+    public void The_settings_directory_counts_then_systemds_then_the_users_own()
     {
-        Assert.Equal("/srv/x", RouteKeyFile.DirectoryOf("/srv/x", "/var/lib/parley"));
-        Assert.Equal("/var/lib/parley", RouteKeyFile.DirectoryOf(null, "/var/lib/parley:/var/lib/other"));
-        Assert.Null(RouteKeyFile.DirectoryOf(null, ""));
-        Assert.Null(RouteKeyFile.DirectoryOf(null, null));
+        Assert.Equal(new StateDirectory("/srv/x", true), RouteKeyFile.DirectoryOf("/srv/x", "/var/lib/parley", "/home/u/state", "/home/u"));
+        Assert.Equal(new StateDirectory("/var/lib/parley", true), RouteKeyFile.DirectoryOf(null, "/var/lib/parley:/var/lib/other", "/home/u/state", "/home/u"));
+        Assert.Equal(new StateDirectory("/home/u/state/parley", false), RouteKeyFile.DirectoryOf(null, "", "/home/u/state", "/home/u"));
+        Assert.Equal(new StateDirectory("/home/u/.local/state/parley", false), RouteKeyFile.DirectoryOf(null, null, "relative", "/home/u"));
+        Assert.Null(RouteKeyFile.DirectoryOf(null, null, null, null));
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);

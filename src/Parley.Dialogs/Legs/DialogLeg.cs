@@ -90,7 +90,7 @@ public sealed partial class DialogLeg
         internal set => _flow = value; // under the gate
     }
 
-    internal SipFlow FlowInLock => _flow;
+    internal ref readonly SipFlow FlowInLock => ref _flow;
 
     /// <summary>Under the gate: a message of the leg came this way. One that came by less than TLS does not take a leg away from TLS.</summary>
     internal void LearnFlow(in SipFlow flow)

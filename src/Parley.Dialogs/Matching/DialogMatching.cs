@@ -1,5 +1,6 @@
 using Parley.Proxy;
 using Parley.Sip;
+using Parley.Transport;
 
 namespace Parley.Dialogs;
 
@@ -120,7 +121,12 @@ internal static class DialogMatching
     private static bool Join(SipContext context, Dialog dialog, InDialogRelay relay, out DialogAct act)
     {
         // In a call that passes here twice the leg's neighbour is this proxy on one of the two ways: the Routes know which.
-        if (!dialog.IsSpiralInLock && relay.DestinationLeg!.FlowInLock is { Listener: not null } flow) context.PreferFlow(flow);
+        if (!dialog.IsSpiralInLock)
+        {
+            ref readonly SipFlow flow = ref relay.DestinationLeg!.FlowInLock;
+            if (flow.Listener is not null) context.PreferFlow(flow);
+        }
+
         return dialog.OnRequestInLock(context, relay, out act);
     }
 

@@ -84,7 +84,8 @@ public sealed partial class SipContext
     public void PreferFlow(in SipFlow flow)
     {
         if (flow.Listener is null) throw new ArgumentException("A flow has a listener.", nameof(flow));
-        _legFlow = flow;
+        // Of datagrams only the listener counts, where no Route of ours names it.
+        if (flow.Listener.IsReliable || RouteListener is null) _legFlow = flow;
     }
 
     /// <summary>Takes back <see cref="SetDestination(SipUri)"/>: Route and request-URI say where to send.</summary>
@@ -180,7 +181,7 @@ public sealed partial class SipContext
     {
         _branchHooks?.Clear();
         _failureHooks?.Clear();
-        _legFlow = default;
+        if (_legFlow.Listener is not null) _legFlow = default;
         ClearDestination();
     }
 }

@@ -318,7 +318,7 @@ internal sealed partial class ResponseContext
         {
             Core.Counters.Count(ProxyCounter.BranchesSent);
             _hasLeft = true;
-            transaction.Cause = context.Source.Remote;
+            if (flow.Listener.IsReliable) transaction.Cause = context.Source.Remote;
             transaction.Start(bytes, flow);
             if (IsInvite) StartTimerC(branch);
         }

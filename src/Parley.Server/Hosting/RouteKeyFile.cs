@@ -16,12 +16,24 @@ internal static class RouteKeyFile
     private const UnixFileMode Owner = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode Forbidden = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupWrite;
 
-    /// <summary>The state directory of the settings, else the first that systemd names (StateDirectory= of the unit); null without one.</summary>
-    public static string? DirectoryOf(ServerConfiguration configuration) => DirectoryOf(configuration.StateDirectory, Environment.GetEnvironmentVariable("STATE_DIRECTORY"));
+    /// <summary>Where the state lies: the directory of the settings, else the first that systemd names (StateDirectory= of the unit), else the user's own; null without a home.</summary>
+    public static StateDirectory? DirectoryOf(ServerConfiguration configuration) => DirectoryOf(
+        configuration.StateDirectory, Environment.GetEnvironmentVariable("STATE_DIRECTORY"), Environment.GetEnvironmentVariable("XDG_STATE_HOME"), Environment.GetEnvironmentVariable("HOME"));
 
     /// <param name="set">What the settings say.</param>
     /// <param name="systemd">The variable that systemd sets: one folder or several, with colons between.</param>
-    public static string? DirectoryOf(string? set, string? systemd) => set ?? (string.IsNullOrEmpty(systemd) ? null : systemd.Split(':')[0]);
+    /// <param name="stateHome">XDG_STATE_HOME; counts only when it is an absolute path (XDG Base Directory Specification).</param>
+    /// <param name="home">The user's home, where the state home is .local/state by default.</param>
+    public static StateDirectory? DirectoryOf(string? set, string? systemd, string? stateHome, string? home)
+    {
+        if (set is not null)
+            return new StateDirectory(set, IsAsked: true);
+        if (!string.IsNullOrEmpty(systemd))
+            return new StateDirectory(systemd.Split(':')[0], IsAsked: true);
+        if (Path.IsPathFullyQualified(stateHome ?? ""))
+            return new StateDirectory(Path.Combine(stateHome!, "parley"), IsAsked: false);
+        return Path.IsPathFullyQualified(home ?? "") ? new StateDirectory(Path.Combine(home!, ".local", "state", "parley"), IsAsked: false) : null;
+    }
 
     /// <summary>Reads the key, or makes it when the file is not there yet.</summary>
     /// <param name="directory">Made, for the owner alone, when it is not there.</param>

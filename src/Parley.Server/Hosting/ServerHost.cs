@@ -31,7 +31,7 @@ internal sealed partial class ServerHost
         _log = loggers.CreateLogger("Parley.Server");
         _routing = ApplicationSetup.Route(_application, configuration);
         _ = new CallLog(_dialogs, loggers, _application.Time);
-        if (routeKey is null && !configuration.IsLoopbackOnly)
+        if (routeKey is null)
             KeepsNoKey();
         SayUnusableRoutes(configuration);
     }
@@ -40,7 +40,7 @@ internal sealed partial class ServerHost
     public static async Task<int> RunAsync(ServerConfiguration configuration, IConfigurationRoot root, string? file, CancellationToken cancellation)
     {
         byte[]? routeKey = null;
-        if (RouteKeyFile.DirectoryOf(configuration) is { } directory && !RouteKeyFile.TryLoad(directory, out routeKey, out var mistake))
+        if (RouteKeyFile.DirectoryOf(configuration) is { } directory && !RouteKeyFile.TryLoad(directory.Path, out routeKey, out var mistake) && directory.IsAsked)
         {
             await Console.Error.WriteLineAsync("parley: " + mistake);
             return ParleyCommand.BadConfiguration;
@@ -171,7 +171,7 @@ internal sealed partial class ServerHost
     [LoggerMessage(1008, LogLevel.Warning, "{Setting} has changed, which takes a restart")]
     private partial void NeedsRestart(string setting);
 
-    [LoggerMessage(1009, LogLevel.Warning, "Parley:StateDirectory is not set: after a restart, requests of calls from before it get 481")]
+    [LoggerMessage(1009, LogLevel.Warning, "No state directory can be used: after a restart, requests of calls from before it get 481. Set Parley:StateDirectory")]
     private partial void KeepsNoKey();
 
     [LoggerMessage(1010, LogLevel.Warning, "Parley:Routes:{Index} has no Sources and there are no TrustedSources: only calls from this machine go by it")]

@@ -35,6 +35,8 @@ public sealed class ModelTests
 
                 rig.Run(100);
                 model.Wait(10_000);
+                if (model.IsAmbiguous)
+                    return true;
                 string state = rig.Layer.ClientTransactionCount == 0 ? "Terminated" : transaction.State.ToString();
                 return model.Sent.SequenceEqual(rig.TakeTimes()) && model.State == state && model.Passed == rig.User.Told.Count(t => t.StartsWith("response", StringComparison.Ordinal))
                     && (model.State != "Terminated" || rig.Layer.Buffers.Rented == 0);
@@ -79,13 +81,18 @@ public sealed class ModelTests
 
                 rig.Run(100);
                 model.Wait(10_000);
+                if (model.IsAmbiguous)
+                    return true;
                 string state = rig.Layer.ServerTransactionCount == 0 ? "Terminated" : transaction.State.ToString();
                 return model.Sent.SequenceEqual(rig.TakeTimes()) && model.State == state && (model.State != "Terminated" || rig.Layer.Buffers.Rented == 0);
             },
             iter: 1_500);
     }
 
-    /// <summary>What is more than 4 s away comes in a round of 50 ms.</summary>
+    /// <summary>
+    /// What is more than 4 s away comes in a round of 50 ms; what is armed anew on the way there, by a repetition or a timer of before, comes to the tick. So a message
+    /// between the two finds either state: a life with one says nothing.
+    /// </summary>
     private static int After(int now, int wait) => wait <= 400 ? now + wait : (now + wait + 4) / 5 * 5;
 
     private sealed class ClientModel(bool invite, bool udp)
@@ -94,8 +101,11 @@ public sealed class ModelTests
         private int _repeat = udp ? 50 : int.MaxValue;
         private int _interval = 50;
         private int _end = 3_200;
+        private int _due = 3_200;
 
         public List<long> Sent { get; } = [0];
+
+        public bool IsAmbiguous { get; private set; }
 
         public int Passed { get; private set; }
 
@@ -122,6 +132,7 @@ public sealed class ModelTests
 
         public void Response(int status)
         {
+            IsAmbiguous |= _now >= _due && _now <= _end && _end != int.MaxValue;
             bool open = State is "Calling" or "Trying" or "Proceeding";
             if (open && status < 200)
             {
@@ -156,6 +167,7 @@ public sealed class ModelTests
             State = after == 0 ? "Terminated" : state;
             _repeat = int.MaxValue;
             _end = after == 0 ? int.MaxValue : After(_now, after);
+            _due = _now + after;
             if (!invite && state == "Completed")
                 _interval = 0;
         }
@@ -169,6 +181,7 @@ public sealed class ModelTests
         private int _repeat = int.MaxValue;
         private int _interval;
         private int _end = int.MaxValue;
+        private int _due = int.MaxValue;
         private bool _answered;
 
         public ServerModel(bool invite, bool udp)
@@ -183,6 +196,8 @@ public sealed class ModelTests
         }
 
         public List<long> Sent { get; } = [];
+
+        public bool IsAmbiguous { get; private set; }
 
         public string State { get; private set; }
 
@@ -202,6 +217,7 @@ public sealed class ModelTests
 
         public void Event(int status)
         {
+            Look();
             switch (State)
             {
                 case "Trying" or "Proceeding" when status == 0:
@@ -228,19 +244,24 @@ public sealed class ModelTests
 
         public void Ack()
         {
+            Look();
             if (State != "Completed")
                 return;
             _repeat = int.MaxValue;
             State = "Confirmed";
             _end = After(_now, 500);
+            _due = _now + 500;
             if (!_udp)
                 End();
         }
+
+        private void Look() => IsAmbiguous |= _now >= _due && _now <= _end && _end != int.MaxValue;
 
         private void Final(int status)
         {
             State = _invite && status < 300 ? "Accepted" : "Completed";
             _end = After(_now, 3_200);
+            _due = _now + 3_200;
             if (_invite && State == "Completed" && _udp)
             {
                 _interval = 50;

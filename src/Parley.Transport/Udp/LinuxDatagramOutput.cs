@@ -10,6 +10,9 @@ internal sealed unsafe class LinuxDatagramOutput : DatagramOutput
 {
     private const int Flags = MsgDontWait | MsgNoSignal;
 
+    // "Refused" is always said of an earlier datagram (ip(7), IP_RECVERR).
+    private const int MostRefusals = 64;
+
     private readonly SafeSocketHandle _handle;
     private readonly LinuxErrorQueue _errors;
     private readonly byte[] _names;
@@ -48,6 +51,7 @@ internal sealed unsafe class LinuxDatagramOutput : DatagramOutput
 
     protected override int SendSome(int start, int count)
     {
+        var hasWaited = false;
         for (var attempt = 0; ; attempt++)
         {
             int taken;
@@ -65,12 +69,14 @@ internal sealed unsafe class LinuxDatagramOutput : DatagramOutput
             {
                 case EINTR when attempt < 8:
                     continue;
-                case var error when attempt < 3 && IsOfNetwork(error):
-                    // Mostly an ICMP error of an earlier datagram: the call takes it, and it says nothing of this datagram. Its report waits to be read.
+                case var error when IsOfNetwork(error) && attempt < (error == ECONNREFUSED ? MostRefusals : 3):
+                    // An ICMP error of an earlier datagram: the call takes it, and it says nothing of this datagram. Its report waits to be read, and whoever
+                    // reads one sets the socket's error to the next: several in a row are usual. Without a route the error is this datagram's own.
                     _errors.Note();
                     continue;
-                case EAGAIN when attempt == 0:
+                case EAGAIN when !hasWaited:
                     // The send buffer is full. It empties at the speed of the wire: one short wait is worth it, longer would stall the loop.
+                    hasWaited = true;
                     LinuxPoll.Wait(_handle, PollOut, 5);
                     continue;
                 default:

@@ -24,7 +24,12 @@ public class MessageBenchmarks
     {
         _message.Parse(_invite, 0, _invite.Length, SipLimits.Default);
         _message.TryGetTopVia(out var via);
-        return via.Branch.Length + _message.FromTag.Length + _message.ToTag.Length + _message.CallId.Length + (int)_message.CSeqNumber + _message.MaxForwards
+        return via.Branch.Length
+            + _message.FromTag.Length
+            + _message.ToTag.Length
+            + _message.CallId.Length
+            + (int)_message.CSeqNumber
+            + _message.MaxForwards
             + _message.RequestUriView.Host.Length;
     }
 

@@ -12,14 +12,16 @@ if (args is not ["--once"])
     return 0;
 }
 
-ManualConfig once = ManualConfig.CreateEmpty()
+ManualConfig once = ManualConfig
+    .CreateEmpty()
     .AddJob(Job.Dry.WithToolchain(InProcessNoEmitToolchain.DontLogOutput))
     .AddColumnProvider(BenchmarkDotNet.Columns.DefaultColumnProviders.Instance)
     .AddLogger(NullLogger.Instance)
     .WithOptions(ConfigOptions.DisableLogFile | ConfigOptions.DisableOptimizationsValidator)
     .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "parley-benchmarks-once"));
 var summaries = BenchmarkRunner.Run(typeof(Program).Assembly, once);
-int good = 0, bad = 0;
+int good = 0,
+    bad = 0;
 foreach (var report in summaries.SelectMany(static summary => summary.BenchmarksCases.Select(one => (One: one, Report: summary[one]))))
 {
     bool isGood = report.Report is { Success: true };

@@ -50,20 +50,25 @@ internal sealed class Wire : ISipTransport
 
     public void Start(ISipReceiver receiver) => _receiver = receiver;
 
-    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null, SipListener? received = null) => _set.Select(protocol, target, preferred, received);
+    public SipListener? SelectListener(
+        SipProtocol protocol,
+        SipEndPoint target,
+        SipListener? preferred = null,
+        SipListener? received = null
+    ) => _set.Select(protocol, target, preferred, received);
 
     public bool IsOwn(ReadOnlySpan<byte> host, int port) => _set.IsOwn(host, port);
 
     public SipListener? FindOwn(ReadOnlySpan<byte> host, int port, ReadOnlySpan<byte> transport) => _set.FindOwn(host, port, transport);
 
-    public void Flush()
-    {
-    }
+    public void Flush() { }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private static SipEndPoint EndPoint(ReadOnlySpan<byte> host) =>
-        SipEndPoint.TryParseHost(host, 5060, out SipEndPoint endPoint) ? endPoint : throw new ArgumentException("No address.", nameof(host));
+        SipEndPoint.TryParseHost(host, 5060, out SipEndPoint endPoint)
+            ? endPoint
+            : throw new ArgumentException("No address.", nameof(host));
 }

@@ -7,7 +7,12 @@ namespace Parley.WorstCase;
 internal sealed class StubNetwork : ISipTransport
 {
     private readonly SipListenerSet _set = new(
-        [new SipListener(0, SipProtocol.Udp, SipEndPoint.From(new(0x0100000A), 5060)), new SipListener(1, SipProtocol.Tcp, SipEndPoint.From(new(0x0100000A), 5060))], ["example.com"]);
+        [
+            new SipListener(0, SipProtocol.Udp, SipEndPoint.From(new(0x0100000A), 5060)),
+            new SipListener(1, SipProtocol.Tcp, SipEndPoint.From(new(0x0100000A), 5060)),
+        ],
+        ["example.com"]
+    );
 
     private readonly byte[] _copy = new byte[70_000];
     private readonly byte[] _received = new byte[70_000];
@@ -59,16 +64,18 @@ internal sealed class StubNetwork : ISipTransport
 
     public void Start(ISipReceiver receiver) => _receiver = receiver;
 
-    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null, SipListener? received = null) =>
-        _set.Select(protocol, target, preferred, received);
+    public SipListener? SelectListener(
+        SipProtocol protocol,
+        SipEndPoint target,
+        SipListener? preferred = null,
+        SipListener? received = null
+    ) => _set.Select(protocol, target, preferred, received);
 
     public bool IsOwn(ReadOnlySpan<byte> host, int port) => _set.IsOwn(host, port);
 
     public SipListener? FindOwn(ReadOnlySpan<byte> host, int port, ReadOnlySpan<byte> transport) => _set.FindOwn(host, port, transport);
 
-    public void Flush()
-    {
-    }
+    public void Flush() { }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

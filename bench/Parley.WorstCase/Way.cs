@@ -6,21 +6,58 @@ namespace Parley.WorstCase;
 /// <param name="Message">The next one, with numbers of its own; may send before it what it needs. Null: without a message to fill.</param>
 internal sealed record Way(string Name, Action<Rig> Prepare, Func<Rig, int, string> Message)
 {
-    private const string Bob = "sip:bob@example.com", Many = "sip:many@example.com";
+    private const string Bob = "sip:bob@example.com",
+        Many = "sip:many@example.com";
 
     public static IReadOnlyList<Way> All { get; } =
     [
         new("REGISTER", static _ => { }, static (_, n) => Rig.Request("REGISTER", "sip:example.com", n, to: $"sip:u{n}@example.com")),
-        new("REGISTER of a user with ten", static rig => rig.Register("many", 10), static (_, n) => Rig.Request("REGISTER", "sip:example.com", n, to: Many)),
+        new(
+            "REGISTER of a user with ten",
+            static rig => rig.Register("many", 10),
+            static (_, n) => Rig.Request("REGISTER", "sip:example.com", n, to: Many)
+        ),
         new("INVITE 404", static _ => { }, static (_, n) => Rig.Request("INVITE", "sip:nobody@example.com", n)),
         new("INVITE relayed", static rig => rig.Register("bob", 1), static (_, n) => Rig.Request("INVITE", Bob, n)),
         new("INVITE forked to ten", static rig => rig.Register("many", 10), static (_, n) => Rig.Request("INVITE", Many, n)),
         new("MESSAGE relayed", static rig => rig.Register("bob", 1), static (_, n) => Rig.Request("MESSAGE", Bob, n)),
         new("OPTIONS", static _ => { }, static (_, n) => Rig.Request("OPTIONS", "sip:10.0.0.1", n)),
-        new("INFO in a dialog", static rig => { rig.Register("bob", 1); rig.Establish("d", "f", 0); }, static (rig, n) => rig.InDialog("INFO", n, withRoute: true)),
-        new("re-INVITE in a dialog", static rig => { rig.Register("bob", 1); rig.Establish("d", "f", 0); }, static (rig, n) => rig.InDialog("INVITE", n, withRoute: true)),
-        new("INFO of one of 40,000 dialogs with one Call-ID", static rig => { rig.Register("bob", 1); rig.EstablishMany(40_000, ownTags: true); }, static (rig, n) => rig.InDialog("INFO", n, withRoute: false)),
-        new("INFO of none of 40,000 dialogs with one Call-ID and tag", static rig => { rig.Register("bob", 1); rig.EstablishMany(40_000, ownTags: false); }, static (rig, n) => rig.InDialog("INFO", n, withRoute: false).Replace(";tag=t", ";tag=none", StringComparison.Ordinal)),
+        new(
+            "INFO in a dialog",
+            static rig =>
+            {
+                rig.Register("bob", 1);
+                rig.Establish("d", "f", 0);
+            },
+            static (rig, n) => rig.InDialog("INFO", n, withRoute: true)
+        ),
+        new(
+            "re-INVITE in a dialog",
+            static rig =>
+            {
+                rig.Register("bob", 1);
+                rig.Establish("d", "f", 0);
+            },
+            static (rig, n) => rig.InDialog("INVITE", n, withRoute: true)
+        ),
+        new(
+            "INFO of one of 40,000 dialogs with one Call-ID",
+            static rig =>
+            {
+                rig.Register("bob", 1);
+                rig.EstablishMany(40_000, ownTags: true);
+            },
+            static (rig, n) => rig.InDialog("INFO", n, withRoute: false)
+        ),
+        new(
+            "INFO of none of 40,000 dialogs with one Call-ID and tag",
+            static rig =>
+            {
+                rig.Register("bob", 1);
+                rig.EstablishMany(40_000, ownTags: false);
+            },
+            static (rig, n) => rig.InDialog("INFO", n, withRoute: false).Replace(";tag=t", ";tag=none", StringComparison.Ordinal)
+        ),
         new("BYE 481", static _ => { }, static (_, n) => Rig.Request("BYE", "sip:10.0.0.1", n, toTag: ";tag=x")),
         new("ACK of nothing", static _ => { }, static (_, n) => Rig.Request("ACK", "sip:10.0.0.1", n, toTag: ";tag=x")),
         new("CANCEL", static rig => rig.Register("bob", 1), static (rig, n) => rig.Cancel(n)),
@@ -29,6 +66,11 @@ internal sealed record Way(string Name, Action<Rig> Prepare, Func<Rig, int, stri
         new("302 of an INVITE", static rig => rig.Register("bob", 1), static (rig, n) => rig.Answer("302 Moved", n)),
         new("200 of a MESSAGE", static rig => rig.Register("bob", 1), static (rig, n) => rig.Answer("200 OK", n, "MESSAGE")),
         new("last 401 of a fork to ten", static rig => rig.Register("many", 10), static (rig, n) => rig.LastChallenge(n)),
-        new("200 of nothing", static _ => { }, static (_, n) => $"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKx{n}\r\nVia: SIP/2.0/UDP 10.9.9.9;branch=z9hG4bKy\r\nFrom: <sip:a@a>;tag=f\r\nTo: <sip:b@b>;tag=t\r\nCall-ID: s{n}\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n"),
+        new(
+            "200 of nothing",
+            static _ => { },
+            static (_, n) =>
+                $"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKx{n}\r\nVia: SIP/2.0/UDP 10.9.9.9;branch=z9hG4bKy\r\nFrom: <sip:a@a>;tag=f\r\nTo: <sip:b@b>;tag=t\r\nCall-ID: s{n}\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n"
+        ),
     ];
 }

@@ -12,7 +12,8 @@ builder.AddDialogs(static options =>
 });
 ParleyApplication app = builder.Build();
 SipUri callee = SipUri.Parse(app.Configuration["callee"] ?? "sip:127.0.0.1:5070");
-int perCaller = Number("per-caller", 2), inAll = Number("in-all", 100);
+int perCaller = Number("per-caller", 2),
+    inAll = Number("in-all", 100);
 
 app.OnRequest(async context =>
 {

@@ -28,14 +28,17 @@ internal sealed partial class ExampleModule(IDialogApi dialogs, TimeProvider tim
 
     private void OnConfirmed(Dialog dialog, DialogCallbackTypes type, DialogCallbackParameters parameters)
     {
-        if (dialog.Values.TryGet(CreatedAt, out string? createdAt)) LogConfirmed(createdAt);
+        if (dialog.Values.TryGet(CreatedAt, out string? createdAt))
+            LogConfirmed(createdAt);
     }
 
     private void OnSequential(Dialog dialog, DialogCallbackTypes type, DialogCallbackParameters parameters)
     {
-        if (parameters.Message!.Method != SipMethod.Options || parameters.Direction != DialogDirection.Upstream) return;
+        if (parameters.Message!.Method != SipMethod.Options || parameters.Direction != DialogDirection.Upstream)
+            return;
         LogTerminating(Reason);
-        if (!dialogs.Terminate(dialog.Id.Entry, dialog.Id.Id, Reason)) LogNotTerminated(dialog.Id);
+        if (!dialogs.Terminate(dialog.Id.Entry, dialog.Id.Id, Reason))
+            LogNotTerminated(dialog.Id);
     }
 
     [LoggerMessage(1, LogLevel.Information, "Dialog {Dialog} was created!")]

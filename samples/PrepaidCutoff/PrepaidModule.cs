@@ -26,12 +26,17 @@ internal sealed partial class PrepaidModule : IParleyModule
             _credit[account.Key] = long.Parse(account.Value ?? "0", CultureInfo.InvariantCulture);
     }
 
-    public void Initialize(ParleyApplication application) => _dialogs.Register(null, DialogCallbackTypes.Created, (dialog, _, parameters) =>
-    {
-        var call = new Call(parameters.Message!.From.Uri.UserText);
-        dialog.On(DialogCallbackTypes.Confirmed, OnConfirmed, call);
-        dialog.On(DialogCallbackTypes.Terminated | DialogCallbackTypes.Expired, OnOver, call);
-    });
+    public void Initialize(ParleyApplication application) =>
+        _dialogs.Register(
+            null,
+            DialogCallbackTypes.Created,
+            (dialog, _, parameters) =>
+            {
+                var call = new Call(parameters.Message!.From.Uri.UserText);
+                dialog.On(DialogCallbackTypes.Confirmed, OnConfirmed, call);
+                dialog.On(DialogCallbackTypes.Terminated | DialogCallbackTypes.Expired, OnOver, call);
+            }
+        );
 
     public bool HasCredit(string account) => _credit.TryGetValue(account, out long seconds) && seconds > 0;
 
@@ -39,8 +44,10 @@ internal sealed partial class PrepaidModule : IParleyModule
     {
         var call = (Call)parameters.Parameter!;
         call.Taken = TakeAll(call.Account);
-        if (call.Taken > 0) dialog.Timeout = TimeSpan.FromSeconds(call.Taken);
-        else dialog.Terminate("No credit"); // another call of the account was answered first
+        if (call.Taken > 0)
+            dialog.Timeout = TimeSpan.FromSeconds(call.Taken);
+        else
+            dialog.Terminate("No credit"); // another call of the account was answered first
     }
 
     private void OnOver(Dialog dialog, DialogCallbackTypes type, DialogCallbackParameters parameters)
@@ -55,7 +62,8 @@ internal sealed partial class PrepaidModule : IParleyModule
     private long TakeAll(string account)
     {
         while (_credit.TryGetValue(account, out long seconds))
-            if (_credit.TryUpdate(account, 0, seconds)) return seconds;
+            if (_credit.TryUpdate(account, 0, seconds))
+                return seconds;
         return 0;
     }
 

@@ -26,7 +26,14 @@ public sealed partial class Dialog
     /// <summary>It is in the chain of those that are over.</summary>
     internal bool IsAmongOver;
 
-    internal Dialog(DialogModule module, DialogId id, ReadOnlySpan<byte> callId, ReadOnlySpan<byte> fromUri, ReadOnlySpan<byte> toUri, DialogFlags flags)
+    internal Dialog(
+        DialogModule module,
+        DialogId id,
+        ReadOnlySpan<byte> callId,
+        ReadOnlySpan<byte> fromUri,
+        ReadOnlySpan<byte> toUri,
+        DialogFlags flags
+    )
     {
         Module = module;
         Id = id;

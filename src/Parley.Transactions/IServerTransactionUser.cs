@@ -9,9 +9,7 @@ public interface IServerTransactionUser
 
     /// <summary>The ACK for a failure response never came: timer H (RFC 3261 17.2.1). <see cref="OnTerminated"/> follows.</summary>
     /// <param name="transaction">The transaction.</param>
-    void OnTimeout(ServerTransaction transaction)
-    {
-    }
+    void OnTimeout(ServerTransaction transaction) { }
 
     /// <summary>The machine reached Terminated; the object goes back to its pool when this returns, so let go of it.</summary>
     /// <param name="transaction">The transaction.</param>

@@ -29,7 +29,8 @@ internal sealed class SecondWays(TransactionLayer layer) : ITimerTarget
     {
         if (message.Length > MostBytes)
             return 0;
-        int slot, sequence;
+        int slot,
+            sequence;
         lock (_gate)
         {
             slot = _next;

@@ -9,8 +9,10 @@ public sealed partial class TransactionLayer
 {
     private const int TagLength = 16;
 
-    private static readonly StrandWork RequestAgainWork = static (target, _, generation) => Again((ServerTransaction)target!, generation, ServerEvent.Request);
-    private static readonly StrandWork AckWork = static (target, _, generation) => Again((ServerTransaction)target!, generation, ServerEvent.Ack);
+    private static readonly StrandWork RequestAgainWork = static (target, _, generation) =>
+        Again((ServerTransaction)target!, generation, ServerEvent.Request);
+    private static readonly StrandWork AckWork = static (target, _, generation) =>
+        Again((ServerTransaction)target!, generation, ServerEvent.Ack);
 
     private static readonly StrandWork StartWork = static (target, _, generation) =>
     {
@@ -33,9 +35,19 @@ public sealed partial class TransactionLayer
     {
         ArgumentNullException.ThrowIfNull(message);
         Count(TransactionCounter.Malformed);
-        if (result.Status != SipParseStatus.Reject || !message.IsRequest || result.StatusCode is < 200 or > 699 || message.IndexOf(SipHeaderName.Via) < 0)
+        if (
+            result.Status != SipParseStatus.Reject
+            || !message.IsRequest
+            || result.StatusCode is < 200 or > 699
+            || message.IndexOf(SipHeaderName.Via) < 0
+        )
             return;
-        ReplyStateless(message, source, result.StatusCode, result.Reason is { } reason ? System.Text.Encoding.UTF8.GetBytes(reason) : default);
+        ReplyStateless(
+            message,
+            source,
+            result.StatusCode,
+            result.Reason is { } reason ? System.Text.Encoding.UTF8.GetBytes(reason) : default
+        );
     }
 
     private void OnRequest(SipMessage request, in SipFlow source)
@@ -164,7 +176,11 @@ public sealed partial class TransactionLayer
         }
         catch (Exception error)
         {
-            CallbackFailed(nameof(ITransactionUser.OnRequest), transaction.Request is { } request ? Text(request.CallId) : "(let go)", error);
+            CallbackFailed(
+                nameof(ITransactionUser.OnRequest),
+                transaction.Request is { } request ? Text(request.CallId) : "(let go)",
+                error
+            );
             // A final response that was sent already makes this one void.
             transaction.Reply(500);
         }
@@ -174,7 +190,9 @@ public sealed partial class TransactionLayer
 
     private void OnCancel(SipMessage cancel, in SipFlow source, in ServerKey key)
     {
-        ServerTransaction? target = _servers.Find(key, ServerMatch.CancelledInvite, out uint generation) ?? _servers.Find(key, ServerMatch.CancelledOther, out generation);
+        ServerTransaction? target =
+            _servers.Find(key, ServerMatch.CancelledInvite, out uint generation)
+            ?? _servers.Find(key, ServerMatch.CancelledOther, out generation);
         if (target is null)
         {
             Count(TransactionCounter.CancelsUnmatched);
@@ -229,7 +247,10 @@ public sealed partial class TransactionLayer
 
             Span<byte> tag = stackalloc byte[TagLength];
             WriteTag(cancel, tag);
-            transaction.Send(BuildResponse(ResponseRouting.Stamped(cancel, source), RoomFor(cancel, source), 200, default, tag, default), 200);
+            transaction.Send(
+                BuildResponse(ResponseRouting.Stamped(cancel, source), RoomFor(cancel, source), 200, default, tag, default),
+                200
+            );
         }
         finally
         {

@@ -39,11 +39,13 @@ public sealed partial class TransactionLayer
             return;
         }
 
-        if (!OwnBranch.TryRead(via.Branch, out uint index, out bool invite, out uint generation, out ulong nonce)
+        if (
+            !OwnBranch.TryRead(via.Branch, out uint index, out bool invite, out uint generation, out ulong nonce)
             || (invite ? InviteClients.At(index) : (ClientTransaction?)NonInviteClients.At(index)) is not { } transaction
             || !transaction.IsGeneration(generation)
             || !transaction.HasNonce(nonce)
-            || transaction.StrandOrNull is not { } strand)
+            || transaction.StrandOrNull is not { } strand
+        )
         {
             OnStray(response, source);
             return;
@@ -53,7 +55,12 @@ public sealed partial class TransactionLayer
         {
             // A stream's answers may all overtake the thread that sent the request, so the connection goes through the queue with each.
             SipMessage kept = response.Retain();
-            strand.Post(ResponseWork, transaction, source.ConnectionId == 0 ? kept : new StreamResponse(kept, source.ConnectionId), generation);
+            strand.Post(
+                ResponseWork,
+                transaction,
+                source.ConnectionId == 0 ? kept : new StreamResponse(kept, source.ConnectionId),
+                generation
+            );
             return;
         }
 

@@ -9,7 +9,8 @@ public sealed partial class TransactionLayer
     /// <summary>Sends a response to where its topmost Via says (18.2.2), for stateless relays that know nothing of its request. One without a usable way is dropped.</summary>
     /// <param name="response">The whole response, our own Via removed.</param>
     /// <param name="source">Where it came from: its listener is taken where nothing else decides.</param>
-    public void SendByVia(ReadOnlySpan<byte> response, in SipFlow source) => SendByVia(response, preferred: null, source.Listener, source.Remote);
+    public void SendByVia(ReadOnlySpan<byte> response, in SipFlow source) =>
+        SendByVia(response, preferred: null, source.Listener, source.Remote);
 
     /// <summary>Sends a response that no transaction takes any more the way its request came: over that connection while it is open (18.2.2), else to where
     /// its topmost Via says, by the request's listener.</summary>
@@ -44,7 +45,13 @@ public sealed partial class TransactionLayer
     /// <param name="secondFlow">The second way; not looked at without <paramref name="second"/>.</param>
     /// <param name="cause">The source of the request that makes us send: a new connection counts against it. Default for a request of our own.</param>
     /// <returns>False: neither way can be taken.</returns>
-    public bool SendOnce(ReadOnlySpan<byte> message, in SipFlow flow, ReadOnlySpan<byte> second = default, in SipFlow secondFlow = default, SipEndPoint cause = default)
+    public bool SendOnce(
+        ReadOnlySpan<byte> message,
+        in SipFlow flow,
+        ReadOnlySpan<byte> second = default,
+        in SipFlow secondFlow = default,
+        SipEndPoint cause = default
+    )
     {
         if (second.IsEmpty)
             return Transport.SendFor(flow, message, 0, cause, out _) == SipSendResult.Queued;
@@ -72,8 +79,10 @@ public sealed partial class TransactionLayer
         byte[] copy = Buffers.Rent(response.Length);
         response.CopyTo(copy);
         SipMessage parsed = Scratch.Mine.SentMessage;
-        if (parsed.Parse(copy, 0, response.Length, Scratch.Limits).Status == SipParseStatus.Ok
-            && ResponseRouting.TryForResponse(parsed, Transport, preferred, received, out SipFlow flow))
+        if (
+            parsed.Parse(copy, 0, response.Length, Scratch.Limits).Status == SipParseStatus.Ok
+            && ResponseRouting.TryForResponse(parsed, Transport, preferred, received, out SipFlow flow)
+        )
         {
             Transport.SendFor(flow, response, 0, cause, out _);
         }

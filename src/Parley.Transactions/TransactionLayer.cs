@@ -41,7 +41,8 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
         SipTimerOptions options,
         ITransactionUser user,
         ILoggerFactory? loggers = null,
-        TransactionOptions? limits = null)
+        TransactionOptions? limits = null
+    )
     {
         ArgumentNullException.ThrowIfNull(transport);
         ArgumentNullException.ThrowIfNull(timers);
@@ -129,7 +130,12 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
     /// <exception cref="ArgumentOutOfRangeException">The status is no final one.</exception>
     /// <exception cref="ArgumentException">The message is a response.</exception>
     public void ReplyStateless(
-        SipMessage request, in SipFlow source, int statusCode, ReadOnlySpan<byte> reason = default, ReadOnlySpan<byte> headerLines = default)
+        SipMessage request,
+        in SipFlow source,
+        int statusCode,
+        ReadOnlySpan<byte> reason = default,
+        ReadOnlySpan<byte> headerLines = default
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
         ArgumentOutOfRangeException.ThrowIfLessThan(statusCode, 200);
@@ -151,7 +157,8 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
     /// <inheritdoc/>
     public void OnSendFailed(ulong token)
     {
-        uint generation = (uint)(token >> 32), index = (uint)token >> 2;
+        uint generation = (uint)(token >> 32),
+            index = (uint)token >> 2;
         if (generation == 0)
         {
             SendAgain(token);
@@ -189,9 +196,12 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
             quoted = quoted[at..];
             if (quoted.Length < OwnBranch.Length)
                 return;
-            if (OwnBranch.TryRead(quoted[..OwnBranch.Length], out uint index, out bool invite, out uint generation, out ulong nonce)
+            if (
+                OwnBranch.TryRead(quoted[..OwnBranch.Length], out uint index, out bool invite, out uint generation, out ulong nonce)
                 && (invite ? InviteClients.At(index) : (ClientTransaction?)NonInviteClients.At(index)) is { } transaction
-                && transaction.IsGeneration(generation) && transaction.HasNonce(nonce))
+                && transaction.IsGeneration(generation)
+                && transaction.HasNonce(nonce)
+            )
             {
                 transaction.PostUnreachable(generation);
                 return;
@@ -219,11 +229,18 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
     /// How long an answer of ours may be in full. A datagram proves nothing of its source, which shall not get more than about twice of what it
     /// was made to send.
     /// </summary>
-    internal static int RoomFor(SipMessage received, in SipFlow source) => source.Listener.IsReliable ? int.MaxValue : received.Bytes.Length * 2;
+    internal static int RoomFor(SipMessage received, in SipFlow source) =>
+        source.Listener.IsReliable ? int.MaxValue : received.Bytes.Length * 2;
 
     /// <summary>A response without body, in the thread's writer: valid until the next one is built. In the shortest form where the full one has no room.</summary>
     internal static ReadOnlySpan<byte> BuildResponse(
-        SipMessage request, int room, int statusCode, ReadOnlySpan<byte> reason, ReadOnlySpan<byte> toTag, ReadOnlySpan<byte> headerLines)
+        SipMessage request,
+        int room,
+        int statusCode,
+        ReadOnlySpan<byte> reason,
+        ReadOnlySpan<byte> toTag,
+        ReadOnlySpan<byte> headerLines
+    )
     {
         SipWriter writer = Scratch.Mine.Writer;
         writer.Reset();
@@ -253,7 +270,10 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
     /// </summary>
     internal void WriteTag(SipMessage request, Span<byte> tag)
     {
-        ReadOnlySpan<byte> branch = default, sentBy = default, callId = request.CallId, from = request.FromTag;
+        ReadOnlySpan<byte> branch = default,
+            sentBy = default,
+            callId = request.CallId,
+            from = request.FromTag;
         if (request.TryGetTopVia(out ViaView via))
         {
             branch = via.Branch;

@@ -66,7 +66,12 @@ public sealed class SipTransport : ISipTransport
     internal ThreadState CurrentThread => _threads.Value!;
 
     /// <inheritdoc/>
-    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null, SipListener? received = null) => _names.Select(protocol, target, preferred, received);
+    public SipListener? SelectListener(
+        SipProtocol protocol,
+        SipEndPoint target,
+        SipListener? preferred = null,
+        SipListener? received = null
+    ) => _names.Select(protocol, target, preferred, received);
 
     /// <inheritdoc/>
     public bool IsOwn(ReadOnlySpan<byte> host, int port) => _names.IsOwn(host, port);
@@ -133,19 +138,26 @@ public sealed class SipTransport : ISipTransport
     }
 
     /// <inheritdoc/>
-    public SipSendResult Send(in SipFlow flow, ReadOnlySpan<byte> message, ulong token = 0) => SendFor(flow, message, token, default, out _);
+    public SipSendResult Send(in SipFlow flow, ReadOnlySpan<byte> message, ulong token = 0) =>
+        SendFor(flow, message, token, default, out _);
 
     /// <inheritdoc/>
     public SipSendResult SendFor(in SipFlow flow, ReadOnlySpan<byte> message, ulong token, SipEndPoint cause, out long connectionId)
     {
         connectionId = 0;
         var listener = flow.Listener;
-        if (listener is null || (uint)listener.Index >= (uint)_listeners.Length || !ReferenceEquals(_listeners[listener.Index], listener.Bound))
+        if (
+            listener is null
+            || (uint)listener.Index >= (uint)_listeners.Length
+            || !ReferenceEquals(_listeners[listener.Index], listener.Bound)
+        )
             throw new ArgumentException("Its listener is not of this transport.", nameof(flow));
         if (_stopped || message.IsEmpty)
             return SipSendResult.Failed;
         var thread = CurrentThread;
-        var sent = _udp[listener.Index] is { } udp ? SendDatagram(thread, udp, flow, message, token) : SendStream(thread, flow, message, token, cause, out connectionId);
+        var sent = _udp[listener.Index] is { } udp
+            ? SendDatagram(thread, udp, flow, message, token)
+            : SendStream(thread, flow, message, token, cause, out connectionId);
         if (!sent)
         {
             SipTransportCounters.Add(ref _counters[listener.Index]._sendFailed, 1);
@@ -222,16 +234,24 @@ public sealed class SipTransport : ISipTransport
             else
                 local = (_streams[index] = new StreamListener(options, _streamContext, _log)).Local;
         }
-        catch (Exception e) when (e is SocketException or IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        catch (Exception e)
+            when (e is SocketException or IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
         {
             Close();
-            throw new IOException($"Cannot listen on {Encoding.ASCII.GetString(options.Protocol.UriText())}:{options.EndPoint}: {e.Message}", e);
+            throw new IOException(
+                $"Cannot listen on {Encoding.ASCII.GetString(options.Protocol.UriText())}:{options.EndPoint}: {e.Message}",
+                e
+            );
         }
-        var host = options.AdvertisedHost ?? (local.IsAny ? LocalAddresses.Representative(addresses, local).ToIPAddress().ToString() : null);
+        var host =
+            options.AdvertisedHost ?? (local.IsAny ? LocalAddresses.Representative(addresses, local).ToIPAddress().ToString() : null);
         _listeners[index] = new SipListener(index, options.Protocol, local, options.AdvertisedHost, options.AdvertisedPort, host, null);
         foreach (var address in addresses)
             _listeners[index].At(address);
-        _counters[index] = new SipTransportCounters(_listeners[index]) { KernelDropSource = _udp[index] is { } udp ? () => udp.KernelDrops : null };
+        _counters[index] = new SipTransportCounters(_listeners[index])
+        {
+            KernelDropSource = _udp[index] is { } udp ? () => udp.KernelDrops : null,
+        };
     }
 
     private bool SendDatagram(ThreadState thread, UdpListener udp, in SipFlow flow, ReadOnlySpan<byte> message, ulong token)
@@ -250,7 +270,14 @@ public sealed class SipTransport : ISipTransport
         return true;
     }
 
-    private bool SendStream(ThreadState thread, in SipFlow flow, ReadOnlySpan<byte> message, ulong token, SipEndPoint cause, out long connectionId)
+    private bool SendStream(
+        ThreadState thread,
+        in SipFlow flow,
+        ReadOnlySpan<byte> message,
+        ulong token,
+        SipEndPoint cause,
+        out long connectionId
+    )
     {
         connectionId = 0;
         var listener = flow.Listener;
@@ -268,7 +295,9 @@ public sealed class SipTransport : ISipTransport
         // Twice: the connection found may close at this moment.
         for (var attempt = 0; attempt < 2; attempt++)
         {
-            var connection = _streamContext.Table.Find(listener, flow.Remote, flow.ServerName) ?? _streams[listener.Index]!.Connect(listener, flow.Remote, flow.ServerName, cause);
+            var connection =
+                _streamContext.Table.Find(listener, flow.Remote, flow.ServerName)
+                ?? _streams[listener.Index]!.Connect(listener, flow.Remote, flow.ServerName, cause);
             if (connection is null)
                 return false;
             if (connection.Send(message, token))

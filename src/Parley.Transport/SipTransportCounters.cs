@@ -3,10 +3,31 @@ namespace Parley.Transport;
 /// <summary>What went through one listener since it was opened. Each number is exact; two of them need not be of the same instant.</summary>
 public sealed class SipTransportCounters
 {
-    internal long _received, _receivedBytes, _keepAlives, _rejected, _droppedMalformed, _droppedTooLarge, _receiverFaults, _receiveErrors;
-    internal long _sent, _sentBytes, _sendFailed;
-    internal long _accepted, _opened, _connectFailed, _closed, _refused, _slowReaders, _timedOut, _active;
-    internal long _broken, _silent, _displaced, _connectsRefused, _unreachable, _resent;
+    internal long _received,
+        _receivedBytes,
+        _keepAlives,
+        _rejected,
+        _droppedMalformed,
+        _droppedTooLarge,
+        _receiverFaults,
+        _receiveErrors;
+    internal long _sent,
+        _sentBytes,
+        _sendFailed;
+    internal long _accepted,
+        _opened,
+        _connectFailed,
+        _closed,
+        _refused,
+        _slowReaders,
+        _timedOut,
+        _active;
+    internal long _broken,
+        _silent,
+        _displaced,
+        _connectsRefused,
+        _unreachable,
+        _resent;
 
     internal SipTransportCounters(SipListener listener) => Listener = listener;
 

@@ -10,13 +10,26 @@ namespace Parley.Dialogs.Tests;
 /// <summary>A proxy with dialogs between alice and the others, on a network in memory; writes down every callback.</summary>
 internal sealed class CallBench : IDisposable
 {
-    private const DialogCallbackTypes PerDialog = DialogCallbackTypes.Failed | DialogCallbackTypes.Confirmed | DialogCallbackTypes.RequestWithin
-        | DialogCallbackTypes.Terminated | DialogCallbackTypes.Expired | DialogCallbackTypes.Early | DialogCallbackTypes.ResponseForwarded
-        | DialogCallbackTypes.ResponseWithin | DialogCallbackTypes.Destroy;
+    private const DialogCallbackTypes PerDialog =
+        DialogCallbackTypes.Failed
+        | DialogCallbackTypes.Confirmed
+        | DialogCallbackTypes.RequestWithin
+        | DialogCallbackTypes.Terminated
+        | DialogCallbackTypes.Expired
+        | DialogCallbackTypes.Early
+        | DialogCallbackTypes.ResponseForwarded
+        | DialogCallbackTypes.ResponseWithin
+        | DialogCallbackTypes.Destroy;
 
     private readonly Dictionary<string, ScriptedUserAgent> _agents = [];
 
-    public CallBench(Action<DialogOptions>? configure = null, DialogFlags flags = DialogFlags.None, SipRequestHandler? route = null, ulong seed = 1, Action<ParleyApplicationBuilder>? store = null)
+    public CallBench(
+        Action<DialogOptions>? configure = null,
+        DialogFlags flags = DialogFlags.None,
+        SipRequestHandler? route = null,
+        ulong seed = 1,
+        Action<ParleyApplicationBuilder>? store = null
+    )
     {
         Network = new SimulatedNetwork(seed);
         Recorder = new Recorder(Clock);
@@ -24,19 +37,27 @@ internal sealed class CallBench : IDisposable
         ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.Logging.Services.AddSingleton<ILoggerFactory>(new ListLoggerFactory(Log));
-        builder.UseTransport(Network.AddHost("10.0.0.1")).UseTimeProvider(Clock).UseRandom(SipRandom.FromSeed(seed)).UseLocator(new SimulatedServerLocator());
+        builder
+            .UseTransport(Network.AddHost("10.0.0.1"))
+            .UseTimeProvider(Clock)
+            .UseRandom(SipRandom.FromSeed(seed))
+            .UseLocator(new SimulatedServerLocator());
         builder.AddDialogs(configure ?? (static _ => { }));
         store?.Invoke(builder);
         Proxy = builder.Build();
         Flags = flags;
         Proxy.OnRequest(route ?? Route);
         Dialogs = Proxy.Services.GetRequiredService<IDialogApi>();
-        Dialogs.Register(null, DialogCallbackTypes.Created, (dialog, type, parameters) =>
-        {
-            All.Add(dialog);
-            Note(dialog, type, parameters);
-            dialog.On(PerDialog, Note);
-        });
+        Dialogs.Register(
+            null,
+            DialogCallbackTypes.Created,
+            (dialog, type, parameters) =>
+            {
+                All.Add(dialog);
+                Note(dialog, type, parameters);
+                dialog.On(PerDialog, Note);
+            }
+        );
         Proxy.StartAsync().GetAwaiter().GetResult();
         Alice = Add("alice", "10.0.1.1");
         Alice.OutboundProxy = "sip:10.0.0.1;lr";
@@ -113,7 +134,8 @@ internal sealed class CallBench : IDisposable
 
     public ValueTask<bool> Forward(SipContext context)
     {
-        if (!SipUriView.TryParse(context.RequestUri, out SipUriView uri)) return ValueTask.FromResult(false);
+        if (!SipUriView.TryParse(context.RequestUri, out SipUriView uri))
+            return ValueTask.FromResult(false);
         foreach (string user in uri.UserText.Split('-'))
             context.AddTarget(SipUri.Parse(_agents[user].Contact));
         return context.RelayAsync();
@@ -124,8 +146,17 @@ internal sealed class CallBench : IDisposable
     private void Note(Dialog dialog, DialogCallbackTypes type, DialogCallbackParameters parameters)
     {
         var text = new StringBuilder(type.ToString());
-        if (parameters.Message is { } message) text.Append(' ').Append(message.IsRequest ? Encoding.ASCII.GetString(message.MethodText) : message.StatusCode.ToString(provider: null));
-        text.Append(parameters.Direction switch { DialogDirection.Downstream => " >", DialogDirection.Upstream => " <", _ => "" });
+        if (parameters.Message is { } message)
+            text.Append(' ')
+                .Append(message.IsRequest ? Encoding.ASCII.GetString(message.MethodText) : message.StatusCode.ToString(provider: null));
+        text.Append(
+            parameters.Direction switch
+            {
+                DialogDirection.Downstream => " >",
+                DialogDirection.Upstream => " <",
+                _ => "",
+            }
+        );
         Events.Add(text.ToString());
         OnCallback?.Invoke(dialog, type, parameters);
     }

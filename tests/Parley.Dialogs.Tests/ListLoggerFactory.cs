@@ -5,13 +5,9 @@ namespace Parley.Dialogs.Tests;
 /// <summary>Gives every category the same logger.</summary>
 internal sealed class ListLoggerFactory(ListLogger logger) : ILoggerFactory
 {
-    public void AddProvider(ILoggerProvider provider)
-    {
-    }
+    public void AddProvider(ILoggerProvider provider) { }
 
     public ILogger CreateLogger(string categoryName) => logger;
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 }

@@ -18,11 +18,12 @@ internal static partial class TestSources
         var tests = new HashSet<string>(StringComparer.Ordinal);
         foreach (string file in Directory.EnumerateFiles(Path.Combine(Root(), "tests"), "*.cs", SearchOption.AllDirectories))
         {
-            if (!File().IsMatch(Path.GetFileName(file))) continue;
+            if (!File().IsMatch(Path.GetFileName(file)))
+                continue;
             string text = System.IO.File.ReadAllText(file);
             foreach (Match type in Class().Matches(text))
-                foreach (Match method in Test().Matches(text))
-                    tests.Add($"{type.Groups["name"].Value}.{method.Groups["name"].Value}");
+            foreach (Match method in Test().Matches(text))
+                tests.Add($"{type.Groups["name"].Value}.{method.Groups["name"].Value}");
         }
 
         return tests;

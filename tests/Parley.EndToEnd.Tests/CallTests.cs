@@ -69,7 +69,18 @@ public class CallTests
 
     internal static async Task RegisterAsync(string user, int proxy, int contact)
     {
-        await using var register = Sipp.Start("register", Ports.Next(), $"127.0.0.1:{proxy}", "-s", user, "-m", "1", "-key", "contact", $"127.0.0.1:{contact}");
+        await using var register = Sipp.Start(
+            "register",
+            Ports.Next(),
+            $"127.0.0.1:{proxy}",
+            "-s",
+            user,
+            "-m",
+            "1",
+            "-key",
+            "contact",
+            $"127.0.0.1:{contact}"
+        );
         AssertClean(await register.FinishAsync(Limit), 1);
     }
 

@@ -6,11 +6,34 @@ namespace Parley.EndToEnd.Tests;
 internal static class DialogCalls
 {
     public static Sipp Callee(string transport, string scenario, int port) =>
-        Sipp.Start($"Dialogs/{scenario}-callee", port, null, "-t", Socket(transport), "-m", "1", "-trace_msg", "-message_file", Sipp.Messages);
+        Sipp.Start(
+            $"Dialogs/{scenario}-callee",
+            port,
+            null,
+            "-t",
+            Socket(transport),
+            "-m",
+            "1",
+            "-trace_msg",
+            "-message_file",
+            Sipp.Messages
+        );
 
     public static Sipp Caller(string transport, string scenario, DialogHost host) =>
-        Sipp.Start($"Dialogs/{scenario}-caller", Ports.Next(), $"127.0.0.1:{host.Port}", "-t", Socket(transport), "-s", "callee", "-m", "1",
-            "-trace_msg", "-message_file", Sipp.Messages);
+        Sipp.Start(
+            $"Dialogs/{scenario}-caller",
+            Ports.Next(),
+            $"127.0.0.1:{host.Port}",
+            "-t",
+            Socket(transport),
+            "-s",
+            "callee",
+            "-m",
+            "1",
+            "-trace_msg",
+            "-message_file",
+            Sipp.Messages
+        );
 
     /// <summary>Both sides went as their scenarios say. If not, the failure shows what each of them sent and received.</summary>
     public static async Task AssertCleanAsync(params Sipp[] sides)

@@ -18,7 +18,7 @@ public class DialogPingTests
     {
         var port = Ports.Next();
         await using var host = await StartAsync(transport, port, OptionsBothWays);
-        StopPingsAt(host, 6, SipMethod.Options);   // in turn: three each
+        StopPingsAt(host, 6, SipMethod.Options); // in turn: three each
         await using var callee = DialogCalls.Callee(transport, "pinged", port);
         await using var caller = DialogCalls.Caller(transport, "pinged", host);
         await AssertEndAsync(host, "Downstream BYE", caller, callee);
@@ -55,7 +55,7 @@ public class DialogPingTests
     {
         var port = Ports.Next();
         await using var host = await StartAsync(transport, port, ReinviteBothWays);
-        StopPingsAt(host, 4, SipMethod.Invite);   // in turn: two each
+        StopPingsAt(host, 4, SipMethod.Invite); // in turn: two each
         await using var callee = DialogCalls.Callee(transport, "reinvited", port);
         await using var caller = DialogCalls.Caller(transport, "reinvited", host);
         await AssertEndAsync(host, "Downstream BYE", caller, callee);
@@ -89,21 +89,33 @@ public class DialogPingTests
     }
 
     /// <summary>The shortest interval there is; T1 such that a re-INVITE is given up after 6.4 s.</summary>
-    private static Task<DialogHost> StartAsync(string transport, int port, DialogFlags flags) => DialogHost.StartAsync(transport, [port], flags, options =>
-    {
-        options.OptionsPingInterval = TimeSpan.FromSeconds(1);
-        options.ReinvitePingInterval = TimeSpan.FromSeconds(1);
-        options.PingTimeout = TimeSpan.FromMilliseconds(700);
-        options.PingFailures = (flags & DialogFlags.ReinvitePingCallee) != 0 ? 1 : 2;
-        options.KeepSessionDescriptions = true;
-    }, builder => builder.Timers.T1 = TimeSpan.FromMilliseconds(100));
+    private static Task<DialogHost> StartAsync(string transport, int port, DialogFlags flags) =>
+        DialogHost.StartAsync(
+            transport,
+            [port],
+            flags,
+            options =>
+            {
+                options.OptionsPingInterval = TimeSpan.FromSeconds(1);
+                options.ReinvitePingInterval = TimeSpan.FromSeconds(1);
+                options.PingTimeout = TimeSpan.FromMilliseconds(700);
+                options.PingFailures = (flags & DialogFlags.ReinvitePingCallee) != 0 ? 1 : 2;
+                options.KeepSessionDescriptions = true;
+            },
+            builder => builder.Timers.T1 = TimeSpan.FromMilliseconds(100)
+        );
 
     /// <summary>The given ping is the last, so that the numbers that follow are known.</summary>
-    private static void StopPingsAt(DialogHost host, int number, SipMethod method) => host.AtOwnRequest(number, method, () =>
-    {
-        foreach (var dialog in host.Api.Dialogs())
-            dialog.OptionsPingInterval = dialog.ReinvitePingInterval = TimeSpan.FromHours(1);
-    });
+    private static void StopPingsAt(DialogHost host, int number, SipMethod method) =>
+        host.AtOwnRequest(
+            number,
+            method,
+            () =>
+            {
+                foreach (var dialog in host.Api.Dialogs())
+                    dialog.OptionsPingInterval = dialog.ReinvitePingInterval = TimeSpan.FromHours(1);
+            }
+        );
 
     private static async Task AssertEndAsync(DialogHost host, string reason, Sipp caller, Sipp callee)
     {

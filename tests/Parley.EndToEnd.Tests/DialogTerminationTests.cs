@@ -13,7 +13,12 @@ public class DialogTerminationTests
     public async Task At_the_end_of_its_lifetime_a_call_gets_bye_both_ways(string transport)
     {
         var port = Ports.Next();
-        await using var host = await DialogHost.StartAsync(transport, [port], DialogFlags.ByeOnTimeout, o => o.DefaultTimeout = TimeSpan.FromSeconds(1));
+        await using var host = await DialogHost.StartAsync(
+            transport,
+            [port],
+            DialogFlags.ByeOnTimeout,
+            o => o.DefaultTimeout = TimeSpan.FromSeconds(1)
+        );
         await using var callee = DialogCalls.Callee(transport, "hung-up", port);
         await using var caller = DialogCalls.Caller(transport, "hung-up", host);
 

@@ -18,7 +18,16 @@ public partial class GuideTests
         var (proxy, callee) = (Ports.Next(), Ports.Next());
         var folder = Directory.CreateTempSubdirectory("limiter-").FullName;
         await File.WriteAllTextAsync(Path.Combine(folder, "app.cs"), CodeOfThePage());
-        string[] command = ["run", "-c", Configuration, "app.cs", "--", $"--listen=udp:127.0.0.1:{proxy}", $"--callee=sip:127.0.0.1:{callee}"];
+        string[] command =
+        [
+            "run",
+            "-c",
+            Configuration,
+            "app.cs",
+            "--",
+            $"--listen=udp:127.0.0.1:{proxy}",
+            $"--callee=sip:127.0.0.1:{callee}",
+        ];
         await using var limiter = new PeerProcess("dotnet", command, folder);
         await limiter.WaitForLineAsync("Listening", BuildLimit);
 
@@ -26,7 +35,18 @@ public partial class GuideTests
         await using var first = Call(proxy, "alice");
         await using var second = Call(proxy, "alice");
         await answers.WaitForCallsAsync(2);
-        await using var third = Sipp.Start("caller-refused-486", Ports.Next(), $"127.0.0.1:{proxy}", "-key", "user", "alice", "-s", "bob", "-m", "1");
+        await using var third = Sipp.Start(
+            "caller-refused-486",
+            Ports.Next(),
+            $"127.0.0.1:{proxy}",
+            "-key",
+            "user",
+            "alice",
+            "-s",
+            "bob",
+            "-m",
+            "1"
+        );
         CallTests.AssertClean(await third.FinishAsync(Limit), 1);
         CallTests.AssertClean(await first.FinishAsync(Limit), 1);
         CallTests.AssertClean(await second.FinishAsync(Limit), 1);

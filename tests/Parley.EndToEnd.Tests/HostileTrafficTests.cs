@@ -23,7 +23,8 @@ public class HostileTrafficTests
         // Hostile INVITEs that are still INVITEs go to a port where nobody is; the call afterwards has a route of its own.
         var (proxy, nobody, callee) = (Ports.Next(), Ports.Next(), Ports.Next());
         await using var parley = await ParleyServer.StartAsync(
-            Settings.Udp(proxy, Settings.PrefixRoute("9", nobody) + "," + Settings.PrefixRoute("8", callee)) + Limits);
+            Settings.Udp(proxy, Settings.PrefixRoute("9", nobody) + "," + Settings.PrefixRoute("8", callee)) + Limits
+        );
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var target = new IPEndPoint(IPAddress.Loopback, proxy).Serialize();
@@ -60,7 +61,8 @@ public class HostileTrafficTests
         var answer = new byte[2048];
         for (int attempt = 0, served = 0; attempt < 100; attempt++)
         {
-            var options = $"OPTIONS sip:127.0.0.1:{proxy} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bKo{attempt}\r\nMax-Forwards: 70\r\n"
+            var options =
+                $"OPTIONS sip:127.0.0.1:{proxy} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bKo{attempt}\r\nMax-Forwards: 70\r\n"
                 + $"From: <sip:t@127.0.0.1>;tag=t\r\nTo: <sip:127.0.0.1:{proxy}>\r\nCall-ID: served{attempt}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
             await socket.SendAsync(Encoding.ASCII.GetBytes(options));
             var length = await socket.ReceiveAsync(answer).WaitAsync(TimeSpan.FromSeconds(30));
@@ -122,16 +124,20 @@ internal sealed class HostileDatagrams(int seed, int port)
     {
         var method = Methods[_random.Next(Methods.Length)];
         var number = _number++;
-        return Write($"{method} sip:9100@127.0.0.1:{port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bK{number};rport\r\n"
-            + $"Max-Forwards: 70\r\nFrom: <sip:x@127.0.0.1>;tag=f{number}\r\nTo: <sip:9100@127.0.0.1>{(number % 3 == 0 ? ";tag=t" : "")}\r\n"
-            + $"Call-ID: hostile{number}@127.0.0.1\r\nCSeq: {number % 1000} {method}\r\nContact: <sip:x@127.0.0.1:9>\r\n"
-            + $"Route: <sip:127.0.0.1:{port};lr;did=e64.7f675e24>\r\nContent-Length: 4\r\n\r\nv=0\n");
+        return Write(
+            $"{method} sip:9100@127.0.0.1:{port} SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bK{number};rport\r\n"
+                + $"Max-Forwards: 70\r\nFrom: <sip:x@127.0.0.1>;tag=f{number}\r\nTo: <sip:9100@127.0.0.1>{(number % 3 == 0 ? ";tag=t" : "")}\r\n"
+                + $"Call-ID: hostile{number}@127.0.0.1\r\nCSeq: {number % 1000} {method}\r\nContact: <sip:x@127.0.0.1:9>\r\n"
+                + $"Route: <sip:127.0.0.1:{port};lr;did=e64.7f675e24>\r\nContent-Length: 4\r\n\r\nv=0\n"
+        );
     }
 
     private int Response() =>
-        Write($"SIP/2.0 {_random.Next(0, 1000)} Something\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK{_random.NextInt64():x}\r\n"
-            + $"Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKx\r\nFrom: <sip:x@y>;tag=a\r\nTo: <sip:x@y>;tag=b\r\nCall-ID: r{_number++}\r\n"
-            + "CSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n");
+        Write(
+            $"SIP/2.0 {_random.Next(0, 1000)} Something\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK{_random.NextInt64():x}\r\n"
+                + $"Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKx\r\nFrom: <sip:x@y>;tag=a\r\nTo: <sip:x@y>;tag=b\r\nCall-ID: r{_number++}\r\n"
+                + "CSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n"
+        );
 
     private int Write(string text) => Encoding.ASCII.GetBytes(text, _buffer);
 

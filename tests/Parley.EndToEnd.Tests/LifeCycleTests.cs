@@ -56,7 +56,10 @@ public class LifeCycleTests
         await using var longCall = Sipp.Start("caller", Ports.Next(), $"127.0.0.1:{proxy}", "-s", "9100", "-m", "1", "-d", "4000");
         await parley.WaitForLineAsync("Call started");
 
-        await File.WriteAllTextAsync(parley.SettingsFile, $$"""{ "Parley": { {{Settings.Udp(proxy, Settings.PrefixRoute("9", second))}} } }""");
+        await File.WriteAllTextAsync(
+            parley.SettingsFile,
+            $$"""{ "Parley": { {{Settings.Udp(proxy, Settings.PrefixRoute("9", second))}} } }"""
+        );
         parley.Signal(PosixSignalNumber.Hangup);
         await parley.WaitForLineAsync("Settings reloaded");
         await using var shortCall = Sipp.Start("caller", Ports.Next(), $"127.0.0.1:{proxy}", "-s", "9100", "-m", "1", "-d", "100");
@@ -84,7 +87,9 @@ public class LifeCycleTests
     public async Task On_terminate_new_calls_get_503_and_the_call_in_progress_ends_by_itself()
     {
         var (proxy, callee) = (Ports.Next(), Ports.Next());
-        await using var parley = await ParleyServer.StartAsync(Settings.Udp(proxy, Settings.PrefixRoute("9", callee)) + ", \"DrainLimit\": 30");
+        await using var parley = await ParleyServer.StartAsync(
+            Settings.Udp(proxy, Settings.PrefixRoute("9", callee)) + ", \"DrainLimit\": 30"
+        );
         await using var answers = Sipp.Start("callee", callee, null, ["-m", "1", .. Settings.Contact(callee)]);
         await using var call = Sipp.Start("caller", Ports.Next(), $"127.0.0.1:{proxy}", "-s", "9100", "-m", "1", "-d", "4000");
         await parley.WaitForLineAsync("Call started");

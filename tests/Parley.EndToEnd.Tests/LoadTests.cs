@@ -16,32 +16,36 @@ public class LoadTests
     [Theory]
     [InlineData("udp")]
     [InlineData("tcp")]
-    public Task Every_call_completes(string transport) => UntilUndisturbedAsync(async () =>
-    {
-        var (proxy, callee) = (Ports.Next(), Ports.Next());
-        await using var parley = await ParleyServer.StartAsync(
-            Settings.Listeners($"{transport}:127.0.0.1:{proxy}") + Settings.Routes(Settings.PrefixRoute("9", callee, transport)));
-        var socket = transport == "udp" ? "u1" : "t1";
-        await using var answers = Sipp.Start("callee", callee, null, ["-t", socket, .. Settings.Contact(callee, transport)]);
-        await using var calls = Sipp.Start("caller", Ports.Next(), $"127.0.0.1:{proxy}", ["-t", socket, .. Load]);
-        return await RunAsync(parley, calls, answers);
-    });
+    public Task Every_call_completes(string transport) =>
+        UntilUndisturbedAsync(async () =>
+        {
+            var (proxy, callee) = (Ports.Next(), Ports.Next());
+            await using var parley = await ParleyServer.StartAsync(
+                Settings.Listeners($"{transport}:127.0.0.1:{proxy}") + Settings.Routes(Settings.PrefixRoute("9", callee, transport))
+            );
+            var socket = transport == "udp" ? "u1" : "t1";
+            await using var answers = Sipp.Start("callee", callee, null, ["-t", socket, .. Settings.Contact(callee, transport)]);
+            await using var calls = Sipp.Start("caller", Ports.Next(), $"127.0.0.1:{proxy}", ["-t", socket, .. Load]);
+            return await RunAsync(parley, calls, answers);
+        });
 
     [Fact]
-    public Task Every_call_completes_over_tls() => UntilUndisturbedAsync(async () =>
-    {
-        var certificate = Certificate.Create();
-        var (proxy, callee, calleeTunnel, callerTunnel) = (Ports.Next(), Ports.Next(), Ports.Next(), Ports.Next());
-        await using var parley = await ParleyServer.StartAsync(
-            Settings.Listeners($"tls:127.0.0.1:{proxy}")
-            + Settings.Routes(Settings.PrefixRoute("9", calleeTunnel, "tls"))
-            + $$""", "Tls": { "Certificate": "{{certificate.CertificateFile}}", "Key": "{{certificate.KeyFile}}", "VerifyServers": false }, "Aliases": [ "127.0.0.1:{{callerTunnel}}" ]""");
-        await using var toCallee = await Stunnel.StartAsync(client: false, calleeTunnel, callee, certificate);
-        await using var toProxy = await Stunnel.StartAsync(client: true, callerTunnel, proxy, certificate);
-        await using var answers = Sipp.Start("callee", callee, null, ["-t", "t1", .. Settings.Contact(calleeTunnel, "tls")]);
-        await using var calls = Sipp.Start("caller", Ports.Next(), $"127.0.0.1:{callerTunnel}", ["-t", "t1", .. Load]);
-        return await RunAsync(parley, calls, answers);
-    });
+    public Task Every_call_completes_over_tls() =>
+        UntilUndisturbedAsync(async () =>
+        {
+            var certificate = Certificate.Create();
+            var (proxy, callee, calleeTunnel, callerTunnel) = (Ports.Next(), Ports.Next(), Ports.Next(), Ports.Next());
+            await using var parley = await ParleyServer.StartAsync(
+                Settings.Listeners($"tls:127.0.0.1:{proxy}")
+                    + Settings.Routes(Settings.PrefixRoute("9", calleeTunnel, "tls"))
+                    + $$""", "Tls": { "Certificate": "{{certificate.CertificateFile}}", "Key": "{{certificate.KeyFile}}", "VerifyServers": false }, "Aliases": [ "127.0.0.1:{{callerTunnel}}" ]"""
+            );
+            await using var toCallee = await Stunnel.StartAsync(client: false, calleeTunnel, callee, certificate);
+            await using var toProxy = await Stunnel.StartAsync(client: true, callerTunnel, proxy, certificate);
+            await using var answers = Sipp.Start("callee", callee, null, ["-t", "t1", .. Settings.Contact(calleeTunnel, "tls")]);
+            await using var calls = Sipp.Start("caller", Ports.Next(), $"127.0.0.1:{callerTunnel}", ["-t", "t1", .. Load]);
+            return await RunAsync(parley, calls, answers);
+        });
 
     /// <summary>
     /// A machine that stands still for half a second makes everybody repeat himself, which says nothing of the proxy: such a run is made
@@ -61,10 +65,18 @@ public class LoadTests
     }
 
     private static string[] Load =>
-    [
-        "-s", "9100", "-r", Rate.ToString(CultureInfo.InvariantCulture), "-m", (Rate * Seconds).ToString(CultureInfo.InvariantCulture),
-        "-d", "500", "-l", "5000",
-    ];
+        [
+            "-s",
+            "9100",
+            "-r",
+            Rate.ToString(CultureInfo.InvariantCulture),
+            "-m",
+            (Rate * Seconds).ToString(CultureInfo.InvariantCulture),
+            "-d",
+            "500",
+            "-l",
+            "5000",
+        ];
 
     /// <summary>Asserts what every run owes; returns how many messages anybody sent again.</summary>
     private static async Task<long> RunAsync(ParleyServer parley, Sipp calls, Sipp answers)

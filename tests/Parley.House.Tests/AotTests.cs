@@ -17,19 +17,47 @@ public class AotTests
     [Fact]
     public void No_project_turns_them_off_or_silences_them()
     {
-        string[] switches = ["IsAotCompatible", "IsTrimmable", "EnableTrimAnalyzer", "EnableAotAnalyzer", "EnableSingleFileAnalyzer", "SuppressTrimAnalysisWarnings", "SuppressAotAnalysisWarnings"];
-        foreach (var project in Directory.EnumerateFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories).Append(Repository.PathOf("samples/AotProxy/AotProxy.csproj")))
+        string[] switches =
+        [
+            "IsAotCompatible",
+            "IsTrimmable",
+            "EnableTrimAnalyzer",
+            "EnableAotAnalyzer",
+            "EnableSingleFileAnalyzer",
+            "SuppressTrimAnalysisWarnings",
+            "SuppressAotAnalysisWarnings",
+        ];
+        foreach (
+            var project in Directory
+                .EnumerateFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories)
+                .Append(Repository.PathOf("samples/AotProxy/AotProxy.csproj"))
+        )
         {
             var elements = XDocument.Load(project).Descendants().ToList();
-            Assert.DoesNotContain(elements, e => switches.Contains(e.Name.LocalName) && e.Value != (e.Name.LocalName.StartsWith("Suppress", StringComparison.Ordinal) ? "false" : "true"));
-            Assert.DoesNotContain(elements, e => e.Name.LocalName is "NoWarn" or "WarningsNotAsErrors" && e.Value.Contains("IL", StringComparison.Ordinal));
+            Assert.DoesNotContain(
+                elements,
+                e =>
+                    switches.Contains(e.Name.LocalName)
+                    && e.Value != (e.Name.LocalName.StartsWith("Suppress", StringComparison.Ordinal) ? "false" : "true")
+            );
+            Assert.DoesNotContain(
+                elements,
+                e => e.Name.LocalName is "NoWarn" or "WarningsNotAsErrors" && e.Value.Contains("IL", StringComparison.Ordinal)
+            );
         }
     }
 
     [Fact]
     public void No_source_silences_a_warning_or_hands_it_on_to_the_user()
     {
-        string[] ways = ["UnconditionalSuppressMessage", "RequiresUnreferencedCode", "RequiresDynamicCode", "RequiresAssemblyFiles", "pragma warning disable IL"];
+        string[] ways =
+        [
+            "UnconditionalSuppressMessage",
+            "RequiresUnreferencedCode",
+            "RequiresDynamicCode",
+            "RequiresAssemblyFiles",
+            "pragma warning disable IL",
+        ];
         foreach (var file in Repository.CSharpFiles("src"))
             Assert.DoesNotContain(ways, way => File.ReadAllText(file).Contains(way, StringComparison.Ordinal));
     }

@@ -25,8 +25,10 @@ public partial class DocumentTests
     [Fact]
     public void Every_relative_link_of_a_document_leads_somewhere()
     {
-        var documents = Directory.EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories)
-            .Concat(["README.md", "CONTRIBUTING.md", "CHANGELOG.md"]).Select(d => Path.GetFullPath(d, Repository.Root));
+        var documents = Directory
+            .EnumerateFiles(Repository.PathOf("docs"), "*.md", SearchOption.AllDirectories)
+            .Concat(["README.md", "CONTRIBUTING.md", "CHANGELOG.md"])
+            .Select(d => Path.GetFullPath(d, Repository.Root));
         var broken =
             from document in documents
             from Match link in Link().Matches(File.ReadAllText(document))
@@ -41,7 +43,8 @@ public partial class DocumentTests
     [Fact]
     public void Every_package_version_stands_in_the_central_file()
     {
-        var own = Directory.EnumerateFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
+        var own = Directory
+            .EnumerateFiles(Repository.Root, "*.csproj", SearchOption.AllDirectories)
             .Where(p => PackageWithVersion().IsMatch(File.ReadAllText(p)))
             .Select(p => Path.GetRelativePath(Repository.Root, p));
         Assert.Empty(own);

@@ -11,7 +11,8 @@ public partial class FileTests
     [Fact]
     public void No_source_file_is_longer_than_600_lines()
     {
-        var tooLong = Repository.CSharpFiles("src")
+        var tooLong = Repository
+            .CSharpFiles("src")
             .Select(f => (File: Path.GetRelativePath(Repository.Root, f), Lines: File.ReadLines(f).Count()))
             .Where(f => f.Lines > LongestFile)
             .Select(f => $"{f.File}: {f.Lines} lines");
@@ -28,8 +29,11 @@ public partial class FileTests
     [Fact]
     public void No_type_is_called_by_a_word_that_says_nothing()
     {
-        var badNames = Repository.CSharpFiles("src")
-            .SelectMany(f => File.ReadLines(f).Select(line => (File: Path.GetRelativePath(Repository.Root, f), Match: EmptyName().Match(line))))
+        var badNames = Repository
+            .CSharpFiles("src")
+            .SelectMany(f =>
+                File.ReadLines(f).Select(line => (File: Path.GetRelativePath(Repository.Root, f), Match: EmptyName().Match(line)))
+            )
             .Where(f => f.Match.Success)
             .Select(f => $"{f.File}: {f.Match.Value}");
         Assert.Empty(badNames);
@@ -38,8 +42,11 @@ public partial class FileTests
     [Fact]
     public void No_unfinished_work_is_left_in_the_sources()
     {
-        var unfinished = Repository.CSharpFiles("src")
-            .SelectMany(f => File.ReadLines(f).Where(l => Unfinished().IsMatch(l)).Select(l => $"{Path.GetRelativePath(Repository.Root, f)}: {l.Trim()}"));
+        var unfinished = Repository
+            .CSharpFiles("src")
+            .SelectMany(f =>
+                File.ReadLines(f).Where(l => Unfinished().IsMatch(l)).Select(l => $"{Path.GetRelativePath(Repository.Root, f)}: {l.Trim()}")
+            );
         Assert.Empty(unfinished);
     }
 

@@ -19,7 +19,11 @@ public class FloorTests
     ];
 
     public static TheoryData<string> Projects =>
-        [.. Directory.EnumerateFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories).Select(p => Path.GetFileNameWithoutExtension(p)!)];
+        [
+            .. Directory
+                .EnumerateFiles(Repository.PathOf("src"), "*.csproj", SearchOption.AllDirectories)
+                .Select(p => Path.GetFileNameWithoutExtension(p)!),
+        ];
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -27,7 +31,10 @@ public class FloorTests
     {
         var floor = FloorOf(project);
         foreach (var reference in ReferencesOf(project))
-            Assert.True(FloorOf(reference) < floor, $"{project} references {reference}, which is not below it: move what it needs down, or the code up.");
+            Assert.True(
+                FloorOf(reference) < floor,
+                $"{project} references {reference}, which is not below it: move what it needs down, or the code up."
+            );
     }
 
     [Fact]
@@ -47,12 +54,16 @@ public class FloorTests
     private static int FloorOf(string project)
     {
         var floor = Array.FindIndex(House, names => names.Contains(project));
-        Assert.True(floor >= 0, $"{project} is no floor of the house yet: give it a place in {nameof(FloorTests)} and in docs/design/architecture.md.");
+        Assert.True(
+            floor >= 0,
+            $"{project} is no floor of the house yet: give it a place in {nameof(FloorTests)} and in docs/design/architecture.md."
+        );
         return floor;
     }
 
     private static IEnumerable<string> ReferencesOf(string project) =>
-        XDocument.Load(Repository.PathOf($"src/{project}/{project}.csproj"))
+        XDocument
+            .Load(Repository.PathOf($"src/{project}/{project}.csproj"))
             .Descendants("ProjectReference")
             .Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value.Replace('\\', '/')));
 }

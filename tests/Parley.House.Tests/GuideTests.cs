@@ -20,7 +20,11 @@ public partial class GuideTests
     {
         var block = CodeBlock().Match(Repository.Read("README.md")).Groups["code"].Value;
         Assert.NotEmpty(block);
-        Assert.Contains(Squeezed(block), Squeezed(Repository.Read("tests/Parley.Dialogs.Tests/Guide/ReadmeExample.cs")), StringComparison.Ordinal);
+        Assert.Contains(
+            Squeezed(block),
+            Squeezed(Repository.Read("tests/Parley.Dialogs.Tests/Guide/ReadmeExample.cs")),
+            StringComparison.Ordinal
+        );
     }
 
     /// <summary>A request with a To tag and a Route of ours proves nothing: an example that relays it is an open relay, and is copied.</summary>
@@ -44,7 +48,11 @@ public partial class GuideTests
     public void Every_page_of_the_guide_stands_in_its_index()
     {
         var index = Repository.Read("docs/guide/README.md");
-        var pages = Directory.EnumerateFiles(Repository.PathOf("docs/guide"), "*.md").Select(Path.GetFileName).Where(p => p != "README.md").ToList();
+        var pages = Directory
+            .EnumerateFiles(Repository.PathOf("docs/guide"), "*.md")
+            .Select(Path.GetFileName)
+            .Where(p => p != "README.md")
+            .ToList();
         Assert.NotEmpty(pages);
         Assert.All(pages, page => Assert.Contains($"({page})", index, StringComparison.Ordinal));
     }

@@ -13,9 +13,12 @@ internal static class Repository
 
     /// <summary>The C# files below a folder, without what the build generates.</summary>
     public static IEnumerable<string> CSharpFiles(string folder) =>
-        Directory.EnumerateFiles(PathOf(folder), "*.cs", SearchOption.AllDirectories)
-            .Where(f => !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
-                     && !f.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+        Directory
+            .EnumerateFiles(PathOf(folder), "*.cs", SearchOption.AllDirectories)
+            .Where(f =>
+                !f.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+                && !f.Contains($"{Path.DirectorySeparatorChar}bin{Path.DirectorySeparatorChar}", StringComparison.Ordinal)
+            );
 
     private static string FindRoot([CallerFilePath] string here = "")
     {

@@ -61,12 +61,25 @@ internal sealed class Peer : ISipReceiver
     public static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 
     /// <summary>Sends a request to the proxy; gives its text back, to be repeated or cancelled.</summary>
-    public string Send(string method, string uri, string callId = "c1", int cseq = 1, string headers = "", string toTag = "", string? branch = null, int maxForwards = 70, string body = "", string fromTag = "f1", string to = "sip:bob@example.com")
+    public string Send(
+        string method,
+        string uri,
+        string callId = "c1",
+        int cseq = 1,
+        string headers = "",
+        string toTag = "",
+        string? branch = null,
+        int maxForwards = 70,
+        string body = "",
+        string fromTag = "f1",
+        string to = "sip:bob@example.com"
+    )
     {
         branch ??= $"z9hG4bK{Address.Replace(".", "", StringComparison.Ordinal)}x{++_branches}";
-        string text = $"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/{Text(Protocol.ViaText())} {Address};branch={branch}\r\nMax-Forwards: {maxForwards}\r\n" +
-            $"From: <sip:alice@example.com>;tag={fromTag}\r\nTo: <{to}>{(toTag.Length == 0 ? "" : ";tag=" + toTag)}\r\nCall-ID: {callId}\r\nCSeq: {cseq} {method}\r\n" +
-            $"Contact: <sip:alice@{Address}>\r\n{headers}Content-Length: {body.Length}\r\n\r\n{body}";
+        string text =
+            $"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/{Text(Protocol.ViaText())} {Address};branch={branch}\r\nMax-Forwards: {maxForwards}\r\n"
+            + $"From: <sip:alice@example.com>;tag={fromTag}\r\nTo: <{to}>{(toTag.Length == 0 ? "" : ";tag=" + toTag)}\r\nCall-ID: {callId}\r\nCSeq: {cseq} {method}\r\n"
+            + $"Contact: <sip:alice@{Address}>\r\n{headers}Content-Length: {body.Length}\r\n\r\n{body}";
         SendText(text);
         return text;
     }
@@ -81,7 +94,8 @@ internal sealed class Peer : ISipReceiver
     public void Cancel(string invite, string headers = "")
     {
         string text = invite[..invite.IndexOf("Contact:", StringComparison.Ordinal)]
-            .Replace("INVITE ", "CANCEL ", StringComparison.Ordinal).Replace(" INVITE\r\n", " CANCEL\r\n", StringComparison.Ordinal);
+            .Replace("INVITE ", "CANCEL ", StringComparison.Ordinal)
+            .Replace(" INVITE\r\n", " CANCEL\r\n", StringComparison.Ordinal);
         SendText(text + headers + "Content-Length: 0\r\n\r\n");
     }
 
@@ -89,9 +103,14 @@ internal sealed class Peer : ISipReceiver
     public void AckFailure(string invite, SipMessage response)
     {
         string text = invite[..invite.IndexOf("Contact:", StringComparison.Ordinal)]
-            .Replace("INVITE ", "ACK ", StringComparison.Ordinal).Replace(" INVITE\r\n", " ACK\r\n", StringComparison.Ordinal);
+            .Replace("INVITE ", "ACK ", StringComparison.Ordinal)
+            .Replace(" INVITE\r\n", " ACK\r\n", StringComparison.Ordinal);
         int to = text.IndexOf("To: ", StringComparison.Ordinal);
-        text = string.Concat(text.AsSpan(0, to), $"To: {Text(response.To.Text)}", text.AsSpan(text.IndexOf("\r\n", to, StringComparison.Ordinal)));
+        text = string.Concat(
+            text.AsSpan(0, to),
+            $"To: {Text(response.To.Text)}",
+            text.AsSpan(text.IndexOf("\r\n", to, StringComparison.Ordinal))
+        );
         SendText(text + "Content-Length: 0\r\n\r\n");
     }
 
@@ -103,13 +122,26 @@ internal sealed class Peer : ISipReceiver
         {
             SipHeader header = request.HeaderAt(i);
             string value = Text(request.ValueOf(header));
-            if (header.Name is SipHeaderName.Via or SipHeaderName.From or SipHeaderName.CallId or SipHeaderName.CSeq or SipHeaderName.RecordRoute)
+            if (
+                header.Name
+                is SipHeaderName.Via
+                    or SipHeaderName.From
+                    or SipHeaderName.CallId
+                    or SipHeaderName.CSeq
+                    or SipHeaderName.RecordRoute
+            )
                 text.Append(System.Globalization.CultureInfo.InvariantCulture, $"{Text(request.NameOf(header))}: {value}\r\n");
             else if (header.Name == SipHeaderName.To)
-                text.Append(System.Globalization.CultureInfo.InvariantCulture, $"To: {value}{(request.ToTag.IsEmpty && status > 100 ? ";tag=" + (tag ?? "t" + Address) : "")}\r\n");
+                text.Append(
+                    System.Globalization.CultureInfo.InvariantCulture,
+                    $"To: {value}{(request.ToTag.IsEmpty && status > 100 ? ";tag=" + (tag ?? "t" + Address) : "")}\r\n"
+                );
         }
 
-        text.Append(System.Globalization.CultureInfo.InvariantCulture, $"Contact: <sip:bob@{Address}>\r\n{headers}Content-Length: {body.Length}\r\n\r\n{body}");
+        text.Append(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"Contact: <sip:bob@{Address}>\r\n{headers}Content-Length: {body.Length}\r\n\r\n{body}"
+        );
         SendText(text.ToString());
     }
 
@@ -134,17 +166,12 @@ internal sealed class Peer : ISipReceiver
         Script?.Invoke(copy);
     }
 
-    public void OnMalformed(SipMessage message, SipParseResult result, in SipFlow source) => Assert.Fail($"The proxy sent a malformed message: {message}");
+    public void OnMalformed(SipMessage message, SipParseResult result, in SipFlow source) =>
+        Assert.Fail($"The proxy sent a malformed message: {message}");
 
-    public void OnSendFailed(ulong token)
-    {
-    }
+    public void OnSendFailed(ulong token) { }
 
-    public void OnFlowClosed(in SipFlow flow)
-    {
-    }
+    public void OnFlowClosed(in SipFlow flow) { }
 
-    public void OnLoop()
-    {
-    }
+    public void OnLoop() { }
 }

@@ -9,16 +9,27 @@ internal sealed class Scene : IDisposable
 {
     public const string ProxyAddress = "10.0.0.9";
 
-    public Scene(SipRequestHandler? handler = null, Action<ParleyApplicationBuilder>? configure = null, ulong seed = 7, params string[] listeners)
+    public Scene(
+        SipRequestHandler? handler = null,
+        Action<ParleyApplicationBuilder>? configure = null,
+        ulong seed = 7,
+        params string[] listeners
+    )
     {
         Network = new SimulatedNetwork(seed);
         Recorder = Recorder.On(Network);
         Transport = listeners.Length == 0 ? Network.AddHost(ProxyAddress) : Network.AddHost("proxy", listeners);
         Locator = new SimulatedServerLocator();
-        ParleyApplicationBuilder builder = ParleyApplication.CreateEmptyBuilder().UseTransport(Transport).UseTimeProvider(Network.Clock).UseRandom(Network.Random).UseLocator(Locator);
+        ParleyApplicationBuilder builder = ParleyApplication
+            .CreateEmptyBuilder()
+            .UseTransport(Transport)
+            .UseTimeProvider(Network.Clock)
+            .UseRandom(Network.Random)
+            .UseLocator(Locator);
         configure?.Invoke(builder);
         App = builder.Build();
-        if (handler is not null) App.OnRequest(handler);
+        if (handler is not null)
+            App.OnRequest(handler);
         App.StartAsync().GetAwaiter().GetResult();
     }
 
@@ -34,7 +45,8 @@ internal sealed class Scene : IDisposable
 
     public ParleyApplication App { get; }
 
-    public Peer Peer(string address, SipProtocol protocol = SipProtocol.Udp) => new(Network, address, Transport.Listener(protocol).Local, protocol);
+    public Peer Peer(string address, SipProtocol protocol = SipProtocol.Udp) =>
+        new(Network, address, Transport.Listener(protocol).Local, protocol);
 
     public void Run(double milliseconds) => Clock.RunFor(TimeSpan.FromMilliseconds(milliseconds));
 

@@ -24,7 +24,9 @@ internal sealed class FuzzedServer : IAsyncDisposable
         Port = FreePort();
         string settings = $$"""
             { "Parley": { "Listeners": [ { "Endpoint": "udp:127.0.0.1:{{Port}}" }, { "Endpoint": "tcp:127.0.0.1:{{Port}}" } ], "Domains": [ "example.com" ],
-              "TrustedSources": [ {{(trusts ? "\"127.0.0.1\"" : "")}} ], "Routes": [ { "Prefix": "9", "Target": "sip:127.0.0.1:{{Port}}" } ],
+              "TrustedSources": [ {{(
+                trusts ? "\"127.0.0.1\"" : ""
+            )}} ], "Routes": [ { "Prefix": "9", "Target": "sip:127.0.0.1:{{Port}}" } ],
               "Timers": { "T1": 0.02, "T2": 0.16, "T4": 0.2 }, "Limits": { "ConnectionIdleTimeout": 2 }, "Registrar": { "MaxBindings": 300 },
               "Dialogs": { "DefaultTimeout": 4, "EarlyTimeout": 3, "NoAckTimeout": 2, "DeleteDelay": 0, "ProfilesWithValue": [ "caller" ] } } }
             """;
@@ -34,15 +36,23 @@ internal sealed class FuzzedServer : IAsyncDisposable
         ServerConfiguration configuration = ConfigurationRules.Read(root.GetSection("Parley"), Path.GetTempPath(), errors);
         if (errors.Count > 0)
             throw new InvalidOperationException(string.Join('\n', errors));
-        _application = ApplicationSetup.Build(configuration, root, change: builder =>
-        {
-            builder.Logging.ClearProviders().AddProvider(Errors);
-            builder.Timers.TimerD = TimeSpan.FromSeconds(1.3);
-            builder.Proxy.TimerC = TimeSpan.FromSeconds(3);
-            builder.UseLocator(new LoopbackLocator());
-        });
+        _application = ApplicationSetup.Build(
+            configuration,
+            root,
+            change: builder =>
+            {
+                builder.Logging.ClearProviders().AddProvider(Errors);
+                builder.Timers.TimerD = TimeSpan.FromSeconds(1.3);
+                builder.Proxy.TimerC = TimeSpan.FromSeconds(3);
+                builder.UseLocator(new LoopbackLocator());
+            }
+        );
         ApplicationSetup.Route(_application, configuration);
-        _ = new CallLog(_application.Services.GetRequiredService<IDialogApi>(), _application.Services.GetRequiredService<ILoggerFactory>(), _application.Time);
+        _ = new CallLog(
+            _application.Services.GetRequiredService<IDialogApi>(),
+            _application.Services.GetRequiredService<ILoggerFactory>(),
+            _application.Time
+        );
     }
 
     public int Port { get; }
@@ -72,7 +82,10 @@ internal sealed class FuzzedServer : IAsyncDisposable
         if (_application.Transport is SipTransport transport)
         {
             foreach (SipTransportCounters counters in transport.Counters.Where(static counters => counters.ReceiverFaults > 0))
-                yield return string.Create(CultureInfo.InvariantCulture, $"{counters.ReceiverFaults} receiver faults on {counters.Listener}");
+                yield return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{counters.ReceiverFaults} receiver faults on {counters.Listener}"
+                );
         }
 
         if (_application.Counters[ProxyCounter.HandlerErrors] is > 0 and long handlers)
@@ -80,7 +93,10 @@ internal sealed class FuzzedServer : IAsyncDisposable
         if (_application.Transactions.Statistics[TransactionCounter.CallbackErrors] is > 0 and long callbacks)
             yield return string.Create(CultureInfo.InvariantCulture, $"{callbacks} callbacks of transactions threw");
         if (Errors.Count > 0)
-            yield return string.Create(CultureInfo.InvariantCulture, $"{Errors.Count} errors in the log:\n{string.Join('\n', Errors.Lines)}");
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Errors.Count} errors in the log:\n{string.Join('\n', Errors.Lines)}"
+            );
     }
 
     public string Numbers()
@@ -88,8 +104,10 @@ internal sealed class FuzzedServer : IAsyncDisposable
         var transport = (SipTransport)_application.Transport;
         long Sum(Func<SipTransportCounters, long> of) => transport.Counters.Sum(of);
         DialogStatistics dialogs = _application.Services.GetRequiredService<IDialogApi>().Statistics;
-        return string.Create(CultureInfo.InvariantCulture,
-            $"received {Sum(static c => c.Received)}, refused {Sum(static c => c.Rejected)}, dropped {Sum(static c => c.DroppedMalformed + c.DroppedTooLarge)}, lost by the kernel {Sum(static c => c.KernelDrops)}, sent {Sum(static c => c.Sent)}, connections {Sum(static c => c.ConnectionsAccepted)} in {Sum(static c => c.ConnectionsOpened)} out; dialogs {dialogs.ProcessedDialogs}, failed {dialogs.FailedDialogs}, expired {dialogs.ExpiredDialogs}; branches {_application.Counters[ProxyCounter.BranchesSent]}, loops {_application.Counters[ProxyCounter.Loops]}");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"received {Sum(static c => c.Received)}, refused {Sum(static c => c.Rejected)}, dropped {Sum(static c => c.DroppedMalformed + c.DroppedTooLarge)}, lost by the kernel {Sum(static c => c.KernelDrops)}, sent {Sum(static c => c.Sent)}, connections {Sum(static c => c.ConnectionsAccepted)} in {Sum(static c => c.ConnectionsOpened)} out; dialogs {dialogs.ProcessedDialogs}, failed {dialogs.FailedDialogs}, expired {dialogs.ExpiredDialogs}; branches {_application.Counters[ProxyCounter.BranchesSent]}, loops {_application.Counters[ProxyCounter.Loops]}"
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -102,8 +120,18 @@ internal sealed class FuzzedServer : IAsyncDisposable
     {
         TransactionLayer transactions = _application.Transactions;
         int dialogs = _application.Services.GetRequiredService<IDialogApi>().Dialogs(includeDeleted: true).Count();
-        return transactions.ServerTransactionCount + transactions.ClientTransactionCount + _application.PendingRequests + _application.LocalRequests.Pending + dialogs == 0 ? null
-            : string.Create(CultureInfo.InvariantCulture, $"left over: {transactions.ServerTransactionCount} server and {transactions.ClientTransactionCount} client transactions, {_application.PendingRequests} requests, {_application.LocalRequests.Pending} own requests, {dialogs} dialogs");
+        return
+            transactions.ServerTransactionCount
+                + transactions.ClientTransactionCount
+                + _application.PendingRequests
+                + _application.LocalRequests.Pending
+                + dialogs
+            == 0
+            ? null
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $"left over: {transactions.ServerTransactionCount} server and {transactions.ClientTransactionCount} client transactions, {_application.PendingRequests} requests, {_application.LocalRequests.Pending} own requests, {dialogs} dialogs"
+            );
     }
 
     private static int FreePort()

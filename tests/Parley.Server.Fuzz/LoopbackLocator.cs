@@ -25,7 +25,5 @@ internal sealed class LoopbackLocator : ISipServerLocator
     public bool TryLocateLiteral(SipUriView uri, out SipTarget target) =>
         _literals.TryLocateLiteral(uri, out target) && IPAddress.IsLoopback(target.EndPoint.ToIPEndPoint().Address);
 
-    public void ReportFailure(SipTarget target)
-    {
-    }
+    public void ReportFailure(SipTarget target) { }
 }

@@ -10,7 +10,9 @@ namespace Parley.Server.Fuzz;
 /// <summary>One run against one server, and what must hold after it.</summary>
 public sealed class ServerFuzz
 {
-    private const int Parties = 12, HistorySize = 400, PingEvery = 300;
+    private const int Parties = 12,
+        HistorySize = 400,
+        PingEvery = 300;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
     private readonly FuzzSettings _settings;
     private readonly Random _random;
@@ -18,7 +20,10 @@ public sealed class ServerFuzz
     private readonly byte[] _buffer = new byte[65_536];
     private readonly List<byte[]> _history = [];
     private readonly List<string> _faults = [];
-    private long _sent, _broken, _streamed, _heard;
+    private long _sent,
+        _broken,
+        _streamed,
+        _heard;
 
     private ServerFuzz(FuzzSettings settings)
     {
@@ -65,8 +70,10 @@ public sealed class ServerFuzz
         _faults.AddRange(server.Faults());
         foreach (Party party in parties)
             party.Dispose();
-        string summary = string.Create(CultureInfo.InvariantCulture,
-            $"seed {_settings.Seed}: {_sent} messages sent in {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s, {_broken} of them broken, {_streamed} over TCP; {_heard} heard; {server.Numbers()}; memory {sizes} KB; {_faults.Count} faults");
+        string summary = string.Create(
+            CultureInfo.InvariantCulture,
+            $"seed {_settings.Seed}: {_sent} messages sent in {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s, {_broken} of them broken, {_streamed} over TCP; {_heard} heard; {server.Numbers()}; memory {sizes} KB; {_faults.Count} faults"
+        );
         return new FuzzOutcome(_faults, summary);
     }
 
@@ -87,7 +94,11 @@ public sealed class ServerFuzz
             message = disorder.Apply(message);
         int length = Encoding.Latin1.GetBytes(message, _buffer);
         if (isBroken && (_random.Next(2) == 0 || length > 8_000))
-            length = _mutation.Mutate(_buffer, Math.Min(length, 8_000), _history.Count > 0 ? _history[_random.Next(_history.Count)] : default);
+            length = _mutation.Mutate(
+                _buffer,
+                Math.Min(length, 8_000),
+                _history.Count > 0 ? _history[_random.Next(_history.Count)] : default
+            );
         ReadOnlySpan<byte> bytes = _buffer.AsSpan(0, length);
         if (_random.Next(20) == 0 && _history.Count > 0)
         {
@@ -117,12 +128,27 @@ public sealed class ServerFuzz
         _streamed++;
         switch (_random.Next(20))
         {
-            case 0: party.SendStream(bytes[.._random.Next(bytes.Length + 1)], 1); break; // an end that never comes, or comes with the next one
-            case 1: party.SendStream(bytes, 1); party.Hang(reset: true); break;
-            case 2: party.SendStream(bytes[.._random.Next(bytes.Length + 1)], 1); party.Hang(reset: false); break;
-            case 3: party.SendStream("\r\n\r\n"u8, 1); party.SendStream(bytes, 5); break;
-            case 4: party.SendStream(bytes, Math.Min(40, bytes.Length)); break;
-            default: party.SendStream(bytes, 1); break;
+            case 0:
+                party.SendStream(bytes[.._random.Next(bytes.Length + 1)], 1);
+                break; // an end that never comes, or comes with the next one
+            case 1:
+                party.SendStream(bytes, 1);
+                party.Hang(reset: true);
+                break;
+            case 2:
+                party.SendStream(bytes[.._random.Next(bytes.Length + 1)], 1);
+                party.Hang(reset: false);
+                break;
+            case 3:
+                party.SendStream("\r\n\r\n"u8, 1);
+                party.SendStream(bytes, 5);
+                break;
+            case 4:
+                party.SendStream(bytes, Math.Min(40, bytes.Length));
+                break;
+            default:
+                party.SendStream(bytes, 1);
+                break;
         }
     }
 
@@ -168,13 +194,19 @@ public sealed class ServerFuzz
     private static byte[] Options(string transport, int own, int port)
     {
         string unique = Guid.NewGuid().ToString("N");
-        return Encoding.Latin1.GetBytes(string.Create(CultureInfo.InvariantCulture,
-            $"OPTIONS sip:127.0.0.1:{port} SIP/2.0\r\nVia: SIP/2.0/{transport} 127.0.0.1:{own};branch=z9hG4bK{unique}\r\nMax-Forwards: 70\r\nFrom: <sip:ping@example.com>;tag=1\r\nTo: <sip:127.0.0.1>\r\nCall-ID: {unique}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"));
+        return Encoding.Latin1.GetBytes(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"OPTIONS sip:127.0.0.1:{port} SIP/2.0\r\nVia: SIP/2.0/{transport} 127.0.0.1:{own};branch=z9hG4bK{unique}\r\nMax-Forwards: 70\r\nFrom: <sip:ping@example.com>;tag=1\r\nTo: <sip:127.0.0.1>\r\nCall-ID: {unique}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+            )
+        );
     }
 
     private void Keep(ReadOnlySpan<byte> bytes)
     {
-        if (_history.Count < HistorySize) _history.Add(bytes.ToArray());
-        else if (_random.Next(4) == 0) _history[_random.Next(HistorySize)] = bytes.ToArray();
+        if (_history.Count < HistorySize)
+            _history.Add(bytes.ToArray());
+        else if (_random.Next(4) == 0)
+            _history[_random.Next(HistorySize)] = bytes.ToArray();
     }
 }

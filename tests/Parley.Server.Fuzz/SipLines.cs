@@ -5,8 +5,12 @@ internal static class SipLines
 {
     public static string Value(string message, string header) => All(message, header).FirstOrDefault("");
 
-    public static IEnumerable<string> All(string message, string header) => Head(message).Split("\r\n").Skip(1)
-        .Where(line => line.StartsWith(header + ":", StringComparison.OrdinalIgnoreCase)).Select(line => line[(header.Length + 1)..].Trim());
+    public static IEnumerable<string> All(string message, string header) =>
+        Head(message)
+            .Split("\r\n")
+            .Skip(1)
+            .Where(line => line.StartsWith(header + ":", StringComparison.OrdinalIgnoreCase))
+            .Select(line => line[(header.Length + 1)..].Trim());
 
     public static bool IsResponse(string message) => message.StartsWith("SIP/2.0 ", StringComparison.Ordinal);
 
@@ -17,7 +21,8 @@ internal static class SipLines
     /// <summary>What stands between angle brackets; else all of it.</summary>
     public static string Uri(string nameAddress)
     {
-        int start = nameAddress.IndexOf('<', StringComparison.Ordinal), end = nameAddress.IndexOf('>', StringComparison.Ordinal);
+        int start = nameAddress.IndexOf('<', StringComparison.Ordinal),
+            end = nameAddress.IndexOf('>', StringComparison.Ordinal);
         return start >= 0 && end > start ? nameAddress[(start + 1)..end] : nameAddress;
     }
 

@@ -10,15 +10,17 @@ namespace Parley.Server.Tests;
 /// <summary>The server's main route on a simulated network: the server at 10.0.0.9, served domain example.com, a gateway at 10.0.0.7.</summary>
 public sealed class CallRoutingTests : IDisposable
 {
-    private readonly ServerScene _scene = new(new()
-    {
-        ["Routes:0:Prefix"] = "+",
-        ["Routes:0:Target"] = "sip:10.0.0.7",
-        ["Routes:0:Sources:0"] = "10.0.0.0/8",
-        ["Routes:1:Sources:0"] = "10.0.0.0/8",
-        ["Routes:1:Prefix"] = "*",
-        ["Routes:1:Target"] = "sip:10.0.0.7",
-    });
+    private readonly ServerScene _scene = new(
+        new()
+        {
+            ["Routes:0:Prefix"] = "+",
+            ["Routes:0:Target"] = "sip:10.0.0.7",
+            ["Routes:0:Sources:0"] = "10.0.0.0/8",
+            ["Routes:1:Sources:0"] = "10.0.0.0/8",
+            ["Routes:1:Prefix"] = "*",
+            ["Routes:1:Target"] = "sip:10.0.0.7",
+        }
+    );
 
     public CallRoutingTests()
     {
@@ -68,7 +70,12 @@ public sealed class CallRoutingTests : IDisposable
     [Fact]
     public void Domains_are_own_names_and_so_are_those_of_a_reload()
     {
-        var settings = new Dictionary<string, string?> { ["Listeners:0:Endpoint"] = "udp:127.0.0.1:45917", ["Domains:0"] = "example.com", ["Aliases:0"] = "sip.example.net" };
+        var settings = new Dictionary<string, string?>
+        {
+            ["Listeners:0:Endpoint"] = "udp:127.0.0.1:45917",
+            ["Domains:0"] = "example.com",
+            ["Aliases:0"] = "sip.example.net",
+        };
         using var application = ApplicationSetup.Build(ServerScene.Read(settings), new ConfigurationBuilder().Build());
         Assert.True(IsOwn("example.com") && IsOwn("sip.example.net") && !IsOwn("example.org"));
         settings["Domains:0"] = "example.org";
@@ -76,7 +83,12 @@ public sealed class CallRoutingTests : IDisposable
         ApplicationSetup.Rename(application, ServerScene.Read(settings));
         Assert.True(IsOwn("example.org") && IsOwn("sip2.example.net") && !IsOwn("example.com") && !IsOwn("sip.example.net"));
         Assert.NotNull(application.Transport.FindOwn("example.org"u8, 0, default));
-        Assert.Empty(RestartNeeds.Between(ServerScene.Read(new() { ["Aliases:0"] = "a.example" }), ServerScene.Read(new() { ["Domains:0"] = "b.example" })));
+        Assert.Empty(
+            RestartNeeds.Between(
+                ServerScene.Read(new() { ["Aliases:0"] = "a.example" }),
+                ServerScene.Read(new() { ["Domains:0"] = "b.example" })
+            )
+        );
 
         bool IsOwn(string host) => application.Transport.IsOwn(Encoding.ASCII.GetBytes(host), 0);
     }
@@ -84,7 +96,9 @@ public sealed class CallRoutingTests : IDisposable
     /// <summary>Sends a request and gives back the final status.</summary>
     private int Send(string method, string uri, string lines = "")
     {
-        _scene.Alice.Send($"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKt1\r\nMax-Forwards: 70\r\nFrom: <sip:alice@elsewhere.example>;tag=f\r\nTo: <{uri}>\r\nCall-ID: c1\r\nCSeq: 1 {method}\r\n{lines}Content-Length: 0\r\n\r\n");
+        _scene.Alice.Send(
+            $"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKt1\r\nMax-Forwards: 70\r\nFrom: <sip:alice@elsewhere.example>;tag=f\r\nTo: <{uri}>\r\nCall-ID: c1\r\nCSeq: 1 {method}\r\n{lines}Content-Length: 0\r\n\r\n"
+        );
         _scene.Run(100);
         return _scene.Alice.Heard.Where(m => m.StatusCode >= 200).Select(m => m.StatusCode).LastOrDefault();
     }

@@ -52,7 +52,10 @@ public class ClientCertificateTests
     {
         var folder = Directory.CreateTempSubdirectory("certificates-").FullName;
         using var certificate = Issue(authority, "localhost");
-        File.WriteAllText(Path.Combine(folder, "server.pem"), certificate.ExportCertificatePem() + "\n" + certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
+        File.WriteAllText(
+            Path.Combine(folder, "server.pem"),
+            certificate.ExportCertificatePem() + "\n" + certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem()
+        );
         File.WriteAllText(Path.Combine(folder, "authority.pem"), authority.ExportCertificatePem());
         return $$"""
             "Listeners": [ { "Endpoint": "tls:127.0.0.1:{{port}}" } ],
@@ -70,15 +73,22 @@ public class ClientCertificateTests
         await using var tls = new SslStream(client.GetStream());
         try
         {
-            await tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
-            {
-                TargetHost = "localhost",
-                CertificateChainPolicy = policy,
-                ClientCertificateContext = own is null ? null : SslStreamCertificateContext.Create(own, null, offline: true),
-            }, limit.Token);
-            await tls.WriteAsync(Encoding.ASCII.GetBytes(
-                "OPTIONS sip:nobody@example.org SIP/2.0\r\nVia: SIP/2.0/TLS 127.0.0.1:9;branch=z9hG4bKc1\r\nMax-Forwards: 70\r\nFrom: <sip:a@example.com>;tag=1\r\n"
-                + "To: <sip:nobody@example.org>\r\nCall-ID: c1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"), limit.Token);
+            await tls.AuthenticateAsClientAsync(
+                new SslClientAuthenticationOptions
+                {
+                    TargetHost = "localhost",
+                    CertificateChainPolicy = policy,
+                    ClientCertificateContext = own is null ? null : SslStreamCertificateContext.Create(own, null, offline: true),
+                },
+                limit.Token
+            );
+            await tls.WriteAsync(
+                Encoding.ASCII.GetBytes(
+                    "OPTIONS sip:nobody@example.org SIP/2.0\r\nVia: SIP/2.0/TLS 127.0.0.1:9;branch=z9hG4bKc1\r\nMax-Forwards: 70\r\nFrom: <sip:a@example.com>;tag=1\r\n"
+                        + "To: <sip:nobody@example.org>\r\nCall-ID: c1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+                ),
+                limit.Token
+            );
             var buffer = new byte[4096];
             var length = await tls.ReadAsync(buffer, limit.Token);
             return Encoding.ASCII.GetString(buffer, 0, length).StartsWith("SIP/2.0 ", StringComparison.Ordinal);
@@ -105,8 +115,15 @@ public class ClientCertificateTests
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
-        using var issued = request.Create(authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(7), [1, 2, 3, (byte)name.Length]);
+        request.CertificateExtensions.Add(
+            new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false)
+        );
+        using var issued = request.Create(
+            authority,
+            DateTimeOffset.UtcNow.AddHours(-1),
+            DateTimeOffset.UtcNow.AddDays(7),
+            [1, 2, 3, (byte)name.Length]
+        );
         return issued.CopyWithPrivateKey(key);
     }
 }

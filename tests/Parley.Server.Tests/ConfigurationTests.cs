@@ -12,53 +12,95 @@ public class ConfigurationTests
     public void Without_settings_it_listens_on_loopback_by_udp_and_tcp()
     {
         var configuration = Valid("{}");
-        Assert.Equal(["udp 127.0.0.1:5060", "tcp 127.0.0.1:5060"],
-            configuration.Listeners.Select(l => $"{l.Protocol.ToString().ToLowerInvariant()} {l.EndPoint.ToIPEndPoint()}"));
+        Assert.Equal(
+            ["udp 127.0.0.1:5060", "tcp 127.0.0.1:5060"],
+            configuration.Listeners.Select(l => $"{l.Protocol.ToString().ToLowerInvariant()} {l.EndPoint.ToIPEndPoint()}")
+        );
         Assert.True(configuration.IsLoopbackOnly);
         Assert.Equal(TimeSpan.FromHours(12), configuration.Dialogs.DefaultTimeout);
-        Assert.Equal((SequentialRouting.Repair, SequentialSource.Anywhere, (string?)null), (configuration.Dialogs.SequentialRouting, configuration.Dialogs.SequentialSource, configuration.StateDirectory));
+        Assert.Equal(
+            (SequentialRouting.Repair, SequentialSource.Anywhere, (string?)null),
+            (configuration.Dialogs.SequentialRouting, configuration.Dialogs.SequentialSource, configuration.StateDirectory)
+        );
     }
 
-    public static TheoryData<string, string> Mistakes => new()
-    {
-        { """{ "Listner": [] }""", "Parley:Listner: there is no such setting; Parley knows" },
-        { """{ "Listeners": "udp:127.0.0.1:5060" }""", "Parley:Listeners: \"udp:127.0.0.1:5060\" is not allowed; give a list in square brackets" },
-        { """{ "Listeners": [ { "Endpoint": "sctp:127.0.0.1:5060" } ] }""", "Parley:Listeners:0:Endpoint: \"sctp:127.0.0.1:5060\" is not allowed; give protocol:address:port" },
-        { """{ "Listeners": [ { "Endpoint": "udp:127.0.0.1" } ] }""", "Parley:Listeners:0:Endpoint" },
-        { """{ "Listeners": [ { "Advertise": "x" } ] }""", "Parley:Listeners:0:Endpoint: is missing" },
-        { """{ "Listeners": [ { "Endpoint": "udp:127.0.0.1:5060", "Advertise": "host:99999" } ] }""", "Parley:Listeners:0:Advertise" },
-        { """{ "Listeners": [ { "Endpoint": "udp:127.0.0.1:5060", "Port": 1 } ] }""", "Parley:Listeners:0:Port: there is no such setting" },
-        { """{ "Listeners": [ { "Endpoint": "udp:127.0.0.1:5060" }, { "Endpoint": "udp:127.0.0.1:5060" } ] }""", "stands there twice" },
-        { """{ "Listeners": [ { "Endpoint": "udp:0.0.0.0:5060" } ] }""", "Parley:AllowUnauthenticated" },
-        { """{ "Listeners": [ { "Endpoint": "tls:127.0.0.1:5061" } ] }""", "Parley:Tls:Certificate: is missing" },
-        { """{ "Tls": { "Certificate": "no-such-file.pem" } }""", "Parley:Tls:Certificate" },
-        { """{ "Tls": { "ClientCertificates": "Maybe" } }""", "give one of None, Request, Require" },
-        { """{ "Routes": [ { "Target": "sip:gw.example" } ] }""", "Parley:Routes:0:Prefix" },
-        { """{ "Routes": [ { "Prefix": "0", "Domain": "x", "Target": "sip:gw.example" } ] }""", "Parley:Routes:0:Prefix" },
-        { """{ "Routes": [ { "Prefix": "0", "Target": "mailto:gw" } ] }""", "Parley:Routes:0:Target: \"mailto:gw\" is not allowed; give a SIP URI" },
-        { """{ "Routes": [ { "Domain": "x.org", "Strip": 1, "Target": "sip:gw.example" } ] }""", "Parley:Routes:0:Strip" },
-        { """{ "Domains": [ "example.com:5060" ] }""", "Parley:Domains:0: \"example.com:5060\" is not allowed; give a domain without port" },
-        { """{ "Domains": [ "192.0.2.1" ] }""", "Parley:Domains:0" },
-        { """{ "Domains": [ "two words" ] }""", "Parley:Domains:0" },
-        { """{ "Aliases": [ "example.com:99999" ] }""", "Parley:Aliases:0: \"example.com:99999\" is not allowed; give a host or host:port" },
-        { """{ "Aliases": [ "a;b" ] }""", "Parley:Aliases:0" },
-        { """{ "Registrar": { "MaxContactLength": 10 } }""", "Parley:Registrar:MaxContactLength: \"10\" is not allowed; give a whole number from 64 to 2048" },
-        { """{ "Routes": [ { "Prefix": "0", "Target": "sip:gw.example", "Sources": [ "10.0.0.0/99" ] } ] }""", "Parley:Routes:0:Sources:0: \"10.0.0.0/99\" is not allowed; give a network" },
-        { """{ "Routes": [ { "Prefix": "0", "Target": "sip:gw.example", "Sources": "10.0.0.0/8" } ] }""", "Parley:Routes:0:Sources: \"10.0.0.0/8\" is not allowed; give a list in square brackets" },
-        { """{ "Dialogs": { "SequentialRouting": "open" } }""", "Parley:Dialogs:SequentialRouting: \"open\" is not allowed; give one of Repair, Refuse, AsReceived" },
-        { """{ "Dialogs": { "SequentialSource": "same" } }""", "Parley:Dialogs:SequentialSource: \"same\" is not allowed; give one of Anywhere, SameAddress, SameFlow" },
-        { """{ "StateDirectory": [ "/var/lib" ] }""", "Parley:StateDirectory: a single value is wanted here" },
-        { """{ "TrustedSources": [ "192.0.2.0/33" ] }""", "Parley:TrustedSources:0: \"192.0.2.0/33\" is not allowed; give a network" },
-        { """{ "Dialogs": { "HashSize": 1000 } }""", "Parley:Dialogs:HashSize: \"1000\" is not allowed; give a power of two" },
-        { """{ "Dialogs": { "DefaultTimeout": -1 } }""", "Parley:Dialogs:DefaultTimeout: \"-1\" is not allowed; give seconds from 1 to" },
-        { """{ "Dialogs": { "MatchMode": "sometimes" } }""", "Parley:Dialogs:MatchMode" },
-        { """{ "Dialogs": 7 }""", "Parley:Dialogs: \"7\" is not allowed; give an object in braces" },
-        { """{ "Registrar": { "MinExpires": 4000 } }""", "Parley:Registrar:DefaultExpires: must lie between" },
-        { """{ "Registrar": { "Enabled": "perhaps" } }""", "Parley:Registrar:Enabled: \"perhaps\" is not allowed; give true or false" },
-        { """{ "Udp": { "Workers": 0 } }""", "Parley:Udp:Workers: \"0\" is not allowed; give a whole number from 1 to 256" },
-        { """{ "Timers": { "C": 60 } }""", "Parley:Timers:C: \"60\" is not allowed; give seconds from 180 to" },
-        { """{ "DrainLimit": { "Seconds": 5 } }""", "Parley:DrainLimit: a single value is wanted here" },
-    };
+    public static TheoryData<string, string> Mistakes =>
+        new()
+        {
+            { """{ "Listner": [] }""", "Parley:Listner: there is no such setting; Parley knows" },
+            {
+                """{ "Listeners": "udp:127.0.0.1:5060" }""",
+                "Parley:Listeners: \"udp:127.0.0.1:5060\" is not allowed; give a list in square brackets"
+            },
+            {
+                """{ "Listeners": [ { "Endpoint": "sctp:127.0.0.1:5060" } ] }""",
+                "Parley:Listeners:0:Endpoint: \"sctp:127.0.0.1:5060\" is not allowed; give protocol:address:port"
+            },
+            { """{ "Listeners": [ { "Endpoint": "udp:127.0.0.1" } ] }""", "Parley:Listeners:0:Endpoint" },
+            { """{ "Listeners": [ { "Advertise": "x" } ] }""", "Parley:Listeners:0:Endpoint: is missing" },
+            { """{ "Listeners": [ { "Endpoint": "udp:127.0.0.1:5060", "Advertise": "host:99999" } ] }""", "Parley:Listeners:0:Advertise" },
+            {
+                """{ "Listeners": [ { "Endpoint": "udp:127.0.0.1:5060", "Port": 1 } ] }""",
+                "Parley:Listeners:0:Port: there is no such setting"
+            },
+            { """{ "Listeners": [ { "Endpoint": "udp:127.0.0.1:5060" }, { "Endpoint": "udp:127.0.0.1:5060" } ] }""", "stands there twice" },
+            { """{ "Listeners": [ { "Endpoint": "udp:0.0.0.0:5060" } ] }""", "Parley:AllowUnauthenticated" },
+            { """{ "Listeners": [ { "Endpoint": "tls:127.0.0.1:5061" } ] }""", "Parley:Tls:Certificate: is missing" },
+            { """{ "Tls": { "Certificate": "no-such-file.pem" } }""", "Parley:Tls:Certificate" },
+            { """{ "Tls": { "ClientCertificates": "Maybe" } }""", "give one of None, Request, Require" },
+            { """{ "Routes": [ { "Target": "sip:gw.example" } ] }""", "Parley:Routes:0:Prefix" },
+            { """{ "Routes": [ { "Prefix": "0", "Domain": "x", "Target": "sip:gw.example" } ] }""", "Parley:Routes:0:Prefix" },
+            {
+                """{ "Routes": [ { "Prefix": "0", "Target": "mailto:gw" } ] }""",
+                "Parley:Routes:0:Target: \"mailto:gw\" is not allowed; give a SIP URI"
+            },
+            { """{ "Routes": [ { "Domain": "x.org", "Strip": 1, "Target": "sip:gw.example" } ] }""", "Parley:Routes:0:Strip" },
+            {
+                """{ "Domains": [ "example.com:5060" ] }""",
+                "Parley:Domains:0: \"example.com:5060\" is not allowed; give a domain without port"
+            },
+            { """{ "Domains": [ "192.0.2.1" ] }""", "Parley:Domains:0" },
+            { """{ "Domains": [ "two words" ] }""", "Parley:Domains:0" },
+            {
+                """{ "Aliases": [ "example.com:99999" ] }""",
+                "Parley:Aliases:0: \"example.com:99999\" is not allowed; give a host or host:port"
+            },
+            { """{ "Aliases": [ "a;b" ] }""", "Parley:Aliases:0" },
+            {
+                """{ "Registrar": { "MaxContactLength": 10 } }""",
+                "Parley:Registrar:MaxContactLength: \"10\" is not allowed; give a whole number from 64 to 2048"
+            },
+            {
+                """{ "Routes": [ { "Prefix": "0", "Target": "sip:gw.example", "Sources": [ "10.0.0.0/99" ] } ] }""",
+                "Parley:Routes:0:Sources:0: \"10.0.0.0/99\" is not allowed; give a network"
+            },
+            {
+                """{ "Routes": [ { "Prefix": "0", "Target": "sip:gw.example", "Sources": "10.0.0.0/8" } ] }""",
+                "Parley:Routes:0:Sources: \"10.0.0.0/8\" is not allowed; give a list in square brackets"
+            },
+            {
+                """{ "Dialogs": { "SequentialRouting": "open" } }""",
+                "Parley:Dialogs:SequentialRouting: \"open\" is not allowed; give one of Repair, Refuse, AsReceived"
+            },
+            {
+                """{ "Dialogs": { "SequentialSource": "same" } }""",
+                "Parley:Dialogs:SequentialSource: \"same\" is not allowed; give one of Anywhere, SameAddress, SameFlow"
+            },
+            { """{ "StateDirectory": [ "/var/lib" ] }""", "Parley:StateDirectory: a single value is wanted here" },
+            { """{ "TrustedSources": [ "192.0.2.0/33" ] }""", "Parley:TrustedSources:0: \"192.0.2.0/33\" is not allowed; give a network" },
+            { """{ "Dialogs": { "HashSize": 1000 } }""", "Parley:Dialogs:HashSize: \"1000\" is not allowed; give a power of two" },
+            {
+                """{ "Dialogs": { "DefaultTimeout": -1 } }""",
+                "Parley:Dialogs:DefaultTimeout: \"-1\" is not allowed; give seconds from 1 to"
+            },
+            { """{ "Dialogs": { "MatchMode": "sometimes" } }""", "Parley:Dialogs:MatchMode" },
+            { """{ "Dialogs": 7 }""", "Parley:Dialogs: \"7\" is not allowed; give an object in braces" },
+            { """{ "Registrar": { "MinExpires": 4000 } }""", "Parley:Registrar:DefaultExpires: must lie between" },
+            { """{ "Registrar": { "Enabled": "perhaps" } }""", "Parley:Registrar:Enabled: \"perhaps\" is not allowed; give true or false" },
+            { """{ "Udp": { "Workers": 0 } }""", "Parley:Udp:Workers: \"0\" is not allowed; give a whole number from 1 to 256" },
+            { """{ "Timers": { "C": 60 } }""", "Parley:Timers:C: \"60\" is not allowed; give seconds from 180 to" },
+            { """{ "DrainLimit": { "Seconds": 5 } }""", "Parley:DrainLimit: a single value is wanted here" },
+        };
 
     [Theory]
     [MemberData(nameof(Mistakes))]
@@ -88,18 +130,34 @@ public class ConfigurationTests
     }
 
     [Fact]
-    public void Aliases_may_be_addresses_and_have_ports() => Assert.Equal(6, Valid(
-        """{ "Aliases": [ "sip.example.com", "sip.example.com:5070", "192.0.2.1", "192.0.2.1:5070", "2001:db8::1", "[2001:db8::1]:5060" ] }""").Aliases.Count);
+    public void Aliases_may_be_addresses_and_have_ports() =>
+        Assert.Equal(
+            6,
+            Valid(
+                """{ "Aliases": [ "sip.example.com", "sip.example.com:5070", "192.0.2.1", "192.0.2.1:5070", "2001:db8::1", "[2001:db8::1]:5060" ] }"""
+            ).Aliases.Count
+        );
 
     [Fact]
     public void What_may_be_stored_is_bounded()
     {
         var registrar = Valid("""{ "Registrar": { "MaxMemory": 2, "MaxPaths": 1 } }""").Registrar;
-        Assert.Equal((2L << 20, 255, 255, 1, 2048, false), (registrar.MaxMemory, registrar.MaxContactLength, registrar.MaxPathLength, registrar.MaxPaths, registrar.MaxBindingSize, registrar.AllowOwnContacts));
+        Assert.Equal(
+            (2L << 20, 255, 255, 1, 2048, false),
+            (
+                registrar.MaxMemory,
+                registrar.MaxContactLength,
+                registrar.MaxPathLength,
+                registrar.MaxPaths,
+                registrar.MaxBindingSize,
+                registrar.AllowOwnContacts
+            )
+        );
     }
 
     [Fact]
-    public void A_named_file_must_exist() => Assert.Contains("there is no such file", ConfigurationLoader.Load("/nowhere/parley.json").Errors[0], StringComparison.Ordinal);
+    public void A_named_file_must_exist() =>
+        Assert.Contains("there is no such file", ConfigurationLoader.Load("/nowhere/parley.json").Errors[0], StringComparison.Ordinal);
 
     [Fact]
     public void A_misspelt_section_of_the_file_is_seen()

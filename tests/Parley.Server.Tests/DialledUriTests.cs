@@ -29,7 +29,12 @@ public class DialledUriTests
     // Passwords are for the old place.
     [InlineData("sip:123:secret@x", 0, "", "sip:123@gw.example")]
     // Parameters stay, unless they say where the old URI led.
-    [InlineData("sip:123@x:5070;user=phone;cpc=ordinary;transport=tcp;maddr=1.2.3.4;ttl=3;lr;method=BYE", 0, "", "sip:123@gw.example;user=phone;cpc=ordinary")]
+    [InlineData(
+        "sip:123@x:5070;user=phone;cpc=ordinary;transport=tcp;maddr=1.2.3.4;ttl=3;lr;method=BYE",
+        0,
+        "",
+        "sip:123@gw.example;user=phone;cpc=ordinary"
+    )]
     [InlineData("sip:+49;phone-context=x.example@y;user=phone", 0, "", "sip:+49;phone-context=x.example@gw.example;user=phone")]
     [InlineData("sip:123@x;flag;%61=%62", 0, "", "sip:123@gw.example;flag;%61=%62")]
     public void A_user_is_stripped_and_prepended_and_else_stays_as_it_came(string dialled, int strip, string prepend, string? expected) =>
@@ -61,7 +66,8 @@ public class DialledUriTests
     [InlineData("tel:+49-30(12).3", "+4930123")]
     [InlineData("sip:%2a21@x", "*21")]
     [InlineData("sip:1-2@x", "1-2")]
-    public void A_prefix_is_compared_with_what_was_dialled(string uri, string number) => Assert.Equal(number, DialledUri.NumberOf(SipUri.Parse(uri).View));
+    public void A_prefix_is_compared_with_what_was_dialled(string uri, string number) =>
+        Assert.Equal(number, DialledUri.NumberOf(SipUri.Parse(uri).View));
 
     [Theory]
     [InlineData("tel:70-42;phone-context=example.com", "sip:7042@example.com;user=phone")]

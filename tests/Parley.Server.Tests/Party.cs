@@ -39,8 +39,19 @@ internal sealed class Party : ISipReceiver
         for (var i = 0; i < request.HeaderCount; i++)
         {
             var header = request.HeaderAt(i);
-            if (header.Name is SipHeaderName.Via or SipHeaderName.From or SipHeaderName.To or SipHeaderName.CallId or SipHeaderName.CSeq or SipHeaderName.RecordRoute)
-                text.Append(Encoding.ASCII.GetString(request.NameOf(header))).Append(": ").Append(Encoding.ASCII.GetString(request.ValueOf(header))).Append(header.Name == SipHeaderName.To ? ";tag=t\r\n" : "\r\n");
+            if (
+                header.Name
+                is SipHeaderName.Via
+                    or SipHeaderName.From
+                    or SipHeaderName.To
+                    or SipHeaderName.CallId
+                    or SipHeaderName.CSeq
+                    or SipHeaderName.RecordRoute
+            )
+                text.Append(Encoding.ASCII.GetString(request.NameOf(header)))
+                    .Append(": ")
+                    .Append(Encoding.ASCII.GetString(request.ValueOf(header)))
+                    .Append(header.Name == SipHeaderName.To ? ";tag=t\r\n" : "\r\n");
         }
         Send(text.Append(lines).Append("Content-Length: 0\r\n\r\n").ToString());
     }
@@ -67,15 +78,9 @@ internal sealed class Party : ISipReceiver
 
     public void OnMalformed(SipMessage message, SipParseResult result, in SipFlow source) => Assert.Fail(message.ToString());
 
-    public void OnSendFailed(ulong token)
-    {
-    }
+    public void OnSendFailed(ulong token) { }
 
-    public void OnFlowClosed(in SipFlow flow)
-    {
-    }
+    public void OnFlowClosed(in SipFlow flow) { }
 
-    public void OnLoop()
-    {
-    }
+    public void OnLoop() { }
 }

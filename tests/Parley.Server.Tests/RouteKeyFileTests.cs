@@ -28,13 +28,18 @@ public sealed class RouteKeyFileTests : IDisposable
     [InlineData("")]
     [InlineData("0123456789abcdef")]
     [InlineData("0123456789abcdef0123456789abcdeg")]
-    public void A_file_that_is_no_key_stops_the_start(string text) => AssertRefused(text, UnixFileMode.UserRead | UnixFileMode.UserWrite, "holds no key; give 32 hexadecimal digits");
+    public void A_file_that_is_no_key_stops_the_start(string text) =>
+        AssertRefused(text, UnixFileMode.UserRead | UnixFileMode.UserWrite, "holds no key; give 32 hexadecimal digits");
 
     [Theory]
     [InlineData(UnixFileMode.OtherRead)]
     [InlineData(UnixFileMode.GroupWrite)]
     public void A_key_that_others_can_read_or_change_stops_the_start(UnixFileMode more) =>
-        AssertRefused("0123456789abcdef0123456789abcdef", UnixFileMode.UserRead | UnixFileMode.UserWrite | more, "is open to others; give it mode 0600");
+        AssertRefused(
+            "0123456789abcdef0123456789abcdef",
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | more,
+            "is open to others; give it mode 0600"
+        );
 
     [Fact]
     public void A_folder_that_cannot_be_made_stops_the_start()
@@ -52,11 +57,15 @@ public sealed class RouteKeyFileTests : IDisposable
     {
         var state = Path.Combine(_folder, "state");
         var keys = new byte[8][];
-        Parallel.For(0, keys.Length, i =>
-        {
-            Assert.True(RouteKeyFile.TryLoad(state, out var key, out var error), error);
-            keys[i] = key;
-        });
+        Parallel.For(
+            0,
+            keys.Length,
+            i =>
+            {
+                Assert.True(RouteKeyFile.TryLoad(state, out var key, out var error), error);
+                keys[i] = key;
+            }
+        );
         Assert.All(keys, key => Assert.Equal(keys[0], key));
     }
 
@@ -64,7 +73,10 @@ public sealed class RouteKeyFileTests : IDisposable
     public void The_settings_directory_counts_then_systemds_then_the_users_own()
     {
         Assert.Equal(new StateDirectory("/srv/x", true), RouteKeyFile.DirectoryOf("/srv/x", "/var/lib/parley", "/home/u/state", "/home/u"));
-        Assert.Equal(new StateDirectory("/var/lib/parley", true), RouteKeyFile.DirectoryOf(null, "/var/lib/parley:/var/lib/other", "/home/u/state", "/home/u"));
+        Assert.Equal(
+            new StateDirectory("/var/lib/parley", true),
+            RouteKeyFile.DirectoryOf(null, "/var/lib/parley:/var/lib/other", "/home/u/state", "/home/u")
+        );
         Assert.Equal(new StateDirectory("/home/u/state/parley", false), RouteKeyFile.DirectoryOf(null, "", "/home/u/state", "/home/u"));
         Assert.Equal(new StateDirectory("/home/u/.local/state/parley", false), RouteKeyFile.DirectoryOf(null, null, "relative", "/home/u"));
         Assert.Null(RouteKeyFile.DirectoryOf(null, null, null, null));

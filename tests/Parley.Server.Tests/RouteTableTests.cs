@@ -8,27 +8,30 @@ namespace Parley.Server.Tests;
 
 public class RouteTableTests
 {
-    private static readonly RouteTable Table = Create(new()
-    {
-        ["Domains:0"] = "example.com",
-        ["Routes:0:Prefix"] = "00",
-        ["Routes:0:Target"] = "sip:intl.example.net:5070;transport=tcp",
-        ["Routes:0:Strip"] = "2",
-        ["Routes:0:Prepend"] = "+",
-        ["Routes:1:Prefix"] = "0049",
-        ["Routes:1:Target"] = "sip:de.example.net",
-        ["Routes:2:Domain"] = "Partner.example",
-        ["Routes:2:Target"] = "sip:192.0.2.5",
-        ["Routes:2:Sources:0"] = "198.51.100.0/24",
-        ["TrustedSources:0"] = "192.0.2.0/24",
-        ["TrustedSources:1"] = "2001:db8::1",
-    });
+    private static readonly RouteTable Table = Create(
+        new()
+        {
+            ["Domains:0"] = "example.com",
+            ["Routes:0:Prefix"] = "00",
+            ["Routes:0:Target"] = "sip:intl.example.net:5070;transport=tcp",
+            ["Routes:0:Strip"] = "2",
+            ["Routes:0:Prepend"] = "+",
+            ["Routes:1:Prefix"] = "0049",
+            ["Routes:1:Target"] = "sip:de.example.net",
+            ["Routes:2:Domain"] = "Partner.example",
+            ["Routes:2:Target"] = "sip:192.0.2.5",
+            ["Routes:2:Sources:0"] = "198.51.100.0/24",
+            ["TrustedSources:0"] = "192.0.2.0/24",
+            ["TrustedSources:1"] = "2001:db8::1",
+        }
+    );
 
     [Theory]
     [InlineData("00331234", "sip:intl.example.net:5070;transport=tcp")]
     [InlineData("0049301234", "sip:de.example.net")]
     [InlineData("00", "sip:intl.example.net:5070;transport=tcp")]
-    public void The_longest_prefix_wins(string dialled, string target) => Assert.Equal(target, Table.FindByPrefix(dialled)!.Target.ToString());
+    public void The_longest_prefix_wins(string dialled, string target) =>
+        Assert.Equal(target, Table.FindByPrefix(dialled)!.Target.ToString());
 
     [Fact]
     public void A_user_without_a_matching_prefix_has_no_route() => Assert.Null(Table.FindByPrefix("1234"));
@@ -47,7 +50,8 @@ public class RouteTableTests
     [InlineData("192.0.3.1", false)]
     [InlineData("2001:db8::1", true)]
     [InlineData("2001:db8::2", false)]
-    public void A_source_is_trusted_by_its_network(string address, bool expected) => Assert.Equal(expected, Table.Trusts(IPAddress.Parse(address)));
+    public void A_source_is_trusted_by_its_network(string address, bool expected) =>
+        Assert.Equal(expected, Table.Trusts(IPAddress.Parse(address)));
 
     [Theory]
     [InlineData("127.0.0.9", true)]

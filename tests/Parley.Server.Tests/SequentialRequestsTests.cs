@@ -37,13 +37,21 @@ public sealed class SequentialRequestsTests : IDisposable
         Run(1);
     }
 
-    public static TheoryData<string> Methods => ["INVITE", "BYE", "MESSAGE", "OPTIONS", "INFO", "REFER", "SUBSCRIBE", "NOTIFY", "UPDATE", "PRACK", "ACK"];
+    public static TheoryData<string> Methods =>
+        ["INVITE", "BYE", "MESSAGE", "OPTIONS", "INFO", "REFER", "SUBSCRIBE", "NOTIFY", "UPDATE", "PRACK", "ACK"];
 
     [Theory]
     [MemberData(nameof(Methods))]
     public void A_stranger_cannot_reach_the_trunk_by_a_To_tag_and_our_Route(string method)
     {
-        foreach (var route in new[] { $"<sip:{Proxy};lr>", $"<sip:{Proxy};lr>, <sip:198.51.100.9;lr>", $"<sip:{Proxy};lr;did=1.2;sig=AAAAAAAAAAAAAAAA>" })
+        foreach (
+            var route in new[]
+            {
+                $"<sip:{Proxy};lr>",
+                $"<sip:{Proxy};lr>, <sip:198.51.100.9;lr>",
+                $"<sip:{Proxy};lr;did=1.2;sig=AAAAAAAAAAAAAAAA>",
+            }
+        )
         {
             var request = Craft(_mallory, method, "sip:0900123456@198.51.100.9", route, "stranger@call", "a", "b", 5);
             Run(1);
@@ -62,15 +70,51 @@ public sealed class SequentialRequestsTests : IDisposable
         Run(1);
         Assert.Equal(CallState.Established, call.State);
         var dialog = call.Dialogs[0];
-        Craft(_mallory, method, "sip:0900123456@198.51.100.9", dialog.RouteSet[0], call.CallId, dialog.LocalTag, dialog.RemoteTag, dialog.LocalCSeq + 10);
-        Craft(_mallory, method, "sip:0900123456@198.51.100.9", dialog.RouteSet[0] + ", <sip:198.51.100.9;lr>", call.CallId, dialog.LocalTag, dialog.RemoteTag, dialog.LocalCSeq + 20);
-        Craft(_mallory, method, "sip:0900123456@198.51.100.9", dialog.RouteSet[0], call.CallId, dialog.LocalTag, "unknown", dialog.LocalCSeq + 30);
+        Craft(
+            _mallory,
+            method,
+            "sip:0900123456@198.51.100.9",
+            dialog.RouteSet[0],
+            call.CallId,
+            dialog.LocalTag,
+            dialog.RemoteTag,
+            dialog.LocalCSeq + 10
+        );
+        Craft(
+            _mallory,
+            method,
+            "sip:0900123456@198.51.100.9",
+            dialog.RouteSet[0] + ", <sip:198.51.100.9;lr>",
+            call.CallId,
+            dialog.LocalTag,
+            dialog.RemoteTag,
+            dialog.LocalCSeq + 20
+        );
+        Craft(
+            _mallory,
+            method,
+            "sip:0900123456@198.51.100.9",
+            dialog.RouteSet[0],
+            call.CallId,
+            dialog.LocalTag,
+            "unknown",
+            dialog.LocalCSeq + 30
+        );
         Run(3);
         Assert.Empty(_recorder.ReceivedBy("198.51.100.9"));
         _bob.Calls[0].Bye();
         Run(60);
         Assert.Empty(Dialogs.Dialogs(includeDeleted: true));
-        Craft(_mallory, method, "sip:0900123456@198.51.100.9", dialog.RouteSet[0], call.CallId, dialog.LocalTag, dialog.RemoteTag, dialog.LocalCSeq + 40);
+        Craft(
+            _mallory,
+            method,
+            "sip:0900123456@198.51.100.9",
+            dialog.RouteSet[0],
+            call.CallId,
+            dialog.LocalTag,
+            dialog.RemoteTag,
+            dialog.LocalCSeq + 40
+        );
         Run(3);
         // A BYE costs nobody anything and starts nothing: with its own call's proof it may still go out.
         Assert.Equal(method == "BYE" ? ["BYE"] : [], _recorder.ReceivedBy("198.51.100.9").Select(static m => m.Method).Distinct());
@@ -82,10 +126,28 @@ public sealed class SequentialRequestsTests : IDisposable
         var call = _alice.Invite($"sip:bob@{Proxy}");
         Run(1);
         var dialog = call.Dialogs[0];
-        var elsewhere = Craft(_alice, "BYE", "sip:nobody@no-such-host.invalid", dialog.RouteSet[0] + ", <sip:203.0.113.66;lr>", call.CallId, dialog.LocalTag, dialog.RemoteTag, dialog.LocalCSeq);
+        var elsewhere = Craft(
+            _alice,
+            "BYE",
+            "sip:nobody@no-such-host.invalid",
+            dialog.RouteSet[0] + ", <sip:203.0.113.66;lr>",
+            call.CallId,
+            dialog.LocalTag,
+            dialog.RemoteTag,
+            dialog.LocalCSeq
+        );
         Run(1);
         Assert.Equal((500, 1L, true), (elsewhere.Status, Dialogs.Statistics.ActiveDialogs, _bob.Calls[0].IsUp));
-        Craft(_alice, "BYE", "sip:nobody@no-such-host.invalid", dialog.RouteSet[0] + ", <sip:203.0.113.66;lr>", call.CallId, dialog.LocalTag, dialog.RemoteTag, dialog.LocalCSeq + 1);
+        Craft(
+            _alice,
+            "BYE",
+            "sip:nobody@no-such-host.invalid",
+            dialog.RouteSet[0] + ", <sip:203.0.113.66;lr>",
+            call.CallId,
+            dialog.LocalTag,
+            dialog.RemoteTag,
+            dialog.LocalCSeq + 1
+        );
         Run(1);
         Assert.Equal((0L, CallEnd.RemoteBye), (Dialogs.Statistics.ActiveDialogs, _bob.Calls[0].End));
         Assert.Empty(_recorder.ReceivedBy("203.0.113.66"));
@@ -125,7 +187,11 @@ public sealed class SequentialRequestsTests : IDisposable
     [InlineData("""{ "Prefix": "+", "Target": "sip:198.51.100.9", "Sources": [ "192.0.2.1", "203.0.113.0/24" ] }""", "", 200)]
     [InlineData("""{ "Prefix": "+", "Target": "sip:198.51.100.9", "Sources": [ "0.0.0.0/0" ] }""", "", 200)]
     [InlineData("""{ "Prefix": "+", "Target": "sip:198.51.100.9" }""", """, "TrustedSources": [ "203.0.113.66" ]""", 200)]
-    [InlineData("""{ "Prefix": "+1", "Target": "sip:198.51.100.9" }, { "Prefix": "+", "Target": "sip:198.51.100.9", "Sources": [ "0.0.0.0/0" ] }""", "", 403)]
+    [InlineData(
+        """{ "Prefix": "+1", "Target": "sip:198.51.100.9" }, { "Prefix": "+", "Target": "sip:198.51.100.9", "Sources": [ "0.0.0.0/0" ] }""",
+        "",
+        403
+    )]
     public void A_prefix_route_is_for_its_sources(string routes, string more, int status)
     {
         Restart(Key, $$"""{ "Routes": [ {{routes}} ]{{more}} }""");
@@ -169,27 +235,53 @@ public sealed class SequentialRequestsTests : IDisposable
         var (configuration, root, errors) = ConfigurationLoader.Load(file);
         Assert.Empty(errors);
         var transport = _network.AddHost(Proxy);
-        var server = ApplicationSetup.Build(configuration!, root!, key, builder =>
-        {
-            builder.Logging.ClearProviders();
-            builder.UseTransport(transport).UseTimeProvider(_network.Clock).UseRandom(SipRandom.FromSeed(seed)).UseLocator(new SimulatedServerLocator());
-        });
+        var server = ApplicationSetup.Build(
+            configuration!,
+            root!,
+            key,
+            builder =>
+            {
+                builder.Logging.ClearProviders();
+                builder
+                    .UseTransport(transport)
+                    .UseTimeProvider(_network.Clock)
+                    .UseRandom(SipRandom.FromSeed(seed))
+                    .UseLocator(new SimulatedServerLocator());
+            }
+        );
         ApplicationSetup.Route(server, configuration!);
         server.StartAsync().GetAwaiter().GetResult();
         return server;
     }
 
-    private static SentRequest Craft(ScriptedUserAgent agent, string method, string uri, string route, string callId, string fromTag, string toTag, uint cseq)
+    private static SentRequest Craft(
+        ScriptedUserAgent agent,
+        string method,
+        string uri,
+        string route,
+        string callId,
+        string fromTag,
+        string toTag,
+        uint cseq
+    )
     {
         var outbound = agent.OutboundProxy;
         agent.OutboundProxy = null;
-        var sent = agent.SendRequest(method, uri, message =>
-        {
-            message.Set("From", $"<{agent.Address}>;tag={fromTag}").Set("To", $"<sip:x@{Proxy}>;tag={toTag}").Set("Call-ID", callId).Set("CSeq", $"{cseq} {method}");
-            message.Remove("Route");
-            message.Add("Route", route);
-            message.Target = new SipTarget(SipProtocol.Udp, SipEndPoint.From(System.Net.IPAddress.Parse(Proxy), 5060));
-        });
+        var sent = agent.SendRequest(
+            method,
+            uri,
+            message =>
+            {
+                message
+                    .Set("From", $"<{agent.Address}>;tag={fromTag}")
+                    .Set("To", $"<sip:x@{Proxy}>;tag={toTag}")
+                    .Set("Call-ID", callId)
+                    .Set("CSeq", $"{cseq} {method}");
+                message.Remove("Route");
+                message.Add("Route", route);
+                message.Target = new SipTarget(SipProtocol.Udp, SipEndPoint.From(System.Net.IPAddress.Parse(Proxy), 5060));
+            }
+        );
         agent.OutboundProxy = outbound;
         return sent;
     }

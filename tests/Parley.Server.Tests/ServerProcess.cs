@@ -51,9 +51,7 @@ internal sealed class ServerProcess : IAsyncDisposable
                 said.Add(line);
             }
         }
-        catch (OperationCanceledException)
-        {
-        }
+        catch (OperationCanceledException) { }
         var errors = _process.HasExited ? await Errors.ReadToEndAsync(CancellationToken.None) : string.Empty;
         throw new InvalidOperationException($"\"{text}\" was not said, but:\n{string.Join('\n', said.TakeLast(30))}\n{errors}");
     }

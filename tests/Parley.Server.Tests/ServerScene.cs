@@ -22,7 +22,12 @@ internal sealed class ServerScene : IDisposable
         var configuration = Read(settings);
         foreach (var name in configuration.OwnNames)
             transport.AddAlias(name);
-        var builder = ParleyApplication.CreateEmptyBuilder().UseTransport(transport).UseTimeProvider(_network.Clock).UseRandom(_network.Random).UseLocator(new SimulatedServerLocator());
+        var builder = ParleyApplication
+            .CreateEmptyBuilder()
+            .UseTransport(transport)
+            .UseTimeProvider(_network.Clock)
+            .UseRandom(_network.Random)
+            .UseLocator(new SimulatedServerLocator());
         builder.AddDialogs();
         builder.Services.AddRegistrar(registrar);
         Application = builder.Build();

@@ -54,7 +54,7 @@ public class StalledLogTests
     private static async Task<UdpClient> FloodAsync(int port)
     {
         var client = Client(port);
-        for (var sent = 0; sent < Lines;)
+        for (var sent = 0; sent < Lines; )
         {
             const int Burst = 50;
             for (var i = 0; i < Burst; i++)
@@ -70,7 +70,9 @@ public class StalledLogTests
     }
 
     // No listener reaches an IPv6 address: a line at Debug, and an answer.
-    private static byte[] Request(string callId) => Encoding.UTF8.GetBytes(
-        $"OPTIONS sip:x@[2001:db8::1] SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;rport;branch=z9hG4bK{Math.Abs(callId.GetHashCode(StringComparison.Ordinal))}{callId.Length}x{callId.Split('-').ElementAtOrDefault(1)}\r\n"
-        + $"Max-Forwards: 70\r\nFrom: <sip:a@example.com>;tag=1\r\nTo: <sip:x@example.com>\r\nCall-ID: {callId}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n");
+    private static byte[] Request(string callId) =>
+        Encoding.UTF8.GetBytes(
+            $"OPTIONS sip:x@[2001:db8::1] SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1;rport;branch=z9hG4bK{Math.Abs(callId.GetHashCode(StringComparison.Ordinal))}{callId.Length}x{callId.Split('-').ElementAtOrDefault(1)}\r\n"
+                + $"Max-Forwards: 70\r\nFrom: <sip:a@example.com>;tag=1\r\nTo: <sip:x@example.com>\r\nCall-ID: {callId}\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+        );
 }

@@ -16,7 +16,9 @@ public class StartTests
     {
         using var schema = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "parley.schema.json")));
         var data = new TheoryData<string, string>();
-        foreach (var section in schema.RootElement.GetProperty("properties").GetProperty("Parley").GetProperty("properties").EnumerateObject())
+        foreach (
+            var section in schema.RootElement.GetProperty("properties").GetProperty("Parley").GetProperty("properties").EnumerateObject()
+        )
         {
             if (!section.Value.TryGetProperty("properties", out var settings))
                 continue;
@@ -44,9 +46,15 @@ public class StartTests
     {
         var parts = setting.Split(':');
         var file = Path.Combine(Directory.CreateTempSubdirectory("parley-").FullName, "parley.json");
-        await File.WriteAllTextAsync(file, $$"""
-            { "Logging": { "LogLevel": { "Default": "None" } }, "Parley": { "Listeners": [ { "Endpoint": "udp:127.0.0.1:{{ServerProcess.FreePort()}}" } ], "{{parts[0]}}": { "{{parts[1]}}": {{value}} } } }
-            """, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            file,
+            $$"""
+            { "Logging": { "LogLevel": { "Default": "None" } }, "Parley": { "Listeners": [ { "Endpoint": "udp:127.0.0.1:{{ServerProcess.FreePort()}}" } ], "{{parts[
+                0
+            ]}}": { "{{parts[1]}}": {{value}} } } }
+            """,
+            TestContext.Current.CancellationToken
+        );
         var (configuration, root, errors) = ConfigurationLoader.Load(file);
         if (configuration is null)
         {

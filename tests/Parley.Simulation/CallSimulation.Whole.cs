@@ -30,7 +30,8 @@ public sealed partial class CallSimulation
         options.KeepSessionDescriptions = Chance(0.5);
         options.Spirals = Chance(0.5) ? DialogSpiralPolicy.NewDialog : DialogSpiralPolicy.ReuseDialog;
         // Without a did the two dialogs of a spiral cannot be told apart.
-        options.MatchMode = options.Spirals == DialogSpiralPolicy.ReuseDialog && Chance(0.4) ? DialogMatchMode.DidNone : DialogMatchMode.DidFallback;
+        options.MatchMode =
+            options.Spirals == DialogSpiralPolicy.ReuseDialog && Chance(0.4) ? DialogMatchMode.DidNone : DialogMatchMode.DidFallback;
         options.ExtraHeaderLines = "X-Simulated: yes\r\n";
     }
 
@@ -45,7 +46,8 @@ public sealed partial class CallSimulation
     private void Compare()
     {
         _exercise!.Compare(_store, _persistence!);
-        if (_violations.Texts.Count == 0) _clock.Schedule(TimeSpan.FromMilliseconds(500 + _random.Next(1_500)), Compare);
+        if (_violations.Texts.Count == 0)
+            _clock.Schedule(TimeSpan.FromMilliseconds(500 + _random.Next(1_500)), Compare);
     }
 
     /// <summary>A user agent with whims: it challenges BYEs, knows no call, holds its tongue, falls silent, and its connections break.</summary>
@@ -57,21 +59,30 @@ public sealed partial class CallSimulation
         agent.OnRequest = request =>
         {
             int whim = _random.Next(200);
-            if (request.Method == "BYE" && whim < 10) request.Respond(407, static response => response.Add("Proxy-Authenticate", "Digest realm=\"far\", nonce=\"1\""));
-            else if (request.Method is "OPTIONS" or "INVITE" or "UPDATE" && whim < 3) request.Respond(whim == 0 ? 481 : 488);
-            else if (request.Method is "OPTIONS" or "INFO" or "BYE" && whim < 5) request.Hold();
+            if (request.Method == "BYE" && whim < 10)
+                request.Respond(407, static response => response.Add("Proxy-Authenticate", "Digest realm=\"far\", nonce=\"1\""));
+            else if (request.Method is "OPTIONS" or "INVITE" or "UPDATE" && whim < 3)
+                request.Respond(whim == 0 ? 481 : 488);
+            else if (request.Method is "OPTIONS" or "INFO" or "BYE" && whim < 5)
+                request.Hold();
         };
         long connection = 0;
-        if (isTcp) agent.OnReceived = message => connection = message.Source.ConnectionId;
+        if (isTcp)
+            agent.OnReceived = message => connection = message.Source.ConnectionId;
         for (int i = 0; isTcp && i < 3; i++)
         {
-            agent.After(Sometime(), () =>
-            {
-                if (connection != 0) host.CloseConnection(connection);
-            });
+            agent.After(
+                Sometime(),
+                () =>
+                {
+                    if (connection != 0)
+                        host.CloseConnection(connection);
+                }
+            );
         }
 
-        if (!Chance(0.15)) return;
+        if (!Chance(0.15))
+            return;
         TimeSpan silent = Sometime();
         agent.After(silent, () => host.IsSilent = true);
         agent.After(silent + TimeSpan.FromMilliseconds(1_000 + _random.Next(60_000)), () => host.IsSilent = false);
@@ -81,18 +92,28 @@ public sealed partial class CallSimulation
 
     private void MeddleWithin(SipContext context)
     {
-        if (context.Method == SipMethod.Invite && context.CreateDialog()) _violations.Add("CreateDialog within a dialog gave true");
+        if (context.Method == SipMethod.Invite && context.CreateDialog())
+            _violations.Add("CreateDialog within a dialog gave true");
         bool isValid = context.ValidateDialog() == DialogValidation.Valid;
         // Not on a spiral, where a request and its ACK would take different ways.
-        if (isValid && context.Dialog is { } dialog && _plans.TryGetValue(dialog.CallId, out CallPlan? plan) && !plan.IsSpiral && Chance(0.1)) context.FixRouteDialog();
+        if (
+            isValid
+            && context.Dialog is { } dialog
+            && _plans.TryGetValue(dialog.CallId, out CallPlan? plan)
+            && !plan.IsSpiral
+            && Chance(0.1)
+        )
+            context.FixRouteDialog();
     }
 
     private void CheckWhole(IDialogApi dialogs, DialogWatch watch)
     {
         _exercise!.Compare(_store, _persistence!);
         _violations.Expect("rows in the store", _store.Rows.Count, 0);
-        if (dialogs.Statistics.ExpiredDialogs < watch.Sum(DialogCallbackTypes.Expired)) _violations.Add("expired_dialogs is less than the Expired callbacks");
-        if (_settings.ChecksMemory) CheckMemory(watch);
+        if (dialogs.Statistics.ExpiredDialogs < watch.Sum(DialogCallbackTypes.Expired))
+            _violations.Add("expired_dialogs is less than the Expired callbacks");
+        if (_settings.ChecksMemory)
+            CheckMemory(watch);
     }
 
     /// <summary>Tables, timers, pools and threads may hold no dialog that is over.</summary>

@@ -40,18 +40,24 @@ public sealed partial class CallSimulation : IDisposable
     private SimulationResult Run()
     {
         Recorder? recorder = null;
-        if (_settings.DrawsLadder) _network.Attach(recorder = new Recorder());
+        if (_settings.DrawsLadder)
+            _network.Attach(recorder = new Recorder());
         ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder();
         builder.Logging.ClearProviders();
-        if (_settings.Whole) builder.Logging.AddProvider(new ErrorLog(_violations));
+        if (_settings.Whole)
+            builder.Logging.AddProvider(new ErrorLog(_violations));
         SimulatedTransport proxy = _network.AddHost("10.0.0.1", "udp:10.0.0.1:5060", "tcp:10.0.0.1:5060");
-        builder.UseTransport(proxy).UseTimeProvider(_clock)
-            .UseRandom(SipRandom.FromSeed(_settings.Seed + 1)).UseLocator(new SimulatedServerLocator());
+        builder
+            .UseTransport(proxy)
+            .UseTimeProvider(_clock)
+            .UseRandom(SipRandom.FromSeed(_settings.Seed + 1))
+            .UseLocator(new SimulatedServerLocator());
         builder.AddDialogs(_settings.Whole ? SetWhole : options => options.DefaultTimeout = _settings.Lifetime);
         using ParleyApplication app = builder.Build();
         app.OnRequest(Route);
         var dialogs = app.Services.GetRequiredService<IDialogApi>();
-        if (_settings.Whole) BeginWhole(dialogs, proxy);
+        if (_settings.Whole)
+            BeginWhole(dialogs, proxy);
         var watch = new DialogWatch(dialogs, _violations, _exercise, text => _network.Log.Note(_clock.Elapsed, text));
         app.StartAsync().GetAwaiter().GetResult();
         AddAgents();
@@ -65,10 +71,12 @@ public sealed partial class CallSimulation : IDisposable
         // Calls, ringing (3 minutes), lifetimes, BYEs and delete delays all have their end well within this.
         TimeSpan limit = _settings.Duration + _settings.Lifetime + TimeSpan.FromMinutes(10);
         _clock.RunFor(_settings.Duration);
-        while (_clock.Elapsed < limit && !IsIdle(app, dialogs)) _clock.RunFor(TimeSpan.FromSeconds(10));
+        while (_clock.Elapsed < limit && !IsIdle(app, dialogs))
+            _clock.RunFor(TimeSpan.FromSeconds(10));
         _clock.RunFor(TimeSpan.FromMinutes(1)); // timers that nobody waits for any more run out
         CheckEnd(app, dialogs, watch);
-        if (_settings.Whole) CheckWhole(dialogs, watch);
+        if (_settings.Whole)
+            CheckWhole(dialogs, watch);
         return new SimulationResult
         {
             Settings = _settings,
@@ -82,8 +90,12 @@ public sealed partial class CallSimulation : IDisposable
         };
     }
 
-    private bool IsIdle(ParleyApplication app, IDialogApi dialogs) => app.Transactions.ServerTransactionCount == 0 && app.Transactions.ClientTransactionCount == 0
-        && !dialogs.Dialogs(includeDeleted: true).Any() && _callers.TrueForAll(static a => a.ActiveCalls == 0) && _callees.TrueForAll(static a => a.ActiveCalls == 0);
+    private bool IsIdle(ParleyApplication app, IDialogApi dialogs) =>
+        app.Transactions.ServerTransactionCount == 0
+        && app.Transactions.ClientTransactionCount == 0
+        && !dialogs.Dialogs(includeDeleted: true).Any()
+        && _callers.TrueForAll(static a => a.ActiveCalls == 0)
+        && _callees.TrueForAll(static a => a.ActiveCalls == 0);
 
     private void AddAgents()
     {
@@ -106,7 +118,8 @@ public sealed partial class CallSimulation : IDisposable
             Protocol = isTcp ? SipProtocol.Tcp : SipProtocol.Udp,
             OutboundProxy = isTcp ? "sip:10.0.0.1;transport=tcp" : "sip:10.0.0.1",
         };
-        if (_settings.Whole) MakeWhole(agent, host, isTcp);
+        if (_settings.Whole)
+            MakeWhole(agent, host, isTcp);
         return agent;
     }
 
@@ -122,7 +135,8 @@ public sealed partial class CallSimulation : IDisposable
     {
         if (context.IsInDialog)
         {
-            if (_settings.Whole && (context.LooseRoute() || context.MatchDialog())) MeddleWithin(context);
+            if (_settings.Whole && (context.LooseRoute() || context.MatchDialog()))
+                MeddleWithin(context);
             await context.RelayInDialogAsync();
             return;
         }
@@ -134,11 +148,13 @@ public sealed partial class CallSimulation : IDisposable
         }
 
         CallPlan plan = _plans[System.Text.Encoding.ASCII.GetString(context.Request.CallId)];
-        if (!context.CreateDialog(plan.Flags) || !context.CreateDialog()) _violations.Add("CreateDialog on an initial INVITE gave false");
+        if (!context.CreateDialog(plan.Flags) || !context.CreateDialog())
+            _violations.Add("CreateDialog on an initial INVITE gave false");
         Dialog dialog = context.Dialog!;
         bool isFirst = _dialogsMade.Add(dialog.Id);
         context.RecordRoute();
-        if (!SipUriView.TryParse(context.RequestUri, out SipUriView uri)) _violations.Add("A request-URI of the plan is malformed");
+        if (!SipUriView.TryParse(context.RequestUri, out SipUriView uri))
+            _violations.Add("A request-URI of the plan is malformed");
         string[] user = uri.UserText.Split('.');
         if (isFirst && _exercise is { } exercise && !exercise.Begin(dialog, plan))
         {
@@ -160,7 +176,8 @@ public sealed partial class CallSimulation : IDisposable
         }
 
         await context.RelayAsync();
-        if (user.Length == 1) return;
+        if (user.Length == 1)
+            return;
         await Task.Delay(TimeSpan.FromMilliseconds(int.Parse(user[1], provider: null)), _clock);
         context.Reply(480);
     }
@@ -177,7 +194,8 @@ public sealed partial class CallSimulation : IDisposable
         _violations.Expect("processed_dialogs", numbers.ProcessedDialogs, _dialogsMade.Count);
         _violations.Expect("failed_dialogs", numbers.FailedDialogs, watch.Sum(DialogCallbackTypes.Failed));
         _violations.Expect("created callbacks", watch.Created, _dialogsMade.Count);
-        if (!_settings.Whole) _violations.Expect("initial INVITEs", _dialogsMade.Count, _settings.Calls);
+        if (!_settings.Whole)
+            _violations.Expect("initial INVITEs", _dialogsMade.Count, _settings.Calls);
         _violations.Expect("server transactions", app.Transactions.ServerTransactionCount, 0);
         _violations.Expect("client transactions", app.Transactions.ClientTransactionCount, 0);
         _violations.Expect("requests under way", app.PendingRequests, 0);

@@ -24,10 +24,13 @@ internal sealed class DialogExercise
         dialogs.AddProfiles("callee; room; tag", hasValue: true);
         dialogs.OnAnswer((dialog, _) => Meddle(dialog, 0.02));
         dialogs.OnHangup((dialog, _) => Meddle(dialog, 0.10));
-        dialogs.OnTimeout((dialog, _) =>
-        {
-            if (Chance(0.05)) dialog.Terminate("too late");
-        });
+        dialogs.OnTimeout(
+            (dialog, _) =>
+            {
+                if (Chance(0.05))
+                    dialog.Terminate("too late");
+            }
+        );
     }
 
     public ProfileModel Profiles { get; }
@@ -35,12 +38,16 @@ internal sealed class DialogExercise
     /// <summary>In the request's handler, right after CreateDialog. False: the room is full.</summary>
     public bool Begin(Dialog dialog, CallPlan plan)
     {
-        if (plan.Timeout > 0) dialog.Timeout = TimeSpan.FromMilliseconds(plan.Timeout);
+        if (plan.Timeout > 0)
+            dialog.Timeout = TimeSpan.FromMilliseconds(plan.Timeout);
         int extensions = plan.Extensions;
-        dialog.OnTimeout((late, _) =>
-        {
-            if (extensions-- > 0) late.Timeout = TimeSpan.FromMilliseconds(1_000 + _random.Next(10_000));
-        });
+        dialog.OnTimeout(
+            (late, _) =>
+            {
+                if (extensions-- > 0)
+                    late.Timeout = TimeSpan.FromMilliseconds(1_000 + _random.Next(10_000));
+            }
+        );
         Profiles.Set(dialog, "calls", "");
         string callee = $"callee{plan.Callees[0]}";
         Profiles.Set(dialog, "callee", callee);
@@ -58,10 +65,13 @@ internal sealed class DialogExercise
     /// <summary>In a callback, as its last deed: it may throw.</summary>
     public void Act(Dialog dialog, DialogCallbackTypes type)
     {
-        if (type is DialogCallbackTypes.Terminated or DialogCallbackTypes.Expired or DialogCallbackTypes.Failed) Profiles.Left(dialog);
-        if (_dialogs.Current != dialog) _violations.Add($"dialog {dialog.Id}: not the current one in {type}", dialog.CallId);
+        if (type is DialogCallbackTypes.Terminated or DialogCallbackTypes.Expired or DialogCallbackTypes.Failed)
+            Profiles.Left(dialog);
+        if (_dialogs.Current != dialog)
+            _violations.Add($"dialog {dialog.Id}: not the current one in {type}", dialog.CallId);
         Meddle(dialog, 0.01);
-        if (Chance(0.01)) throw new ErrorLog.OnPurposeException();
+        if (Chance(0.01))
+            throw new ErrorLog.OnPurposeException();
     }
 
     private void Meddle(Dialog dialog, double termination)
@@ -94,9 +104,11 @@ internal sealed class DialogExercise
                 break;
         }
 
-        if (!Chance(termination)) return;
+        if (!Chance(termination))
+            return;
         bool over = dialog.State == DialogState.Deleted;
-        if (dialog.Terminate("from inside") && over) _violations.Add($"dialog {dialog.Id}: terminated although it was over", dialog.CallId);
+        if (dialog.Terminate("from inside") && over)
+            _violations.Add($"dialog {dialog.Id}: terminated although it was over", dialog.CallId);
     }
 
     private void Terminate(int how, DialogId id, string callId, string callee)
@@ -113,7 +125,8 @@ internal sealed class DialogExercise
                 _dialogs.TerminateByCallId(callId, "by Call-ID");
                 break;
             case 3:
-                using (_dialogs.Load(id)) _dialogs.Current?.Terminate("loaded");
+                using (_dialogs.Load(id))
+                    _dialogs.Current?.Terminate("loaded");
                 break;
             case 4 when Chance(0.3):
                 _dialogs.FindProfile("callee")!.EndAll(callee, "all of a callee");
@@ -129,22 +142,26 @@ internal sealed class DialogExercise
     /// <summary>Between two events: gauges, store and profiles are what the dialogs are.</summary>
     public void Compare(MemoryDialogStore store, DialogPersistence persistence)
     {
-        while (persistence.FlushAsync().AsTask().GetAwaiter().GetResult())
-        {
-        }
+        while (persistence.FlushAsync().AsTask().GetAwaiter().GetResult()) { }
 
-        int active = 0, early = 0;
+        int active = 0,
+            early = 0;
         _rows.Clear();
-        foreach (DialogRecord row in store.Rows) _rows.Add(row.Id);
+        foreach (DialogRecord row in store.Rows)
+            _rows.Add(row.Id);
         foreach (Dialog dialog in _dialogs.Dialogs())
         {
-            if (dialog.State == DialogState.Early) early++;
-            if (dialog.State is not (DialogState.ConfirmedNoAck or DialogState.Confirmed)) continue;
+            if (dialog.State == DialogState.Early)
+                early++;
+            if (dialog.State is not (DialogState.ConfirmedNoAck or DialogState.Confirmed))
+                continue;
             active++;
-            if (!_rows.Remove(dialog.Id)) _violations.Add($"dialog {dialog.Id}: up and not in the store", dialog.CallId);
+            if (!_rows.Remove(dialog.Id))
+                _violations.Add($"dialog {dialog.Id}: up and not in the store", dialog.CallId);
         }
 
-        foreach (DialogId id in _rows) _violations.Add($"dialog {id}: over and still in the store", _dialogs.Find(id)?.CallId);
+        foreach (DialogId id in _rows)
+            _violations.Add($"dialog {id}: over and still in the store", _dialogs.Find(id)?.CallId);
         _violations.Expect("active_dialogs", _dialogs.Statistics.ActiveDialogs, active);
         _violations.Expect("early_dialogs", _dialogs.Statistics.EarlyDialogs, early);
         Profiles.Compare();

@@ -5,9 +5,16 @@ namespace Parley.Simulation;
 /// <summary>Follows every dialog through its callbacks and knows in which order and how often they may come.</summary>
 internal sealed class DialogWatch
 {
-    private const DialogCallbackTypes PerDialog = DialogCallbackTypes.Failed | DialogCallbackTypes.Confirmed | DialogCallbackTypes.RequestWithin
-        | DialogCallbackTypes.Terminated | DialogCallbackTypes.Expired | DialogCallbackTypes.Early | DialogCallbackTypes.ResponseForwarded
-        | DialogCallbackTypes.ResponseWithin | DialogCallbackTypes.Destroy;
+    private const DialogCallbackTypes PerDialog =
+        DialogCallbackTypes.Failed
+        | DialogCallbackTypes.Confirmed
+        | DialogCallbackTypes.RequestWithin
+        | DialogCallbackTypes.Terminated
+        | DialogCallbackTypes.Expired
+        | DialogCallbackTypes.Early
+        | DialogCallbackTypes.ResponseForwarded
+        | DialogCallbackTypes.ResponseWithin
+        | DialogCallbackTypes.Destroy;
 
     private const DialogCallbackTypes Stored = DialogCallbackTypes.Saved | DialogCallbackTypes.WriteValues;
 
@@ -40,10 +47,13 @@ internal sealed class DialogWatch
         var ends = new Dictionary<string, int>();
         foreach (Life life in _lives)
         {
-            string end = life.Of(DialogCallbackTypes.Terminated) > 0 ? $"terminated ({life.Reason})"
+            string end =
+                life.Of(DialogCallbackTypes.Terminated) > 0 ? $"terminated ({life.Reason})"
                 : life.Of(DialogCallbackTypes.Expired) > 0 ? "expired"
-                : life.Of(DialogCallbackTypes.Failed) > 0 ? "failed" : "never ended";
-            if (life.Of(DialogCallbackTypes.Failed) > 0 && life.Of(DialogCallbackTypes.Confirmed) > 0) end += " after a late 2xx";
+                : life.Of(DialogCallbackTypes.Failed) > 0 ? "failed"
+                : "never ended";
+            if (life.Of(DialogCallbackTypes.Failed) > 0 && life.Of(DialogCallbackTypes.Confirmed) > 0)
+                end += " after a late 2xx";
             ends[end] = ends.GetValueOrDefault(end) + 1;
         }
 
@@ -54,20 +64,24 @@ internal sealed class DialogWatch
     public void Check()
     {
         foreach (Life life in _lives)
-            foreach (string wrong in life.Wrong())
-                _violations.Add($"dialog {life.Id}: {wrong} [{life.Story}]", life.CallId);
+        foreach (string wrong in life.Wrong())
+            _violations.Add($"dialog {life.Id}: {wrong} [{life.Story}]", life.CallId);
     }
 
     private void OnCreated(Dialog dialog, DialogCallbackTypes type, DialogCallbackParameters parameters)
     {
         var life = new Life(dialog.Id.ToString(), dialog.CallId);
         _lives.Add(life);
-        if (!_byId.TryAdd(dialog.Id, life)) _violations.Add($"dialog {life.Id}: created twice", life.CallId);
-        if (_lives.Count % 7 == 0) _some.Add(new WeakReference(dialog));
+        if (!_byId.TryAdd(dialog.Id, life))
+            _violations.Add($"dialog {life.Id}: created twice", life.CallId);
+        if (_lives.Count % 7 == 0)
+            _some.Add(new WeakReference(dialog));
         _note($"{life.Id} created");
-        if (parameters.Direction != DialogDirection.Downstream || parameters.Message is null) _violations.Add($"dialog {life.Id}: Created without its INVITE", life.CallId);
+        if (parameters.Direction != DialogDirection.Downstream || parameters.Message is null)
+            _violations.Add($"dialog {life.Id}: Created without its INVITE", life.CallId);
         DialogCallbackTypes types = _exercise is null ? PerDialog : PerDialog | Stored;
-        if (!dialog.On(types, OnAny, life, static freed => ((Life)freed!).Freed++)) _violations.Add($"dialog {life.Id}: no callbacks on a new dialog", life.CallId);
+        if (!dialog.On(types, OnAny, life, static freed => ((Life)freed!).Freed++))
+            _violations.Add($"dialog {life.Id}: no callbacks on a new dialog", life.CallId);
         _exercise?.Act(dialog, type);
     }
 
@@ -79,7 +93,8 @@ internal sealed class DialogWatch
             return;
         }
 
-        if (change.OldState != life.State || change.NewState == change.OldState) _violations.Add($"dialog {life.Id}: {change.OldState} to {change.NewState}, it was {life.State}", life.CallId);
+        if (change.OldState != life.State || change.NewState == change.OldState)
+            _violations.Add($"dialog {life.Id}: {change.OldState} to {change.NewState}, it was {life.State}", life.CallId);
         life.State = change.NewState;
     }
 
@@ -87,12 +102,21 @@ internal sealed class DialogWatch
     {
         var life = (Life)parameters.Parameter!;
         _note($"{life.Id} {type} {dialog.State}");
-        if (life.Of(DialogCallbackTypes.Destroy) > 0) _violations.Add($"dialog {life.Id}: {type} after Destroy", life.CallId);
-        if ((type & Stored) == 0) life.Add(type);
-        if (type is DialogCallbackTypes.Terminated) life.Reason = dialog.TerminationReason ?? "no reason";
-        if (type is DialogCallbackTypes.Early or DialogCallbackTypes.Confirmed or DialogCallbackTypes.ResponseForwarded && parameters.Direction != DialogDirection.Upstream)
+        if (life.Of(DialogCallbackTypes.Destroy) > 0)
+            _violations.Add($"dialog {life.Id}: {type} after Destroy", life.CallId);
+        if ((type & Stored) == 0)
+            life.Add(type);
+        if (type is DialogCallbackTypes.Terminated)
+            life.Reason = dialog.TerminationReason ?? "no reason";
+        if (
+            type is DialogCallbackTypes.Early or DialogCallbackTypes.Confirmed or DialogCallbackTypes.ResponseForwarded
+            && parameters.Direction != DialogDirection.Upstream
+        )
             _violations.Add($"dialog {life.Id}: {type} with direction {parameters.Direction}", life.CallId);
-        if (type is DialogCallbackTypes.RequestWithin or DialogCallbackTypes.ResponseWithin && (parameters.Direction == DialogDirection.None || (parameters.Message is null && type == DialogCallbackTypes.RequestWithin)))
+        if (
+            type is DialogCallbackTypes.RequestWithin or DialogCallbackTypes.ResponseWithin
+            && (parameters.Direction == DialogDirection.None || (parameters.Message is null && type == DialogCallbackTypes.RequestWithin))
+        )
             _violations.Add($"dialog {life.Id}: {type} without message or direction", life.CallId);
         _exercise?.Act(dialog, type);
     }
@@ -118,7 +142,8 @@ internal sealed class DialogWatch
 
         public void Add(DialogCallbackTypes type)
         {
-            if (_story.Count < 40) _story.Add(type);
+            if (_story.Count < 40)
+                _story.Add(type);
             _counts[type] = Of(type) + 1;
         }
 
@@ -126,28 +151,44 @@ internal sealed class DialogWatch
         // sent or stood in for, after which the table lets no 2xx revive it. So Failed and Confirmed may both run, each once, in this order.
         public IEnumerable<string> Wrong()
         {
-            foreach (DialogCallbackTypes once in new[]
-            {
-                DialogCallbackTypes.Early, DialogCallbackTypes.Confirmed, DialogCallbackTypes.Failed, DialogCallbackTypes.Terminated,
-                DialogCallbackTypes.Expired, DialogCallbackTypes.Destroy,
-            })
-                if (Of(once) > 1) yield return $"{once} ran {Of(once)} times";
+            foreach (
+                DialogCallbackTypes once in new[]
+                {
+                    DialogCallbackTypes.Early,
+                    DialogCallbackTypes.Confirmed,
+                    DialogCallbackTypes.Failed,
+                    DialogCallbackTypes.Terminated,
+                    DialogCallbackTypes.Expired,
+                    DialogCallbackTypes.Destroy,
+                }
+            )
+                if (Of(once) > 1)
+                    yield return $"{once} ran {Of(once)} times";
             int ends = Of(DialogCallbackTypes.Terminated) + Of(DialogCallbackTypes.Expired);
-            if (ends != Of(DialogCallbackTypes.Confirmed)) yield return $"confirmed {Of(DialogCallbackTypes.Confirmed)} times, ended {ends} times";
-            if (Of(DialogCallbackTypes.Confirmed) == 0 && Of(DialogCallbackTypes.Failed) != 1) yield return "neither confirmed nor failed";
-            if (Of(DialogCallbackTypes.Destroy) != 1) yield return "never destroyed";
-            if (_story.Count is > 0 and < 40 && _story[^1] != DialogCallbackTypes.Destroy) yield return "something ran after Destroy";
-            if (Freed != 1) yield return $"parameter freed {Freed} times";
-            if (_story.Count >= 40) yield break;
+            if (ends != Of(DialogCallbackTypes.Confirmed))
+                yield return $"confirmed {Of(DialogCallbackTypes.Confirmed)} times, ended {ends} times";
+            if (Of(DialogCallbackTypes.Confirmed) == 0 && Of(DialogCallbackTypes.Failed) != 1)
+                yield return "neither confirmed nor failed";
+            if (Of(DialogCallbackTypes.Destroy) != 1)
+                yield return "never destroyed";
+            if (_story.Count is > 0 and < 40 && _story[^1] != DialogCallbackTypes.Destroy)
+                yield return "something ran after Destroy";
+            if (Freed != 1)
+                yield return $"parameter freed {Freed} times";
+            if (_story.Count >= 40)
+                yield break;
             int confirmed = _story.IndexOf(DialogCallbackTypes.Confirmed);
-            if (_story.IndexOf(DialogCallbackTypes.Early) > confirmed && confirmed >= 0) yield return "Early after Confirmed";
+            if (_story.IndexOf(DialogCallbackTypes.Early) > confirmed && confirmed >= 0)
+                yield return "Early after Confirmed";
             foreach (DialogCallbackTypes late in new[] { DialogCallbackTypes.Terminated, DialogCallbackTypes.Expired })
             {
                 int at = _story.IndexOf(late);
-                if (at >= 0 && at < confirmed) yield return $"{late} before Confirmed";
+                if (at >= 0 && at < confirmed)
+                    yield return $"{late} before Confirmed";
             }
 
-            if (confirmed >= 0 && _story.IndexOf(DialogCallbackTypes.Failed) > confirmed) yield return "Failed after Confirmed";
+            if (confirmed >= 0 && _story.IndexOf(DialogCallbackTypes.Failed) > confirmed)
+                yield return "Failed after Confirmed";
         }
     }
 }

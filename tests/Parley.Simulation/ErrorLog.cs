@@ -7,18 +7,24 @@ internal sealed class ErrorLog(Violations violations) : ILoggerProvider, ILogger
 {
     public ILogger CreateLogger(string categoryName) => this;
 
-    public void Dispose()
-    {
-    }
+    public void Dispose() { }
 
-    public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
 
     public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Error;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel,
+        EventId eventId,
+        TState state,
+        Exception? exception,
+        Func<TState, Exception?, string> formatter
+    )
     {
         ArgumentNullException.ThrowIfNull(formatter);
-        if (!IsEnabled(logLevel) || exception is OnPurposeException) return;
+        if (!IsEnabled(logLevel) || exception is OnPurposeException)
+            return;
         violations.Add($"logged {eventId.Name}: {formatter(state, exception)} {exception}");
     }
 

@@ -12,7 +12,9 @@ internal sealed class ProfileModel(IDialogApi dialogs, Violations violations)
     {
         DialogProfile there = dialogs.FindProfile(profile)!;
         HashSet<DialogId> set = Of(profile, value);
-        DialogProfileResult result = there.HasValue ? there.Set(dialog, System.Text.Encoding.UTF8.GetBytes(value), isReplicated: false, limit) : there.Set(dialog);
+        DialogProfileResult result = there.HasValue
+            ? there.Set(dialog, System.Text.Encoding.UTF8.GetBytes(value), isReplicated: false, limit)
+            : there.Set(dialog);
         bool fits = result switch
         {
             DialogProfileResult.Added => set.Add(dialog.Id) && (limit is null || set.Count <= limit),
@@ -20,21 +22,28 @@ internal sealed class ProfileModel(IDialogApi dialogs, Violations violations)
             DialogProfileResult.LimitReached => limit is not null && set.Count >= limit && !set.Contains(dialog.Id),
             _ => dialog.State == DialogState.Deleted,
         };
-        if (!fits) violations.Add($"dialog {dialog.Id}: {profile} {value} with {set.Count} members and limit {limit} gave {result} in state {dialog.State}", dialog.CallId);
+        if (!fits)
+            violations.Add(
+                $"dialog {dialog.Id}: {profile} {value} with {set.Count} members and limit {limit} gave {result} in state {dialog.State}",
+                dialog.CallId
+            );
         return result is DialogProfileResult.Added or DialogProfileResult.Member;
     }
 
     public void Unset(Dialog dialog, string profile, string value)
     {
         bool was = Of(profile, value).Remove(dialog.Id);
-        if (dialogs.FindProfile(profile)!.Unset(dialog, value) != was) violations.Add($"dialog {dialog.Id}: {profile} {value} unset gave {!was}", dialog.CallId);
+        if (dialogs.FindProfile(profile)!.Unset(dialog, value) != was)
+            violations.Add($"dialog {dialog.Id}: {profile} {value} unset gave {!was}", dialog.CallId);
     }
 
     /// <summary>In Terminated, Expired and Failed: it is off everything already.</summary>
     public void Left(Dialog dialog)
     {
-        foreach (HashSet<DialogId> set in _sets.Values) set.Remove(dialog.Id);
-        if (dialog.Profiles.ToList().Count != 0) violations.Add($"dialog {dialog.Id}: over and still in {dialog.Profiles.ToList()[0].Profile.Name}", dialog.CallId);
+        foreach (HashSet<DialogId> set in _sets.Values)
+            set.Remove(dialog.Id);
+        if (dialog.Profiles.ToList().Count != 0)
+            violations.Add($"dialog {dialog.Id}: over and still in {dialog.Profiles.ToList()[0].Profile.Name}", dialog.CallId);
     }
 
     /// <summary>Between two events.</summary>
@@ -45,20 +54,25 @@ internal sealed class ProfileModel(IDialogApi dialogs, Violations violations)
             int size = 0;
             foreach (((string name, string value), HashSet<DialogId> set) in _sets)
             {
-                if (name != profile.Name) continue;
+                if (name != profile.Name)
+                    continue;
                 size += set.Count;
                 int there = profile.HasValue ? profile.Size(value) : profile.Size();
-                if (there != set.Count) violations.Add($"profile {name} {value}: size {there}, not {set.Count}");
-                if (profile.HasValue && !set.SetEquals(profile.DialogIds(System.Text.Encoding.UTF8.GetBytes(value)))) violations.Add($"profile {name} {value}: other dialogs than were put in");
+                if (there != set.Count)
+                    violations.Add($"profile {name} {value}: size {there}, not {set.Count}");
+                if (profile.HasValue && !set.SetEquals(profile.DialogIds(System.Text.Encoding.UTF8.GetBytes(value))))
+                    violations.Add($"profile {name} {value}: other dialogs than were put in");
             }
 
-            if (profile.Size() != size) violations.Add($"profile {profile.Name}: size {profile.Size()}, not {size}");
+            if (profile.Size() != size)
+                violations.Add($"profile {profile.Name}: size {profile.Size()}, not {size}");
         }
     }
 
     private HashSet<DialogId> Of(string profile, string value)
     {
-        if (!_sets.TryGetValue((profile, value), out HashSet<DialogId>? set)) _sets.Add((profile, value), set = []);
+        if (!_sets.TryGetValue((profile, value), out HashSet<DialogId>? set))
+            _sets.Add((profile, value), set = []);
         return set;
     }
 }

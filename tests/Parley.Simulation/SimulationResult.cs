@@ -30,5 +30,9 @@ public sealed class SimulationResult
     /// <summary>One line.</summary>
     public override string ToString() =>
         $"seed {Settings.Seed}: {Settings.Calls} calls, {Events} events, log {LogHash:x16}, {Elapsed.TotalSeconds:0} s of virtual time; {string.Join(", ", Ends.OrderBy(e => e.Key, StringComparer.Ordinal).Select(e => $"{e.Key} {e.Value}"))}"
-        + (Violations.Count == 0 ? "" : $"\n  VIOLATED: {string.Join("\n  VIOLATED: ", Violations.Take(10))}\n  replay: {Settings.Replay}{(Ladder is null ? "" : "\n" + Ladder)}");
+        + (
+            Violations.Count == 0
+                ? ""
+                : $"\n  VIOLATED: {string.Join("\n  VIOLATED: ", Violations.Take(10))}\n  replay: {Settings.Replay}{(Ladder is null ? "" : "\n" + Ladder)}"
+        );
 }

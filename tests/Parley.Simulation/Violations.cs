@@ -14,11 +14,13 @@ internal sealed class Violations
     public void Add(string text, string? callId = null)
     {
         CallId ??= callId;
-        if (_texts.Count < Most) _texts.Add(text);
+        if (_texts.Count < Most)
+            _texts.Add(text);
     }
 
     public void Expect(string what, long actual, long expected)
     {
-        if (actual != expected) Add($"{what}: {actual}, not {expected}");
+        if (actual != expected)
+            Add($"{what}: {actual}, not {expected}");
     }
 }

@@ -22,14 +22,20 @@ internal sealed class FuzzRun(FuzzTarget target, string corpus, int seconds, int
     /// <summary>0 when all went well, 1 after an exception or a broken invariant, 3 when memory grew.</summary>
     internal int Run()
     {
-        foreach (string file in Directory.GetFiles(Path.Combine(corpus, target.Name), "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+        foreach (
+            string file in Directory
+                .GetFiles(Path.Combine(corpus, target.Name), "*", SearchOption.AllDirectories)
+                .Order(StringComparer.Ordinal)
+        )
             _kept.Add(File.ReadAllBytes(file));
         _seeds = _kept.Count;
         Console.WriteLine($"{target.Name}: {_kept.Count} seeds, {seconds} s, seed {seed}");
         using var watchdog = new Timer(Watch, null, Hang, Hang);
         var mutation = new Mutation(seed);
         var clock = Stopwatch.StartNew();
-        long nextReport = seconds / 10, warmHeap = 0, lastHeap = 0;
+        long nextReport = seconds / 10,
+            warmHeap = 0,
+            lastHeap = 0;
         while (clock.Elapsed.TotalSeconds < seconds)
         {
             for (int i = 0; i < 1_000; i++)
@@ -42,8 +48,12 @@ internal sealed class FuzzRun(FuzzTarget target, string corpus, int seconds, int
             nextReport += Math.Max(1, seconds / 10);
             lastHeap = GC.GetTotalMemory(forceFullCollection: true);
             warmHeap = warmHeap == 0 ? lastHeap : warmHeap;
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{clock.Elapsed.TotalSeconds,5:F0} s  {_executions,12:N0} executions  {_executions / clock.Elapsed.TotalSeconds,9:N0}/s  {_kept.Count,5} inputs kept  heap {lastHeap / 1024,6:N0} KB  resident {Environment.WorkingSet / 1024,7:N0} KB"));
+            Console.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{clock.Elapsed.TotalSeconds, 5:F0} s  {_executions, 12:N0} executions  {_executions / clock.Elapsed.TotalSeconds, 9:N0}/s  {_kept.Count, 5} inputs kept  heap {lastHeap / 1024, 6:N0} KB  resident {Environment.WorkingSet / 1024, 7:N0} KB"
+                )
+            );
         }
         // The kept inputs are the loop's own; what is beyond them would be a leak of the code under test.
         bool flat = lastHeap - warmHeap < 2_000_000 + ((long)MaxKept * MaxKeptLength);

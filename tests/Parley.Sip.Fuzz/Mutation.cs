@@ -9,12 +9,16 @@ public sealed class Mutation(int seed)
 
     private static readonly byte[][] Words =
     [
-        .. ("\r\n|\n|\r|\r\n |\r\n\r\n|:|;|,|,,|;;|=|\"|\\|<|>|@|%|%00|%41|?|&|*|[|]|[::1]|[2001:db8:::1.2.3.4]|..|\0|\u00ff|ÿ|SIP/2.0|SIP/2.0/UDP |SIP/7.0|"
+        .. (
+            "\r\n|\n|\r|\r\n |\r\n\r\n|:|;|,|,,|;;|=|\"|\\|<|>|@|%|%00|%41|?|&|*|[|]|[::1]|[2001:db8:::1.2.3.4]|..|\0|\u00ff|ÿ|SIP/2.0|SIP/2.0/UDP |SIP/7.0|"
             + "Via: |v: |From: |f:|To: |t :|Call-ID: |i: |CSeq: |Contact: |m: |Max-Forwards: |Content-Length: |l: |Route: |Record-Route: |Supported: |"
             + "Authorization: Digest |Proxy-Require: |Expires: |RAck: 1 2 INVITE|INVITE|ACK|CANCEL|BYE|REGISTER|PRACK|branch=z9hG4bK|;branch=|;rport|;received=|"
             + ";maddr=|;ttl=|;lr|;tag=|;q=0.5|;expires=|;+sip.instance=\"<urn:x>\"|;reg-id=1|sip:|sips:|tel:|urn:|http://|255.255.255.255|192.0.2.1|"
-            + "0|1|-1|70|255|256|65535|65536|2147483647|2147483648|4294967295|4294967296|99999999999999999999|realm=\"a,b\"|transport=tcp")
-            .Split('|').Where(word => word.Length > 0).Select(Encoding.Latin1.GetBytes),
+            + "0|1|-1|70|255|256|65535|65536|2147483647|2147483648|4294967295|4294967296|99999999999999999999|realm=\"a,b\"|transport=tcp"
+        )
+            .Split('|')
+            .Where(word => word.Length > 0)
+            .Select(Encoding.Latin1.GetBytes),
     ];
 
     private readonly Random _random = new(seed);

@@ -21,8 +21,12 @@ var target = FuzzTarget.Create(args[1]);
 switch (args[0])
 {
     case "run":
-        return new FuzzRun(target, Option("--corpus", Path.Combine(AppContext.BaseDirectory, "Corpus")),
-            int.Parse(Option("--seconds", "60"), CultureInfo.InvariantCulture), int.Parse(Option("--seed", "1"), CultureInfo.InvariantCulture)).Run();
+        return new FuzzRun(
+            target,
+            Option("--corpus", Path.Combine(AppContext.BaseDirectory, "Corpus")),
+            int.Parse(Option("--seconds", "60"), CultureInfo.InvariantCulture),
+            int.Parse(Option("--seed", "1"), CultureInfo.InvariantCulture)
+        ).Run();
     case "replay":
         foreach (string file in args[2..])
         {

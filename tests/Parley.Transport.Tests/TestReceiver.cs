@@ -25,7 +25,8 @@ internal sealed class TestReceiver : ISipReceiver
 
     public async Task<(string CallId, SipFlow Flow)> NextAsync() => await _messages.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
-    public async Task<(SipParseResult Result, SipFlow Flow)> NextMalformedAsync() => await _malformed.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+    public async Task<(SipParseResult Result, SipFlow Flow)> NextMalformedAsync() =>
+        await _malformed.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
     public async Task<ulong> NextFailedAsync() => await _failed.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 

@@ -27,13 +27,25 @@ internal sealed class TestTransport : IAsyncDisposable
     public IPEndPoint EndPoint => Listener.Local.ToIPEndPoint();
 
     public static SipListenerOptions Udp(int workers = 1, UdpSpread spread = UdpSpread.ByFlow) =>
-        new() { Protocol = SipProtocol.Udp, EndPoint = new(IPAddress.Loopback, 0), Workers = workers, Spread = spread };
+        new()
+        {
+            Protocol = SipProtocol.Udp,
+            EndPoint = new(IPAddress.Loopback, 0),
+            Workers = workers,
+            Spread = spread,
+        };
 
     public static SipListenerOptions Udp6() => new() { Protocol = SipProtocol.Udp, EndPoint = new(IPAddress.IPv6Loopback, 0) };
 
     public static SipListenerOptions Tcp() => new() { Protocol = SipProtocol.Tcp, EndPoint = new(IPAddress.Loopback, 0) };
 
-    public static SipListenerOptions Tls(SipTlsOptions tls) => new() { Protocol = SipProtocol.Tls, EndPoint = new(IPAddress.Loopback, 0), Tls = tls };
+    public static SipListenerOptions Tls(SipTlsOptions tls) =>
+        new()
+        {
+            Protocol = SipProtocol.Tls,
+            EndPoint = new(IPAddress.Loopback, 0),
+            Tls = tls,
+        };
 
     /// <summary>Counters are brought up to date at the end of a batch, a moment after its messages were handed up.</summary>
     public static async Task EventuallyAsync(Func<bool> condition)

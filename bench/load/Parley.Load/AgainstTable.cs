@@ -7,9 +7,17 @@ internal static class AgainstTable
 {
     public static void Write(StringBuilder text, IReadOnlyList<Sample> samples, string checkout, string revision)
     {
-        text.AppendLine().AppendLine(FormattableString.Invariant(
-            $"parley is this checkout, against is {checkout} at revision {revision}. The ratios are of medians and of the least runs, which others disturbed least; the least run of a subject to its median is what one run may be off."));
-        text.AppendLine().AppendLine("| job | calls/s | load | parley, µs | against, µs | ratio of medians | ratio of least | least / median: parley, against |").AppendLine("|---|---|---|---|---|---|---|---|");
+        text.AppendLine()
+            .AppendLine(
+                FormattableString.Invariant(
+                    $"parley is this checkout, against is {checkout} at revision {revision}. The ratios are of medians and of the least runs, which others disturbed least; the least run of a subject to its median is what one run may be off."
+                )
+            );
+        text.AppendLine()
+            .AppendLine(
+                "| job | calls/s | load | parley, µs | against, µs | ratio of medians | ratio of least | least / median: parley, against |"
+            )
+            .AppendLine("|---|---|---|---|---|---|---|---|");
         foreach (RunCell cell in RunCell.Of(samples))
         {
             foreach (string load in new[] { RunCell.CpuLoad, RunCell.SetupLoad })
@@ -19,12 +27,18 @@ internal static class AgainstTable
 
     private static void Row(StringBuilder text, RunCell cell, string load)
     {
-        Sample[] ours = cell.Kept("parley", load), others = cell.Kept("against", load);
+        Sample[] ours = cell.Kept("parley", load),
+            others = cell.Kept("against", load);
         if (ours.Length == 0 || others.Length == 0)
             return;
-        double our = cell.Cpu("parley", load), other = cell.Cpu("against", load);
-        double ourLeast = ours.Min(sample => sample.CpuPerCall), otherLeast = others.Min(sample => sample.CpuPerCall);
-        text.AppendLine(FormattableString.Invariant(
-            $"| {cell.Job} | {cell.Rate} | {load} | {our:F1} | {other:F1} | {our / other:F3} | {ourLeast / otherLeast:F3} | {ourLeast / our:F2}, {otherLeast / other:F2} |"));
+        double our = cell.Cpu("parley", load),
+            other = cell.Cpu("against", load);
+        double ourLeast = ours.Min(sample => sample.CpuPerCall),
+            otherLeast = others.Min(sample => sample.CpuPerCall);
+        text.AppendLine(
+            FormattableString.Invariant(
+                $"| {cell.Job} | {cell.Rate} | {load} | {our:F1} | {other:F1} | {our / other:F3} | {ourLeast / otherLeast:F3} | {ourLeast / our:F2}, {otherLeast / other:F2} |"
+            )
+        );
     }
 }

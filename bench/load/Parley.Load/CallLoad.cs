@@ -31,12 +31,45 @@ internal sealed class CallLoad : ILoad
     /// <param name="calls">How many.</param>
     /// <param name="isSecond">Beside another load: other ports.</param>
     /// <param name="more">More arguments.</param>
-    public static CallLoad Start(Workshop workshop, int core, ProxyProcess? proxy, string job, int rate, int calls, bool isSecond = false, params string[] more)
+    public static CallLoad Start(
+        Workshop workshop,
+        int core,
+        ProxyProcess? proxy,
+        string job,
+        int rate,
+        int calls,
+        bool isSecond = false,
+        params string[] more
+    )
     {
-        int callee = isSecond ? ProxyProcess.SecondCalleePort : ProxyProcess.CalleePort, caller = isSecond ? ProxyProcess.SecondCallerPort : ProxyProcess.CallerPort;
-        string[] arguments = ["-c", Text(core), workshop.Calls, "-x", Text(proxy?.Port ?? callee), "-c", Text(caller), "-e", Text(callee),
-            "-s", isSecond ? "second" : "9100", "-t", job.EndsWith("-tcp", StringComparison.Ordinal) ? "tcp" : "udp", "-r", Text(rate), "-m", Text(calls), "-u", Text(Users), .. more];
-        Process process = Process.Start(new ProcessStartInfo("taskset", arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        int callee = isSecond ? ProxyProcess.SecondCalleePort : ProxyProcess.CalleePort,
+            caller = isSecond ? ProxyProcess.SecondCallerPort : ProxyProcess.CallerPort;
+        string[] arguments =
+        [
+            "-c",
+            Text(core),
+            workshop.Calls,
+            "-x",
+            Text(proxy?.Port ?? callee),
+            "-c",
+            Text(caller),
+            "-e",
+            Text(callee),
+            "-s",
+            isSecond ? "second" : "9100",
+            "-t",
+            job.EndsWith("-tcp", StringComparison.Ordinal) ? "tcp" : "udp",
+            "-r",
+            Text(rate),
+            "-m",
+            Text(calls),
+            "-u",
+            Text(Users),
+            .. more,
+        ];
+        Process process = Process.Start(
+            new ProcessStartInfo("taskset", arguments) { RedirectStandardOutput = true, RedirectStandardError = true }
+        )!;
         ProxyProcess.Started(process);
         return new CallLoad(process);
     }
@@ -49,7 +82,14 @@ internal sealed class CallLoad : ILoad
     /// Load before anything is measured, so that nobody's start is. RFC 3261 keeps the transactions of a call for 32 s (64*T1): only a proxy
     /// that has carried the rate for longer has all the memory that it will need for it.
     /// </summary>
-    public static async Task WarmAsync(Workshop workshop, int core, ProxyProcess proxy, string job, (int Rate, int Seconds) with, params string[] more)
+    public static async Task WarmAsync(
+        Workshop workshop,
+        int core,
+        ProxyProcess proxy,
+        string job,
+        (int Rate, int Seconds) with,
+        params string[] more
+    )
     {
         (int rate, int seconds) = with;
         using CallLoad load = Start(workshop, core, proxy, job, rate, rate * seconds, false, ["-h", "100", "-w", "5", .. more]);
@@ -67,7 +107,8 @@ internal sealed class CallLoad : ILoad
         if (!text.StartsWith('{'))
             throw new InvalidOperationException($"calls said: {text}");
         using JsonDocument json = JsonDocument.Parse(text);
-        JsonElement all = json.RootElement, setup = all.GetProperty("setup_us");
+        JsonElement all = json.RootElement,
+            setup = all.GetProperty("setup_us");
         return new CallFigures
         {
             Calls = Long(all, "calls"),

@@ -11,8 +11,11 @@ internal readonly record struct CoreClock(long IdleTicks, long At)
 {
     public static CoreClock Of(int core)
     {
-        const int idle = 4, ioWait = 5; // of: name user nice system idle iowait irq softirq steal
-        string[] fields = File.ReadLines("/proc/stat").First(line => line.StartsWith(string.Create(CultureInfo.InvariantCulture, $"cpu{core} "), StringComparison.Ordinal)).Split(' ');
+        const int idle = 4,
+            ioWait = 5; // of: name user nice system idle iowait irq softirq steal
+        string[] fields = File.ReadLines("/proc/stat")
+            .First(line => line.StartsWith(string.Create(CultureInfo.InvariantCulture, $"cpu{core} "), StringComparison.Ordinal))
+            .Split(' ');
         return new CoreClock(Field(idle) + Field(ioWait), Stopwatch.GetTimestamp());
 
         long Field(int field) => long.Parse(fields[field], CultureInfo.InvariantCulture);

@@ -14,11 +14,19 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
     {
         Machine machine = await Machine.ReadAsync(workshop);
         StringBuilder text = new();
-        text.AppendLine(FormattableString.Invariant(
-            $"{options.Calls} confirmed dialogs with one profile value each, set up at {options.Rate} calls/s, weighed {options.Settle} s after the last; pings are OPTIONS to both legs, counted when the load generator answers them. Memory is the growth of the proportional set size per dialog over the warm proxy, with what the calls left behind; live objects are what a full collection leaves. CPU per call: {LoadRate} calls/s, the idle hold's share taken off, none standing and all standing, in the same process. The pauses with all standing are those of that and of {options.Loaded} s more."));
-        text.AppendLine().AppendLine("| | dialogs | bytes per dialog (PSS) | of them live objects | managed heap after, MiB | idle CPU, % of a core | CPU µs per call, none / all standing | collector pauses ms, setting up: number, p99, max | pauses ms at 1,000 calls/s with all standing: number, p99, max; collections of old objects among them | failed | pings answered |");
+        text.AppendLine(
+            FormattableString.Invariant(
+                $"{options.Calls} confirmed dialogs with one profile value each, set up at {options.Rate} calls/s, weighed {options.Settle} s after the last; pings are OPTIONS to both legs, counted when the load generator answers them. Memory is the growth of the proportional set size per dialog over the warm proxy, with what the calls left behind; live objects are what a full collection leaves. CPU per call: {LoadRate} calls/s, the idle hold's share taken off, none standing and all standing, in the same process. The pauses with all standing are those of that and of {options.Loaded} s more."
+            )
+        );
+        text.AppendLine()
+            .AppendLine(
+                "| | dialogs | bytes per dialog (PSS) | of them live objects | managed heap after, MiB | idle CPU, % of a core | CPU µs per call, none / all standing | collector pauses ms, setting up: number, p99, max | pauses ms at 1,000 calls/s with all standing: number, p99, max; collections of old objects among them | failed | pings answered |"
+            );
         text.AppendLine("|---|---|---|---|---|---|---|---|---|---|---|");
-        foreach (string subject in options.Subjects.Where(subject => subject is "parley" || (subject == "kamailio" && workshop.HasKamailio)))
+        foreach (
+            string subject in options.Subjects.Where(subject => subject is "parley" || (subject == "kamailio" && workshop.HasKamailio))
+        )
         {
             foreach (string job in options.Jobs.Count > 0 ? options.Jobs : ["b", "c"])
                 await HoldAsync(subject, job, text);
@@ -33,7 +41,16 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
         bool isParley = subject == "parley";
         int ping = options.PingOf(subject);
         int core = Workshop.LoadCore(1);
-        using ProxyProcess proxy = await ProxyProcess.StartAsync(workshop, subject, job, 1, 1, Math.Max(1024, options.Calls / 100), ping, "--pauses=true");
+        using ProxyProcess proxy = await ProxyProcess.StartAsync(
+            workshop,
+            subject,
+            job,
+            1,
+            1,
+            Math.Max(1024, options.Calls / 100),
+            ping,
+            "--pauses=true"
+        );
         await LoadAsync(proxy, job, core, 1000, options.Warm, isParley);
         double none = isParley ? await CostAsync(proxy, job, core, 0) : double.NaN;
         await Task.Delay(TimeSpan.FromSeconds(options.Settle));
@@ -53,7 +70,8 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
         double idle = (proxy.Usage - start).CpuNanoseconds / 1e9 / window;
         (double[] _, string report) = await ReportAsync(proxy, isParley, weighs: true);
         double all = isParley ? await CostAsync(proxy, job, core, idle) : double.NaN;
-        if (isParley) await LoadAsync(proxy, job, core, LoadRate, options.Loaded, true);
+        if (isParley)
+            await LoadAsync(proxy, job, core, LoadRate, options.Loaded, true);
         (double[] loaded, string loadedText) = await ReportAsync(proxy, isParley);
         int old = isParley ? OldCollections(loadedText) - OldCollections(report) : 0;
         hold.Stop();
@@ -64,17 +82,44 @@ internal sealed class HoldCommand(Workshop workshop, LoadOptions options)
         double live = Live(report) - Live(lightText);
         double each = isParley ? live / options.Calls : double.NaN;
         long dialogs = json?.RootElement.GetProperty("dialogs").GetInt64() ?? calls.Standing;
-        _figures.Add(new { subject, job, dialogs, bytes, managed = Nullable(each), beforeKiB = before, afterKiB = after, heap = double.IsNaN(heap) ? null : (double?)heap, idle, none = Nullable(none), all = Nullable(all), growing, loaded, old, report, calls });
+        _figures.Add(
+            new
+            {
+                subject,
+                job,
+                dialogs,
+                bytes,
+                managed = Nullable(each),
+                beforeKiB = before,
+                afterKiB = after,
+                heap = double.IsNaN(heap) ? null : (double?)heap,
+                idle,
+                none = Nullable(none),
+                all = Nullable(all),
+                growing,
+                loaded,
+                old,
+                report,
+                calls,
+            }
+        );
         string cost = isParley ? FormattableString.Invariant($"{none:F1} / {all:F1}") : "–";
-        text.AppendLine(FormattableString.Invariant(
-            $"| {subject}, pings {(job[0] == 'c' ? FormattableString.Invariant($"every {ping} s") : "off")} | {dialogs} | {bytes:F0} | {(isParley ? each.ToString("F0", null) : "–")} | {(isParley ? heap.ToString("F0", null) : "–")} | {idle * 100:F2} | {cost} | {Pauses(growing, isParley)} | {Pauses(loaded, isParley)}{(isParley ? FormattableString.Invariant($"; {old}") : "")} | {calls.Failed} | {calls.Pings} |"));
+        text.AppendLine(
+            FormattableString.Invariant(
+                $"| {subject}, pings {(job[0] == 'c' ? FormattableString.Invariant($"every {ping} s") : "off")} | {dialogs} | {bytes:F0} | {(isParley ? each.ToString("F0", null) : "–")} | {(isParley ? heap.ToString("F0", null) : "–")} | {idle * 100:F2} | {cost} | {Pauses(growing, isParley)} | {Pauses(loaded, isParley)}{(isParley ? FormattableString.Invariant($"; {old}") : "")} | {calls.Failed} | {calls.Pings} |"
+            )
+        );
         Console.WriteLine(text.ToString().TrimEnd().Split('\n')[^1]);
     }
 
     private static double? Nullable(double value) => double.IsNaN(value) ? null : value;
 
     private static string Pauses(double[] pauses, bool isParley) =>
-        !isParley ? "–" : pauses.Length == 0 ? "0" : FormattableString.Invariant($"{pauses.Length}, {pauses.Order().ElementAt((int)((pauses.Length - 1) * 0.99)):F2}, {pauses.Max():F2}");
+        !isParley ? "–"
+        : pauses.Length == 0 ? "0"
+        : FormattableString.Invariant(
+            $"{pauses.Length}, {pauses.Order().ElementAt((int)((pauses.Length - 1) * 0.99)):F2}, {pauses.Max():F2}"
+        );
 
     /// <summary>µs per call at 1,000 calls/s beside what stands.</summary>
     private async Task<double> CostAsync(ProxyProcess proxy, string job, int core, double idle)

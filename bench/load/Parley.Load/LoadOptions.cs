@@ -33,7 +33,8 @@ internal sealed record LoadOptions
     /// What a subject is warmed up with: Parley until its hot methods are compiled twice and its oldest transactions end; what is compiled
     /// beforehand needs no more than a few seconds.
     /// </summary>
-    public (int Rate, int Seconds) WarmUpOf(string subject) => subject is "parley" or "against" ? (WarmRate, Warm) : (Math.Min(WarmRate, 1000), Math.Min(Warm, 5));
+    public (int Rate, int Seconds) WarmUpOf(string subject) =>
+        subject is "parley" or "against" ? (WarmRate, Warm) : (Math.Min(WarmRate, 1000), Math.Min(Warm, 5));
 
     /// <summary>Seconds after the last call that count too: what a call leaves to be done.</summary>
     public int Tail { get; init; } = 6;
@@ -72,7 +73,14 @@ internal sealed record LoadOptions
     {
         LoadOptions options = command switch
         {
-            "scale" => new() { Subjects = ["parley"], Jobs = ["b"], Rates = [ScaleCommand.LoadRate], Runs = 3, Rate = 4000 },
+            "scale" => new()
+            {
+                Subjects = ["parley"],
+                Jobs = ["b"],
+                Rates = [ScaleCommand.LoadRate],
+                Runs = 3,
+                Rate = 4000,
+            },
             "peak" => new() { Seconds = 8 },
             "start" => new() { Subjects = StartCommand.Names, Runs = 10 },
             _ => new(),
@@ -83,7 +91,22 @@ internal sealed record LoadOptions
             string name = each.Current;
             options = name switch
             {
-                "--quick" => options with { IsQuick = true, Rates = [200], Runs = 1, SetupRuns = 1, Seconds = 2, SetupSeconds = 1, Warm = 1, Tail = 1, Calls = 1000, Settle = 2, Loaded = 1, Cores = [1], Most = 10_000 },
+                "--quick" => options with
+                {
+                    IsQuick = true,
+                    Rates = [200],
+                    Runs = 1,
+                    SetupRuns = 1,
+                    Seconds = 2,
+                    SetupSeconds = 1,
+                    Warm = 1,
+                    Tail = 1,
+                    Calls = 1000,
+                    Settle = 2,
+                    Loaded = 1,
+                    Cores = [1],
+                    Most = 10_000,
+                },
                 "--subjects" => options with { Subjects = List(each) },
                 "--against" => options with { Against = Path.GetFullPath(Value(each)) },
                 "--jobs" => options with { Jobs = List(each) },

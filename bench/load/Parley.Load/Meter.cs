@@ -28,17 +28,32 @@ internal sealed class Meter(LoadOptions options)
     private async Task<Sample> MeasureAsync(ProxyProcess proxy, string subject, string job, int rate, Func<Task<ILoad>> start)
     {
         int loadCore = Workshop.LoadCore(1);
-        Usage before = proxy.Usage, own = Usage.Of([Environment.ProcessId]);
-        CoreClock core = CoreClock.Of(0), other = CoreClock.Of(loadCore);
+        Usage before = proxy.Usage,
+            own = Usage.Of([Environment.ProcessId]);
+        CoreClock core = CoreClock.Of(0),
+            other = CoreClock.Of(loadCore);
         using ILoad load = await start();
         await load.CallsEndedAsync();
         Task tail = Task.Delay(TimeSpan.FromSeconds(options.Tail));
         CallFigures calls = await load.EndAsync();
         await tail;
-        Usage used = proxy.Usage - before, ownUsed = Usage.Of([Environment.ProcessId]) - own;
+        Usage used = proxy.Usage - before,
+            ownUsed = Usage.Of([Environment.ProcessId]) - own;
         double foreign = CoreClock.Of(0).ForeignPercent(core, used.CpuNanoseconds);
         double foreignOnLoad = CoreClock.Of(loadCore).ForeignPercent(other, calls.CpuNanoseconds + ownUsed.CpuNanoseconds);
-        return new Sample(subject, load.Name, job, rate, used.CpuNanoseconds / 1e3 / calls.Calls, (double)used.Switches / calls.Calls, proxy.PssKiB, proxy.PeakKiB, foreign,
-            foreignOnLoad, foreign <= options.Foreign && foreignOnLoad <= options.Foreign * 2, calls);
+        return new Sample(
+            subject,
+            load.Name,
+            job,
+            rate,
+            used.CpuNanoseconds / 1e3 / calls.Calls,
+            (double)used.Switches / calls.Calls,
+            proxy.PssKiB,
+            proxy.PeakKiB,
+            foreign,
+            foreignOnLoad,
+            foreign <= options.Foreign && foreignOnLoad <= options.Foreign * 2,
+            calls
+        );
     }
 }

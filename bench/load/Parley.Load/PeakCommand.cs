@@ -13,9 +13,14 @@ internal sealed class PeakCommand(Workshop workshop, LoadOptions options)
     {
         Machine machine = await Machine.ReadAsync(workshop);
         StringBuilder text = new();
-        text.AppendLine(FormattableString.Invariant(
-            $"Highest rate in calls/s with under 0.1 % failed or sent again over {options.Seconds} s of load, found by bisection to 5 %, after a warm-up and the last rate that was carried; calls of 0.5 s. Kamailio with a worker per core and with four: the better one counts. A rate counts as not reached, too, when the load generator could not offer it."));
-        text.AppendLine().AppendLine("| job | cores | | peak calls/s | CPU µs per call there | load generator's core used | |").AppendLine("|---|---|---|---|---|---|---|");
+        text.AppendLine(
+            FormattableString.Invariant(
+                $"Highest rate in calls/s with under 0.1 % failed or sent again over {options.Seconds} s of load, found by bisection to 5 %, after a warm-up and the last rate that was carried; calls of 0.5 s. Kamailio with a worker per core and with four: the better one counts. A rate counts as not reached, too, when the load generator could not offer it."
+            )
+        );
+        text.AppendLine()
+            .AppendLine("| job | cores | | peak calls/s | CPU µs per call there | load generator's core used | |")
+            .AppendLine("|---|---|---|---|---|---|---|");
         foreach (string job in options.Jobs.Count > 0 ? options.Jobs : ["b"])
         {
             foreach (int cores in options.Cores)
@@ -26,11 +31,18 @@ internal sealed class PeakCommand(Workshop workshop, LoadOptions options)
                     Probe best = await BisectAsync(subject, job, cores, workers);
                     if (subject == "kamailio")
                         kamailio = Math.Max(kamailio, best.Rate);
-                    string note = Workshop.LoadCore(cores) < cores ? "the load shares the last core" : best.LoadPercent > 90 ? "the load generator is the limit" : "";
+                    string note =
+                        Workshop.LoadCore(cores) < cores ? "the load shares the last core"
+                        : best.LoadPercent > 90 ? "the load generator is the limit"
+                        : "";
                     if (subject == "parley" && kamailio > 0)
                         note += FormattableString.Invariant($" {(double)best.Rate / kamailio:F2} x Kamailio");
                     string name = subject == "kamailio" ? FormattableString.Invariant($"kamailio, workers: {workers}") : subject;
-                    text.AppendLine(FormattableString.Invariant($"| {job} | {cores} | {name} | {best.Rate} | {best.CpuPerCall:F1} | {best.LoadPercent:F0} % | {note.Trim()} |"));
+                    text.AppendLine(
+                        FormattableString.Invariant(
+                            $"| {job} | {cores} | {name} | {best.Rate} | {best.CpuPerCall:F1} | {best.LoadPercent:F0} % | {note.Trim()} |"
+                        )
+                    );
                 }
             }
         }
@@ -53,7 +65,9 @@ internal sealed class PeakCommand(Workshop workshop, LoadOptions options)
     private async Task<Probe> BisectAsync(string subject, string job, int cores, int workers)
     {
         Probe good = default;
-        int low = 0, high = options.IsQuick ? 400 : 2000, most = options.IsQuick ? 800 : 64_000;
+        int low = 0,
+            high = options.IsQuick ? 400 : 2000,
+            most = options.IsQuick ? 800 : 64_000;
         bool isBounded = false;
         ProxyProcess? proxy = null;
         try
@@ -95,7 +109,8 @@ internal sealed class PeakCommand(Workshop workshop, LoadOptions options)
 
     private async Task<Probe> ProbeAsync(ProxyProcess proxy, string subject, string job, int cores, int rate)
     {
-        int loadCore = Workshop.LoadCore(cores), seconds = options.Seconds;
+        int loadCore = Workshop.LoadCore(cores),
+            seconds = options.Seconds;
         await Task.Delay(TimeSpan.FromSeconds(2));
         Usage before = proxy.Usage;
         long start = TimeProvider.System.GetTimestamp();
@@ -107,8 +122,25 @@ internal sealed class PeakCommand(Workshop workshop, LoadOptions options)
         bool isGood = bad < calls.Calls * 0.001 && elapsed < seconds + 2.5;
         // All its work falls into the seconds of the load.
         Probe probe = new(rate, isGood, used.CpuNanoseconds / 1e3 / calls.Calls, calls.CpuNanoseconds / 1e7 / seconds);
-        _probes.Add(new { subject, job, cores, rate, isGood, probe.CpuPerCall, probe.LoadPercent, elapsed, calls });
-        Console.WriteLine(FormattableString.Invariant($"{job} {cores} core(s) {subject,-9}{rate,6}/s  {(isGood ? "good" : "too much")}: failed {calls.Failed + calls.Unfinished}, again {calls.Retransmissions}, {probe.CpuPerCall:F1} µs/call, load generator {probe.LoadPercent:F0} %"));
+        _probes.Add(
+            new
+            {
+                subject,
+                job,
+                cores,
+                rate,
+                isGood,
+                probe.CpuPerCall,
+                probe.LoadPercent,
+                elapsed,
+                calls,
+            }
+        );
+        Console.WriteLine(
+            FormattableString.Invariant(
+                $"{job} {cores} core(s) {subject, -9}{rate, 6}/s  {(isGood ? "good" : "too much")}: failed {calls.Failed + calls.Unfinished}, again {calls.Retransmissions}, {probe.CpuPerCall:F1} µs/call, load generator {probe.LoadPercent:F0} %"
+            )
+        );
         return probe;
     }
 

@@ -3,7 +3,8 @@ using Parley.Load;
 
 // bench/load/run, peak, workers, hold, scale and start call this with their name first.
 // Whoever ends the bench ends what it has started.
-using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End), interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
+using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End),
+    interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
 LoadOptions options = LoadOptions.Parse(args.FirstOrDefault(), args.Skip(1));
 Workshop workshop = await Workshop.OpenAsync(options, needsSipp: args.FirstOrDefault() == "run");
 return args.FirstOrDefault() switch

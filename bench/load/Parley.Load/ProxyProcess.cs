@@ -7,7 +7,10 @@ namespace Parley.Load;
 /// <summary>One of the measured proxies, started on its cores, with all its processes.</summary>
 internal sealed partial class ProxyProcess : IDisposable
 {
-    public const int CalleePort = 15070, CallerPort = 15080, SecondCalleePort = 15071, SecondCallerPort = 15081;
+    public const int CalleePort = 15070,
+        CallerPort = 15080,
+        SecondCalleePort = 15071,
+        SecondCallerPort = 15081;
 
     /// <summary>
     /// Pings that are armed and never due, seconds. Not 30: Kamailio's clock makes up for the time that it stood still (SIGSTOP) while calls
@@ -41,20 +44,51 @@ internal sealed partial class ProxyProcess : IDisposable
     /// <param name="kamailioMegabytes">Kamailio's shared memory; what it does not touch is not weighed.</param>
     /// <param name="ping">Seconds between two OPTIONS to a leg, job c.</param>
     /// <param name="more">More arguments for Parley.</param>
-    public static Task<ProxyProcess> StartAsync(Workshop workshop, string subject, string job, int cores = 1, int kamailioWorkers = 1, int kamailioMegabytes = 1024, int ping = NeverDue, params string[] more) =>
-        StartAsync(workshop, subject, job, PortOf(subject), cores, kamailioWorkers, kamailioMegabytes, ping, more);
+    public static Task<ProxyProcess> StartAsync(
+        Workshop workshop,
+        string subject,
+        string job,
+        int cores = 1,
+        int kamailioWorkers = 1,
+        int kamailioMegabytes = 1024,
+        int ping = NeverDue,
+        params string[] more
+    ) => StartAsync(workshop, subject, job, PortOf(subject), cores, kamailioWorkers, kamailioMegabytes, ping, more);
 
     /// <summary>One more of Parley, which stands still while others of them are measured.</summary>
-    public static Task<ProxyProcess> StartParleyAsync(Workshop workshop, string job, int number) => StartAsync(workshop, "parley", job, 15100 + number, 1, 1, 0, NeverDue, []);
+    public static Task<ProxyProcess> StartParleyAsync(Workshop workshop, string job, int number) =>
+        StartAsync(workshop, "parley", job, 15100 + number, 1, 1, 0, NeverDue, []);
 
-    private static async Task<ProxyProcess> StartAsync(Workshop workshop, string subject, string job, int port, int cores, int kamailioWorkers, int kamailioMegabytes, int ping, string[] more)
+    private static async Task<ProxyProcess> StartAsync(
+        Workshop workshop,
+        string subject,
+        string job,
+        int port,
+        int cores,
+        int kamailioWorkers,
+        int kamailioMegabytes,
+        int ping,
+        string[] more
+    )
     {
         bool tcp = job.EndsWith("-tcp", StringComparison.Ordinal);
         string[] command = subject switch
         {
             "floor" => [workshop.Floor, Text(port), Text(CalleePort)],
             "kamailio" => Kamailio(workshop, job, tcp, port, kamailioWorkers, kamailioMegabytes, ping),
-            "parley" or "against" => ["dotnet", subject == "parley" ? workshop.Proxy : workshop.OtherProxy!, $"--port={port}", $"--callee={CalleePort}", $"--second={SecondCalleePort}", $"--job={job[0]}", $"--tcp={(tcp ? "true" : "false")}", $"--workers={cores}", $"--ping={ping}", .. more],
+            "parley" or "against" =>
+            [
+                "dotnet",
+                subject == "parley" ? workshop.Proxy : workshop.OtherProxy!,
+                $"--port={port}",
+                $"--callee={CalleePort}",
+                $"--second={SecondCalleePort}",
+                $"--job={job[0]}",
+                $"--tcp={(tcp ? "true" : "false")}",
+                $"--workers={cores}",
+                $"--ping={ping}",
+                .. more,
+            ],
             _ => throw new ArgumentException($"unknown subject {subject}", nameof(subject)),
         };
         string pinned = cores == 1 ? "0" : $"0-{cores - 1}";
@@ -148,10 +182,30 @@ internal sealed partial class ProxyProcess : IDisposable
     private static string[] Kamailio(Workshop workshop, string job, bool tcp, int port, int workers, int megabytes, int ping)
     {
         string file = Path.Combine(workshop.Folder, "bin", "kamailio.cfg");
-        File.WriteAllText(file, File.ReadAllText(Path.Combine(workshop.Folder, "kamailio.cfg")).Replace("@PORT@", Text(port), StringComparison.Ordinal)
-            .Replace("@CALLEE@", Text(CalleePort), StringComparison.Ordinal).Replace("@CHILDREN@", Text(workers), StringComparison.Ordinal)
-            .Replace("@PING@", Text(ping), StringComparison.Ordinal));
-        List<string> command = ["/usr/sbin/kamailio", "-x", "fm", "-f", file, "-DD", "-E", "-m", Text(megabytes), "-w", "/tmp", "-Y", "/tmp"];
+        File.WriteAllText(
+            file,
+            File.ReadAllText(Path.Combine(workshop.Folder, "kamailio.cfg"))
+                .Replace("@PORT@", Text(port), StringComparison.Ordinal)
+                .Replace("@CALLEE@", Text(CalleePort), StringComparison.Ordinal)
+                .Replace("@CHILDREN@", Text(workers), StringComparison.Ordinal)
+                .Replace("@PING@", Text(ping), StringComparison.Ordinal)
+        );
+        List<string> command =
+        [
+            "/usr/sbin/kamailio",
+            "-x",
+            "fm",
+            "-f",
+            file,
+            "-DD",
+            "-E",
+            "-m",
+            Text(megabytes),
+            "-w",
+            "/tmp",
+            "-Y",
+            "/tmp",
+        ];
         if (job[0] is 'b' or 'c')
             command.AddRange(["-A", "JOB_DIALOG=1"]);
         if (job[0] == 'c')

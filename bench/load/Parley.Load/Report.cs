@@ -8,13 +8,34 @@ internal static class Report
 {
     private static readonly JsonSerializerOptions Json = new() { WriteIndented = true };
 
-    public static void Write(Workshop workshop, LoadOptions options, string kind, Machine machine, object figures, StringBuilder table, bool isLast = true)
+    public static void Write(
+        Workshop workshop,
+        LoadOptions options,
+        string kind,
+        Machine machine,
+        object figures,
+        StringBuilder table,
+        bool isLast = true
+    )
     {
         string name = options.Name ?? FormattableString.Invariant($"{kind}{(options.IsQuick ? "-quick" : "")}-{machine.At:yyyyMMdd-HHmm}");
-        string path = Path.Combine(workshop.Results, name + ".md"), json = Path.Combine(workshop.Artifacts, name + ".json");
+        string path = Path.Combine(workshop.Results, name + ".md"),
+            json = Path.Combine(workshop.Artifacts, name + ".json");
         table.Insert(0, $"# bench/load/{kind}\n\n{machine.Text}\n\n");
         File.WriteAllText(path, table.ToString());
-        File.WriteAllText(json, JsonSerializer.Serialize(new { kind, machine, options, figures }, Json));
+        File.WriteAllText(
+            json,
+            JsonSerializer.Serialize(
+                new
+                {
+                    kind,
+                    machine,
+                    options,
+                    figures,
+                },
+                Json
+            )
+        );
         if (!isLast)
             return;
         Console.WriteLine(table.ToString());

@@ -20,12 +20,14 @@ internal sealed record RunCell(string Job, int Rate, IReadOnlyList<Sample> Sampl
     /// <summary>Those that count: without foreign load, or all where there is none without.</summary>
     public static Sample[] Kept(Sample[] all) => all.Any(sample => sample.IsKept) ? [.. all.Where(sample => sample.IsKept)] : all;
 
-    public Sample[] Kept(string subject, string load) => Kept([.. Samples.Where(sample => sample.Subject == subject && sample.Load == load)]);
+    public Sample[] Kept(string subject, string load) =>
+        Kept([.. Samples.Where(sample => sample.Subject == subject && sample.Load == load)]);
 
     /// <summary>The median of those that count; NaN where there are none.</summary>
     public double Middle(string subject, string load, Func<Sample, double> figure) => Report.Median(Kept(subject, load).Select(figure));
 
     public double Cpu(string subject, string load) => Middle(subject, load, sample => sample.CpuPerCall);
 
-    public double Setup(string subject, Func<CallFigures, long?> figure) => Middle(subject, SetupLoad, sample => figure(sample.Calls) ?? double.NaN);
+    public double Setup(string subject, Func<CallFigures, long?> figure) =>
+        Middle(subject, SetupLoad, sample => figure(sample.Calls) ?? double.NaN);
 }

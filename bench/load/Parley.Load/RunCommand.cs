@@ -14,7 +14,10 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
         Machine machine = await Machine.ReadAsync(workshop);
         if (options.Against is { } other)
             _against = await Machine.RevisionAsync(other);
-        IReadOnlyList<string> jobs = options.Jobs.Count > 0 ? options.Jobs : options.IsQuick ? ["b", "a-tcp"] : ["a", "b", "c", "a-tcp", "b-tcp"];
+        IReadOnlyList<string> jobs =
+            options.Jobs.Count > 0 ? options.Jobs
+            : options.IsQuick ? ["b", "a-tcp"]
+            : ["a", "b", "c", "a-tcp", "b-tcp"];
         foreach (string job in jobs)
             await JobAsync(job, [.. options.Subjects.Where(subject => Can(subject, job))], () => Write(machine, isLast: false));
 
@@ -22,14 +25,16 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
         return 0;
     }
 
-    private void Write(Machine machine, bool isLast) => Report.Write(workshop, options, "run", machine, _samples, RunTable.Of(_samples, options, _against), isLast);
+    private void Write(Machine machine, bool isLast) =>
+        Report.Write(workshop, options, "run", machine, _samples, RunTable.Of(_samples, options, _against), isLast);
 
-    private bool Can(string subject, string job) => subject switch
-    {
-        "floor" => !job.EndsWith("-tcp", StringComparison.Ordinal),
-        "kamailio" => workshop.HasKamailio,
-        _ => true,
-    };
+    private bool Can(string subject, string job) =>
+        subject switch
+        {
+            "floor" => !job.EndsWith("-tcp", StringComparison.Ordinal),
+            "kamailio" => workshop.HasKamailio,
+            _ => true,
+        };
 
     /// <summary>All subjects are started and warmed up once; then each has the core in turn while the others stand still.</summary>
     private async Task JobAsync(string job, string[] subjects, Action write)
@@ -73,15 +78,41 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
     private async Task MeasureAsync(ProxyProcess proxy, string subject, string job, int rate, int run)
     {
         if (workshop.HasSipp && run < options.Runs)
-            await _meter.KeptAsync(proxy, subject, job, rate, Say, async () => await SippLoad.StartAsync(workshop, Workshop.LoadCore(1), proxy, job, rate, options.Seconds));
+            await _meter.KeptAsync(
+                proxy,
+                subject,
+                job,
+                rate,
+                Say,
+                async () => await SippLoad.StartAsync(workshop, Workshop.LoadCore(1), proxy, job, rate, options.Seconds)
+            );
         if (run < options.SetupRuns)
-            await _meter.KeptAsync(proxy, subject, job, rate, Say, () => Task.FromResult(CallLoad.Steady(workshop, proxy, job, rate, options.SetupSeconds)));
+            await _meter.KeptAsync(
+                proxy,
+                subject,
+                job,
+                rate,
+                Say,
+                () => Task.FromResult(CallLoad.Steady(workshop, proxy, job, rate, options.SetupSeconds))
+            );
     }
 
     /// <summary>The caller calls the callee with nothing between: what of the setup time is the load generator's own.</summary>
     private async Task<Sample> DirectAsync(string job, int rate)
     {
-        using CallLoad load = CallLoad.Start(workshop, Workshop.LoadCore(1), null, job, rate, rate * options.SetupSeconds, false, "-h", "500", "-w", "10");
+        using CallLoad load = CallLoad.Start(
+            workshop,
+            Workshop.LoadCore(1),
+            null,
+            job,
+            rate,
+            rate * options.SetupSeconds,
+            false,
+            "-h",
+            "500",
+            "-w",
+            "10"
+        );
         return new Sample("direct", load.Name, job, rate, 0, 0, 0, 0, 0, 0, true, await load.EndAsync());
     }
 

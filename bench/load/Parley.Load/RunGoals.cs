@@ -15,7 +15,9 @@ internal static class RunGoals
     private static void Cell(StringBuilder text, RunCell cell)
     {
         (string job, int rate) = (cell.Job, cell.Rate);
-        double parley = cell.Cpu("parley", RunCell.CpuLoad), floor = cell.Cpu("floor", RunCell.CpuLoad), kamailio = cell.Cpu("kamailio", RunCell.CpuLoad);
+        double parley = cell.Cpu("parley", RunCell.CpuLoad),
+            floor = cell.Cpu("floor", RunCell.CpuLoad),
+            kamailio = cell.Cpu("kamailio", RunCell.CpuLoad);
         bool tcp = job.EndsWith("-tcp", StringComparison.Ordinal);
         if (!tcp && rate is 1000 or 2000 && job is "a" or "b")
             Goal(text, $"job {job} at {rate} calls/s against the floor", parley / floor, job == "a" ? 1.6 : 2.0);
@@ -29,11 +31,16 @@ internal static class RunGoals
         Goal(text, $"job {job} at 1000 calls/s: setup time added, p99, µs", Added(cell, calls => calls.SetupP99), 1000);
     }
 
-    private static double Added(RunCell cell, Func<CallFigures, long?> figure) => cell.Setup("parley", figure) - cell.Setup("direct", figure);
+    private static double Added(RunCell cell, Func<CallFigures, long?> figure) =>
+        cell.Setup("parley", figure) - cell.Setup("direct", figure);
 
     private static void Goal(StringBuilder text, string name, double measured, double limit)
     {
         if (!double.IsNaN(measured))
-            text.AppendLine(FormattableString.Invariant($"| {name}: at most {limit} | {measured:0.##} | {(measured <= limit ? "reached" : "**not reached**")} |"));
+            text.AppendLine(
+                FormattableString.Invariant(
+                    $"| {name}: at most {limit} | {measured:0.##} | {(measured <= limit ? "reached" : "**not reached**")} |"
+                )
+            );
     }
 }

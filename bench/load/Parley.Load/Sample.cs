@@ -16,16 +16,29 @@ namespace Parley.Load;
 /// <param name="IsKept">Little enough foreign load to be counted.</param>
 /// <param name="Calls">What the load generator found.</param>
 internal sealed record Sample(
-    string Subject, string Load, string Job, int Rate, double CpuPerCall, double SwitchesPerCall, long IdleKiB, long PeakKiB, double ForeignPercent,
-    double ForeignOnLoadPercent, bool IsKept, CallFigures Calls)
+    string Subject,
+    string Load,
+    string Job,
+    int Rate,
+    double CpuPerCall,
+    double SwitchesPerCall,
+    long IdleKiB,
+    long PeakKiB,
+    double ForeignPercent,
+    double ForeignOnLoadPercent,
+    bool IsKept,
+    CallFigures Calls
+)
 {
     /// <summary>The load generator offered the rate, or nearly.</summary>
     public bool IsOffered => Calls.CallsPerSecond is not { } offered || offered >= Rate * 0.98;
 
     /// <summary>For the one who watches.</summary>
     [JsonIgnore]
-    public string Line => FormattableString.Invariant(
-        $"{Job,-6}{Rate,5}/s {Subject,-9} {Load,-5}{CpuPerCall,8:F1} µs/call {SwitchesPerCall,6:F1} switches{(Load == "calls" ? Setup : "")}  failed {Calls.Failed + Calls.Unfinished}  again {Calls.Retransmissions}  foreign {ForeignPercent:F1} %/{ForeignOnLoadPercent:F1} %{(IsKept ? "" : "  thrown away: foreign load")}{(IsOffered ? "" : Short)}");
+    public string Line =>
+        FormattableString.Invariant(
+            $"{Job, -6}{Rate, 5}/s {Subject, -9} {Load, -5}{CpuPerCall, 8:F1} µs/call {SwitchesPerCall, 6:F1} switches{(Load == "calls" ? Setup : "")}  failed {Calls.Failed + Calls.Unfinished}  again {Calls.Retransmissions}  foreign {ForeignPercent:F1} %/{ForeignOnLoadPercent:F1} %{(IsKept ? "" : "  thrown away: foreign load")}{(IsOffered ? "" : Short)}"
+        );
 
     private string Setup => FormattableString.Invariant($"  setup {Calls.SetupP50}/{Calls.SetupP99}/{Calls.SetupP999} µs");
 

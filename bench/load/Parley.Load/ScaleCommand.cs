@@ -29,7 +29,10 @@ internal sealed class ScaleCommand(Workshop workshop, LoadOptions options)
         string folder = options.IsQuick ? workshop.Results : workshop.Plots; // a quick run's figures mean nothing
         Directory.CreateDirectory(folder);
         foreach (ScaleAxis axis in axes.Where(axis => _samples.Any(sample => sample.Axis == axis.Name)))
-            File.WriteAllText(Path.Combine(folder, FormattableString.Invariant($"scale-{(options.IsQuick ? "quick-" : "")}{axis.Name}.svg")), Plot.Of(axis, ScaleTable.Points(_samples, axis), machine, options));
+            File.WriteAllText(
+                Path.Combine(folder, FormattableString.Invariant($"scale-{(options.IsQuick ? "quick-" : "")}{axis.Name}.svg")),
+                Plot.Of(axis, ScaleTable.Points(_samples, axis), machine, options)
+            );
     }
 
     /// <summary>Points that differ in what stands have a process each; all others share one. Each has the core in turn, the order moving on with every run.</summary>
@@ -54,8 +57,24 @@ internal sealed class ScaleCommand(Workshop workshop, LoadOptions options)
                     int point = axis.Points[(i + run) % axis.Points.Count];
                     (int standing, int users) = What(point);
                     ProxyProcess proxy = proxies[(standing, users)];
-                    await _meter.KeptAsync(proxy, "parley", Job, LoadRate, sample => Say(new ScaleSample(axis.Name, point, standing, users, sample)),
-                        () => Task.FromResult(CallLoad.Steady(workshop, proxy, Job, LoadRate, options.Seconds, [.. axis.Load(point), "-u", ScaleAxis.Text(users, "")])));
+                    await _meter.KeptAsync(
+                        proxy,
+                        "parley",
+                        Job,
+                        LoadRate,
+                        sample => Say(new ScaleSample(axis.Name, point, standing, users, sample)),
+                        () =>
+                            Task.FromResult(
+                                CallLoad.Steady(
+                                    workshop,
+                                    proxy,
+                                    Job,
+                                    LoadRate,
+                                    options.Seconds,
+                                    [.. axis.Load(point), "-u", ScaleAxis.Text(users, "")]
+                                )
+                            )
+                    );
                 }
             }
         }
@@ -71,15 +90,41 @@ internal sealed class ScaleCommand(Workshop workshop, LoadOptions options)
     {
         int core = Workshop.LoadCore(1);
         foreach (int point in points)
-            await CallLoad.WarmAsync(workshop, core, proxy, Job, (LoadRate, Math.Max(1, options.Warm / points.Length)), [.. axis.Load(point), "-u", ScaleAxis.Text(users, "")]);
+            await CallLoad.WarmAsync(
+                workshop,
+                core,
+                proxy,
+                Job,
+                (LoadRate, Math.Max(1, options.Warm / points.Length)),
+                [.. axis.Load(point), "-u", ScaleAxis.Text(users, "")]
+            );
         if (standing > 0)
         {
             // It ends without ending its calls. Nothing is sent to them: job b has no pings.
-            using CallLoad hold = CallLoad.Start(workshop, core, proxy, Job, options.Rate, standing, false, "-H", "-w", "3", "-u", ScaleAxis.Text(users, ""));
+            using CallLoad hold = CallLoad.Start(
+                workshop,
+                core,
+                proxy,
+                Job,
+                options.Rate,
+                standing,
+                false,
+                "-H",
+                "-w",
+                "3",
+                "-u",
+                ScaleAxis.Text(users, "")
+            );
             CallFigures calls = await hold.EndAsync();
-            Console.WriteLine(FormattableString.Invariant($"{calls.Standing} dialogs stand, of {users} users; sent again {calls.Retransmissions}"));
+            Console.WriteLine(
+                FormattableString.Invariant($"{calls.Standing} dialogs stand, of {users} users; sent again {calls.Retransmissions}")
+            );
             if (calls.Standing != standing)
-                throw new InvalidOperationException(FormattableString.Invariant($"{standing} dialogs should stand, {calls.Standing} do: a lower --rate sets them up more slowly"));
+                throw new InvalidOperationException(
+                    FormattableString.Invariant(
+                        $"{standing} dialogs should stand, {calls.Standing} do: a lower --rate sets them up more slowly"
+                    )
+                );
         }
 
         await Task.Delay(TimeSpan.FromSeconds(options.Tail));
@@ -88,6 +133,10 @@ internal sealed class ScaleCommand(Workshop workshop, LoadOptions options)
     private void Say(ScaleSample sample)
     {
         _samples.Add(sample);
-        Console.WriteLine(FormattableString.Invariant($"{sample.Axis,-8}{sample.Point,7} {sample.Sample.Line}  {sample.Sample.Calls.MessageBytes} bytes{(sample.Sample.Calls.Unexpected == 0 ? "" : "  unexpected " + ScaleAxis.Text((int)sample.Sample.Calls.Unexpected))}"));
+        Console.WriteLine(
+            FormattableString.Invariant(
+                $"{sample.Axis, -8}{sample.Point, 7} {sample.Sample.Line}  {sample.Sample.Calls.MessageBytes} bytes{(sample.Sample.Calls.Unexpected == 0 ? "" : "  unexpected " + ScaleAxis.Text((int)sample.Sample.Calls.Unexpected))}"
+            )
+        );
     }
 }

@@ -21,7 +21,8 @@ internal static class Shell
 
         using (process)
         {
-            Task<string> output = process!.StandardOutput.ReadToEndAsync(), errors = process.StandardError.ReadToEndAsync();
+            Task<string> output = process!.StandardOutput.ReadToEndAsync(),
+                errors = process.StandardError.ReadToEndAsync();
             await process.WaitForExitAsync();
             string text = await output + await errors;
             return process.ExitCode == 0 ? text : throw new InvalidOperationException($"{program} ended with {process.ExitCode}: {text}");

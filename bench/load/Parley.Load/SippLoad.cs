@@ -14,15 +14,34 @@ internal sealed class SippLoad : ILoad
 
     private const string Program = "/usr/bin/sipp";
 
-    private readonly Process _caller, _callee;
+    private readonly Process _caller,
+        _callee;
     private readonly Task<string> _callerErrors;
-    private readonly string _callerFile, _calleeFile;
-    private readonly long _calls, _childrenBefore;
+    private readonly string _callerFile,
+        _calleeFile;
+    private readonly long _calls,
+        _childrenBefore;
     private readonly TimeSpan _longest;
 
-    private SippLoad(Process caller, Process callee, string callerFile, string calleeFile, long calls, TimeSpan longest, long childrenBefore)
+    private SippLoad(
+        Process caller,
+        Process callee,
+        string callerFile,
+        string calleeFile,
+        long calls,
+        TimeSpan longest,
+        long childrenBefore
+    )
     {
-        (_caller, _callee, _callerFile, _calleeFile, _calls, _longest, _childrenBefore) = (caller, callee, callerFile, calleeFile, calls, longest, childrenBefore);
+        (_caller, _callee, _callerFile, _calleeFile, _calls, _longest, _childrenBefore) = (
+            caller,
+            callee,
+            callerFile,
+            calleeFile,
+            calls,
+            longest,
+            childrenBefore
+        );
         _callerErrors = caller.StandardError.ReadToEndAsync();
     }
 
@@ -41,7 +60,8 @@ internal sealed class SippLoad : ILoad
             throw new InvalidOperationException($"port {ProxyProcess.CalleePort}, which is the callee's, is in use");
         long before = Usage.EndedChildrenNanoseconds();
         int calls = rate * seconds;
-        string callerFile = Statistics(workshop, "caller"), calleeFile = Statistics(workshop, "callee");
+        string callerFile = Statistics(workshop, "caller"),
+            calleeFile = Statistics(workshop, "callee");
         Process callee = Start(workshop, core, tcp, "callee", ProxyProcess.CalleePort, calleeFile);
         Task<string> errors = callee.StandardError.ReadToEndAsync();
         for (int i = 0; !ProxyProcess.IsBound(tcp, ProxyProcess.CalleePort); i++)
@@ -56,8 +76,29 @@ internal sealed class SippLoad : ILoad
         }
 
         // -l: calls are offered on time, however many are open.
-        Process caller = Start(workshop, core, tcp, "caller", ProxyProcess.CallerPort, callerFile, $"127.0.0.1:{Text(proxy.Port)}", "-s", "9100", "-inf", workshop.Users,
-            "-cid_str", "%u.%p@load.parley.test", "-r", Text(rate), "-m", Text(calls), "-l", Text(calls + 1), "-timeout", $"{Text(seconds + Patience)}s");
+        Process caller = Start(
+            workshop,
+            core,
+            tcp,
+            "caller",
+            ProxyProcess.CallerPort,
+            callerFile,
+            $"127.0.0.1:{Text(proxy.Port)}",
+            "-s",
+            "9100",
+            "-inf",
+            workshop.Users,
+            "-cid_str",
+            "%u.%p@load.parley.test",
+            "-r",
+            Text(rate),
+            "-m",
+            Text(calls),
+            "-l",
+            Text(calls + 1),
+            "-timeout",
+            $"{Text(seconds + Patience)}s"
+        );
         return new SippLoad(caller, callee, callerFile, calleeFile, calls, TimeSpan.FromSeconds(seconds + Patience), before);
     }
 
@@ -68,11 +109,13 @@ internal sealed class SippLoad : ILoad
         await CallsEndedAsync();
         _ = ProxyProcess.Kill(_callee.Id, 10); // SIGUSR1: it takes no more calls and ends when those it has have ended
         await EndedAsync(_callee, TimeSpan.FromSeconds(5));
-        SippStatistics? caller = SippStatistics.Read(_callerFile), callee = SippStatistics.Read(_calleeFile);
+        SippStatistics? caller = SippStatistics.Read(_callerFile),
+            callee = SippStatistics.Read(_calleeFile);
         if (caller is null || callee is null)
             throw new InvalidOperationException($"SIPp ended with {_caller.ExitCode} and without statistics: {await _callerErrors}");
         double offered = caller.Offered(_calls);
-        long failed = caller.Last("FailedCall(C)"), finished = failed + caller.Last("SuccessfulCall(C)");
+        long failed = caller.Last("FailedCall(C)"),
+            finished = failed + caller.Last("SuccessfulCall(C)");
         return new CallFigures
         {
             Calls = _calls,
@@ -99,10 +142,41 @@ internal sealed class SippLoad : ILoad
     private static Process Start(Workshop workshop, int core, bool tcp, string scenario, int port, string statistics, params string[] more)
     {
         // -buff_size: as large as calls.c's, so that a burst is not lost in the load generator. -f: its screen, which nobody sees.
-        string[] arguments = ["-c", Text(core), Program, "-sf", Path.Combine(workshop.Folder, "sipp", scenario + ".xml"), "-i", "127.0.0.1", "-bind_local", "-p", Text(port),
-            "-t", tcp ? "t1" : "u1", "-key", "params", tcp ? ";transport=tcp" : "", "-buff_size", "8388608", "-nostdin", "-f", "60",
-            "-trace_stat", "-stf", statistics, "-fd", "1", .. more];
-        ProcessStartInfo start = new("taskset", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = Path.Combine(workshop.Folder, "bin") };
+        string[] arguments =
+        [
+            "-c",
+            Text(core),
+            Program,
+            "-sf",
+            Path.Combine(workshop.Folder, "sipp", scenario + ".xml"),
+            "-i",
+            "127.0.0.1",
+            "-bind_local",
+            "-p",
+            Text(port),
+            "-t",
+            tcp ? "t1" : "u1",
+            "-key",
+            "params",
+            tcp ? ";transport=tcp" : "",
+            "-buff_size",
+            "8388608",
+            "-nostdin",
+            "-f",
+            "60",
+            "-trace_stat",
+            "-stf",
+            statistics,
+            "-fd",
+            "1",
+            .. more,
+        ];
+        ProcessStartInfo start = new("taskset", arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = Path.Combine(workshop.Folder, "bin"),
+        };
         Process process = Process.Start(start)!;
         ProxyProcess.Started(process);
         process.OutputDataReceived += static (_, _) => { };

@@ -25,7 +25,11 @@ internal readonly partial record struct Usage(long CpuNanoseconds, IReadOnlyDict
                 cpu += (time.Seconds * 1_000_000_000) + time.Nanoseconds;
             foreach (string thread in Directory.EnumerateDirectories($"/proc/{process}/task"))
             {
-                if (Fields(Path.Combine(thread, "status"), "voluntary_ctxt_switches:", "nonvoluntary_ctxt_switches:") is > 0 and long switches)
+                if (
+                    Fields(Path.Combine(thread, "status"), "voluntary_ctxt_switches:", "nonvoluntary_ctxt_switches:")
+                    is > 0
+                        and long switches
+                )
                     threads.Add(thread, switches);
             }
         }
@@ -78,7 +82,10 @@ internal readonly partial record struct Usage(long CpuNanoseconds, IReadOnlyDict
     }
 
     public static Usage operator -(Usage left, Usage right) =>
-        new(left.CpuNanoseconds - right.CpuNanoseconds, left.Threads.ToDictionary(thread => thread.Key, thread => thread.Value - right.Threads.GetValueOrDefault(thread.Key)));
+        new(
+            left.CpuNanoseconds - right.CpuNanoseconds,
+            left.Threads.ToDictionary(thread => thread.Key, thread => thread.Value - right.Threads.GetValueOrDefault(thread.Key))
+        );
 
     private static long Fields(string file, params ReadOnlySpan<string> names)
     {

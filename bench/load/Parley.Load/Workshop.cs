@@ -21,7 +21,8 @@ internal sealed class Workshop
     public string Users => Path.Combine(Folder, "bin", "users.csv");
 
     /// <summary>The server as ./run builds it.</summary>
-    public string Server => Path.GetFullPath(Path.Combine(Folder, "..", "..", "src", "Parley.Server", "bin", "Release", "net10.0", "parley.dll"));
+    public string Server =>
+        Path.GetFullPath(Path.Combine(Folder, "..", "..", "src", "Parley.Server", "bin", "Release", "net10.0", "parley.dll"));
 
     /// <summary>The server as it is published.</summary>
     public string PublishedServer => Path.Combine(Folder, "bin", "server", "parley");
@@ -45,7 +46,8 @@ internal sealed class Workshop
     public static int LoadCore(int proxyCores) => Math.Min(proxyCores, MachineCores - 1);
 
     /// <summary>This process is pinned, so it asks the machine, not itself.</summary>
-    public static int MachineCores { get; } = File.ReadLines("/proc/stat").Count(line => line.StartsWith("cpu", StringComparison.Ordinal) && char.IsDigit(line[3]));
+    public static int MachineCores { get; } =
+        File.ReadLines("/proc/stat").Count(line => line.StartsWith("cpu", StringComparison.Ordinal) && char.IsDigit(line[3]));
 
     public static async Task<Workshop> OpenAsync(LoadOptions options, bool needsSipp)
     {
@@ -55,14 +57,23 @@ internal sealed class Workshop
             throw new PlatformNotSupportedException("The load bench needs two cores: one for the proxy, one for the load.");
         string folder = AppContext.BaseDirectory;
         while (!File.Exists(Path.Combine(folder, "floor.c")))
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("bench/load was not found above " + AppContext.BaseDirectory);
+            folder =
+                Path.GetDirectoryName(folder)
+                ?? throw new DirectoryNotFoundException("bench/load was not found above " + AppContext.BaseDirectory);
         Workshop workshop = new(folder);
         Directory.CreateDirectory(Path.Combine(folder, "bin"));
         Directory.CreateDirectory(workshop.Results);
         Directory.CreateDirectory(workshop.Artifacts);
         foreach (string program in new[] { "floor", "calls" })
         {
-            string made = await Shell.RunAsync("gcc", "-O2", "-Wall", "-o", Path.Combine(folder, "bin", program), Path.Combine(folder, program + ".c"));
+            string made = await Shell.RunAsync(
+                "gcc",
+                "-O2",
+                "-Wall",
+                "-o",
+                Path.Combine(folder, "bin", program),
+                Path.Combine(folder, program + ".c")
+            );
             if (made.Length > 0)
                 Console.Error.Write(made);
         }
@@ -74,7 +85,13 @@ internal sealed class Workshop
         if (needsSipp)
         {
             workshop.HasSipp = await FindAsync("/usr/bin/sipp", "sip-tester");
-            File.WriteAllLines(workshop.Users, ["SEQUENTIAL", .. Enumerable.Range(0, CallLoad.Users).Select(n => FormattableString.Invariant($"caller{n * 7919 % CallLoad.Users};"))]);
+            File.WriteAllLines(
+                workshop.Users,
+                [
+                    "SEQUENTIAL",
+                    .. Enumerable.Range(0, CallLoad.Users).Select(n => FormattableString.Invariant($"caller{n * 7919 % CallLoad.Users};")),
+                ]
+            );
         }
 
         return workshop;
@@ -86,7 +103,18 @@ internal sealed class Workshop
         string project = Path.Combine(checkout, "bench", "load", "Parley.LoadProxy");
         if (!Directory.Exists(project))
             throw new DirectoryNotFoundException($"--against {checkout}: there is no {project}");
-        await Shell.RunAsync("dotnet", "build", project, "-c", "Release", "-v", "quiet", "--nologo", "-clp:ErrorsOnly", "-p:RunAnalyzers=false");
+        await Shell.RunAsync(
+            "dotnet",
+            "build",
+            project,
+            "-c",
+            "Release",
+            "-v",
+            "quiet",
+            "--nologo",
+            "-clp:ErrorsOnly",
+            "-p:RunAnalyzers=false"
+        );
         return Path.Combine(project, "bin", "Release", "net10.0", "Parley.LoadProxy.dll");
     }
 
@@ -102,7 +130,9 @@ internal sealed class Workshop
         }
         catch (InvalidOperationException error)
         {
-            Console.Error.WriteLine($"{package} could not be installed ({error.Message}): measured without it. By hand: apt-get install {package}");
+            Console.Error.WriteLine(
+                $"{package} could not be installed ({error.Message}): measured without it. By hand: apt-get install {package}"
+            );
         }
 
         return File.Exists(program);

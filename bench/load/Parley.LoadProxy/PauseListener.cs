@@ -10,7 +10,11 @@ namespace Parley.LoadProxy;
 /// </summary>
 internal sealed class PauseListener : EventListener
 {
-    private const int CollectionStart = 1, RestartEnd = 3, HeapStatistics = 4, SuspendEnd = 8, SuspendBegin = 9;
+    private const int CollectionStart = 1,
+        RestartEnd = 3,
+        HeapStatistics = 4,
+        SuspendEnd = 8,
+        SuspendBegin = 9;
 
     private readonly ConcurrentQueue<(double Pause, string What)> _pauses = new();
     private DateTime _begin;
@@ -24,7 +28,8 @@ internal sealed class PauseListener : EventListener
     /// </summary>
     public (string Milliseconds, string What) Take()
     {
-        List<string> taken = [], what = [];
+        List<string> taken = [],
+            what = [];
         while (_pauses.TryDequeue(out (double Pause, string What) pause))
         {
             taken.Add(pause.Pause.ToString("F3", CultureInfo.InvariantCulture));
@@ -59,7 +64,15 @@ internal sealed class PauseListener : EventListener
                 _promoted = zero + one;
                 break;
             case RestartEnd when _begin != default:
-                _pauses.Enqueue(((eventData.TimeStamp - _begin).TotalMilliseconds, string.Create(CultureInfo.InvariantCulture, $"{_collection} stop {(_stopped - _begin).TotalMilliseconds:F2} promoted {_promoted}")));
+                _pauses.Enqueue(
+                    (
+                        (eventData.TimeStamp - _begin).TotalMilliseconds,
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"{_collection} stop {(_stopped - _begin).TotalMilliseconds:F2} promoted {_promoted}"
+                        )
+                    )
+                );
                 _begin = default;
                 break;
             default:

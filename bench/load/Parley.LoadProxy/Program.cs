@@ -20,15 +20,20 @@ if (Environment.GetEnvironmentVariable(Inline) is null)
 ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder(args);
 builder.Logging.ClearProviders();
 builder.Proxy.CollectorPace = Number("pace", 512 * 1024); // the server's
-bool tcp = builder.Configuration["tcp"] == "true", hasDialogs = builder.Configuration["job"] is "b" or "c", arms = builder.Configuration["job"] == "c";
+bool tcp = builder.Configuration["tcp"] == "true",
+    hasDialogs = builder.Configuration["job"] is "b" or "c",
+    arms = builder.Configuration["job"] == "c";
 int workers = Number("workers", 1);
-builder.Transport.Listeners.Add(new SipListenerOptions
-{
-    Protocol = tcp ? SipProtocol.Tcp : SipProtocol.Udp,
-    EndPoint = new IPEndPoint(IPAddress.Loopback, Number("port", 5060)),
-    Workers = tcp ? 1 : workers,
-    Spread = workers > 1 ? UdpSpread.Random : UdpSpread.ByFlow,
-});
+builder.Transport.Listeners.Add(
+    new SipListenerOptions
+    {
+        Protocol = tcp ? SipProtocol.Tcp : SipProtocol.Udp,
+        EndPoint = new IPEndPoint(IPAddress.Loopback, Number("port", 5060)),
+        Workers = tcp ? 1 : workers,
+        Spread = workers > 1 ? UdpSpread.Random : UdpSpread.ByFlow,
+    }
+);
+
 // However long a request is: what is measured is UDP.
 builder.Proxy.MaxDatagramRequest = DatagramLimit.MaxPayload;
 if (hasDialogs)
@@ -45,7 +50,8 @@ using PauseListener? pauses = builder.Configuration["pauses"] == "true" ? new Pa
 ParleyApplication app = builder.Build();
 IDialogApi? dialogs = hasDialogs ? app.Services.GetRequiredService<IDialogApi>() : null;
 string transport = tcp ? ";transport=tcp" : "";
-SipUri callee = SipUri.Parse($"sip:127.0.0.1:{Number("callee", 5070)}{transport}"), second = SipUri.Parse($"sip:127.0.0.1:{Number("second", 5071)}{transport}");
+SipUri callee = SipUri.Parse($"sip:127.0.0.1:{Number("callee", 5070)}{transport}"),
+    second = SipUri.Parse($"sip:127.0.0.1:{Number("second", 5071)}{transport}");
 DialogFlags flags = arms ? DialogFlags.ByeOnTimeout | DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee : DialogFlags.None;
 
 app.OnRequest(context =>
@@ -89,7 +95,8 @@ using PosixSignalRegistration report = PosixSignalRegistration.Create((PosixSign
 using PosixSignalRegistration weigh = PosixSignalRegistration.Create((PosixSignal)12, signal => Report(signal, Weigh())); // SIGUSR2
 app.Run();
 
-int Number(string name, int otherwise) => builder.Configuration[name] is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
+int Number(string name, int otherwise) =>
+    builder.Configuration[name] is { } text ? int.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
 long Weigh()
 {
@@ -104,9 +111,18 @@ void Report(PosixSignalContext signal, long live)
     signal.Cancel = true;
     GCMemoryInfo memory = GC.GetGCMemoryInfo();
     (string pauseTimes, string pauseKinds) = pauses?.Take() ?? ("", "");
-    string line = string.Create(CultureInfo.InvariantCulture, $$"""
-        {"dialogs":{{(dialogs is null ? 0 : dialogs.Statistics.ActiveDialogs)}},"allocated":{{GC.GetTotalAllocatedBytes()}},"live":{{live}},"heap":{{memory.HeapSizeBytes}},"committed":{{memory.TotalCommittedBytes}},"collections":[{{GC.CollectionCount(0)}},{{GC.CollectionCount(1)}},{{GC.CollectionCount(2)}}],"paused_ms":{{GC.GetTotalPauseDuration().TotalMilliseconds}},"pauses_ms":[{{pauseTimes}}],"pauses":[{{pauseKinds}}]}
-        """);
+    string line = string.Create(
+        CultureInfo.InvariantCulture,
+        $$"""
+        {"dialogs":{{(
+            dialogs is null ? 0 : dialogs.Statistics.ActiveDialogs
+        )}},"allocated":{{GC.GetTotalAllocatedBytes()}},"live":{{live}},"heap":{{memory.HeapSizeBytes}},"committed":{{memory.TotalCommittedBytes}},"collections":[{{GC.CollectionCount(
+            0
+        )}},{{GC.CollectionCount(1)}},{{GC.CollectionCount(
+            2
+        )}}],"paused_ms":{{GC.GetTotalPauseDuration().TotalMilliseconds}},"pauses_ms":[{{pauseTimes}}],"pauses":[{{pauseKinds}}]}
+        """
+    );
     Console.Out.WriteLine(line);
     Console.Out.Flush();
 }

@@ -8,12 +8,14 @@ internal sealed partial class DialogLog(ILogger logger)
 {
     public void RequestOutOfPlace(Dialog dialog, SipMessage? request)
     {
-        if (logger.IsEnabled(LogLevel.Debug)) LogRequestOutOfPlace(request?.Method ?? SipMethod.Other, dialog.Id, dialog.State);
+        if (logger.IsEnabled(LogLevel.Debug))
+            LogRequestOutOfPlace(request?.Method ?? SipMethod.Other, dialog.Id, dialog.State);
     }
 
     public void RequestRefused(SipMessage request, int status)
     {
-        if (logger.IsEnabled(LogLevel.Debug)) LogRequestRefused(request.Method, System.Text.Encoding.UTF8.GetString(request.CallId), status);
+        if (logger.IsEnabled(LogLevel.Debug))
+            LogRequestRefused(request.Method, System.Text.Encoding.UTF8.GetString(request.CallId), status);
     }
 
     public void ActFailed(Dialog dialog, Exception error) => LogActFailed(error, dialog.Id);
@@ -34,6 +36,10 @@ internal sealed partial class DialogLog(ILogger logger)
     [LoggerMessage(5009, LogLevel.Error, "The BYE to the {End} of dialog {Dialog} could not be sent; it counts as answered")]
     private partial void LogByeFailed(Exception error, string end, DialogId dialog);
 
-    [LoggerMessage(5012, LogLevel.Debug, "The Contact of the {End} of dialog {Dialog} cannot be read: it is passed on, and the proxy's own requests have no way to that end")]
+    [LoggerMessage(
+        5012,
+        LogLevel.Debug,
+        "The Contact of the {End} of dialog {Dialog} cannot be read: it is passed on, and the proxy's own requests have no way to that end"
+    )]
     private partial void LogContactUnreadable(string end, DialogId dialog);
 }

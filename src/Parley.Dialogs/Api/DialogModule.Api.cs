@@ -6,15 +6,23 @@ namespace Parley.Dialogs;
 
 internal sealed partial class DialogModule : IDialogApi
 {
-    public bool Register(Dialog? dialog, DialogCallbackTypes types, DialogCallback callback, object? parameter = null, Action<object?>? free = null) =>
-        Callbacks.Register(dialog, types, callback, parameter, free);
+    public bool Register(
+        Dialog? dialog,
+        DialogCallbackTypes types,
+        DialogCallback callback,
+        object? parameter = null,
+        Action<object?>? free = null
+    ) => Callbacks.Register(dialog, types, callback, parameter, free);
 
     public bool CreateDialog(SipContext context, DialogFlags flags = DialogFlags.None)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (context.Method != SipMethod.Invite || context.IsInDialog) return false;
-        if (context.Get<DialogRelay>() is not null) return true;
-        if (context.IsAnswered) return false;
+        if (context.Method != SipMethod.Invite || context.IsInDialog)
+            return false;
+        if (context.Get<DialogRelay>() is not null)
+            return true;
+        if (context.IsAnswered)
+            return false;
 
         if (Options.Spirals == DialogSpiralPolicy.ReuseDialog && Spiral.DialogOf(this, context) is { } known)
         {
@@ -34,7 +42,8 @@ internal sealed partial class DialogModule : IDialogApi
         InviteRelay relay = InviteRelays.Rent();
         var reliable = ReliableReplies.For(dialog, invite);
         relay.Begin(dialog, reliable);
-        if (reliable is not null) context.OnReply(reliable.OnReply);
+        if (reliable is not null)
+            context.OnReply(reliable.OnReply);
         context.Set<DialogRelay>(relay);
         context.Observe(relay);
         t_current = dialog;
@@ -70,7 +79,8 @@ internal sealed partial class DialogModule : IDialogApi
     public ValueTask<bool> RelayInDialogAsync(SipContext context, bool isTrusted = false)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (!context.IsInDialog) throw new ArgumentException("The request has no To tag, so it is not one within a dialog.", nameof(context));
+        if (!context.IsInDialog)
+            throw new ArgumentException("The request has no To tag, so it is not one within a dialog.", nameof(context));
         return InDialogRouting.Relay(this, context, isTrusted);
     }
 

@@ -22,7 +22,15 @@ internal sealed partial class DialogModule : IProxyModule
 
     private readonly TimeProvider _time;
 
-    public DialogModule(DialogOptions options, TimerService timers, TimeProvider time, SipRandom random, SipTimerOptions sipTimers, LocalRequests? localRequests = null, ILoggerFactory? loggers = null)
+    public DialogModule(
+        DialogOptions options,
+        TimerService timers,
+        TimeProvider time,
+        SipRandom random,
+        SipTimerOptions sipTimers,
+        LocalRequests? localRequests = null,
+        ILoggerFactory? loggers = null
+    )
     {
         options.Validate();
         Options = options;
@@ -97,12 +105,14 @@ internal sealed partial class DialogModule : IProxyModule
         t_current = null;
         t_application = context.Application;
         t_module = this;
-        if (!context.IsInDialog) context.RecordRouteProof = context.Method == SipMethod.Invite ? RouteProofKind.Call : RouteProofKind.Subscription;
+        if (!context.IsInDialog)
+            context.RecordRouteProof = context.Method == SipMethod.Invite ? RouteProofKind.Call : RouteProofKind.Subscription;
     }
 
     public void OnRouted(SipContext context)
     {
-        if (context.IsInDialog) DialogMatching.Match(this, context, Options.MatchMode);
+        if (context.IsInDialog)
+            DialogMatching.Match(this, context, Options.MatchMode);
     }
 
     /// <summary>The module of the request's application when a request of it ran last on this thread; else null, and the services know.</summary>

@@ -3,7 +3,20 @@ namespace Parley.Dialogs;
 /// <summary>How dialogs are kept. Set before the application is built; the defaults are the field's unless said.</summary>
 public sealed partial class DialogOptions
 {
-    private static readonly string[] Reserved = ["lr", "r2", "ftag", "transport", "maddr", "ttl", "user", "method", "received", "rport", "sig"];
+    private static readonly string[] Reserved =
+    [
+        "lr",
+        "r2",
+        "ftag",
+        "transport",
+        "maddr",
+        "ttl",
+        "user",
+        "method",
+        "received",
+        "rport",
+        "sig",
+    ];
 
     /// <summary>Entries of the dialog hash (<c>hash_size</c>): a power of two from 1 to 2^24. It is part of every stored id: changing it orphans stored dialogs.</summary>
     public int HashSize { get; set; } = 4096;
@@ -61,21 +74,39 @@ public sealed partial class DialogOptions
     {
         if (HashSize is < 1 or > 1 << 24 || (HashSize & (HashSize - 1)) != 0)
             throw new ArgumentException($"DialogOptions.HashSize is a power of two from 1 to 2^24, not {HashSize}.", nameof(HashSize));
-        if (RecordRouteParameter.Length is < 1 or > 32 || !RecordRouteParameter.All(static c => char.IsAsciiLetterOrDigit(c) || "-.!%*_+`'~".Contains(c, StringComparison.Ordinal)))
-            throw new ArgumentException($"DialogOptions.RecordRouteParameter is a SIP token of 1 to 32 characters, not \"{RecordRouteParameter}\".", nameof(RecordRouteParameter));
+        if (
+            RecordRouteParameter.Length is < 1 or > 32
+            || !RecordRouteParameter.All(static c => char.IsAsciiLetterOrDigit(c) || "-.!%*_+`'~".Contains(c, StringComparison.Ordinal))
+        )
+            throw new ArgumentException(
+                $"DialogOptions.RecordRouteParameter is a SIP token of 1 to 32 characters, not \"{RecordRouteParameter}\".",
+                nameof(RecordRouteParameter)
+            );
         if (Reserved.Contains(RecordRouteParameter, StringComparer.OrdinalIgnoreCase))
-            throw new ArgumentException($"DialogOptions.RecordRouteParameter may not be \"{RecordRouteParameter}\": routing itself uses that parameter.", nameof(RecordRouteParameter));
+            throw new ArgumentException(
+                $"DialogOptions.RecordRouteParameter may not be \"{RecordRouteParameter}\": routing itself uses that parameter.",
+                nameof(RecordRouteParameter)
+            );
         HeaderLines.Check(System.Text.Encoding.UTF8.GetBytes(ExtraHeaderLines), nameof(ExtraHeaderLines));
-        if (!Enum.IsDefined(MatchMode)) throw new ArgumentException($"DialogOptions.MatchMode has no mode {(int)MatchMode}.", nameof(MatchMode));
-        if (!Enum.IsDefined(SequentialRouting)) throw new ArgumentException($"DialogOptions.SequentialRouting has no value {(int)SequentialRouting}.", nameof(SequentialRouting));
-        if (!Enum.IsDefined(SequentialSource)) throw new ArgumentException($"DialogOptions.SequentialSource has no value {(int)SequentialSource}.", nameof(SequentialSource));
-        if (!Enum.IsDefined(Spirals)) throw new ArgumentException($"DialogOptions.Spirals has no policy {(int)Spirals}.", nameof(Spirals));
+        if (!Enum.IsDefined(MatchMode))
+            throw new ArgumentException($"DialogOptions.MatchMode has no mode {(int)MatchMode}.", nameof(MatchMode));
+        if (!Enum.IsDefined(SequentialRouting))
+            throw new ArgumentException(
+                $"DialogOptions.SequentialRouting has no value {(int)SequentialRouting}.",
+                nameof(SequentialRouting)
+            );
+        if (!Enum.IsDefined(SequentialSource))
+            throw new ArgumentException($"DialogOptions.SequentialSource has no value {(int)SequentialSource}.", nameof(SequentialSource));
+        if (!Enum.IsDefined(Spirals))
+            throw new ArgumentException($"DialogOptions.Spirals has no policy {(int)Spirals}.", nameof(Spirals));
         InRange(DefaultTimeout, TimeSpan.FromMilliseconds(1), nameof(DefaultTimeout));
         InRange(RaceConditionTimeout, TimeSpan.FromMilliseconds(1), nameof(RaceConditionTimeout));
         InRange(EarlyTimeout, TimeSpan.Zero, nameof(EarlyTimeout));
         InRange(NoAckTimeout, TimeSpan.Zero, nameof(NoAckTimeout));
-        if (PrackTimeout is { } prack) InRange(prack, TimeSpan.FromMilliseconds(1), nameof(PrackTimeout));
-        if (DeleteDelay is { } delay) InRange(delay, TimeSpan.Zero, nameof(DeleteDelay));
+        if (PrackTimeout is { } prack)
+            InRange(prack, TimeSpan.FromMilliseconds(1), nameof(PrackTimeout));
+        if (DeleteDelay is { } delay)
+            InRange(delay, TimeSpan.Zero, nameof(DeleteDelay));
         ValidatePings();
     }
 

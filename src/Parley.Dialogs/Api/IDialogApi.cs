@@ -29,7 +29,13 @@ public interface IDialogApi
     /// <param name="free">Called exactly once when the registration goes, with the parameter.</param>
     /// <returns>False when the dialog is over already.</returns>
     /// <exception cref="ArgumentException">Loaded or Created combined with another type or given a dialog; another type without a dialog.</exception>
-    bool Register(Dialog? dialog, DialogCallbackTypes types, DialogCallback callback, object? parameter = null, Action<object?>? free = null);
+    bool Register(
+        Dialog? dialog,
+        DialogCallbackTypes types,
+        DialogCallback callback,
+        object? parameter = null,
+        Action<object?>? free = null
+    );
 
     /// <summary>Tracks the call of this initial INVITE (<c>create_dlg</c>) and puts its id into the Record-Route.</summary>
     /// <returns>True when the request has its dialog, also when it had it before; false for anything but an INVITE without To tag.</returns>

@@ -26,6 +26,8 @@ public static class SipContextDialogs
         public bool FixRouteDialog() => Api(context).FixRouteDialog(context);
     }
 
-    private static IDialogApi Api(SipContext context) => DialogModule.Of(context) ?? (IDialogApi?)context.Services.GetService(typeof(IDialogApi))
+    private static IDialogApi Api(SipContext context) =>
+        DialogModule.Of(context)
+        ?? (IDialogApi?)context.Services.GetService(typeof(IDialogApi))
         ?? throw new InvalidOperationException("This application has no dialogs: call builder.AddDialogs() before Build().");
 }

@@ -16,32 +16,41 @@ public sealed partial class Dialog
     /// <summary>A request within the dialog is about to be written for its destination. While nothing is renumbered there, nothing happens.</summary>
     internal void Renumber(DialogLeg leg, SipMethod method, bool isStateless, bool isRepeated, SipEdits edits)
     {
-        if (!leg.IsRenumbering) return;
+        if (!leg.IsRenumbering)
+            return;
         SipMessage request = edits.Original;
-        uint received = request.CSeqNumber, sent, rackSent = 0;
+        uint received = request.CSeqNumber,
+            sent,
+            rackSent = 0;
         bool isPrack = method == SipMethod.Prack && request.TryGetRAck(out _);
         RAckView rack = default;
-        if (isPrack) request.TryGetRAck(out rack);
+        if (isPrack)
+            request.TryGetRAck(out rack);
         lock (Gate)
         {
             ref LegCSeq numbers = ref leg.Numbers;
-            sent = method == SipMethod.Ack ? numbers.OfInvite(received)
+            sent =
+                method == SipMethod.Ack ? numbers.OfInvite(received)
                 // Without a transaction, or on another branch, a repetition comes here; it is to leave as the first did.
                 : (isStateless || isRepeated) && numbers.OfInvite(received) is var known && known != received ? known
                 : numbers.TakeRelayed(received, method == SipMethod.Invite || isStateless);
-            if (isPrack) rackSent = numbers.OfInvite(rack.CSeq);
+            if (isPrack)
+                rackSent = numbers.OfInvite(rack.CSeq);
         }
 
         Replace(edits, request.CSeqNumberText, received, sent);
-        if (isPrack && rackSent != rack.CSeq) WriteRAck(edits, rack, rackSent);
+        if (isPrack && rackSent != rack.CSeq)
+            WriteRAck(edits, rack, rackSent);
     }
 
     /// <summary>A response is about to leave with the number that its request came with.</summary>
-    internal static void RestoreCSeq(SipMessage reply, SipEdits edits, uint received) => Replace(edits, reply.CSeqNumberText, reply.CSeqNumber, received);
+    internal static void RestoreCSeq(SipMessage reply, SipEdits edits, uint received) =>
+        Replace(edits, reply.CSeqNumberText, reply.CSeqNumber, received);
 
     private static void Replace(SipEdits edits, ReadOnlySpan<byte> number, uint old, uint with)
     {
-        if (old == with || number.IsEmpty) return;
+        if (old == with || number.IsEmpty)
+            return;
         Span<byte> digits = edits.Scratch(10);
         Utf8Formatter.TryFormat(with, digits, out int length);
         edits.Replace(number, digits[..length]);

@@ -52,7 +52,8 @@ internal struct LegCSeq
     /// <summary>A request of the other party came with this number; not for ACK.</summary>
     public void Saw(uint received, SipMethod method)
     {
-        if (received < Highest) return;
+        if (received < Highest)
+            return;
         Highest = received;
         _highestMethod = method;
     }

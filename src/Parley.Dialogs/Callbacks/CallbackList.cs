@@ -75,7 +75,13 @@ internal sealed class CallbackList
     public CallbackRegistration? Head => Volatile.Read(ref _head);
 
     /// <summary>Runs from a head that was read earlier, so that registrations after that moment are left out.</summary>
-    public void RunSince(CallbackRegistration? head, Dialog dialog, DialogCallbackTypes type, in DialogCallbackArguments arguments, ILogger logger)
+    public void RunSince(
+        CallbackRegistration? head,
+        Dialog dialog,
+        DialogCallbackTypes type,
+        in DialogCallbackArguments arguments,
+        ILogger logger
+    )
     {
         if (head is null || !TryEnter())
             return;
@@ -98,7 +104,13 @@ internal sealed class CallbackList
         return list;
     }
 
-    private static void RunFrom(CallbackRegistration? first, Dialog dialog, DialogCallbackTypes type, in DialogCallbackArguments arguments, ILogger logger)
+    private static void RunFrom(
+        CallbackRegistration? first,
+        Dialog dialog,
+        DialogCallbackTypes type,
+        in DialogCallbackArguments arguments,
+        ILogger logger
+    )
     {
         DialogCallbackParameters parameters = DialogCallbackParameters.Rent(arguments);
         for (CallbackRegistration? registration = first; registration is not null; registration = registration.Next)
@@ -110,7 +122,13 @@ internal sealed class CallbackList
         parameters.Return();
     }
 
-    private static void Invoke(CallbackRegistration registration, Dialog dialog, DialogCallbackTypes type, DialogCallbackParameters parameters, ILogger logger)
+    private static void Invoke(
+        CallbackRegistration registration,
+        Dialog dialog,
+        DialogCallbackTypes type,
+        DialogCallbackParameters parameters,
+        ILogger logger
+    )
     {
         parameters.Attach(registration);
         try

@@ -18,9 +18,10 @@ public sealed partial class Dialog
     internal CallbackList? CallbackList => Volatile.Read(ref _callbacks);
 
     /// <summary>True when a handler of this type (of Created: a global one) is there: the hot path asks before it does anything.</summary>
-    internal bool HasCallbacks(DialogCallbackTypes type) => type == DialogCallbackTypes.Created
-        ? Module.Callbacks.HasGlobal(type)
-        : Volatile.Read(ref _callbacks) is { } list && list.Has(type);
+    internal bool HasCallbacks(DialogCallbackTypes type) =>
+        type == DialogCallbackTypes.Created
+            ? Module.Callbacks.HasGlobal(type)
+            : Volatile.Read(ref _callbacks) is { } list && list.Has(type);
 
     internal bool AddCallback(CallbackRegistration registration)
     {

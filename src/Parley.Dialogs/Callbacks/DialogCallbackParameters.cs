@@ -12,9 +12,7 @@ public sealed class DialogCallbackParameters
     private DialogCallbackParameters? _nextSpare;
     private CallbackRegistration? _registration;
 
-    private DialogCallbackParameters()
-    {
-    }
+    private DialogCallbackParameters() { }
 
     /// <summary>The request or reply; null for moments without one, and for replies of the proxy's own before they exist.</summary>
     public SipMessage? Message { get; private set; }

@@ -16,7 +16,8 @@ internal sealed class DialogCallbacks
     /// <summary>Orders the loading of a dialog against the registration of a Loaded handler, so that each handler sees each dialog once.</summary>
     private readonly Lock _loading = new();
 
-    public DialogCallbacks(ILoggerFactory? loggers) => _logger = loggers?.CreateLogger("Parley.Dialogs.Callbacks") ?? (ILogger)NullLogger.Instance;
+    public DialogCallbacks(ILoggerFactory? loggers) =>
+        _logger = loggers?.CreateLogger("Parley.Dialogs.Callbacks") ?? (ILogger)NullLogger.Instance;
 
     /// <summary>All dialogs that exist: what a new Loaded handler is run for. Called under a lock that nothing else is taken in but the table's.</summary>
     public Func<IEnumerable<Dialog>>? Existing { get; set; }

@@ -15,7 +15,8 @@ public sealed partial class Dialog
         Module.Profiles.WriteText(ref ProfileChain, Id, profiles);
         lock (Gate)
         {
-            PackedLeg caller = _caller.Packed, callee = _callee?.Packed ?? PackedLeg.Empty;
+            PackedLeg caller = _caller.Packed,
+                callee = _callee?.Packed ?? PackedLeg.Empty;
             var texts = new DialogRecordTexts
             {
                 CallId = CallIdBytes,

@@ -35,7 +35,8 @@ public sealed class DialogChange
     {
         // Values set in its last callbacks do not bring a dialog back: only a state change does.
         bool isStillDeleted = earlier.Kind == DialogChangeKind.Deleted && later.Kind == DialogChangeKind.Updated;
-        DialogChangeKind kind = isStillDeleted ? DialogChangeKind.Deleted
+        DialogChangeKind kind =
+            isStillDeleted ? DialogChangeKind.Deleted
             : later.Kind == DialogChangeKind.Deleted || earlier.Kind == DialogChangeKind.Deleted ? later.Kind
             : earlier.Kind == DialogChangeKind.Updated ? later.Kind
             : earlier.Kind;

@@ -15,9 +15,7 @@ public sealed class DialogFeed
     private long _sequence;
     private bool _withRecords;
 
-    internal DialogFeed()
-    {
-    }
+    internal DialogFeed() { }
 
     /// <summary>The sequence of the latest change; 0 before the first.</summary>
     public long LastSequence => Volatile.Read(ref _sequence);
@@ -61,7 +59,9 @@ public sealed class DialogFeed
         if (IsDurable(sequence))
             return ValueTask.CompletedTask;
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        return WhenDurable(sequence, static done => ((TaskCompletionSource)done!).TrySetResult(), done) ? ValueTask.CompletedTask : new ValueTask(done.Task);
+        return WhenDurable(sequence, static done => ((TaskCompletionSource)done!).TrySetResult(), done)
+            ? ValueTask.CompletedTask
+            : new ValueTask(done.Task);
     }
 
     /// <summary>As <see cref="WhenDurableAsync"/> without a task: the continuation runs on the thread that acknowledges.</summary>
@@ -80,7 +80,9 @@ public sealed class DialogFeed
     /// <summary>Tells all readers of a change; see <see cref="DialogChangeKind"/>. Never under the dialog's lock.</summary>
     /// <returns>The change's sequence; 0 when nobody reads.</returns>
     internal long Publish(Dialog dialog, DialogChangeKind kind, DialogState oldState, DialogState newState) =>
-        HasReaders ? Publish(new DialogChange(kind, dialog.Id, oldState, newState, Volatile.Read(ref _withRecords) ? dialog.ToRecord() : null)) : 0;
+        HasReaders
+            ? Publish(new DialogChange(kind, dialog.Id, oldState, newState, Volatile.Read(ref _withRecords) ? dialog.ToRecord() : null))
+            : 0;
 
     internal long Publish(DialogChange change)
     {

@@ -34,14 +34,16 @@ public sealed partial class Dialog
         bool mine;
         lock (Gate)
         {
-            if (_lifetimeDue != Never || _state is not (DialogState.ConfirmedNoAck or DialogState.Confirmed)) return;
+            if (_lifetimeDue != Never || _state is not (DialogState.ConfirmedNoAck or DialogState.Confirmed))
+                return;
             _reason ??= LifetimeReason;
             DialogState old = _state;
             act = new DialogAct(Step(DialogEvent.LifetimeOver), old, _state);
             mine = TakeTurn(ref act);
         }
 
-        if (mine) Act(in act);
+        if (mine)
+            Act(in act);
     }
 
     private void AddHook(DialogHookKind kind, DialogHook hook)

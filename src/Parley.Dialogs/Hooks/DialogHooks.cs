@@ -11,7 +11,8 @@ internal sealed class DialogHooks
     private ImmutableArray<DialogHook> _timeout = [];
     private ImmutableArray<DialogHook> _hangup = [];
 
-    public void Add(DialogHookKind kind, DialogHook hook) => ImmutableInterlocked.Update(ref Of(kind), static (hooks, one) => hooks.Add(one), hook);
+    public void Add(DialogHookKind kind, DialogHook hook) =>
+        ImmutableInterlocked.Update(ref Of(kind), static (hooks, one) => hooks.Add(one), hook);
 
     public bool Has(DialogHookKind kind) => Of(kind).Length > 0;
 
@@ -35,9 +36,12 @@ internal sealed class DialogHooks
     {
         switch (kind)
         {
-            case DialogHookKind.Answer: return ref _answer;
-            case DialogHookKind.Timeout: return ref _timeout;
-            default: return ref _hangup;
+            case DialogHookKind.Answer:
+                return ref _answer;
+            case DialogHookKind.Timeout:
+                return ref _timeout;
+            default:
+                return ref _hangup;
         }
     }
 }

@@ -25,7 +25,8 @@ internal sealed partial class DialogModule
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the call goes on.")]
     public void RaiseStateChanged(Dialog dialog, DialogState oldState, DialogState newState)
     {
-        if (StateChanged is not { } handlers) return;
+        if (StateChanged is not { } handlers)
+            return;
         var change = new DialogStateChangedEventArgs(dialog, oldState, newState);
         foreach (EventHandler<DialogStateChangedEventArgs> handler in Delegate.EnumerateInvocationList(handlers))
         {

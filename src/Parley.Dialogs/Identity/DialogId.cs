@@ -63,7 +63,10 @@ public readonly struct DialogId : IEquatable<DialogId>, IComparable<DialogId>, I
     public static bool TryParse(ReadOnlySpan<char> text, out DialogId id)
     {
         Span<byte> bytes = stackalloc byte[MaxTextLength];
-        if (text.Length <= MaxTextLength && System.Text.Ascii.FromUtf16(text, bytes, out int written) == System.Buffers.OperationStatus.Done)
+        if (
+            text.Length <= MaxTextLength
+            && System.Text.Ascii.FromUtf16(text, bytes, out int written) == System.Buffers.OperationStatus.Done
+        )
             return TryParse(bytes[..written], out id);
         id = default;
         return false;
@@ -76,7 +79,8 @@ public readonly struct DialogId : IEquatable<DialogId>, IComparable<DialogId>, I
     public bool TryFormat(Span<byte> utf8Destination, out int bytesWritten)
     {
         bytesWritten = 0;
-        int entryLength = DigitCount(Entry), idLength = DigitCount(Id);
+        int entryLength = DigitCount(Entry),
+            idLength = DigitCount(Id);
         if (utf8Destination.Length < entryLength + 1 + idLength)
             return false;
         WriteNumber(Entry, utf8Destination[..entryLength]);

@@ -28,8 +28,10 @@ public sealed partial class Dialog
             lock (Gate)
             {
                 var legs = new List<DialogLeg> { _caller };
-                if (_callee is not null) legs.Add(_callee);
-                if (_others is not null) legs.AddRange(_others);
+                if (_callee is not null)
+                    legs.Add(_callee);
+                if (_others is not null)
+                    legs.AddRange(_others);
                 return legs;
             }
         }
@@ -38,20 +40,24 @@ public sealed partial class Dialog
     /// <summary>The leg of this branch and To tag.</summary>
     private DialogLeg? FindLeg(int branch, ReadOnlySpan<byte> tag)
     {
-        if (_callee is not null && _callee.Branch == branch && _callee.TagBytes.SequenceEqual(tag)) return _callee;
+        if (_callee is not null && _callee.Branch == branch && _callee.TagBytes.SequenceEqual(tag))
+            return _callee;
         if (_others is not null)
             foreach (DialogLeg leg in _others)
-                if (leg.Branch == branch && leg.TagBytes.SequenceEqual(tag)) return leg;
+                if (leg.Branch == branch && leg.TagBytes.SequenceEqual(tag))
+                    return leg;
         return null;
     }
 
     /// <summary>The callee leg with this tag, the winning one first.</summary>
     private DialogLeg? FindCallee(ReadOnlySpan<byte> tag)
     {
-        if (_callee is not null && _callee.TagBytes.SequenceEqual(tag)) return _callee;
+        if (_callee is not null && _callee.TagBytes.SequenceEqual(tag))
+            return _callee;
         if (_others is not null)
             foreach (DialogLeg leg in _others)
-                if (leg.TagBytes.SequenceEqual(tag)) return leg;
+                if (leg.TagBytes.SequenceEqual(tag))
+                    return leg;
         return null;
     }
 
@@ -63,7 +69,8 @@ public sealed partial class Dialog
         routes.ReadRequest(invite);
         ReadOnlySpan<byte> contact = ContactOrRaw(context, invite, out bool isRaw);
         _caller.Packed = PackedLeg.Build(default, invite.FromTag, contact, routes.Count, routes.Packed, isRaw);
-        if (isRaw) Module.Log.ContactUnreadable(this, "caller");
+        if (isRaw)
+            Module.Log.ContactUnreadable(this, "caller");
         _caller.Flow = context.Source;
         _inviteCSeq = invite.CSeqNumber;
         routes.Dispose();
@@ -74,7 +81,8 @@ public sealed partial class Dialog
     {
         bool isFinal = reply.StatusCode >= 200;
         ReadOnlySpan<byte> tag = reply.ToTag;
-        if (tag.IsEmpty && !isFinal) return;
+        if (tag.IsEmpty && !isFinal)
+            return;
         var routes = default(RouteSets);
         routes.ReadResponse(context, reply, _caller.Packed.RouteCount);
         ReadOnlySpan<byte> contact = ContactOrRaw(context, reply, out bool isRaw);
@@ -93,15 +101,18 @@ public sealed partial class Dialog
                 }
 
                 becameRaw = isRaw && !old.IsContactRaw;
-                leg.Packed = routes.Count > 0 || isFinal
-                    ? PackedLeg.Build(old, tag, contact, routes.Count, routes.Packed, isRaw)
-                    : PackedLeg.Build(old, tag, contact, old.RouteCount, old.PackedRoutes, isRaw);
+                leg.Packed =
+                    routes.Count > 0 || isFinal
+                        ? PackedLeg.Build(old, tag, contact, routes.Count, routes.Packed, isRaw)
+                        : PackedLeg.Build(old, tag, contact, old.RouteCount, old.PackedRoutes, isRaw);
                 leg.Flow = branch.Flow;
-                if (isFinal) leg.IsAnswered = true;
+                if (isFinal)
+                    leg.IsAnswered = true;
             }
         }
 
-        if (becameRaw) Module.Log.ContactUnreadable(this, "callee");
+        if (becameRaw)
+            Module.Log.ContactUnreadable(this, "callee");
         routes.Dispose();
     }
 
@@ -127,7 +138,8 @@ public sealed partial class Dialog
             return leg;
         }
 
-        if ((_others?.Length ?? 0) >= MaxLegs) return null;
+        if ((_others?.Length ?? 0) >= MaxLegs)
+            return null;
         _others = [.. _others ?? [], leg];
         return leg;
     }
@@ -136,7 +148,8 @@ public sealed partial class Dialog
     private void SetWinner(int branch, ReadOnlySpan<byte> tag)
     {
         DialogLeg? winner = FindLeg(branch, tag);
-        if (winner is null || winner == _callee) return;
+        if (winner is null || winner == _callee)
+            return;
         int at = Array.IndexOf(_others!, winner);
         DialogLeg[] others = [.. _others!];
         others[at] = _callee!;
@@ -147,7 +160,8 @@ public sealed partial class Dialog
     /// <summary>Once the INVITE is over, legs that only rang are of no use.</summary>
     private void DropUnansweredLegs()
     {
-        if (_others is null || _state is not (DialogState.ConfirmedNoAck or DialogState.Confirmed)) return;
+        if (_others is null || _state is not (DialogState.ConfirmedNoAck or DialogState.Confirmed))
+            return;
         DialogLeg[] answered = Array.FindAll(_others, static leg => leg.IsAnswered);
         _others = answered.Length == 0 ? null : answered;
     }
@@ -156,7 +170,11 @@ public sealed partial class Dialog
     private static ReadOnlySpan<byte> ContactOrRaw(SipContext context, SipMessage message, out bool isRaw)
     {
         ReadOnlySpan<byte> contact = ContactOf(context, message);
-        isRaw = contact.IsEmpty && !message.Contacts.TryGetFirst(out _) && message.TryGetHeader(SipHeaderName.Contact, out contact) && !contact.IsEmpty;
+        isRaw =
+            contact.IsEmpty
+            && !message.Contacts.TryGetFirst(out _)
+            && message.TryGetHeader(SipHeaderName.Contact, out contact)
+            && !contact.IsEmpty;
         return contact;
     }
 
@@ -166,7 +184,8 @@ public sealed partial class Dialog
         SipUriView uri = default;
         if (message.Contacts.TryGetFirst(out NameAddrView contact))
         {
-            if (contact.IsStar) return default;
+            if (contact.IsStar)
+                return default;
             uri = contact.Uri;
         }
         else if (message.TryGetHeader(SipHeaderName.Contact, out ReadOnlySpan<byte> value))
@@ -180,12 +199,14 @@ public sealed partial class Dialog
     /// <summary>The URI in the brackets of a value that is malformed around them (<c>"Joe" &lt;sip:joe@host&gt;;;</c>): the remote target is no less certain for it.</summary>
     private static SipUriView Bracketed(ReadOnlySpan<byte> value)
     {
-        for (int open = value.IndexOf((byte)'<'); open >= 0;)
+        for (int open = value.IndexOf((byte)'<'); open >= 0; )
         {
             value = value[(open + 1)..];
             int close = value.IndexOf((byte)'>');
-            if (close < 0) break;
-            if (SipUriView.TryParse(value[..close], out SipUriView uri) && uri.Scheme is SipUriScheme.Sip or SipUriScheme.Sips) return uri;
+            if (close < 0)
+                break;
+            if (SipUriView.TryParse(value[..close], out SipUriView uri) && uri.Scheme is SipUriScheme.Sip or SipUriScheme.Sips)
+                return uri;
             open = value.IndexOf((byte)'<');
         }
 

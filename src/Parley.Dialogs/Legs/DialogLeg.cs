@@ -62,7 +62,8 @@ public sealed partial class DialogLeg
         get
         {
             PackedLeg packed = _packed;
-            if (packed.RouteCount == 0) return [];
+            if (packed.RouteCount == 0)
+                return [];
             var routes = new List<string>(packed.RouteCount);
             foreach (ReadOnlySpan<byte> route in packed.Routes)
                 routes.Add(Encoding.UTF8.GetString(route));
@@ -86,7 +87,6 @@ public sealed partial class DialogLeg
                 return _flow;
             }
         }
-
         internal set => _flow = value; // under the gate
     }
 
@@ -95,18 +95,25 @@ public sealed partial class DialogLeg
     /// <summary>Under the gate: a message of the leg came this way. One that came by less than TLS does not take a leg away from TLS.</summary>
     internal void LearnFlow(in SipFlow flow)
     {
-        if (_flow.Listener is { } known && known.Protocol.IsSecure() && !flow.Listener.Protocol.IsSecure()) return;
+        if (_flow.Listener is { } known && known.Protocol.IsSecure() && !flow.Listener.Protocol.IsSecure())
+            return;
         _flow = flow;
     }
 
     /// <summary>Its texts: an array that is replaced, never changed.</summary>
-    internal PackedLeg Packed { get => _packed; set => _packed = value; }
+    internal PackedLeg Packed
+    {
+        get => _packed;
+        set => _packed = value;
+    }
 
     /// <summary>Of a callee's leg: an INVITE between it and the caller; its ACK has the same number. Under the gate.</summary>
     internal void SawInvite(DialogDirection direction, uint cseq)
     {
-        if (direction == DialogDirection.Downstream) _inviteTo = Math.Max(_inviteTo, cseq);
-        else _inviteFrom = Math.Max(_inviteFrom, cseq);
+        if (direction == DialogDirection.Downstream)
+            _inviteTo = Math.Max(_inviteTo, cseq);
+        else
+            _inviteFrom = Math.Max(_inviteFrom, cseq);
     }
 
     /// <summary>Of a callee's leg: the CSeq of the last INVITE of one direction; 0 when there was none.</summary>
@@ -123,7 +130,8 @@ public sealed partial class DialogLeg
 
         // Each callee of a fork counts for itself, so the caller's leg, which has them all, cannot tell.
         Dialog.Caller._numbers.Saw(cseq, method);
-        if (cseq < _highestFrom) return;
+        if (cseq < _highestFrom)
+            return;
         _highestFrom = cseq;
         _highestFromMethod = method;
     }
@@ -134,22 +142,33 @@ public sealed partial class DialogLeg
         if (method == SipMethod.Ack)
         {
             uint invite = LastInvite(direction); // 0: not known since a restart
-            return cseq == invite || invite == 0 ? CSeqOrder.Next : cseq < invite ? CSeqOrder.Repeated : CSeqOrder.Stale;
+            return cseq == invite || invite == 0 ? CSeqOrder.Next
+                : cseq < invite ? CSeqOrder.Repeated
+                : CSeqOrder.Stale;
         }
 
-        if (direction == DialogDirection.Downstream) return _numbers.OrderOf(cseq, method);
-        if (cseq > _highestFrom || _highestFrom == 0) return CSeqOrder.Next;
-        return cseq == _highestFrom && (method == _highestFromMethod || _highestFromMethod == SipMethod.Other) ? CSeqOrder.Repeated : CSeqOrder.Stale;
+        if (direction == DialogDirection.Downstream)
+            return _numbers.OrderOf(cseq, method);
+        if (cseq > _highestFrom || _highestFrom == 0)
+            return CSeqOrder.Next;
+        return cseq == _highestFrom && (method == _highestFromMethod || _highestFromMethod == SipMethod.Other)
+            ? CSeqOrder.Repeated
+            : CSeqOrder.Stale;
     }
 
     /// <summary>Of a callee's leg: the highest number that a request of it came with; 0 before the first.</summary>
-    internal uint HighestFrom { get => _highestFrom; init => _highestFrom = value; }
+    internal uint HighestFrom
+    {
+        get => _highestFrom;
+        init => _highestFrom = value;
+    }
 
     /// <summary>Of a callee's leg: a target refresh between it and the caller is accepted. False when one that was sent later was accepted before. Under the gate.</summary>
     internal bool TakeRefresh(DialogDirection direction, uint cseq)
     {
         ref uint last = ref direction == DialogDirection.Downstream ? ref _refreshTo : ref _refreshFrom;
-        if (cseq < last) return false;
+        if (cseq < last)
+            return false;
         last = cseq;
         return true;
     }

@@ -51,13 +51,29 @@ internal readonly struct PackedLeg(byte[] bytes)
     private int ContactLength => BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(2));
 
     /// <summary>The leg with these texts (<paramref name="isRaw"/>: the contact is no URI); <paramref name="old"/> itself when nothing is new. Texts too long for a datagram are left out.</summary>
-    public static PackedLeg Build(PackedLeg old, ReadOnlySpan<byte> tag, ReadOnlySpan<byte> contact, int routeCount, ReadOnlySpan<byte> packedRoutes, bool isRaw = false)
+    public static PackedLeg Build(
+        PackedLeg old,
+        ReadOnlySpan<byte> tag,
+        ReadOnlySpan<byte> contact,
+        int routeCount,
+        ReadOnlySpan<byte> packedRoutes,
+        bool isRaw = false
+    )
     {
-        if (tag.Length > ushort.MaxValue) tag = default;
-        if (contact.Length > ushort.MaxValue) contact = default;
+        if (tag.Length > ushort.MaxValue)
+            tag = default;
+        if (contact.Length > ushort.MaxValue)
+            contact = default;
         int length = HeaderLength + tag.Length + contact.Length + packedRoutes.Length;
-        if (old.Bytes is not null && old.Bytes.Length == length && old.RouteCount == routeCount && old.IsContactRaw == isRaw && old.Tag.SequenceEqual(tag)
-            && old.ContactText.SequenceEqual(contact) && old.PackedRoutes.SequenceEqual(packedRoutes))
+        if (
+            old.Bytes is not null
+            && old.Bytes.Length == length
+            && old.RouteCount == routeCount
+            && old.IsContactRaw == isRaw
+            && old.Tag.SequenceEqual(tag)
+            && old.ContactText.SequenceEqual(contact)
+            && old.PackedRoutes.SequenceEqual(packedRoutes)
+        )
             return old;
 
         byte[] bytes = new byte[length];
@@ -81,7 +97,8 @@ internal readonly struct PackedLeg(byte[] bytes)
 
         public bool MoveNext()
         {
-            if (_rest.Length < 2) return false;
+            if (_rest.Length < 2)
+                return false;
             int length = BinaryPrimitives.ReadUInt16LittleEndian(_rest);
             Current = _rest.Slice(2, length);
             _rest = _rest[(2 + length)..];

@@ -20,7 +20,8 @@ internal ref struct RouteSets
     {
         foreach (NameAddrView route in invite.RecordRoutes)
         {
-            if (Count >= PackedLeg.MaxRoutes) break;
+            if (Count >= PackedLeg.MaxRoutes)
+                break;
             Append(route.UriText);
         }
     }
@@ -35,7 +36,8 @@ internal ref struct RouteSets
         int count = 0;
         foreach (NameAddrView route in response.RecordRoutes)
         {
-            if (count == uris.Length) break;
+            if (count == uris.Length)
+                break;
             ReadOnlySpan<byte> uri = route.UriText;
             uris[count++] = (response.OffsetOf(uri), uri.Length);
         }
@@ -45,7 +47,8 @@ internal ref struct RouteSets
         if (count > 0 && IsOwn(context, bytes, uris[count - 1], out bool isPair))
         {
             count--;
-            if (isPair && count > 0 && IsOwn(context, bytes, uris[count - 1], out _)) count--;
+            if (isPair && count > 0 && IsOwn(context, bytes, uris[count - 1], out _))
+                count--;
         }
 
         for (int i = count - 1; i >= 0 && Count < PackedLeg.MaxRoutes; i--)
@@ -54,21 +57,24 @@ internal ref struct RouteSets
 
     public void Dispose()
     {
-        if (_buffer is not null) ArrayPool<byte>.Shared.Return(_buffer);
+        if (_buffer is not null)
+            ArrayPool<byte>.Shared.Return(_buffer);
         _buffer = null;
     }
 
     private static bool IsOwn(SipContext context, ReadOnlySpan<byte> bytes, (int Start, int Length) at, out bool isPair)
     {
         isPair = false;
-        if (!SipUriView.TryParse(bytes.Slice(at.Start, at.Length), out SipUriView uri) || !context.IsOwn(uri)) return false;
+        if (!SipUriView.TryParse(bytes.Slice(at.Start, at.Length), out SipUriView uri) || !context.IsOwn(uri))
+            return false;
         isPair = uri.Parameters.TryGet("r2"u8, out _);
         return true;
     }
 
     private void Append(ReadOnlySpan<byte> uri)
     {
-        if (uri.Length > ushort.MaxValue) return;
+        if (uri.Length > ushort.MaxValue)
+            return;
         _buffer ??= ArrayPool<byte>.Shared.Rent(1024);
         if (_buffer.Length < _length + 2 + uri.Length)
         {

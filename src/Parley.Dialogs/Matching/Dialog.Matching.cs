@@ -15,7 +15,9 @@ public sealed partial class Dialog
         relay.Order = relay.CalleeLeg!.OrderOf(relay.Direction, context.Request.CSeqNumber, context.Method);
         relay.Course = InDialogValidation.CourseOf(context, relay);
         relay.IsForeign = !MayComeFrom(relay.SourceLeg!.FlowInLock, context.Source);
-        relay.IsInert = relay.IsForeign || relay.Order == CSeqOrder.Stale
+        relay.IsInert =
+            relay.IsForeign
+            || relay.Order == CSeqOrder.Stale
             || (relay.Course != DialogValidation.Valid && Module.Options.SequentialRouting != SequentialRouting.Repair);
     }
 
@@ -23,9 +25,12 @@ public sealed partial class Dialog
     private bool MayComeFrom(in SipFlow leg, in SipFlow source)
     {
         SequentialSource allowed = Module.Options.SequentialSource;
-        if (allowed == SequentialSource.Anywhere || leg.Remote == default) return true;
-        if (allowed == SequentialSource.SameAddress) return (leg.Remote with { Port = 0 }) == (source.Remote with { Port = 0 });
-        return ReferenceEquals(leg.Listener, source.Listener) && leg.Remote == source.Remote
+        if (allowed == SequentialSource.Anywhere || leg.Remote == default)
+            return true;
+        if (allowed == SequentialSource.SameAddress)
+            return (leg.Remote with { Port = 0 }) == (source.Remote with { Port = 0 });
+        return ReferenceEquals(leg.Listener, source.Listener)
+            && leg.Remote == source.Remote
             && (leg.ConnectionId == source.ConnectionId || leg.ConnectionId == 0);
     }
 
@@ -35,8 +40,10 @@ public sealed partial class Dialog
         SipMessage request = context.Request;
         direction = DialogDirection.None;
         callee = null;
-        if (!request.CallId.SequenceEqual(CallIdBytes)) return false;
-        ReadOnlySpan<byte> from = request.FromTag, to = request.ToTag;
+        if (!request.CallId.SequenceEqual(CallIdBytes))
+            return false;
+        ReadOnlySpan<byte> from = request.FromTag,
+            to = request.ToTag;
         DialogLeg? down = from.SequenceEqual(_caller.TagBytes) ? FindCallee(to) : null;
         DialogLeg? up = to.SequenceEqual(_caller.TagBytes) ? FindCallee(from) : null;
         // Both fit only when both ends chose one tag: then ftag and the routes know better than the tags.
@@ -47,7 +54,8 @@ public sealed partial class Dialog
             return true;
         }
 
-        if (up is null) return false;
+        if (up is null)
+            return false;
         direction = DialogDirection.Upstream;
         callee = up;
         return true;

@@ -13,14 +13,18 @@ internal static class DialogMatching
     /// <summary>True when the request has its dialog (now or before); its part in the dialog has run then.</summary>
     public static bool Match(DialogModule module, SipContext context, DialogMatchMode mode)
     {
-        if (context.Get<DialogRelay>() is not null) return true;
-        if (!context.IsInDialog) return false;
+        if (context.Get<DialogRelay>() is not null)
+            return true;
+        if (!context.IsInDialog)
+            return false;
         bool isNamed = false;
         if (mode != DialogMatchMode.DidNone)
         {
             for (int i = 0; context.TryGetRouteParameter(module.RecordRouteParameter, i, out ReadOnlySpan<byte> did); i++)
-                if (DialogId.TryParse(did, out DialogId id) && MatchId(module, context, id, ref isNamed)) return true;
-            if (mode == DialogMatchMode.DidOnly) return false;
+                if (DialogId.TryParse(did, out DialogId id) && MatchId(module, context, id, ref isNamed))
+                    return true;
+            if (mode == DialogMatchMode.DidOnly)
+                return false;
         }
 
         // The did named a dialog of this call, which does not know the tag yet (its 1xx was lost): the request is that dialog's, not one of
@@ -34,7 +38,8 @@ internal static class DialogMatching
     /// <param name="isNamed">Set when there is a dialog with this id and the request's Call-ID, whether its tags fit or not.</param>
     private static bool MatchId(DialogModule module, SipContext context, DialogId id, ref bool isNamed)
     {
-        if (id.Entry >= (uint)module.Table.HashSize) return false;
+        if (id.Entry >= (uint)module.Table.HashSize)
+            return false;
         DialogStripe stripe = module.Table.StripeOf(id.Entry);
         Dialog? dialog;
         InDialogRelay relay;
@@ -43,7 +48,8 @@ internal static class DialogMatching
         lock (stripe.Gate)
         {
             dialog = stripe.Find(id);
-            if (dialog is null) return false;
+            if (dialog is null)
+                return false;
             if (!dialog.Fits(context, out DialogDirection direction, out DialogLeg? callee))
             {
                 isNamed |= dialog.CallIdHash == module.Table.HashOf(context.Request.CallId);
@@ -71,7 +77,8 @@ internal static class DialogMatching
         lock (stripe.Gate)
         {
             found = Search(module, stripe, context, hash, out DialogDirection direction, out DialogLeg? callee);
-            if (found is null) return false;
+            if (found is null)
+                return false;
             relay = module.InDialogRelays.Rent();
             relay.Begin(found, direction, callee!);
             mine = Take(context, found, relay, out act);
@@ -82,7 +89,14 @@ internal static class DialogMatching
     }
 
     /// <summary>Under the lock: of the dialogs that fit the youngest that is not over, else the youngest. The caller's tag is that of From, or of To.</summary>
-    private static Dialog? Search(DialogModule module, DialogStripe stripe, SipContext context, uint callIdHash, out DialogDirection direction, out DialogLeg? callee)
+    private static Dialog? Search(
+        DialogModule module,
+        DialogStripe stripe,
+        SipContext context,
+        uint callIdHash,
+        out DialogDirection direction,
+        out DialogLeg? callee
+    )
     {
         Dialog? found = null;
         (direction, callee) = (DialogDirection.None, null);
@@ -92,10 +106,13 @@ internal static class DialogMatching
             Dialog? dialog = stripe.FirstAlike(callIdHash, module.Table, side == 0 ? context.Request.FromTag : context.Request.ToTag);
             for (; dialog is not null && left > 0; dialog = stripe.NextAlike(dialog), left--)
             {
-                if (found is not null && dialog.StateInLock == DialogState.Deleted) continue;
-                if (!dialog.Fits(context, out DialogDirection towards, out DialogLeg? leg)) continue;
+                if (found is not null && dialog.StateInLock == DialogState.Deleted)
+                    continue;
+                if (!dialog.Fits(context, out DialogDirection towards, out DialogLeg? leg))
+                    continue;
                 (found, direction, callee) = (dialog, towards, leg);
-                if (dialog.StateInLock != DialogState.Deleted) return found;
+                if (dialog.StateInLock != DialogState.Deleted)
+                    return found;
             }
         }
 
@@ -110,7 +127,8 @@ internal static class DialogMatching
         if (relay.IsSpiral)
         {
             // On its first way it may have come before the callee's tag was known here. Its number counts in any case, and is still the sender's.
-            if (context.Method != SipMethod.Ack && !relay.DestinationLeg!.IsRenumbering) relay.CalleeLeg!.SawRequest(relay.Direction, context.Request.CSeqNumber, context.Method);
+            if (context.Method != SipMethod.Ack && !relay.DestinationLeg!.IsRenumbering)
+                relay.CalleeLeg!.SawRequest(relay.Direction, context.Request.CSeqNumber, context.Method);
             return false;
         }
 
@@ -124,7 +142,8 @@ internal static class DialogMatching
         if (!dialog.IsSpiralInLock)
         {
             ref readonly SipFlow flow = ref relay.DestinationLeg!.FlowInLock;
-            if (flow.Listener is not null) context.PreferFlow(flow);
+            if (flow.Listener is not null)
+                context.PreferFlow(flow);
         }
 
         return dialog.OnRequestInLock(context, relay, out act);
@@ -142,7 +161,8 @@ internal static class DialogMatching
             mine = Join(context, dialog, relay, out act);
         }
 
-        if (mine) dialog.RunAct(in act);
+        if (mine)
+            dialog.RunAct(in act);
     }
 
     /// <summary>The dialog with this Call-ID that an own Route names, whatever the tags are; null when it is gone.</summary>
@@ -150,7 +170,12 @@ internal static class DialogMatching
     {
         for (int i = 0; context.TryGetRouteParameter(module.RecordRouteParameter, i, out ReadOnlySpan<byte> did); i++)
         {
-            if (DialogId.TryParse(did, out DialogId id) && module.Table.Find(id) is { } dialog && context.Request.CallId.SequenceEqual(dialog.CallIdBytes)) return dialog;
+            if (
+                DialogId.TryParse(did, out DialogId id)
+                && module.Table.Find(id) is { } dialog
+                && context.Request.CallId.SequenceEqual(dialog.CallIdBytes)
+            )
+                return dialog;
         }
 
         return null;
@@ -159,8 +184,10 @@ internal static class DialogMatching
     private static void Attach(SipContext context, Dialog dialog, InDialogRelay relay, in DialogAct act, bool mine)
     {
         context.Set<DialogRelay>(relay);
-        if (!relay.IsSpiral) context.Observe(relay);
+        if (!relay.IsSpiral)
+            context.Observe(relay);
         DialogModule.SetCurrent(dialog);
-        if (mine) dialog.RunAct(in act);
+        if (mine)
+            dialog.RunAct(in act);
     }
 }

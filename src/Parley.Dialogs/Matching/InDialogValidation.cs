@@ -9,11 +9,16 @@ internal static class InDialogValidation
     /// <summary>In the field's order: CSeq, then (in an answered dialog) remote target and route set.</summary>
     public static DialogValidation Validate(SipContext context)
     {
-        if (context.Get<DialogRelay>() is not InDialogRelay { Dialog: { } dialog, DestinationLeg: { } leg } relay) return DialogValidation.Other;
-        if (relay.IsSpiral) return DialogValidation.Valid; // as it was on its first way through, or somebody chose to let it pass
-        if (!context.Request.TryGetCSeq(out _, out _)) return DialogValidation.Other;
-        if (relay.IsForeign) return DialogValidation.Source;
-        if (relay.Order != CSeqOrder.Next) return DialogValidation.CSeq;
+        if (context.Get<DialogRelay>() is not InDialogRelay { Dialog: { } dialog, DestinationLeg: { } leg } relay)
+            return DialogValidation.Other;
+        if (relay.IsSpiral)
+            return DialogValidation.Valid; // as it was on its first way through, or somebody chose to let it pass
+        if (!context.Request.TryGetCSeq(out _, out _))
+            return DialogValidation.Other;
+        if (relay.IsForeign)
+            return DialogValidation.Source;
+        if (relay.Order != CSeqOrder.Next)
+            return DialogValidation.CSeq;
         return dialog.State is DialogState.Unconfirmed or DialogState.Early ? DialogValidation.Valid : CourseOf(context, relay);
     }
 
@@ -24,7 +29,8 @@ internal static class InDialogValidation
         PackedLeg known = relay.DestinationLeg!.Packed;
         // RequestUri is the restored one when a strict router sent the request on (RFC 3261 16.4).
         ReadOnlySpan<byte> target = context.RequestUri;
-        if (!known.Contact.IsEmpty && !target.SequenceEqual(known.Contact) && !SipUriView.Equivalent(target, known.Contact)) return DialogValidation.RemoteTarget;
+        if (!known.Contact.IsEmpty && !target.SequenceEqual(known.Contact) && !SipUriView.Equivalent(target, known.Contact))
+            return DialogValidation.RemoteTarget;
         return CompareRoutes(context, known, relay.Dialog!.IsSpiralInLock);
     }
 
@@ -34,10 +40,12 @@ internal static class InDialogValidation
     /// </summary>
     public static bool FixRoute(SipContext context)
     {
-        if (context.Get<DialogRelay>() is not InDialogRelay { IsSpiral: false, DestinationLeg: { } leg } relay || !FixRoute(context, leg)) return false;
+        if (context.Get<DialogRelay>() is not InDialogRelay { IsSpiral: false, DestinationLeg: { } leg } relay || !FixRoute(context, leg))
+            return false;
         bool wasAstray = relay.Course != DialogValidation.Valid;
         relay.Course = DialogValidation.Valid;
-        if (wasAstray && relay is { IsInert: true, IsForeign: false } && relay.Order != CSeqOrder.Stale) DialogMatching.Adopt(context, relay);
+        if (wasAstray && relay is { IsInert: true, IsForeign: false } && relay.Order != CSeqOrder.Stale)
+            DialogMatching.Adopt(context, relay);
         return true;
     }
 
@@ -45,12 +53,14 @@ internal static class InDialogValidation
     public static bool FixRoute(SipContext context, DialogLeg leg)
     {
         PackedLeg known = leg.Packed;
-        if (!SipUriView.TryParse(known.Contact, out _)) return false;
+        if (!SipUriView.TryParse(known.Contact, out _))
+            return false;
         byte[][] routes = new byte[known.RouteCount][];
         int count = 0;
         foreach (ReadOnlySpan<byte> route in known.Routes)
         {
-            if (!SipUriView.TryParse(route, out SipUriView uri) || !uri.IsValid || route.ContainsAny("<>"u8)) return false;
+            if (!SipUriView.TryParse(route, out SipUriView uri) || !uri.IsValid || route.ContainsAny("<>"u8))
+                return false;
             routes[count++] = [(byte)'<', .. route, (byte)'>'];
         }
 
@@ -67,12 +77,16 @@ internal static class InDialogValidation
         foreach (ReadOnlySpan<byte> route in known.Routes)
         {
             // A call that passes here twice has this proxy in its route set, before or behind depending on the direction.
-            if (isSpiral && IsOwn(context, route)) continue;
+            if (isSpiral && IsOwn(context, route))
+                continue;
             SkipOwn(context, routes, isSpiral, ref at);
-            if (at == routes.Count) return DialogValidation.RouteSet;
+            if (at == routes.Count)
+                return DialogValidation.RouteSet;
             NameAddrView given = routes[at++];
-            if (!given.Uri.IsValid) return DialogValidation.Other;
-            if (!given.UriText.SequenceEqual(route) && !SipUriView.Equivalent(given.UriText, route)) return DialogValidation.RouteSet;
+            if (!given.Uri.IsValid)
+                return DialogValidation.Other;
+            if (!given.UriText.SequenceEqual(route) && !SipUriView.Equivalent(given.UriText, route))
+                return DialogValidation.RouteSet;
         }
 
         SkipOwn(context, routes, isSpiral, ref at);
@@ -81,8 +95,10 @@ internal static class InDialogValidation
 
     private static void SkipOwn(SipContext context, RouteList routes, bool isSpiral, ref int at)
     {
-        while (isSpiral && at < routes.Count && IsOwn(context, routes[at].UriText)) at++;
+        while (isSpiral && at < routes.Count && IsOwn(context, routes[at].UriText))
+            at++;
     }
 
-    private static bool IsOwn(SipContext context, ReadOnlySpan<byte> route) => SipUriView.TryParse(route, out SipUriView uri) && context.IsOwn(uri);
+    private static bool IsOwn(SipContext context, ReadOnlySpan<byte> route) =>
+        SipUriView.TryParse(route, out SipUriView uri) && context.IsOwn(uri);
 }

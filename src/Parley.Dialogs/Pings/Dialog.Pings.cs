@@ -2,7 +2,8 @@ namespace Parley.Dialogs;
 
 public sealed partial class Dialog
 {
-    private const DialogFlags AnyPing = DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee | DialogFlags.ReinvitePingCaller | DialogFlags.ReinvitePingCallee;
+    private const DialogFlags AnyPing =
+        DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee | DialogFlags.ReinvitePingCaller | DialogFlags.ReinvitePingCallee;
 
     private DialogPings? _pings;
     private int _invitesWithin;
@@ -36,14 +37,16 @@ public sealed partial class Dialog
     internal long PingInterval(bool reinvites)
     {
         int own = reinvites ? _pings?.ReinviteInterval ?? 0 : _pings?.OptionsInterval ?? 0;
-        if (own != 0) return own;
+        if (own != 0)
+            return own;
         return (long)(reinvites ? Module.Options.ReinvitePingInterval : Module.Options.OptionsPingInterval).TotalMilliseconds;
     }
 
     /// <summary>Under the lock: the dialog came back from a store. Its parties may have to connect anew first, and thousands come back at once: spread over a whole interval.</summary>
     internal void ResumePings()
     {
-        if ((Flags & AnyPing) != 0 && MayPingInLock) Pings.Start(this, _callee, 0);
+        if ((Flags & AnyPing) != 0 && MayPingInLock)
+            Pings.Start(this, _callee, 0);
     }
 
     /// <summary>Under the lock: an INVITE within the dialog begins (+1) or has its final response (-1).</summary>
@@ -85,7 +88,8 @@ public sealed partial class Dialog
     /// <summary>Under the lock, at the ACK: no ping has a CSeq below its INVITE's ACK.</summary>
     private void StartPings()
     {
-        if ((Flags & AnyPing) != 0) Pings.Start(this, _callee, 0.5);
+        if ((Flags & AnyPing) != 0)
+            Pings.Start(this, _callee, 0.5);
     }
 
     private void StopPings() => _pings?.Stop();
@@ -97,7 +101,8 @@ public sealed partial class Dialog
         lock (Gate)
         {
             interval = (int)value.TotalMilliseconds;
-            if (MayPingInLock) _pings!.Restart();
+            if (MayPingInLock)
+                _pings!.Restart();
         }
     }
 }

@@ -13,7 +13,8 @@ internal sealed partial class DialogModule
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: what cannot tell does not own.")]
     public bool Owns(Dialog dialog)
     {
-        if (Options.ActsFor is not { } actsFor) return true;
+        if (Options.ActsFor is not { } actsFor)
+            return true;
         try
         {
             return actsFor(dialog);

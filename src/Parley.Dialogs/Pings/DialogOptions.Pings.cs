@@ -35,7 +35,8 @@ public sealed partial class DialogOptions
         Interval(ReinvitePingInterval, nameof(ReinvitePingInterval));
         InRange(PingTimeout, TimeSpan.FromMilliseconds(1), nameof(PingTimeout));
         InRange(NoFlowTimeout, TimeSpan.Zero, nameof(NoFlowTimeout));
-        if (PingFailures < 1) throw new ArgumentException($"DialogOptions.PingFailures is at least 1, not {PingFailures}.", nameof(PingFailures));
+        if (PingFailures < 1)
+            throw new ArgumentException($"DialogOptions.PingFailures is at least 1, not {PingFailures}.", nameof(PingFailures));
     }
 
     private static void Interval(TimeSpan value, string name)

@@ -13,7 +13,8 @@ internal sealed class DialogPings
     public void Start(Dialog dialog, DialogLeg? callee, double earliest)
     {
         Begin(ref _caller, dialog, dialog.Caller, DialogFlags.OptionsPingCaller, DialogFlags.ReinvitePingCaller, earliest);
-        if (callee is not null) Begin(ref _callee, dialog, callee, DialogFlags.OptionsPingCallee, DialogFlags.ReinvitePingCallee, earliest);
+        if (callee is not null)
+            Begin(ref _callee, dialog, callee, DialogFlags.OptionsPingCallee, DialogFlags.ReinvitePingCallee, earliest);
     }
 
     public LegPing? Of(DialogClock clock) => Volatile.Read(ref clock == DialogClock.CallerPing ? ref _caller : ref _callee);
@@ -32,7 +33,8 @@ internal sealed class DialogPings
 
     private static void Begin(ref LegPing? ping, Dialog dialog, DialogLeg leg, DialogFlags options, DialogFlags reinvite, double earliest)
     {
-        if ((dialog.Flags & (options | reinvite)) == 0) return;
+        if ((dialog.Flags & (options | reinvite)) == 0)
+            return;
         if (ping?.Leg != leg)
         {
             ping?.Stop();

@@ -48,7 +48,8 @@ internal sealed class LegPing(Dialog dialog, DialogLeg leg, bool reinvites) : IL
         bool owns = Module.Owns(dialog);
         lock (dialog.Gate)
         {
-            if (version != _version || !dialog.MayPingInLock) return;
+            if (version != _version || !dialog.MayPingInLock)
+                return;
             long now = Module.Now;
             if (now < _due)
             {
@@ -60,7 +61,8 @@ internal sealed class LegPing(Dialog dialog, DialogLeg leg, bool reinvites) : IL
             // From due to due, so that the pings of many dialogs stay spread; what was slept through is left out.
             _due = blocked ? now + Math.Min(Postponement, Interval) : Math.Max(_due + Interval, now + 1);
             Arm();
-            if (_isPending || blocked || !owns) return;
+            if (_isPending || blocked || !owns)
+                return;
             // Not known (not kept, or a call without): an INVITE without an offer would ask for one, and so change the session.
             reinvite = reinvites && dialog.SessionFor(leg) is not null;
             _isPending = true;
@@ -73,21 +75,27 @@ internal sealed class LegPing(Dialog dialog, DialogLeg leg, bool reinvites) : IL
     void ILocalRequestUser.OnResponse(LocalRequest request, SipMessage response)
     {
         int status = response.StatusCode;
-        if (status < 200) return;
+        if (status < 200)
+            return;
         uint cseq = request.Message.CSeqNumber;
         // Its Contact is not learned: it has not been through the hooks that mend what stands behind a NAT. Who moves tells the other party too.
-        if (request.Method == SipMethod.Invite && status < 300) dialog.Acknowledge(leg, cseq);
+        if (request.Method == SipMethod.Invite && status < 300)
+            dialog.Acknowledge(leg, cseq);
 
         // RFC 3261 12.2.1.2: 481 says that the call is gone. A 408 is a proxy's: the party did not answer it, as it did not answer here.
-        if (status == 408) Missed(cseq);
-        else Answered(cseq, isGone: status == 481);
+        if (status == 408)
+            Missed(cseq);
+        else
+            Answered(cseq, isGone: status == 481);
     }
 
     void ILocalRequestUser.OnFailed(LocalRequest request, int statusCode)
     {
         uint cseq = request.Message.CSeqNumber;
-        if (statusCode == 408 || request.Flow.Listener is { IsReliable: false }) Missed(cseq);
-        else NoFlow(cseq);
+        if (statusCode == 408 || request.Flow.Listener is { IsReliable: false })
+            Missed(cseq);
+        else
+            NoFlow(cseq);
     }
 
     private void Send(bool reinvite)
@@ -112,7 +120,8 @@ internal sealed class LegPing(Dialog dialog, DialogLeg leg, bool reinvites) : IL
         bool dead;
         lock (dialog.Gate)
         {
-            if (cseq < _cseq) return; // a 2xx to a former one, again
+            if (cseq < _cseq)
+                return; // a 2xx to a former one, again
             _isPending = false;
             _missed = 0;
             _flowlessSince = 0;
@@ -120,7 +129,8 @@ internal sealed class LegPing(Dialog dialog, DialogLeg leg, bool reinvites) : IL
             dead = isGone && dialog.MayPingInLock;
         }
 
-        if (dead) Die("the call is gone there");
+        if (dead)
+            Die("the call is gone there");
     }
 
     private void Missed(uint cseq)
@@ -128,15 +138,18 @@ internal sealed class LegPing(Dialog dialog, DialogLeg leg, bool reinvites) : IL
         bool dead;
         lock (dialog.Gate)
         {
-            if (cseq < _cseq) return;
+            if (cseq < _cseq)
+                return;
             _isPending = false;
             // Every user agent must answer a re-INVITE; for OPTIONS there are some that never do.
             bool counts = _hasAnswered || _isReinvite || !Module.Options.PingOnlyKnownToAnswer;
-            if (counts) _missed++;
+            if (counts)
+                _missed++;
             dead = counts && _missed >= Module.Options.PingFailures && dialog.MayPingInLock;
         }
 
-        if (dead) Die("no answer");
+        if (dead)
+            Die("no answer");
     }
 
     /// <summary>No connection to ask over: that says nothing about the party, which may come back by a new one.</summary>
@@ -145,15 +158,18 @@ internal sealed class LegPing(Dialog dialog, DialogLeg leg, bool reinvites) : IL
         bool dead;
         lock (dialog.Gate)
         {
-            if (cseq < _cseq) return;
+            if (cseq < _cseq)
+                return;
             _isPending = false;
             long now = Module.Now;
-            if (_flowlessSince == 0) _flowlessSince = now;
+            if (_flowlessSince == 0)
+                _flowlessSince = now;
             long limit = (long)Module.Options.NoFlowTimeout.TotalMilliseconds;
             dead = limit > 0 && now - _flowlessSince >= limit && dialog.MayPingInLock;
         }
 
-        if (dead) Die("no connection");
+        if (dead)
+            Die("no connection");
     }
 
     private void Die(string why)
@@ -163,5 +179,11 @@ internal sealed class LegPing(Dialog dialog, DialogLeg leg, bool reinvites) : IL
         dialog.Terminate(reinvite ? DialogReasons.ReinvitePingTimeout : DialogReasons.PingTimeout);
     }
 
-    private void Arm() => Module.DialogTimers.Arm(dialog, leg.IsCaller ? DialogClock.CallerPing : DialogClock.CalleePing, ++_version, Math.Min(Math.Max(1, _due - Module.Now), Dialog.LongestWait));
+    private void Arm() =>
+        Module.DialogTimers.Arm(
+            dialog,
+            leg.IsCaller ? DialogClock.CallerPing : DialogClock.CalleePing,
+            ++_version,
+            Math.Min(Math.Max(1, _due - Module.Now), Dialog.LongestWait)
+        );
 }

@@ -13,7 +13,10 @@ public sealed partial class Dialog
     public void OnPrackFailed(PrackFailedHook hook)
     {
         ArgumentNullException.ThrowIfNull(hook);
-        PrackFailures failures = Volatile.Read(ref _prackFailures) ?? Interlocked.CompareExchange(ref _prackFailures, new PrackFailures(), null) ?? _prackFailures;
+        PrackFailures failures =
+            Volatile.Read(ref _prackFailures)
+            ?? Interlocked.CompareExchange(ref _prackFailures, new PrackFailures(), null)
+            ?? _prackFailures;
         failures.Add(hook);
     }
 
@@ -32,7 +35,8 @@ public sealed partial class Dialog
             DialogModule.SetCurrent(outer);
         }
 
-        if ((Flags & DialogFlags.EndOnPrackFailure) != 0 && State is DialogState.Unconfirmed or DialogState.Early) Terminate(DialogReasons.PrackFailed);
+        if ((Flags & DialogFlags.EndOnPrackFailure) != 0 && State is DialogState.Unconfirmed or DialogState.Early)
+            Terminate(DialogReasons.PrackFailed);
     }
 
     /// <summary>The leg that a response on a branch belongs to; null when it made none.</summary>
@@ -57,6 +61,7 @@ public sealed partial class Dialog
         Utf8Formatter.TryFormat(inviteCSeq, line[length..], out written);
         length += written;
         " INVITE\r\n"u8.CopyTo(line[length..]);
-        return SendOwn(leg, "PRACK"u8, line[..(length + 9)], default, default, user, leg, Module.Options.PrackTimeout, newConnections: true) != 0;
+        return SendOwn(leg, "PRACK"u8, line[..(length + 9)], default, default, user, leg, Module.Options.PrackTimeout, newConnections: true)
+            != 0;
     }
 }

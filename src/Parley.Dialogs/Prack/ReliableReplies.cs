@@ -25,19 +25,24 @@ internal sealed class ReliableReplies(Dialog dialog, bool hasOffer) : ILocalRequ
     }
 
     /// <summary>Null when the caller's INVITE leaves nothing to do: it requires reliability from end to end.</summary>
-    public static ReliableReplies? For(Dialog dialog, SipMessage invite) => (dialog.Flags & DialogFlags.AutoPrack) == 0
-        || invite.Tokens(SipHeaderName.Require).Contains("100rel"u8) ? null : new ReliableReplies(dialog, !invite.Body.IsEmpty);
+    public static ReliableReplies? For(Dialog dialog, SipMessage invite) =>
+        (dialog.Flags & DialogFlags.AutoPrack) == 0 || invite.Tokens(SipHeaderName.Require).Contains("100rel"u8)
+            ? null
+            : new ReliableReplies(dialog, !invite.Body.IsEmpty);
 
     /// <summary>A response arrived on a branch; its leg is known.</summary>
     public void OnBranchReply(SipBranch branch, SipMessage reply)
     {
         _verdict = Verdict.Pass;
         long rseq = reply.RSeq;
-        if (reply.StatusCode is <= 100 or >= 200 || rseq <= 0 || !reply.Tokens(SipHeaderName.Require).Contains("100rel"u8)) return;
+        if (reply.StatusCode is <= 100 or >= 200 || rseq <= 0 || !reply.Tokens(SipHeaderName.Require).Contains("100rel"u8))
+            return;
         // An offer in a reliable response is answered in its PRACK (RFC 3262 5), which only the caller can do.
-        if (!hasOffer && !reply.Body.IsEmpty) return;
+        if (!hasOffer && !reply.Body.IsEmpty)
+            return;
         DialogLeg? leg = dialog.LegOf(branch, reply);
-        if (leg is null) return;
+        if (leg is null)
+            return;
 
         int at = _last.FindIndex(each => each.Leg == leg);
         if (at >= 0 && rseq != _last[at].RSeq + 1)
@@ -46,23 +51,30 @@ internal sealed class ReliableReplies(Dialog dialog, bool hasOffer) : ILocalRequ
             return;
         }
 
-        if (at < 0) _last.Add((leg, rseq));
-        else _last[at] = (leg, rseq);
+        if (at < 0)
+            _last.Add((leg, rseq));
+        else
+            _last[at] = (leg, rseq);
         _verdict = Verdict.Strip;
-        if (!dialog.SendPrack(leg, rseq, reply.CSeqNumber, this)) dialog.PrackFailed(leg, 503);
+        if (!dialog.SendPrack(leg, rseq, reply.CSeqNumber, this))
+            dialog.PrackFailed(leg, 503);
     }
 
     /// <summary>The response is about to go to the caller.</summary>
     public void OnReply(SipReplyContext reply)
     {
-        if (reply.Branch is null || reply.StatusCode is <= 100 or >= 200) return;
-        if (_verdict == Verdict.Drop) reply.Suppress();
-        else if (_verdict == Verdict.Strip) Strip(reply.Reply, reply.Edits);
+        if (reply.Branch is null || reply.StatusCode is <= 100 or >= 200)
+            return;
+        if (_verdict == Verdict.Drop)
+            reply.Suppress();
+        else if (_verdict == Verdict.Strip)
+            Strip(reply.Reply, reply.Edits);
     }
 
     void ILocalRequestUser.OnResponse(LocalRequest request, SipMessage response)
     {
-        if (response.StatusCode >= 300) dialog.PrackFailed((DialogLeg)request.State!, response.StatusCode);
+        if (response.StatusCode >= 300)
+            dialog.PrackFailed((DialogLeg)request.State!, response.StatusCode);
     }
 
     // The callee repeats its response, gets no PRACK, and gives the call up by itself (RFC 3262 3).
@@ -72,13 +84,15 @@ internal sealed class ReliableReplies(Dialog dialog, bool hasOffer) : ILocalRequ
     {
         edits.RemoveAll(SipHeaderName.RSeq);
         // Written anew in one piece: taking out one value at a time costs a walk through its line for each.
-        int room = 0, length = 0;
+        int room = 0,
+            length = 0;
         for (int i = reply.IndexOf(SipHeaderName.Require); i >= 0; i = reply.IndexOf(SipHeaderName.Require, i + 1))
             room += reply.HeaderAt(i).ValueLength + 2;
         Span<byte> kept = edits.Scratch(room);
         foreach (ReadOnlySpan<byte> tag in reply.Tokens(SipHeaderName.Require))
         {
-            if (SipText.EqualsIgnoreCase(tag, "100rel"u8)) continue;
+            if (SipText.EqualsIgnoreCase(tag, "100rel"u8))
+                continue;
             if (length > 0)
             {
                 ", "u8.CopyTo(kept[length..]);
@@ -90,6 +104,7 @@ internal sealed class ReliableReplies(Dialog dialog, bool hasOffer) : ILocalRequ
         }
 
         edits.RemoveAll(SipHeaderName.Require);
-        if (length > 0) edits.Push(SipHeaderName.Require, kept[..length]);
+        if (length > 0)
+            edits.Push(SipHeaderName.Require, kept[..length]);
     }
 }

@@ -60,9 +60,21 @@ public sealed class DialogProfile
 
     internal ReadOnlySpan<ProfileShard> Shards => _shards;
 
-    internal string Suffix => Sharing switch { ProfileSharing.Shared => "/s", ProfileSharing.Replicated => "/b", _ => "" };
+    internal string Suffix =>
+        Sharing switch
+        {
+            ProfileSharing.Shared => "/s",
+            ProfileSharing.Replicated => "/b",
+            _ => "",
+        };
 
-    internal ReadOnlySpan<byte> SuffixUtf8 => Sharing switch { ProfileSharing.Shared => "/s"u8, ProfileSharing.Replicated => "/b"u8, _ => default };
+    internal ReadOnlySpan<byte> SuffixUtf8 =>
+        Sharing switch
+        {
+            ProfileSharing.Shared => "/s"u8,
+            ProfileSharing.Replicated => "/b"u8,
+            _ => default,
+        };
 
     /// <summary>Puts a dialog into a profile without values.</summary>
     /// <param name="dialog">The dialog.</param>

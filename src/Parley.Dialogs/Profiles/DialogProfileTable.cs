@@ -82,15 +82,32 @@ public sealed class DialogProfileTable
     {
         foreach (DialogProfile profile in _profiles)
         {
-            if (name.StartsWith(profile.NameUtf8) && (name.Length == profile.NameUtf8.Length
-                || (profile.Suffix.Length == 2 && name.Length == profile.NameUtf8.Length + 2 && name[^2] == '/' && name[^1] == profile.Suffix[1])))
+            if (
+                name.StartsWith(profile.NameUtf8)
+                && (
+                    name.Length == profile.NameUtf8.Length
+                    || (
+                        profile.Suffix.Length == 2
+                        && name.Length == profile.NameUtf8.Length + 2
+                        && name[^2] == '/'
+                        && name[^1] == profile.Suffix[1]
+                    )
+                )
+            )
                 return profile;
         }
 
         return null;
     }
 
-    internal DialogProfileResult Set(ref long chain, DialogId dialog, DialogProfile profile, ReadOnlySpan<byte> value, bool isReplicated, int? limit)
+    internal DialogProfileResult Set(
+        ref long chain,
+        DialogId dialog,
+        DialogProfile profile,
+        ReadOnlySpan<byte> value,
+        bool isReplicated,
+        int? limit
+    )
     {
         if (!profile.HasValue && !value.IsEmpty)
             throw new ArgumentException($"The profile {profile.Name} has no values.", nameof(value));
@@ -222,9 +239,13 @@ public sealed class DialogProfileTable
         return passedOver;
     }
 
-    private static bool Matches(string asked, string name, string suffix) => asked.Length == name.Length
-        ? asked == name
-        : suffix.Length > 0 && asked.Length == name.Length + suffix.Length && asked.StartsWith(name, StringComparison.Ordinal) && asked.EndsWith(suffix, StringComparison.Ordinal);
+    private static bool Matches(string asked, string name, string suffix) =>
+        asked.Length == name.Length
+            ? asked == name
+            : suffix.Length > 0
+                && asked.Length == name.Length + suffix.Length
+                && asked.StartsWith(name, StringComparison.Ordinal)
+                && asked.EndsWith(suffix, StringComparison.Ordinal);
 
     private static long Handle(int profile, int shard, int number) => ((long)profile << 48) | ((long)shard << 32) | (uint)number;
 

@@ -33,7 +33,8 @@ public readonly struct DialogProfiles : IEquatable<DialogProfiles>
     /// <param name="limit">The most dialogs with this value, zero or more.</param>
     /// <returns>Whether it is in it now; false when the limit is reached or the dialog is over.</returns>
     /// <exception cref="ArgumentException">No such profile, it has no values, or a limit below zero.</exception>
-    public bool TrySet(string profile, ReadOnlySpan<byte> value, int limit) => IsMember(Find(profile).Set(_dialog, value, isReplicated: false, limit));
+    public bool TrySet(string profile, ReadOnlySpan<byte> value, int limit) =>
+        IsMember(Find(profile).Set(_dialog, value, isReplicated: false, limit));
 
     /// <summary>Puts the dialog into a profile unless the value has as many dialogs as the limit allows; of two calls for the last place one gets it.</summary>
     /// <param name="profile">The profile's name, with suffix or without.</param>
@@ -95,6 +96,7 @@ public readonly struct DialogProfiles : IEquatable<DialogProfiles>
 
     private static bool IsMember(DialogProfileResult result) => result is DialogProfileResult.Added or DialogProfileResult.Member;
 
-    private DialogProfile Find(string profile) => _dialog.Module.Profiles.Find(profile)
+    private DialogProfile Find(string profile) =>
+        _dialog.Module.Profiles.Find(profile)
         ?? throw new ArgumentException($"There is no profile {profile}: define it with AddProfiles.", nameof(profile));
 }

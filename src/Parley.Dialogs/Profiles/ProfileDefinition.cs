@@ -5,8 +5,9 @@ namespace Parley.Dialogs;
 /// <summary>One definition in a text such as <c>"caller; gateway/s; codec/b"</c>.</summary>
 internal readonly record struct ProfileDefinition(string Name, ProfileSharing Sharing)
 {
-    private static readonly SearchValues<char> NameCharacters =
-        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-.");
+    private static readonly SearchValues<char> NameCharacters = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
+    );
 
     public static List<ProfileDefinition> ParseAll(string definitions, string argument)
     {
@@ -18,7 +19,10 @@ internal readonly record struct ProfileDefinition(string Name, ProfileSharing Sh
             if (text.IsEmpty && range.End.GetOffset(definitions.Length) == definitions.Length && list.Count > 0)
                 continue; // a semicolon at the end ends the last definition
             if (!TryParse(text, out ProfileDefinition definition))
-                throw new ArgumentException($"'{text}' is no profile definition: a name of letters, digits, '_', '-', '.', and perhaps /s or /b.", argument);
+                throw new ArgumentException(
+                    $"'{text}' is no profile definition: a name of letters, digits, '_', '-', '.', and perhaps /s or /b.",
+                    argument
+                );
             list.Add(definition);
         }
 
@@ -33,7 +37,12 @@ internal readonly record struct ProfileDefinition(string Name, ProfileSharing Sh
         bool valid = !name.IsEmpty && !name.ContainsAnyExcept(NameCharacters);
         if (slash >= 0)
         {
-            sharing = text[(slash + 1)..].Trim() switch { "s" => ProfileSharing.Shared, "b" => ProfileSharing.Replicated, _ => ProfileSharing.None };
+            sharing = text[(slash + 1)..].Trim() switch
+            {
+                "s" => ProfileSharing.Shared,
+                "b" => ProfileSharing.Replicated,
+                _ => ProfileSharing.None,
+            };
             valid &= sharing != ProfileSharing.None;
         }
 

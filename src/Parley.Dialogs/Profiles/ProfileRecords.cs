@@ -14,7 +14,11 @@ internal struct ProfileMember : ISlabRecord
     public int Next;
     public bool IsReplicated;
 
-    int ISlabRecord.Link { readonly get => Next; set => Next = value; }
+    int ISlabRecord.Link
+    {
+        readonly get => Next;
+        set => Next = value;
+    }
 }
 
 /// <summary>One value of a profile and its dialogs. It exists while it has members.</summary>
@@ -29,5 +33,9 @@ internal struct ProfileValue : ISlabRecord
     /// <summary>Members that are no replicas.</summary>
     public int Own;
 
-    int ISlabRecord.Link { readonly get => NextInBucket; set => NextInBucket = value; }
+    int ISlabRecord.Link
+    {
+        readonly get => NextInBucket;
+        set => NextInBucket = value;
+    }
 }

@@ -122,7 +122,9 @@ internal sealed class ProfileShard
         lock (Gate)
         {
             int number = FindValue(value, hash);
-            return number == 0 ? 0 : own ? _values[number].Own : _values[number].Count;
+            return number == 0 ? 0
+                : own ? _values[number].Own
+                : _values[number].Count;
         }
     }
 

@@ -10,7 +10,8 @@ internal interface ISlabRecord
 /// Records in chunks that never move, named by a number from 1 on; freed ones are used again. Records without references give the garbage
 /// collector nothing to do, and growing copies none. Not thread-safe.
 /// </summary>
-internal struct Slab<T> where T : struct, ISlabRecord
+internal struct Slab<T>
+    where T : struct, ISlabRecord
 {
     private const int ChunkShift = 6;
     private const int ChunkSize = 1 << ChunkShift;

@@ -5,7 +5,8 @@ namespace Parley.Dialogs;
 /// <summary>A keyed hash of a profile value: values come from the network, and nobody outside may choose ones that collide. Same key, same hash: a seeded run repeats.</summary>
 internal static class ValueHash
 {
-    private const ulong A = 0x9E3779B97F4A7C15, B = 0xE7037ED1A0B428DB;
+    private const ulong A = 0x9E3779B97F4A7C15,
+        B = 0xE7037ED1A0B428DB;
 
     public static ulong Compute(ReadOnlySpan<byte> text, ulong key)
     {

@@ -12,11 +12,13 @@ public sealed partial class Dialog
     /// <summary>A copy of the initial INVITE is about to leave: a hook may have rewritten the caller's Contact since CreateDialog.</summary>
     internal void OnInviteLeaving(SipContext context, SipEdits edits)
     {
-        if (!edits.Changes(SipHeaderName.Contact)) return;
+        if (!edits.Changes(SipHeaderName.Contact))
+            return;
         ReadOnlySpan<byte> contact = LeavingContact(context, edits);
         lock (Gate)
         {
-            if (_state is DialogState.Unconfirmed) SetContact(_caller, contact);
+            if (_state is DialogState.Unconfirmed)
+                SetContact(_caller, contact);
         }
     }
 
@@ -29,11 +31,13 @@ public sealed partial class Dialog
     internal void OnCalleeLeaving(SipContext context, SipBranch branch, SipMessage reply, SipEdits edits, bool isLast)
     {
         bool changes = edits.Changes(SipHeaderName.Contact);
-        if (!changes && !isLast) return;
+        if (!changes && !isLast)
+            return;
         ReadOnlySpan<byte> contact = changes ? LeavingContact(context, edits) : default;
         lock (Gate)
         {
-            if (FindLeg(branch.Index, reply.ToTag) is not { IsSettled: false } leg) return;
+            if (FindLeg(branch.Index, reply.ToTag) is not { IsSettled: false } leg)
+                return;
             SetContact(leg, contact);
             leg.IsSettled = isLast;
         }
@@ -46,21 +50,25 @@ public sealed partial class Dialog
         bool changed;
         lock (Gate)
         {
-            if (_state == DialogState.Deleted) return;
+            if (_state == DialogState.Deleted)
+                return;
             // Of two that overlap the one sent later counts, whichever is answered first.
             changed = request.CalleeLeg!.TakeRefresh(request.Direction, request.CSeq) && SetContact(request.SourceLeg!, request.Contact);
             changed |= SetContact(request.DestinationLeg!, accepting);
         }
 
-        if (changed) Updated();
+        if (changed)
+            Updated();
     }
 
     /// <summary>The Contact of an edited message as it leaves. One of the proxy's own (hidden topology) says nothing about where the party is: then that of the message as received.</summary>
     internal static ReadOnlySpan<byte> LeavingContact(SipContext context, SipEdits edits)
     {
-        if (LeavingMessage.Read(edits) is not { } leaving) return default;
+        if (LeavingMessage.Read(edits) is not { } leaving)
+            return default;
         ReadOnlySpan<byte> contact = ContactOf(context, leaving);
-        if (!contact.IsEmpty || !leaving.Contacts.TryGetFirst(out NameAddrView first) || first.IsStar) return contact;
+        if (!contact.IsEmpty || !leaving.Contacts.TryGetFirst(out NameAddrView first) || first.IsStar)
+            return contact;
         return ContactOf(context, edits.Original);
     }
 
@@ -71,7 +79,8 @@ public sealed partial class Dialog
     private static bool SetContact(DialogLeg leg, ReadOnlySpan<byte> contact)
     {
         PackedLeg old = leg.Packed;
-        if (contact.IsEmpty || old.Contact.SequenceEqual(contact)) return false;
+        if (contact.IsEmpty || old.Contact.SequenceEqual(contact))
+            return false;
         leg.Packed = PackedLeg.Build(old, old.Tag, contact, old.RouteCount, old.PackedRoutes);
         return true;
     }

@@ -15,7 +15,8 @@ internal static class LeavingMessage
     public static SipMessage? Read(SipEdits edits)
     {
         int length = edits.Length;
-        if (t_bytes is null || t_bytes.Length < length) t_bytes = new byte[Math.Max(4096, length * 2)];
+        if (t_bytes is null || t_bytes.Length < length)
+            t_bytes = new byte[Math.Max(4096, length * 2)];
         edits.WriteTo(t_bytes);
         t_message ??= new SipMessage();
         return t_message.Parse(t_bytes, 0, length, SipLimits.Default).IsOk ? t_message : null;

@@ -19,7 +19,8 @@ public sealed partial class Dialog
     /// </summary>
     internal void Begin(SipContext? context)
     {
-        if (context is not null) LearnCaller(context);
+        if (context is not null)
+            LearnCaller(context);
         lock (Gate)
         {
             _invite = context;
@@ -36,10 +37,15 @@ public sealed partial class Dialog
         bool mine;
         lock (Gate)
         {
-            if ((_facts & DialogFacts.CreatedRun) != 0) return;
+            if ((_facts & DialogFacts.CreatedRun) != 0)
+                return;
             _facts |= DialogFacts.CreatedRun;
             // Ended before anything was sent: there was nothing to cancel yet.
-            act = new DialogAct(_byes is null ? DialogEffects.RunCreated : DialogEffects.RunCreated | DialogEffects.CancelBranches, _state, _state)
+            act = new DialogAct(
+                _byes is null ? DialogEffects.RunCreated : DialogEffects.RunCreated | DialogEffects.CancelBranches,
+                _state,
+                _state
+            )
             {
                 Direction = DialogDirection.Downstream,
                 Context = context,
@@ -48,14 +54,17 @@ public sealed partial class Dialog
             mine = TakeTurn(ref act);
         }
 
-        if (mine) Act(in act);
+        if (mine)
+            Act(in act);
     }
 
     /// <summary>A response to the initial INVITE is about to go to the caller; its leg is known already.</summary>
     internal void OnReply(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits)
     {
-        if (statusCode <= 100) return;
-        if ((_facts & DialogFacts.CreatedRun) == 0) OnRelaying(context); // answered here, never relayed
+        if (statusCode <= 100)
+            return;
+        if ((_facts & DialogFacts.CreatedRun) == 0)
+            OnRelaying(context); // answered here, never relayed
         if (branch is not null && HasCallbacks(DialogCallbackTypes.ResponseForwarded))
             TakeStep(null, DialogEffects.RunResponseForwarded, context, branch, reply, edits);
 
@@ -74,8 +83,10 @@ public sealed partial class Dialog
         lock (Gate)
         {
             _facts |= DialogFacts.Cancelled;
-            if (_state is DialogState.Unconfirmed or DialogState.Early) _reason ??= DialogReasons.Cancelled;
-            else if (_state is DialogState.ConfirmedNoAck) Race();
+            if (_state is DialogState.Unconfirmed or DialogState.Early)
+                _reason ??= DialogReasons.Cancelled;
+            else if (_state is DialogState.ConfirmedNoAck)
+                Race();
         }
     }
 
@@ -84,7 +95,8 @@ public sealed partial class Dialog
     {
         lock (Gate)
         {
-            if (_invite == context) _invite = null;
+            if (_invite == context)
+                _invite = null;
             DropUnansweredLegs();
         }
 
@@ -100,12 +112,14 @@ public sealed partial class Dialog
         lock (Gate)
         {
             DialogState old = _state;
-            if (old != DialogState.Deleted) _reason ??= reason;
+            if (old != DialogState.Deleted)
+                _reason ??= reason;
             act = new DialogAct(Step(what), old, _state) { Direction = direction };
             mine = TakeTurn(ref act);
         }
 
-        if (mine) Act(in act);
+        if (mine)
+            Act(in act);
         return act.OldState != DialogState.Deleted;
     }
 
@@ -114,8 +128,11 @@ public sealed partial class Dialog
     {
         SipMessage request = context.Request;
         SipMethod method = request.Method;
-        DialogLeg callee = relay.CalleeLeg!, source = relay.SourceLeg!, destination = relay.DestinationLeg!;
-        if (method != SipMethod.Ack) callee.SawRequest(relay.Direction, request.CSeqNumber, method);
+        DialogLeg callee = relay.CalleeLeg!,
+            source = relay.SourceLeg!,
+            destination = relay.DestinationLeg!;
+        if (method != SipMethod.Ack)
+            callee.SawRequest(relay.Direction, request.CSeqNumber, method);
         source.LearnFlow(context.Source);
         if (method == SipMethod.Invite)
         {
@@ -132,7 +149,8 @@ public sealed partial class Dialog
             SipMethod.Bye => relay.Direction == DialogDirection.Downstream ? DialogEvent.Bye : DialogEvent.EarlyByeOfCallee,
             _ => DialogEvent.Request,
         };
-        if (what == DialogEvent.Bye && answered) OnByeBegins(relay);
+        if (what == DialogEvent.Bye && answered)
+            OnByeBegins(relay);
 
         DialogState old = _state;
         act = new DialogAct(Step(what), old, _state)
@@ -142,8 +160,10 @@ public sealed partial class Dialog
             Message = request,
             DestinationLeg = destination,
         };
-        if (Module.Feed.HasReaders) act.Effects |= DialogEffects.Update;
-        if (_byes is not null && callee == _callee && method is SipMethod.Ack or SipMethod.Bye) act.Effects |= HeldByeMaySend(method);
+        if (Module.Feed.HasReaders)
+            act.Effects |= DialogEffects.Update;
+        if (_byes is not null && callee == _callee && method is SipMethod.Ack or SipMethod.Bye)
+            act.Effects |= HeldByeMaySend(method);
         return TakeTurn(ref act);
     }
 
@@ -159,7 +179,8 @@ public sealed partial class Dialog
     /// <param name="statusCode">200 or above.</param>
     internal void OnByeOver(SipContext context, InDialogRelay bye, bool byOtherParty, int statusCode)
     {
-        if (bye.IsAstray || !bye.IsLeaving) return;
+        if (bye.IsAstray || !bye.IsLeaving)
+            return;
         string reason = bye.Direction == DialogDirection.Upstream ? DialogReasons.UpstreamBye : DialogReasons.DownstreamBye;
         if (statusCode == 408 || (byOtherParty && statusCode is < 300 or 481))
         {
@@ -178,7 +199,8 @@ public sealed partial class Dialog
         lock (Gate)
         {
             DialogState old = _state;
-            if (old != DialogState.Deleted) _reason ??= reason;
+            if (old != DialogState.Deleted)
+                _reason ??= reason;
             act = new DialogAct(Step(DialogEvent.ByeAnswered), old, _state)
             {
                 Direction = bye.Direction,
@@ -189,18 +211,21 @@ public sealed partial class Dialog
             mine = TakeTurn(ref act);
         }
 
-        if (mine) Act(in act);
+        if (mine)
+            Act(in act);
     }
 
     /// <summary>A response to a request within the dialog is about to leave.</summary>
     internal void OnReplyWithin(SipContext context, InDialogRelay request, SipMessage? reply, SipEdits? edits)
     {
-        if (!HasCallbacks(DialogCallbackTypes.ResponseWithin)) return;
+        if (!HasCallbacks(DialogCallbackTypes.ResponseWithin))
+            return;
         DialogAct act;
         bool mine;
         lock (Gate)
         {
-            if (_state is DialogState.Unconfirmed or DialogState.Deleted) return;
+            if (_state is DialogState.Unconfirmed or DialogState.Deleted)
+                return;
             act = new DialogAct(DialogEffects.RunResponseWithin, _state, _state)
             {
                 Direction = request.Direction == DialogDirection.Downstream ? DialogDirection.Upstream : DialogDirection.Downstream,
@@ -212,7 +237,8 @@ public sealed partial class Dialog
             mine = TakeTurn(ref act);
         }
 
-        if (mine) Act(in act);
+        if (mine)
+            Act(in act);
     }
 
     internal void RunAct(in DialogAct act) => Act(in act);
@@ -254,14 +280,20 @@ public sealed partial class Dialog
             DialogState old = _state;
             if (what is { } happened)
             {
-                if (happened == DialogEvent.Success && branch is not null && reply is not null
-                    && _state is not (DialogState.ConfirmedNoAck or DialogState.Confirmed))
+                if (
+                    happened == DialogEvent.Success
+                    && branch is not null
+                    && reply is not null
+                    && _state is not (DialogState.ConfirmedNoAck or DialogState.Confirmed)
+                )
                     SetWinner(branch.Index, reply.ToTag);
                 more |= Step(happened);
                 if (happened == DialogEvent.Success && old != _state)
                 {
-                    if ((_facts & (DialogFacts.Cancelled | DialogFacts.ByeSeen)) != 0) Race();
-                    if (_byes is not null) more |= Step(DialogEvent.Terminate); // our CANCEL came too late
+                    if ((_facts & (DialogFacts.Cancelled | DialogFacts.ByeSeen)) != 0)
+                        Race();
+                    if (_byes is not null)
+                        more |= Step(DialogEvent.Terminate); // our CANCEL came too late
                 }
             }
 
@@ -276,14 +308,16 @@ public sealed partial class Dialog
             mine = TakeTurn(ref act);
         }
 
-        if (mine) Act(in act);
+        if (mine)
+            Act(in act);
     }
 
     /// <summary>RFC 5407: 200 and CANCEL (or an early BYE) crossed. With end-on-race-condition the call gets the race delay and no more.</summary>
     private void Race()
     {
         _facts |= DialogFacts.RaceOccurred;
-        if ((Flags & DialogFlags.EndOnRaceCondition) == 0) return;
+        if ((Flags & DialogFlags.EndOnRaceCondition) == 0)
+            return;
         _lifetime = (long)Module.Options.RaceConditionTimeout.TotalMilliseconds;
         StartLifetime(restart: true);
     }

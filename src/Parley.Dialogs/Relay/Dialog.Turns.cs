@@ -16,7 +16,8 @@ public sealed partial class Dialog
     private bool TakeTurn(ref DialogAct act)
     {
         act.Effects = Relevant(act.Effects);
-        if (act.Effects == DialogEffects.None) return false;
+        if (act.Effects == DialogEffects.None)
+            return false;
         if (!_acting)
         {
             _acting = true;
@@ -61,23 +62,28 @@ public sealed partial class Dialog
             Module.Log.ActFailed(this, error);
         }
 
-        if ((act.Effects & DialogEffects.Forget) != 0) Volatile.Read(ref _over)?.TrySetResult();
+        if ((act.Effects & DialogEffects.Forget) != 0)
+            Volatile.Read(ref _over)?.TrySetResult();
     }
 
     /// <summary>Leaves out what nobody would hear, so that an in-dialog request nobody watches takes no turn.</summary>
     private DialogEffects Relevant(DialogEffects effects)
     {
         effects &= ~DialogActs.InLock;
-        if ((effects & DialogEffects.RunRequestWithin) != 0 && !HasCallbacks(DialogCallbackTypes.RequestWithin)) effects &= ~DialogEffects.RunRequestWithin;
-        if ((effects & DialogEffects.RunResponseWithin) != 0 && !HasCallbacks(DialogCallbackTypes.ResponseWithin)) effects &= ~DialogEffects.RunResponseWithin;
-        if ((effects & DialogEffects.RunResponseForwarded) != 0 && !HasCallbacks(DialogCallbackTypes.ResponseForwarded)) effects &= ~DialogEffects.RunResponseForwarded;
+        if ((effects & DialogEffects.RunRequestWithin) != 0 && !HasCallbacks(DialogCallbackTypes.RequestWithin))
+            effects &= ~DialogEffects.RunRequestWithin;
+        if ((effects & DialogEffects.RunResponseWithin) != 0 && !HasCallbacks(DialogCallbackTypes.ResponseWithin))
+            effects &= ~DialogEffects.RunResponseWithin;
+        if ((effects & DialogEffects.RunResponseForwarded) != 0 && !HasCallbacks(DialogCallbackTypes.ResponseForwarded))
+            effects &= ~DialogEffects.RunResponseForwarded;
         return effects;
     }
 
     /// <summary>Tells the feed that something but the state changed.</summary>
     private void Updated()
     {
-        if (!Module.Feed.HasReaders) return;
+        if (!Module.Feed.HasReaders)
+            return;
         var act = default(DialogAct);
         bool mine;
         lock (Gate)
@@ -86,6 +92,7 @@ public sealed partial class Dialog
             mine = TakeTurn(ref act);
         }
 
-        if (mine) Act(in act);
+        if (mine)
+            Act(in act);
     }
 }

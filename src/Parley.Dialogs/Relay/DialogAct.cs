@@ -29,7 +29,8 @@ internal struct DialogAct(DialogEffects effects, DialogState oldState, DialogSta
 
     public void Release()
     {
-        if (_retained) Message!.Release();
+        if (_retained)
+            Message!.Release();
         Message = null;
         _retained = false;
     }

@@ -72,55 +72,77 @@ internal sealed class InDialogRelay(RelayPool<InDialogRelay> pool) : DialogRelay
     public override void OnBranchReply(SipContext context, SipBranch branch, SipMessage reply)
     {
         DialogModule.SetCurrent(_dialog);
-        if (IsInert || _isAstray) return;
-        if (branch.Flow.ConnectionId != 0 && DestinationLeg is { } leg) _dialog!.LearnConnection(leg, branch.Flow);
+        if (IsInert || _isAstray)
+            return;
+        if (branch.Flow.ConnectionId != 0 && DestinationLeg is { } leg)
+            _dialog!.LearnConnection(leg, branch.Flow);
     }
 
     public override void OnBranch(SipContext context, SipBranch? branch, SipEdits edits)
     {
-        if (_dialog is not { } dialog || IsInert) return;
+        if (_dialog is not { } dialog || IsInert)
+            return;
         CSeq = edits.Original.CSeqNumber;
         _isLeaving = true;
         // A target of the application's own is its business; what the sender wrote is not.
-        _isAstray = Course != DialogValidation.Valid && branch?.Target is null && InDialogValidation.CourseOf(context, this) != DialogValidation.Valid;
-        if (_isAstray) return;
+        _isAstray =
+            Course != DialogValidation.Valid
+            && branch?.Target is null
+            && InDialogValidation.CourseOf(context, this) != DialogValidation.Valid;
+        if (_isAstray)
+            return;
         dialog.Renumber(DestinationLeg!, context.Method, branch is null, Order == CSeqOrder.Repeated, edits);
-        if (branch is null && EndsCall) dialog.OnByeOver(context, this, byOtherParty: true, 200); // stateless: its response does not come by here
+        if (branch is null && EndsCall)
+            dialog.OnByeOver(context, this, byOtherParty: true, 200); // stateless: its response does not come by here
         if (TargetRefresh.IsBy(context.Method))
         {
             ReadOnlySpan<byte> contact = Parley.Dialogs.Dialog.ContactLeaving(context, edits);
-            if (_contact.Length < contact.Length) _contact = new byte[Math.Max(128, contact.Length)];
+            if (_contact.Length < contact.Length)
+                _contact = new byte[Math.Max(128, contact.Length)];
             contact.CopyTo(_contact);
             _contactLength = contact.Length;
         }
 
-        if (dialog.KeepsSdp) dialog.OnRequestSdp(context, this, edits);
+        if (dialog.KeepsSdp)
+            dialog.OnRequestSdp(context, this, edits);
     }
 
     public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits)
     {
-        if (IsInert) return;
-        if (reply is not null && branch is not null && _isLeaving) Parley.Dialogs.Dialog.RestoreCSeq(reply, edits!, CSeq);
-        if (IsPendingInvite && statusCode >= 200) _dialog?.OnInviteWithinOver(this);
-        if (statusCode > 100 && context.Method is not (SipMethod.Ack or SipMethod.Bye)) _dialog?.OnReplyWithin(context, this, reply, edits);
-        if (_dialog is not { } dialog) return;
-        if (EndsCall && statusCode >= 200) dialog.OnByeOver(context, this, branch is not null, statusCode);
-        if (_isAstray) return;
+        if (IsInert)
+            return;
+        if (reply is not null && branch is not null && _isLeaving)
+            Parley.Dialogs.Dialog.RestoreCSeq(reply, edits!, CSeq);
+        if (IsPendingInvite && statusCode >= 200)
+            _dialog?.OnInviteWithinOver(this);
+        if (statusCode > 100 && context.Method is not (SipMethod.Ack or SipMethod.Bye))
+            _dialog?.OnReplyWithin(context, this, reply, edits);
+        if (_dialog is not { } dialog)
+            return;
+        if (EndsCall && statusCode >= 200)
+            dialog.OnByeOver(context, this, branch is not null, statusCode);
+        if (_isAstray)
+            return;
         if (statusCode is >= 200 and < 300 && !_isAccepted && branch is not null && reply is not null && TargetRefresh.IsBy(context.Method))
         {
             _isAccepted = true;
             dialog.OnRefreshed(context, this, reply, edits!);
         }
 
-        if (statusCode > 100 && CalleeLeg?.Exchange is not null) dialog.OnResponseSdp(context, this, reply, statusCode, edits);
-        if (branch is not null) DialogModule.SetCurrent(null);
+        if (statusCode > 100 && CalleeLeg?.Exchange is not null)
+            dialog.OnResponseSdp(context, this, reply, statusCode, edits);
+        if (branch is not null)
+            DialogModule.SetCurrent(null);
     }
 
     public override void OnCompleted(SipContext context)
     {
-        if (_dialog is null) return;
-        if (IsPendingInvite) _dialog.OnInviteWithinOver(this);
-        if (EndsCall) _dialog.OnByeGone();
+        if (_dialog is null)
+            return;
+        if (IsPendingInvite)
+            _dialog.OnInviteWithinOver(this);
+        if (EndsCall)
+            _dialog.OnByeGone();
         _dialog.OnRequestSdpOver(this);
         _dialog = null;
         CalleeLeg = null;

@@ -31,7 +31,8 @@ internal sealed class InviteRelay(RelayPool<InviteRelay> pool, DialogSlots slots
     {
         Dialog dialog = Dialog!;
         DialogModule.SetCurrent(dialog); // the reply hooks come next
-        if (reply.StatusCode is > 100 and < 300) dialog.LearnCallee(context, branch, reply);
+        if (reply.StatusCode is > 100 and < 300)
+            dialog.LearnCallee(context, branch, reply);
         _reliableReplies?.OnBranchReply(branch, reply);
     }
 
@@ -39,31 +40,38 @@ internal sealed class InviteRelay(RelayPool<InviteRelay> pool, DialogSlots slots
     {
         Dialog dialog = Dialog!;
         dialog.OnInviteLeaving(context, edits);
-        if (dialog.KeepsSdp) Offer = SdpBody.Of(edits.Original, edits);
+        if (dialog.KeepsSdp)
+            Offer = SdpBody.Of(edits.Original, edits);
     }
 
     public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits)
     {
         Dialog dialog = Dialog!;
-        if (reply is not null && branch is not null) Parley.Dialogs.Dialog.RestoreCSeq(reply, edits!, dialog.InviteCSeq);
+        if (reply is not null && branch is not null)
+            Parley.Dialogs.Dialog.RestoreCSeq(reply, edits!, dialog.InviteCSeq);
         bool isOfLeg = branch is not null && reply is not null && statusCode is > 100 and < 300;
-        if (isOfLeg) dialog.OnCalleeLeaving(context, branch!, reply!, edits!, isLast: false);
+        if (isOfLeg)
+            dialog.OnCalleeLeaving(context, branch!, reply!, edits!, isLast: false);
         dialog.OnReply(context, branch, reply, statusCode, edits);
         if (isOfLeg)
         {
             dialog.OnCalleeLeaving(context, branch!, reply!, edits!, isLast: statusCode >= 200); // callbacks may have edited it
-            if (dialog.KeepsSdp) dialog.OnInviteSdp(this, branch!, reply!, edits!);
+            if (dialog.KeepsSdp)
+                dialog.OnInviteSdp(this, branch!, reply!, edits!);
         }
 
-        if (branch is not null) DialogModule.SetCurrent(null);
+        if (branch is not null)
+            DialogModule.SetCurrent(null);
     }
 
     public override void OnCancelled(SipContext context, SipMessage cancel) => Dialog!.OnCancelled();
 
     public override void OnCompleted(SipContext context)
     {
-        if (Dialog is not { } dialog) return;
-        if (dialog.KeepsSdp) dialog.OnInviteSdpOver(this);
+        if (Dialog is not { } dialog)
+            return;
+        if (dialog.KeepsSdp)
+            dialog.OnInviteSdpOver(this);
         dialog.OnInviteOver(context);
         slots.Free(_slot);
         _slot = DialogSlots.None;

@@ -13,7 +13,8 @@ internal sealed class RelayPool<T>(Func<RelayPool<T>, T> make)
     {
         lock (_gate)
         {
-            if (_free.TryPop(out T? relay)) return relay;
+            if (_free.TryPop(out T? relay))
+                return relay;
         }
 
         return make(this);
@@ -23,7 +24,8 @@ internal sealed class RelayPool<T>(Func<RelayPool<T>, T> make)
     {
         lock (_gate)
         {
-            if (_free.Count < Most) _free.Push(relay);
+            if (_free.Count < Most)
+                _free.Push(relay);
         }
     }
 }

@@ -15,7 +15,10 @@ internal static class HeaderLines
             if (end < 0 || colon <= 0 || line.ContainsAny((byte)'\r', (byte)'\n', (byte)0) || !IsName(line[..colon]))
                 throw new ArgumentException("Header lines are \"Name: value\" with CRLF at the end of each.", argument);
             if (IsBuilt(line[..colon].TrimEnd(" \t"u8)))
-                throw new ArgumentException("Via, Route, Max-Forwards, From, To, Call-ID, CSeq and Content-Length are written by the dialog.", argument);
+                throw new ArgumentException(
+                    "Via, Route, Max-Forwards, From, To, Call-ID, CSeq and Content-Length are written by the dialog.",
+                    argument
+                );
             lines = lines[(end + 2)..];
         }
     }
@@ -32,8 +35,19 @@ internal static class HeaderLines
     }
 
     private static bool IsBuilt(ReadOnlySpan<byte> name) =>
-        Is(name, "Via"u8) || Is(name, "v"u8) || Is(name, "Route"u8) || Is(name, "Max-Forwards"u8) || Is(name, "From"u8) || Is(name, "f"u8) || Is(name, "To"u8)
-        || Is(name, "t"u8) || Is(name, "Call-ID"u8) || Is(name, "i"u8) || Is(name, "CSeq"u8) || Is(name, "Content-Length"u8) || Is(name, "l"u8);
+        Is(name, "Via"u8)
+        || Is(name, "v"u8)
+        || Is(name, "Route"u8)
+        || Is(name, "Max-Forwards"u8)
+        || Is(name, "From"u8)
+        || Is(name, "f"u8)
+        || Is(name, "To"u8)
+        || Is(name, "t"u8)
+        || Is(name, "Call-ID"u8)
+        || Is(name, "i"u8)
+        || Is(name, "CSeq"u8)
+        || Is(name, "Content-Length"u8)
+        || Is(name, "l"u8);
 
     private static bool Is(ReadOnlySpan<byte> name, ReadOnlySpan<byte> other) => System.Text.Ascii.EqualsIgnoreCase(name, other);
 }

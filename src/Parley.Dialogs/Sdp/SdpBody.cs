@@ -10,17 +10,21 @@ internal static class SdpBody
     /// <summary>The description in a message as it leaves, a multipart whole; null when it has none.</summary>
     public static byte[]? Of(SipMessage message, SipEdits? edits)
     {
-        SipMessage? leaving = edits is not null && (edits.ChangesBody || edits.Changes(SipHeaderName.ContentType)) ? LeavingMessage.Read(edits) : message;
+        SipMessage? leaving =
+            edits is not null && (edits.ChangesBody || edits.Changes(SipHeaderName.ContentType)) ? LeavingMessage.Read(edits) : message;
         return leaving is null ? null : Of(leaving.ContentType, leaving.Body);
     }
 
     /// <summary>A body of this type; null when it is none or no description.</summary>
     public static byte[]? Of(ReadOnlySpan<byte> type, ReadOnlySpan<byte> body)
     {
-        if (body.IsEmpty) return null;
+        if (body.IsEmpty)
+            return null;
         bool isSdp = SipText.EqualsIgnoreCase(type, Sdp);
-        if (!isSdp && !StartsWith(type, Sdp) && !StartsWith(type, "multipart/"u8)) return null;
-        if (isSdp) type = default;
+        if (!isSdp && !StartsWith(type, Sdp) && !StartsWith(type, "multipart/"u8))
+            return null;
+        if (isSdp)
+            type = default;
         return type.Length > byte.MaxValue ? null : [(byte)type.Length, .. type, .. body];
     }
 
@@ -30,5 +34,6 @@ internal static class SdpBody
     /// <summary>The description.</summary>
     public static ReadOnlySpan<byte> BodyOf(byte[] packed) => packed.AsSpan(1 + packed[0]);
 
-    private static bool StartsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> start) => text.Length >= start.Length && SipText.EqualsIgnoreCase(text[..start.Length], start);
+    private static bool StartsWith(ReadOnlySpan<byte> text, ReadOnlySpan<byte> start) =>
+        text.Length >= start.Length && SipText.EqualsIgnoreCase(text[..start.Length], start);
 }

@@ -30,12 +30,14 @@ internal sealed class SdpExchange
         if (IsOffered && _carrier != carrier)
         {
             // An answer, or else two offers at once: the second will be refused (491).
-            if (isPrack && _offeredTo != direction) Put(direction, body);
+            if (isPrack && _offeredTo != direction)
+                Put(direction, body);
             return;
         }
 
         // An offer after an exchange that is complete but not accepted yet (UPDATE after a reliable 183): that one is in force.
-        if (IsComplete && _carrier != carrier) Commit(caller, callee);
+        if (IsComplete && _carrier != carrier)
+            Commit(caller, callee);
         Offer(carrier, direction, body);
     }
 
@@ -49,26 +51,40 @@ internal sealed class SdpExchange
     /// <param name="caller">The caller's leg.</param>
     /// <param name="callee">The callee's leg.</param>
     /// <returns>True when new descriptions are in force.</returns>
-    public bool OnResponse(object carrier, DialogDirection direction, bool isInvite, int status, bool isReliable, byte[]? body, DialogLeg caller, DialogLeg callee)
+    public bool OnResponse(
+        object carrier,
+        DialogDirection direction,
+        bool isInvite,
+        int status,
+        bool isReliable,
+        byte[]? body,
+        DialogLeg caller,
+        DialogLeg callee
+    )
     {
         bool isMine = _carrier == carrier;
         if (status >= 300)
         {
-            if (isMine) Discard();
+            if (isMine)
+                Discard();
             return false;
         }
 
-        if (_accepted == carrier) return false;
+        if (_accepted == carrier)
+            return false;
         if (status < 200 && !isReliable)
         {
-            if (isMine && IsOffered && _offeredTo != direction) _preview = body ?? _preview;
+            if (isMine && IsOffered && _offeredTo != direction)
+                _preview = body ?? _preview;
             return false;
         }
 
         if (isMine && IsOffered && _offeredTo != direction)
         {
-            if (body is null && status >= 200) body = _preview;
-            if (body is not null) Put(direction, body);
+            if (body is null && status >= 200)
+                body = _preview;
+            if (body is not null)
+                Put(direction, body);
         }
         else if (body is not null && isInvite && !IsOffered && !IsComplete)
         {
@@ -76,10 +92,13 @@ internal sealed class SdpExchange
             isMine = true;
         }
 
-        if (status < 200) return false;
+        if (status < 200)
+            return false;
         _accepted = carrier;
-        if (!isMine) return false;
-        if (IsComplete) return Commit(caller, callee);
+        if (!isMine)
+            return false;
+        if (IsComplete)
+            return Commit(caller, callee);
         if (isInvite && _offeredTo == direction)
         {
             _awaitsAck = true;
@@ -97,7 +116,8 @@ internal sealed class SdpExchange
     /// <returns>True when new descriptions are in force.</returns>
     public bool OnAck(DialogDirection direction, byte[]? body, DialogLeg caller, DialogLeg callee)
     {
-        if (!_awaitsAck || _offeredTo == direction) return false;
+        if (!_awaitsAck || _offeredTo == direction)
+            return false;
         if (body is null)
         {
             Discard();
@@ -111,8 +131,10 @@ internal sealed class SdpExchange
     /// <summary>A request is over.</summary>
     public void OnOver(object carrier)
     {
-        if (_accepted == carrier) _accepted = null;
-        if (_carrier == carrier) Discard();
+        if (_accepted == carrier)
+            _accepted = null;
+        if (_carrier == carrier)
+            Discard();
     }
 
     private void Offer(object carrier, DialogDirection direction, byte[] body)
@@ -125,8 +147,10 @@ internal sealed class SdpExchange
 
     private void Put(DialogDirection direction, byte[] body)
     {
-        if (direction == DialogDirection.Downstream) _ofCaller = body;
-        else _ofCallee = body;
+        if (direction == DialogDirection.Downstream)
+            _ofCaller = body;
+        else
+            _ofCallee = body;
     }
 
     private bool Commit(DialogLeg caller, DialogLeg callee)

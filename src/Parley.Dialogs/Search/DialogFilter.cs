@@ -34,27 +34,41 @@ internal sealed class DialogFilter
     /// <summary>The dialogs among which all that fit are, when that is not the whole table.</summary>
     public IReadOnlyList<Dialog>? Candidates(DialogTable table)
     {
-        if (_callId is not null) return table.FindAllByCallId(_callId);
-        if (_profile is not null) return _query.ProfileValue is { } value ? _profile.Dialogs(value) : _profile.Dialogs();
+        if (_callId is not null)
+            return table.FindAllByCallId(_callId);
+        if (_profile is not null)
+            return _query.ProfileValue is { } value ? _profile.Dialogs(value) : _profile.Dialogs();
         return null;
     }
 
     public bool Fits(Dialog dialog)
     {
         DialogState state = dialog.State;
-        if (state == DialogState.Deleted && !_query.IncludeDeleted && _query.State != DialogState.Deleted) return false;
-        if (_query.State is { } wanted && wanted != state) return false;
-        if (_callId is not null && !dialog.CallIdBytes.SequenceEqual(_callId)) return false;
-        if (_fromUri is not null && !SipUriView.Equivalent(dialog.FromUriBytes, _fromUri)) return false;
-        if (_toUri is not null && !SipUriView.Equivalent(dialog.ToUriBytes, _toUri)) return false;
-        if (_uri is not null && !SipUriView.Equivalent(dialog.FromUriBytes, _uri) && !SipUriView.Equivalent(dialog.ToUriBytes, _uri)) return false;
-        if (_profile is not null && !(_query.ProfileValue is { } profileValue ? _profile.IsIn(dialog, profileValue) : _profile.IsIn(dialog))) return false;
-        return _query.ValueName is null || (dialog.Values.TryGet(_query.ValueName, out string? value) && (_query.Value is null || _query.Value == value));
+        if (state == DialogState.Deleted && !_query.IncludeDeleted && _query.State != DialogState.Deleted)
+            return false;
+        if (_query.State is { } wanted && wanted != state)
+            return false;
+        if (_callId is not null && !dialog.CallIdBytes.SequenceEqual(_callId))
+            return false;
+        if (_fromUri is not null && !SipUriView.Equivalent(dialog.FromUriBytes, _fromUri))
+            return false;
+        if (_toUri is not null && !SipUriView.Equivalent(dialog.ToUriBytes, _toUri))
+            return false;
+        if (_uri is not null && !SipUriView.Equivalent(dialog.FromUriBytes, _uri) && !SipUriView.Equivalent(dialog.ToUriBytes, _uri))
+            return false;
+        if (
+            _profile is not null
+            && !(_query.ProfileValue is { } profileValue ? _profile.IsIn(dialog, profileValue) : _profile.IsIn(dialog))
+        )
+            return false;
+        return _query.ValueName is null
+            || (dialog.Values.TryGet(_query.ValueName, out string? value) && (_query.Value is null || _query.Value == value));
     }
 
     private static byte[]? UriBytes(string? uri, string name)
     {
-        if (uri is null) return null;
+        if (uri is null)
+            return null;
         byte[] bytes = Encoding.UTF8.GetBytes(uri);
         return SipUriView.TryParse(bytes, out _) ? bytes : throw new ArgumentException($"DialogQuery.{name} is no URI: {uri}", nameof(uri));
     }

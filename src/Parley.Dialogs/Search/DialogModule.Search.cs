@@ -15,7 +15,8 @@ internal sealed partial class DialogModule
         var page = new List<Dialog>();
         foreach (Dialog dialog in Search(new DialogFilter(query, Profiles), after))
         {
-            if (page.Count == count) return new DialogPage(page, page[^1].Id);
+            if (page.Count == count)
+                return new DialogPage(page, page[^1].Id);
             page.Add(dialog);
         }
 
@@ -36,6 +37,7 @@ internal sealed partial class DialogModule
     {
         IEnumerable<Dialog> candidates = filter.Candidates(Table) is { } few ? DialogTable.InOrder(few, after) : Table.InOrder(after);
         foreach (Dialog dialog in candidates)
-            if (filter.Fits(dialog)) yield return dialog;
+            if (filter.Fits(dialog))
+                yield return dialog;
     }
 }

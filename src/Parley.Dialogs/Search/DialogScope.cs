@@ -20,6 +20,7 @@ public readonly ref struct DialogScope
     /// <summary>Gives the thread back the dialog it had.</summary>
     public void Dispose()
     {
-        if (Dialog is not null) DialogModule.SetCurrent(_before);
+        if (Dialog is not null)
+            DialogModule.SetCurrent(_before);
     }
 }

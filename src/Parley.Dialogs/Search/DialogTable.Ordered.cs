@@ -18,7 +18,8 @@ internal sealed partial class DialogTable
 
             copy.Sort(static (a, b) => a.Id.CompareTo(b.Id));
             foreach (Dialog dialog in copy)
-                if (after is not { } start || dialog.Id > start) yield return dialog;
+                if (after is not { } start || dialog.Id > start)
+                    yield return dialog;
         }
     }
 
@@ -28,7 +29,8 @@ internal sealed partial class DialogTable
         var sorted = new List<Dialog>(dialogs);
         sorted.Sort(static (a, b) => a.Id.CompareTo(b.Id));
         foreach (Dialog dialog in sorted)
-            if (after is not { } start || dialog.Id > start) yield return dialog;
+            if (after is not { } start || dialog.Id > start)
+                yield return dialog;
     }
 
     /// <summary>Every dialog with this Call-ID, those that are over too.</summary>

@@ -14,7 +14,8 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
     /// <summary>Milliseconds kept for the ACK of the first party before it stops repeating its 2xx.</summary>
     private const long AckReserve = 4_000;
 
-    private static readonly object FirstStep = new(), SecondStep = new();
+    private static readonly object FirstStep = new(),
+        SecondStep = new();
 
     private readonly TaskCompletionSource<SequentialReply> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
@@ -78,29 +79,45 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
     void ILocalRequestUser.OnResponse(LocalRequest sent, SipMessage response)
     {
         int status = response.StatusCode;
-        if (status < 200) return;
+        if (status < 200)
+            return;
         uint cseq = sent.Message.CSeqNumber;
         bool isFirst = ReferenceEquals(sent.State, FirstStep);
         if (status < 300)
         {
-            if (isFirst) FirstAccepted(sent, response, cseq);
-            else SecondAccepted(sent, response, cseq);
+            if (isFirst)
+                FirstAccepted(sent, response, cseq);
+            else
+                SecondAccepted(sent, response, cseq);
             return;
         }
 
-        if (!isFirst) AnswerFirst([], "");
+        if (!isFirst)
+            AnswerFirst([], "");
         Finish(response, LegOf(sent.State));
     }
 
     void ILocalRequestUser.OnFailed(LocalRequest sent, int statusCode)
     {
-        if (!ReferenceEquals(sent.State, FirstStep)) AnswerFirst([], "");
-        Finish(statusCode, statusCode switch { 408 => "Request Timeout", 430 => "Flow Failed", _ => "Service Unavailable" }, isLocal: true, LegOf(sent.State));
+        if (!ReferenceEquals(sent.State, FirstStep))
+            AnswerFirst([], "");
+        Finish(
+            statusCode,
+            statusCode switch
+            {
+                408 => "Request Timeout",
+                430 => "Flow Failed",
+                _ => "Service Unavailable",
+            },
+            isLocal: true,
+            LegOf(sent.State)
+        );
     }
 
     private void FirstAccepted(LocalRequest sent, SipMessage response, uint cseq)
     {
-        bool isNew, mayAcknowledge;
+        bool isNew,
+            mayAcknowledge;
         byte[] answer;
         string type;
         bool offers = second is not null && !response.Body.IsEmpty;
@@ -109,13 +126,17 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
             isNew = !_firstDone;
             _firstDone = true;
             _heldCSeq = cseq;
-            if (!offers) _mayAcknowledge = true; // nothing to pass on
+            if (!offers)
+                _mayAcknowledge = true; // nothing to pass on
             (mayAcknowledge, answer, type) = (_mayAcknowledge, _answer, _answerType);
         }
 
-        if (isNew && !sent.Message.Body.IsEmpty) dialog.SetSessionFor(first, sent.Message.ContentType, sent.Message.Body);
-        if (IsInvite && mayAcknowledge) dialog.Acknowledge(first, cseq, Encoding.UTF8.GetBytes(type), answer);
-        if (!isNew) return;
+        if (isNew && !sent.Message.Body.IsEmpty)
+            dialog.SetSessionFor(first, sent.Message.ContentType, sent.Message.Body);
+        if (IsInvite && mayAcknowledge)
+            dialog.Acknowledge(first, cseq, Encoding.UTF8.GetBytes(type), answer);
+        if (!isNew)
+            return;
         if (!offers)
         {
             Finish(response, first);
@@ -128,7 +149,8 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
     private void SecondAccepted(LocalRequest sent, SipMessage response, uint cseq)
     {
         dialog.SetSessionFor(second!, sent.Message.ContentType, sent.Message.Body);
-        if (IsInvite) dialog.Acknowledge(second!, cseq);
+        if (IsInvite)
+            dialog.Acknowledge(second!, cseq);
         AnswerFirst(response.Body.ToArray(), Encoding.UTF8.GetString(response.ContentType));
         Finish(response, second!);
     }
@@ -136,11 +158,13 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
     /// <summary>The ACK that the first party waits for. Without an answer of the second one it gets the session as it was: its offer must be answered (RFC 3261 13.2.2.4).</summary>
     private void AnswerFirst(byte[] answer, string type)
     {
-        if (!IsInvite) return;
+        if (!IsInvite)
+            return;
         uint cseq;
         lock (_gate)
         {
-            if (_mayAcknowledge) return;
+            if (_mayAcknowledge)
+                return;
             _mayAcknowledge = true;
             if (answer.Length == 0 && dialog.SessionFor(first) is { } session)
                 (answer, type) = (SdpBody.BodyOf(session).ToArray(), Encoding.UTF8.GetString(SdpBody.TypeOf(session)));
@@ -155,16 +179,29 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
 
     private void Send(DialogLeg leg, object step, ReadOnlySpan<byte> body, string type, string headerLines)
     {
-        uint cseq = dialog.SendOwn(leg, Encoding.ASCII.GetBytes(request.Method), Encoding.UTF8.GetBytes(headerLines), Encoding.UTF8.GetBytes(type), body, this, step, TimeoutOf(step), newConnections: true);
-        if (cseq != 0) return;
-        if (step == SecondStep) AnswerFirst([], "");
+        uint cseq = dialog.SendOwn(
+            leg,
+            Encoding.ASCII.GetBytes(request.Method),
+            Encoding.UTF8.GetBytes(headerLines),
+            Encoding.UTF8.GetBytes(type),
+            body,
+            this,
+            step,
+            TimeoutOf(step),
+            newConnections: true
+        );
+        if (cseq != 0)
+            return;
+        if (step == SecondStep)
+            AnswerFirst([], "");
         Finish(503, "Service Unavailable", isLocal: true, leg);
     }
 
     /// <summary>An INVITE given up while it may still be answered would leave a 2xx without its ACK. The second one of a challenge has to end while the first party still waits.</summary>
     private TimeSpan? TimeoutOf(object step)
     {
-        if (!IsInvite) return request.Timeout;
+        if (!IsInvite)
+            return request.Timeout;
         long longest = dialog.Module.LeastDeleteDelay;
         return TimeSpan.FromMilliseconds(step == FirstStep ? longest + 1_000 : Math.Max(1_000, longest - AckReserve));
     }
@@ -172,14 +209,23 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
     private DialogLeg LegOf(object? step) => ReferenceEquals(step, FirstStep) ? first : second!;
 
     private void Finish(SipMessage response, DialogLeg leg) =>
-        Finish(response.StatusCode, Encoding.UTF8.GetString(response.ReasonPhrase), isLocal: false, leg, Encoding.UTF8.GetString(response.ContentType), response.Body.ToArray());
+        Finish(
+            response.StatusCode,
+            Encoding.UTF8.GetString(response.ReasonPhrase),
+            isLocal: false,
+            leg,
+            Encoding.UTF8.GetString(response.ContentType),
+            response.Body.ToArray()
+        );
 
     private void Finish(int status, string reason, bool isLocal, DialogLeg leg, string type = "", byte[]? body = null)
     {
-        if (!_done.TrySetResult(new SequentialReply(status, reason, isLocal, leg, type, body))) return;
+        if (!_done.TrySetResult(new SequentialReply(status, reason, isLocal, leg, type, body)))
+            return;
         lock (dialog.Gate)
         {
-            if (!_counted) return;
+            if (!_counted)
+                return;
             _counted = false;
             dialog.CountInviteWithin(-1);
         }

@@ -5,7 +5,14 @@ namespace Parley.Dialogs;
 /// <summary>What came of a sequential request: the final response, or why there was none.</summary>
 public sealed class SequentialReply
 {
-    internal SequentialReply(int statusCode, string reason, bool isLocal, DialogLeg? leg, string contentType = "", ReadOnlyMemory<byte> body = default)
+    internal SequentialReply(
+        int statusCode,
+        string reason,
+        bool isLocal,
+        DialogLeg? leg,
+        string contentType = "",
+        ReadOnlyMemory<byte> body = default
+    )
     {
         Leg = leg;
         StatusCode = statusCode;
@@ -38,5 +45,6 @@ public sealed class SequentialReply
     public ReadOnlyMemory<byte> Body { get; }
 
     /// <inheritdoc/>
-    public override string ToString() => Body.IsEmpty ? $"{StatusCode} {Reason}" : $"{StatusCode} {Reason}\n{Encoding.UTF8.GetString(Body.Span)}";
+    public override string ToString() =>
+        Body.IsEmpty ? $"{StatusCode} {Reason}" : $"{StatusCode} {Reason}\n{Encoding.UTF8.GetString(Body.Span)}";
 }

@@ -41,7 +41,14 @@ public sealed class SequentialRequest
     /// <param name="request">The request; null when one of them cannot be read.</param>
     /// <param name="error">What is wrong, in the field's words; null when nothing is.</param>
     /// <returns>False when one of them cannot be read.</returns>
-    public static bool TryCreate(string? mode, string? method, string? body, string? headerLines, [NotNullWhen(true)] out SequentialRequest? request, [NotNullWhen(false)] out string? error)
+    public static bool TryCreate(
+        string? mode,
+        string? method,
+        string? body,
+        string? headerLines,
+        [NotNullWhen(true)] out SequentialRequest? request,
+        [NotNullWhen(false)] out string? error
+    )
     {
         request = null;
         SequentialMode? whom = mode?.Replace(' ', '-') switch
@@ -59,7 +66,8 @@ public sealed class SequentialRequest
         }
 
         SequentialBody from = SequentialBody.None;
-        string type = "", content = "";
+        string type = "",
+            content = "";
         switch (body)
         {
             case null or "none":
@@ -83,7 +91,8 @@ public sealed class SequentialRequest
         }
 
         string lines = headerLines ?? "";
-        if (lines.Length > 0 && !lines.EndsWith("\r\n", StringComparison.Ordinal)) lines += "\r\n";
+        if (lines.Length > 0 && !lines.EndsWith("\r\n", StringComparison.Ordinal))
+            lines += "\r\n";
         var made = new SequentialRequest
         {
             Method = method ?? "INVITE",
@@ -94,32 +103,43 @@ public sealed class SequentialRequest
             HeaderLines = lines,
         };
         error = made.Fault;
-        if (error is not null) return false;
+        if (error is not null)
+            return false;
         request = made;
         return true;
     }
 
     internal bool IsChallenge => Mode is SequentialMode.ChallengeCaller or SequentialMode.ChallengeCallee;
 
-    internal bool AsksCaller => Leg is { } leg && !IsChallenge ? leg.IsCaller : Mode is SequentialMode.Caller or SequentialMode.ChallengeCaller;
+    internal bool AsksCaller =>
+        Leg is { } leg && !IsChallenge ? leg.IsCaller : Mode is SequentialMode.Caller or SequentialMode.ChallengeCaller;
 
     /// <summary>Why it cannot be sent; null when it can.</summary>
     internal string? Fault
     {
         get
         {
-            if (Method.Length is 0 or > 32 || !Method.All(static c => char.IsAsciiLetterOrDigit(c) || "-.!%*_+`'~".Contains(c, StringComparison.Ordinal)))
+            if (
+                Method.Length is 0 or > 32
+                || !Method.All(static c => char.IsAsciiLetterOrDigit(c) || "-.!%*_+`'~".Contains(c, StringComparison.Ordinal))
+            )
                 return "Invalid method";
-            if (Method is "ACK" or "CANCEL" or "BYE") return $"{Method} is not a sequential request; to end a dialog, terminate it";
-            if (IsChallenge && Method is not ("INVITE" or "UPDATE")) return "A challenge is an INVITE or an UPDATE";
-            if (IsChallenge && Leg is { IsCaller: true }) return "The leg of a challenge is a callee's";
-            if (Body == SequentialBody.Custom && !IsContentType(ContentType)) return "A body needs its Content-Type";
-            if (HeaderLines.Length > 0 && !AreHeaderLines(HeaderLines)) return "Invalid header lines";
+            if (Method is "ACK" or "CANCEL" or "BYE")
+                return $"{Method} is not a sequential request; to end a dialog, terminate it";
+            if (IsChallenge && Method is not ("INVITE" or "UPDATE"))
+                return "A challenge is an INVITE or an UPDATE";
+            if (IsChallenge && Leg is { IsCaller: true })
+                return "The leg of a challenge is a callee's";
+            if (Body == SequentialBody.Custom && !IsContentType(ContentType))
+                return "A body needs its Content-Type";
+            if (HeaderLines.Length > 0 && !AreHeaderLines(HeaderLines))
+                return "Invalid header lines";
             return Timeout is { } timeout && timeout <= TimeSpan.Zero ? "A timeout is above zero" : null;
         }
     }
 
-    private static bool IsContentType(string text) => text.Contains('/', StringComparison.Ordinal) && !text.AsSpan().ContainsAnyInRange('\0', '\x1f');
+    private static bool IsContentType(string text) =>
+        text.Contains('/', StringComparison.Ordinal) && !text.AsSpan().ContainsAnyInRange('\0', '\x1f');
 
     private static bool AreHeaderLines(string lines)
     {

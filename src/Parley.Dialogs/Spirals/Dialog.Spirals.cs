@@ -21,8 +21,10 @@ public sealed partial class Dialog
     /// <summary>The same initial INVITE comes again: true while it is not answered, and from then on the dialog knows that its messages pass twice. Under the lock.</summary>
     internal bool IsOfInLock(SipMessage invite)
     {
-        if (_state is not (DialogState.Unconfirmed or DialogState.Early) || invite.CSeqNumber != _inviteCSeq) return false;
-        if (!invite.FromTag.SequenceEqual(_caller.TagBytes) || !invite.CallId.SequenceEqual(CallIdBytes)) return false;
+        if (_state is not (DialogState.Unconfirmed or DialogState.Early) || invite.CSeqNumber != _inviteCSeq)
+            return false;
+        if (!invite.FromTag.SequenceEqual(_caller.TagBytes) || !invite.CallId.SequenceEqual(CallIdBytes))
+            return false;
         _facts |= DialogFacts.Spiral;
         return true;
     }

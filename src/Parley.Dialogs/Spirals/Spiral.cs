@@ -10,20 +10,27 @@ internal static class Spiral
     public static bool HasPassed(SipContext context)
     {
         foreach (ViaView via in context.Request.Vias)
-            if (context.Application.Transport.IsOwn(via.Host, via.Port)) return true;
+            if (context.Application.Transport.IsOwn(via.Host, via.Port))
+                return true;
         return false;
     }
 
     /// <summary>The dialog that the same initial INVITE has from its first passage; null when this is its first, or that one was answered or ended meanwhile.</summary>
     public static Dialog? DialogOf(DialogModule module, SipContext context)
     {
-        if (!HasPassed(context)) return null;
+        if (!HasPassed(context))
+            return null;
         SipMessage invite = context.Request;
         // The first passage wrote its dialog's id. Without it two copies of one INVITE, which a fork upstream made, could not be told apart.
         foreach (NameAddrView route in invite.RecordRoutes)
         {
-            if (context.IsOwn(route.Uri) && route.Uri.Parameters.TryGet(module.RecordRouteParameter, out ReadOnlySpan<byte> did)
-                && DialogId.TryParse(did, out DialogId id) && Named(module, id, invite) is { } named) return named;
+            if (
+                context.IsOwn(route.Uri)
+                && route.Uri.Parameters.TryGet(module.RecordRouteParameter, out ReadOnlySpan<byte> did)
+                && DialogId.TryParse(did, out DialogId id)
+                && Named(module, id, invite) is { } named
+            )
+                return named;
         }
 
         uint hash = module.Table.HashOf(invite.CallId);
@@ -33,7 +40,8 @@ internal static class Spiral
             int left = DialogStripe.MostAlike;
             Dialog? dialog = stripe.FirstAlike(hash, module.Table, invite.FromTag);
             for (; dialog is not null && left > 0; dialog = stripe.NextAlike(dialog), left--)
-                if (dialog.IsOfInLock(invite)) return dialog;
+                if (dialog.IsOfInLock(invite))
+                    return dialog;
         }
 
         return null;
@@ -41,7 +49,8 @@ internal static class Spiral
 
     private static Dialog? Named(DialogModule module, DialogId id, SipMessage invite)
     {
-        if (module.Table.Find(id) is not { } dialog || dialog.CallIdHash != module.Table.HashOf(invite.CallId)) return null;
+        if (module.Table.Find(id) is not { } dialog || dialog.CallIdHash != module.Table.HashOf(invite.CallId))
+            return null;
         lock (module.Table.StripeOf(id.Entry).Gate)
             return dialog.IsOfInLock(invite) ? dialog : null;
     }

@@ -63,8 +63,14 @@ public sealed partial class Dialog
     /// </summary>
     private DialogEffects Step(DialogEvent what)
     {
-        if ((_facts & DialogFacts.Unlinked) != 0) return DialogEffects.None;
-        DialogStep step = DialogStateMachine.Next(_state, what, (_facts & DialogFacts.ByeSeen) != 0, (Flags & DialogFlags.ByeOnTimeout) != 0 || IsRacing);
+        if ((_facts & DialogFacts.Unlinked) != 0)
+            return DialogEffects.None;
+        DialogStep step = DialogStateMachine.Next(
+            _state,
+            what,
+            (_facts & DialogFacts.ByeSeen) != 0,
+            (Flags & DialogFlags.ByeOnTimeout) != 0 || IsRacing
+        );
         DialogEffects effects = step.Effects;
         if (step.State != _state)
         {
@@ -72,20 +78,26 @@ public sealed partial class Dialog
             Stripe.Counts[(int)step.State]++;
             bool hasEndedOrRevived = step.State == DialogState.Deleted || _state == DialogState.Deleted;
             _state = step.State;
-            if (hasEndedOrRevived) Stripe.EndedOrRevived(this);
+            if (hasEndedOrRevived)
+                Stripe.EndedOrRevived(this);
         }
 
-        if (effects == DialogEffects.None) return effects;
-        if ((effects & DialogEffects.Answered) != 0) BeginLife();
+        if (effects == DialogEffects.None)
+            return effects;
+        if ((effects & DialogEffects.Answered) != 0)
+            BeginLife();
         if ((effects & DialogEffects.Acknowledged) != 0)
         {
             EndAckWait();
             StartPings();
         }
 
-        if ((effects & DialogEffects.RememberBye) != 0) _facts |= DialogFacts.ByeSeen;
-        if ((effects & DialogEffects.CountFailed) != 0) Interlocked.Increment(ref Module.Statistics.Failed);
-        if ((effects & DialogEffects.CountExpired) != 0) Interlocked.Increment(ref Module.Statistics.Expired);
+        if ((effects & DialogEffects.RememberBye) != 0)
+            _facts |= DialogFacts.ByeSeen;
+        if ((effects & DialogEffects.CountFailed) != 0)
+            Interlocked.Increment(ref Module.Statistics.Failed);
+        if ((effects & DialogEffects.CountExpired) != 0)
+            Interlocked.Increment(ref Module.Statistics.Expired);
         if ((effects & DialogEffects.Ended) != 0)
         {
             StopPings();
@@ -104,7 +116,8 @@ public sealed partial class Dialog
     private void BeginLife()
     {
         _startTime = Module.UnixMilliseconds;
-        if (_byes is null) _reason = null; // a late 2xx: the failure's reason is no longer true
+        if (_byes is null)
+            _reason = null; // a late 2xx: the failure's reason is no longer true
         StartLifetime();
     }
 }

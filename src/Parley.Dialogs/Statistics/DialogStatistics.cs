@@ -33,7 +33,8 @@ public sealed class DialogStatistics
     /// <exception cref="ArgumentOutOfRangeException">Not one of the five states.</exception>
     public long CountOf(DialogState state)
     {
-        if (state is < DialogState.Unconfirmed or > DialogState.Deleted) throw new ArgumentOutOfRangeException(nameof(state), state, "Not a dialog state.");
+        if (state is < DialogState.Unconfirmed or > DialogState.Deleted)
+            throw new ArgumentOutOfRangeException(nameof(state), state, "Not a dialog state.");
         return _table.Count(state);
     }
 }

@@ -10,8 +10,14 @@ public sealed partial class Dialog
     /// <summary>A dialog as a row had it; not in the table yet, no timer runs. Its legs know their listener but no far end: the next request of each side brings it.</summary>
     internal static Dialog FromRecord(DialogModule module, DialogRecord record, SipListener? caller, SipListener? callee)
     {
-        var dialog = new Dialog(module, record.Id, record[DialogColumn.CallId], record[DialogColumn.FromUri], record[DialogColumn.ToUri],
-            (DialogFlags)record.Flags & AllFlags);
+        var dialog = new Dialog(
+            module,
+            record.Id,
+            record[DialogColumn.CallId],
+            record[DialogColumn.FromUri],
+            record[DialogColumn.ToUri],
+            (DialogFlags)record.Flags & AllFlags
+        );
         dialog.Restore(record);
         if (caller is not null)
             dialog._caller.Flow = new SipFlow(caller, default);
@@ -20,8 +26,15 @@ public sealed partial class Dialog
         return dialog;
     }
 
-    private const DialogFlags AllFlags = DialogFlags.ByeOnTimeout | DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee
-        | DialogFlags.ReinvitePingCaller | DialogFlags.ReinvitePingCallee | DialogFlags.EndOnRaceCondition | DialogFlags.AutoPrack | DialogFlags.EndOnPrackFailure;
+    private const DialogFlags AllFlags =
+        DialogFlags.ByeOnTimeout
+        | DialogFlags.OptionsPingCaller
+        | DialogFlags.OptionsPingCallee
+        | DialogFlags.ReinvitePingCaller
+        | DialogFlags.ReinvitePingCallee
+        | DialogFlags.EndOnRaceCondition
+        | DialogFlags.AutoPrack
+        | DialogFlags.EndOnPrackFailure;
 
     /// <summary>Into the table, its clocks running; false when its id is there already.</summary>
     internal bool BeginRestored()
@@ -64,7 +77,11 @@ public sealed partial class Dialog
         // Route sets are name-addrs joined by commas: between '<' and '>' stands the URI.
         var packed = new ArrayBufferWriter<byte>(routes.Length + 16);
         int count = 0;
-        while (count < PackedLeg.MaxRoutes && routes.IndexOf((byte)'<') is >= 0 and int start && routes[start..].IndexOf((byte)'>') is > 0 and int length)
+        while (
+            count < PackedLeg.MaxRoutes
+            && routes.IndexOf((byte)'<') is >= 0 and int start
+            && routes[start..].IndexOf((byte)'>') is > 0 and int length
+        )
         {
             ReadOnlySpan<byte> uri = routes.Slice(start + 1, length - 1);
             routes = routes[(start + length + 1)..];

@@ -23,9 +23,14 @@ public sealed class DialogPersistence : IDisposable
         ArgumentNullException.ThrowIfNull(listeners);
         _listeners = listeners;
         ArgumentNullException.ThrowIfNull(store);
-        _module = dialogs as DialogModule ?? throw new ArgumentException("Dialogs are stored that builder.AddDialogs() made.", nameof(dialogs));
+        _module =
+            dialogs as DialogModule ?? throw new ArgumentException("Dialogs are stored that builder.AddDialogs() made.", nameof(dialogs));
         _store = store;
-        _writer = new DialogStoreWriter(_module.Feed.Subscribe(new DialogFeedOptions { IsDurable = true }), store, new StoredDialogs(_module));
+        _writer = new DialogStoreWriter(
+            _module.Feed.Subscribe(new DialogFeedOptions { IsDurable = true }),
+            store,
+            new StoredDialogs(_module)
+        );
     }
 
     /// <summary>
@@ -37,7 +42,8 @@ public sealed class DialogPersistence : IDisposable
     /// <returns>How many dialogs were loaded, and how many rows passed over.</returns>
     public async ValueTask<(int Loaded, int PassedOver)> LoadAsync(CancellationToken cancellation = default)
     {
-        int loaded = 0, passedOver = 0;
+        int loaded = 0,
+            passedOver = 0;
         await foreach (DialogRecord record in _store.LoadAsync(cancellation).ConfigureAwait(false))
         {
             if (Load(record))
@@ -71,10 +77,17 @@ public sealed class DialogPersistence : IDisposable
     private bool Load(DialogRecord record)
     {
         ReadOnlySpan<byte> callId = record[DialogColumn.CallId];
-        if (record.State is not (DialogState.ConfirmedNoAck or DialogState.Confirmed) || callId.IsEmpty
-            || CoreHash.Compute(callId, _module.Table.HashSize) != record.Id.Entry || _module.Table.Find(record.Id) is not null)
+        if (
+            record.State is not (DialogState.ConfirmedNoAck or DialogState.Confirmed)
+            || callId.IsEmpty
+            || CoreHash.Compute(callId, _module.Table.HashSize) != record.Id.Entry
+            || _module.Table.Find(record.Id) is not null
+        )
             return false;
-        if (!TryFind(record[DialogColumn.CallerSocket], out SipListener? caller) || !TryFind(record[DialogColumn.CalleeSocket], out SipListener? callee))
+        if (
+            !TryFind(record[DialogColumn.CallerSocket], out SipListener? caller)
+            || !TryFind(record[DialogColumn.CalleeSocket], out SipListener? callee)
+        )
             return false;
         Dialog dialog = Dialog.FromRecord(_module, record, caller, callee);
         if (_module.Callbacks.Load(dialog, static dialog => dialog.BeginRestored()))

@@ -115,12 +115,14 @@ public sealed class DialogRecord
 
     /// <summary>The most characters (of <c>vars</c>: bytes) that the table holds in this column.</summary>
     /// <param name="column">The column.</param>
-    public static int MaxLength(DialogColumn column) => column switch
-    {
-        DialogColumn.CallId or DialogColumn.FromUri or DialogColumn.ToUri or DialogColumn.CallerContact or DialogColumn.CalleeContact => 255,
-        DialogColumn.CallerRouteSet or DialogColumn.CalleeRouteSet or DialogColumn.Values or DialogColumn.Profiles => 65_535,
-        _ => 64,
-    };
+    public static int MaxLength(DialogColumn column) =>
+        column switch
+        {
+            DialogColumn.CallId or DialogColumn.FromUri or DialogColumn.ToUri or DialogColumn.CallerContact or DialogColumn.CalleeContact =>
+                255,
+            DialogColumn.CallerRouteSet or DialogColumn.CalleeRouteSet or DialogColumn.Values or DialogColumn.Profiles => 65_535,
+            _ => 64,
+        };
 
     /// <summary>Whether every text fits its column, asked before a write: a database may cut what is too long and say nothing.</summary>
     /// <param name="tooLong">The first that does not fit.</param>

@@ -57,25 +57,26 @@ public ref struct DialogRecordTexts
     /// <summary>See <see cref="DialogColumn.OnHangup"/>.</summary>
     public ReadOnlySpan<byte> OnHangup;
 
-    internal readonly ReadOnlySpan<byte> Get(DialogColumn column) => column switch
-    {
-        DialogColumn.CallId => CallId,
-        DialogColumn.FromUri => FromUri,
-        DialogColumn.FromTag => FromTag,
-        DialogColumn.ToUri => ToUri,
-        DialogColumn.ToTag => ToTag,
-        DialogColumn.MangledFromUri => MangledFromUri,
-        DialogColumn.MangledToUri => MangledToUri,
-        DialogColumn.CallerRouteSet => CallerRouteSet,
-        DialogColumn.CalleeRouteSet => CalleeRouteSet,
-        DialogColumn.CallerContact => CallerContact,
-        DialogColumn.CalleeContact => CalleeContact,
-        DialogColumn.CallerSocket => CallerSocket,
-        DialogColumn.CalleeSocket => CalleeSocket,
-        DialogColumn.Values => Values,
-        DialogColumn.Profiles => Profiles,
-        DialogColumn.OnAnswer => OnAnswer,
-        DialogColumn.OnTimeout => OnTimeout,
-        _ => OnHangup,
-    };
+    internal readonly ReadOnlySpan<byte> Get(DialogColumn column) =>
+        column switch
+        {
+            DialogColumn.CallId => CallId,
+            DialogColumn.FromUri => FromUri,
+            DialogColumn.FromTag => FromTag,
+            DialogColumn.ToUri => ToUri,
+            DialogColumn.ToTag => ToTag,
+            DialogColumn.MangledFromUri => MangledFromUri,
+            DialogColumn.MangledToUri => MangledToUri,
+            DialogColumn.CallerRouteSet => CallerRouteSet,
+            DialogColumn.CalleeRouteSet => CalleeRouteSet,
+            DialogColumn.CallerContact => CallerContact,
+            DialogColumn.CalleeContact => CalleeContact,
+            DialogColumn.CallerSocket => CallerSocket,
+            DialogColumn.CalleeSocket => CalleeSocket,
+            DialogColumn.Values => Values,
+            DialogColumn.Profiles => Profiles,
+            DialogColumn.OnAnswer => OnAnswer,
+            DialogColumn.OnTimeout => OnTimeout,
+            _ => OnHangup,
+        };
 }

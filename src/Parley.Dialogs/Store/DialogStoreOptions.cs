@@ -14,8 +14,11 @@ public sealed class DialogStoreOptions
 
     internal void Validate()
     {
-        if (!Enum.IsDefined(Mode)) throw new ArgumentException($"DialogStoreOptions.Mode has no mode {(int)Mode}.", nameof(Mode));
-        if (Period <= TimeSpan.Zero) throw new ArgumentException($"DialogStoreOptions.Period is above zero, not {Period}.", nameof(Period));
-        if (Retry <= TimeSpan.Zero) throw new ArgumentException($"DialogStoreOptions.Retry is above zero, not {Retry}.", nameof(Retry));
+        if (!Enum.IsDefined(Mode))
+            throw new ArgumentException($"DialogStoreOptions.Mode has no mode {(int)Mode}.", nameof(Mode));
+        if (Period <= TimeSpan.Zero)
+            throw new ArgumentException($"DialogStoreOptions.Period is above zero, not {Period}.", nameof(Period));
+        if (Retry <= TimeSpan.Zero)
+            throw new ArgumentException($"DialogStoreOptions.Retry is above zero, not {Retry}.", nameof(Retry));
     }
 }

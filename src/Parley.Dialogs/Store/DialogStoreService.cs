@@ -6,8 +6,14 @@ using Parley.Transport;
 namespace Parley.Dialogs;
 
 /// <summary>Runs the store of an application's dialogs with the application.</summary>
-internal sealed partial class DialogStoreService(IDialogApi dialogs, IDialogStore store, IReadOnlyList<SipListener> listeners, DialogStoreOptions options, TimeProvider time,
-    ILoggerFactory loggers) : IHostedService, IDisposable
+internal sealed partial class DialogStoreService(
+    IDialogApi dialogs,
+    IDialogStore store,
+    IReadOnlyList<SipListener> listeners,
+    DialogStoreOptions options,
+    TimeProvider time,
+    ILoggerFactory loggers
+) : IHostedService, IDisposable
 {
     private readonly ILogger _logger = loggers.CreateLogger("Parley.Dialogs.Store");
     private readonly CancellationTokenSource _stopping = new();
@@ -16,19 +22,24 @@ internal sealed partial class DialogStoreService(IDialogApi dialogs, IDialogStor
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (options.Mode == DialogStoreMode.None) return;
+        if (options.Mode == DialogStoreMode.None)
+            return;
         _persistence = new DialogPersistence(dialogs, store, listeners);
         (int loaded, int passedOver) = await _persistence.LoadAsync(cancellationToken).ConfigureAwait(false);
         LogLoaded(loaded, passedOver);
-        if (options.Mode == DialogStoreMode.Realtime) _writing = _persistence.RunAsync(options.Retry, time, LogFailed, _stopping.Token);
-        else if (options.Mode == DialogStoreMode.Delayed) _writing = WritePeriodically(_persistence);
-        else _persistence.Dispose(); // nobody shall wait for it to write
+        if (options.Mode == DialogStoreMode.Realtime)
+            _writing = _persistence.RunAsync(options.Retry, time, LogFailed, _stopping.Token);
+        else if (options.Mode == DialogStoreMode.Delayed)
+            _writing = WritePeriodically(_persistence);
+        else
+            _persistence.Dispose(); // nobody shall wait for it to write
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The application stops whatever the store says.")]
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_persistence is null) return;
+        if (_persistence is null)
+            return;
         await _stopping.CancelAsync().ConfigureAwait(false);
         try
         {
@@ -39,7 +50,8 @@ internal sealed partial class DialogStoreService(IDialogApi dialogs, IDialogStor
             // As asked.
         }
 
-        if (options.Mode == DialogStoreMode.Shutdown) _persistence = new DialogPersistence(dialogs, store, listeners);
+        if (options.Mode == DialogStoreMode.Shutdown)
+            _persistence = new DialogPersistence(dialogs, store, listeners);
         try
         {
             await _persistence.SaveAllAsync(cancellationToken).ConfigureAwait(false);
@@ -67,9 +79,7 @@ internal sealed partial class DialogStoreService(IDialogApi dialogs, IDialogStor
         {
             try
             {
-                while (await persistence.FlushAsync(_stopping.Token).ConfigureAwait(false))
-                {
-                }
+                while (await persistence.FlushAsync(_stopping.Token).ConfigureAwait(false)) { }
             }
             catch (Exception failure) when (failure is not OperationCanceledException)
             {

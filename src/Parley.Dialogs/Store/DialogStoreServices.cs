@@ -15,7 +15,11 @@ public static class DialogStoreServices
     /// <param name="configure">Changes the options; null: the defaults.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">An option cannot be, or there is a store already.</exception>
-    public static ParleyApplicationBuilder AddDialogStore(this ParleyApplicationBuilder builder, IDialogStore store, Action<DialogStoreOptions>? configure = null)
+    public static ParleyApplicationBuilder AddDialogStore(
+        this ParleyApplicationBuilder builder,
+        IDialogStore store,
+        Action<DialogStoreOptions>? configure = null
+    )
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(store);
@@ -25,8 +29,14 @@ public static class DialogStoreServices
         configure?.Invoke(options);
         options.Validate();
         builder.Services.AddSingleton(store);
-        builder.Services.AddSingleton<IHostedService>(services => new DialogStoreService(services.GetRequiredService<IDialogApi>(), store,
-            services.GetRequiredService<ISipTransport>().Listeners, options, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddSingleton<IHostedService>(services => new DialogStoreService(
+            services.GetRequiredService<IDialogApi>(),
+            store,
+            services.GetRequiredService<ISipTransport>().Listeners,
+            options,
+            services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<ILoggerFactory>()
+        ));
         return builder;
     }
 }

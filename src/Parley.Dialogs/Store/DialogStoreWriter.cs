@@ -53,9 +53,7 @@ internal sealed class DialogStoreWriter(DialogFeedReader reader, IDialogStore st
         {
             try
             {
-                while (await FlushAsync(cancellation).ConfigureAwait(false))
-                {
-                }
+                while (await FlushAsync(cancellation).ConfigureAwait(false)) { }
 
                 failing = false;
             }
@@ -72,8 +70,7 @@ internal sealed class DialogStoreWriter(DialogFeedReader reader, IDialogStore st
     public async ValueTask SaveAllAsync(CancellationToken cancellation = default)
     {
         while (reader.TryRead(out _)) // what was read before is in the rows that are taken now
-        {
-        }
+        { }
 
         _resync = true;
         await ResyncAsync(cancellation).ConfigureAwait(false);

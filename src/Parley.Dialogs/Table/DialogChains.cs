@@ -33,7 +33,8 @@ internal struct DialogChains(DialogSlots slots, bool isOfTags)
         }
 
         Dialog first = slots[_firsts[at]]!;
-        ref DialogLinks own = ref Links(dialog), firsts = ref Links(first);
+        ref DialogLinks own = ref Links(dialog),
+            firsts = ref Links(first);
         if (IsYounger(dialog, first))
         {
             own.Older = first.Slot;
@@ -43,7 +44,8 @@ internal struct DialogChains(DialogSlots slots, bool isOfTags)
         }
 
         (own.Younger, own.Older) = (first.Slot, firsts.Older);
-        if (firsts.Older != DialogSlots.None) Links(slots[firsts.Older]!).Younger = dialog.Slot;
+        if (firsts.Older != DialogSlots.None)
+            Links(slots[firsts.Older]!).Younger = dialog.Slot;
         firsts.Older = dialog.Slot;
     }
 
@@ -54,7 +56,8 @@ internal struct DialogChains(DialogSlots slots, bool isOfTags)
         ref DialogLinks links = ref Links(dialog);
         (int older, int younger) = (links.Older, links.Younger);
         links = default;
-        if (older != DialogSlots.None) Links(slots[older]!).Younger = younger;
+        if (older != DialogSlots.None)
+            Links(slots[older]!).Younger = younger;
         if (younger != DialogSlots.None)
         {
             Links(slots[younger]!).Older = older;
@@ -62,8 +65,10 @@ internal struct DialogChains(DialogSlots slots, bool isOfTags)
         }
 
         int at = _firsts.Find(hash);
-        if (older != DialogSlots.None) _firsts[at] = older;
-        else _firsts.RemoveAt(at);
+        if (older != DialogSlots.None)
+            _firsts[at] = older;
+        else
+            _firsts.RemoveAt(at);
     }
 
     // Ids of one Call-ID count up, and begin again at zero some day.

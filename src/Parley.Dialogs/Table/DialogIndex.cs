@@ -39,7 +39,8 @@ internal struct DialogIndex()
     /// <summary>Adds an entry, whether there are others with its tag or not.</summary>
     public void Add(uint tag, int slot)
     {
-        if ((_count + 1) * 4 > _entries.Length * 3) Grow();
+        if ((_count + 1) * 4 > _entries.Length * 3)
+            Grow();
         Insert(new Entry(tag, slot));
         _count++;
     }
@@ -52,7 +53,8 @@ internal struct DialogIndex()
         for (int i = (hole + 1) & mask; _entries[i].Slot != DialogSlots.None; i = (i + 1) & mask)
         {
             int home = (int)_entries[i].Tag & mask;
-            if (((i - home) & mask) < ((i - hole) & mask)) continue;
+            if (((i - home) & mask) < ((i - hole) & mask))
+                continue;
             _entries[hole] = _entries[i];
             hole = i;
         }
@@ -66,7 +68,8 @@ internal struct DialogIndex()
         Entry[] entries = _entries;
         int mask = entries.Length - 1;
         for (int i = from & mask; entries[i].Slot != DialogSlots.None; i = (i + 1) & mask)
-            if (entries[i].Tag == tag) return i;
+            if (entries[i].Tag == tag)
+                return i;
         return -1;
     }
 
@@ -84,7 +87,8 @@ internal struct DialogIndex()
         Entry[] old = _entries;
         _entries = new Entry[old.Length * 2];
         foreach (ref readonly Entry entry in old.AsSpan())
-            if (entry.Slot != DialogSlots.None) Insert(entry);
+            if (entry.Slot != DialogSlots.None)
+                Insert(entry);
     }
 
     internal struct Entry(uint tag, int slot)

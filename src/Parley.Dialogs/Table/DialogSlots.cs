@@ -20,7 +20,9 @@ internal sealed class DialogSlots
     private const int MostColumns = 16;
 
     // A thread has its column, so that receive loops do not wait for each other. The low bits of a number tell which.
-    private readonly Column[] _columns = new Column[BitOperations.RoundUpToPowerOf2((uint)Math.Min(MostColumns, Environment.ProcessorCount))];
+    private readonly Column[] _columns = new Column[
+        BitOperations.RoundUpToPowerOf2((uint)Math.Min(MostColumns, Environment.ProcessorCount))
+    ];
     private readonly int _columnBits;
 
     public DialogSlots()
@@ -78,7 +80,8 @@ internal sealed class DialogSlots
         {
             lock (_gate)
             {
-                if (_free[_current] == 0) _current = NextBlock();
+                if (_free[_current] == 0)
+                    _current = NextBlock();
                 int bit = BitOperations.TrailingZeroCount(_free[_current]);
                 _free[_current] &= _free[_current] - 1;
                 int index = (_current << BlockBits) | bit;
@@ -96,7 +99,8 @@ internal sealed class DialogSlots
                 _taken--;
                 int block = index >> BlockBits;
                 ulong free = _free[block] |= 1UL << (index & ((1 << BlockBits) - 1));
-                if (block == _current || _isReady[block] || BitOperations.PopCount(free) < HalfFree) return;
+                if (block == _current || _isReady[block] || BitOperations.PopCount(free) < HalfFree)
+                    return;
                 _isReady[block] = true;
                 _ready.Enqueue(block);
             }
@@ -116,7 +120,8 @@ internal sealed class DialogSlots
                 Array.Resize(ref _isReady, _blocks * 2);
             }
 
-            if (_blocks == _chunks.Length * BlocksPerChunk) Volatile.Write(ref _chunks, [.. _chunks, new Dialog?[1 << ChunkBits]]);
+            if (_blocks == _chunks.Length * BlocksPerChunk)
+                Volatile.Write(ref _chunks, [.. _chunks, new Dialog?[1 << ChunkBits]]);
             _free[_blocks] = ulong.MaxValue;
             return _blocks++;
         }

@@ -31,7 +31,8 @@ internal sealed class DialogStripe(DialogSlots slots)
     {
         uint tag = TagOf(id);
         for (int i = _byId.Find(tag); i >= 0; i = _byId.FindNext(tag, i))
-            if (slots[_byId[i]] is { } dialog && dialog.Id == id) return dialog;
+            if (slots[_byId[i]] is { } dialog && dialog.Id == id)
+                return dialog;
         return null;
     }
 
@@ -57,7 +58,8 @@ internal sealed class DialogStripe(DialogSlots slots)
     public void EndedOrRevived(Dialog dialog)
     {
         bool isOver = dialog.StateInLock == DialogState.Deleted;
-        if (!dialog.IsCrowded || isOver == dialog.IsAmongOver) return;
+        if (!dialog.IsCrowded || isOver == dialog.IsAmongOver)
+            return;
         ChainOf(dialog).Remove(dialog.CallIdHash, dialog);
         dialog.IsAmongOver = isOver;
         ChainOf(dialog).Add(dialog.CallIdHash, dialog);
@@ -66,7 +68,8 @@ internal sealed class DialogStripe(DialogSlots slots)
     /// <summary>Adds a dialog; false when its id is there already.</summary>
     public bool TryAdd(Dialog dialog)
     {
-        if (Find(dialog.Id) is not null) return false;
+        if (Find(dialog.Id) is not null)
+            return false;
         dialog.Slot = slots.Take(dialog);
         _byId.Add(TagOf(dialog.Id), dialog.Slot);
         Dialog? other = _byCallId.First(dialog.CallIdHash) ?? _overByCallId.First(dialog.CallIdHash);
@@ -90,14 +93,16 @@ internal sealed class DialogStripe(DialogSlots slots)
 
     public void Remove(Dialog dialog)
     {
-        if (dialog.Slot == DialogSlots.None) return;
+        if (dialog.Slot == DialogSlots.None)
+            return;
         uint tag = TagOf(dialog.Id);
         int at = _byId.Find(tag);
         while (_byId[at] != dialog.Slot)
             at = _byId.FindNext(tag, at);
         _byId.RemoveAt(at);
         ChainOf(dialog).Remove(dialog.CallIdHash, dialog);
-        if (dialog.IsCrowded) _byTags.Remove(dialog.TagHash, dialog);
+        if (dialog.IsCrowded)
+            _byTags.Remove(dialog.TagHash, dialog);
         slots.Free(dialog.Slot);
         dialog.Slot = DialogSlots.None;
         Counts[(int)dialog.StateInLock]--;
@@ -106,7 +111,8 @@ internal sealed class DialogStripe(DialogSlots slots)
     public void CopyTo(List<Dialog> list)
     {
         foreach (ref readonly DialogIndex.Entry entry in _byId.Entries)
-            if (slots[entry.Slot] is { } dialog) list.Add(dialog);
+            if (slots[entry.Slot] is { } dialog)
+                list.Add(dialog);
     }
 
     private static Dialog? Find(in DialogChains chains, uint hash, ReadOnlySpan<byte> callId)
@@ -120,16 +126,19 @@ internal sealed class DialogStripe(DialogSlots slots)
     private static void CopyTo(List<Dialog> list, in DialogChains chains, uint hash, ReadOnlySpan<byte> callId)
     {
         for (Dialog? dialog = chains.First(hash); dialog is not null; dialog = chains.Next(dialog))
-            if (dialog.CallIdBytes.SequenceEqual(callId)) list.Add(dialog);
+            if (dialog.CallIdBytes.SequenceEqual(callId))
+                list.Add(dialog);
     }
 
     /// <summary>It is not, or no longer, alone with its Call-ID.</summary>
     private void Crowd(Dialog dialog)
     {
-        if (dialog.IsCrowded) return;
+        if (dialog.IsCrowded)
+            return;
         dialog.IsCrowded = true;
         _byTags.Add(dialog.TagHash, dialog);
-        if (dialog.StateInLock == DialogState.Deleted) EndedOrRevived(dialog);
+        if (dialog.StateInLock == DialogState.Deleted)
+            EndedOrRevived(dialog);
     }
 
     private ref DialogChains ChainOf(Dialog dialog) => ref dialog.IsAmongOver ? ref _overByCallId : ref _byCallId;

@@ -40,7 +40,10 @@ internal sealed partial class DialogTable
     /// the heads of two arrays, four lines of the cache; a call that is alone in a stripe for long finds all of them cold.
     /// </summary>
     public static int StripesFor(int hashSize, int processors) =>
-        Math.Min(hashSize, (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(processors * StripesPerProcessor, LeastStripes, MostStripes)));
+        Math.Min(
+            hashSize,
+            (int)BitOperations.RoundUpToPowerOf2((uint)Math.Clamp(processors * StripesPerProcessor, LeastStripes, MostStripes))
+        );
 
     /// <param name="entry">Less than <see cref="HashSize"/>.</param>
     public DialogStripe StripeOf(uint entry) => _stripes[StripeIndexOf(entry)];
@@ -57,7 +60,8 @@ internal sealed partial class DialogTable
 
     public Dialog? Find(DialogId id)
     {
-        if (id.Entry >= (uint)HashSize) return null;
+        if (id.Entry >= (uint)HashSize)
+            return null;
         DialogStripe stripe = StripeOf(id.Entry);
         lock (stripe.Gate)
         {

@@ -23,8 +23,10 @@ public sealed partial class Dialog
         bool mine;
         lock (Gate)
         {
-            if (_state == DialogState.Deleted) return false;
-            if (_state is DialogState.Unconfirmed or DialogState.Early && _invite?.Transaction is null) return false;
+            if (_state == DialogState.Deleted)
+                return false;
+            if (_state is DialogState.Unconfirmed or DialogState.Early && _invite?.Transaction is null)
+                return false;
             _byes ??= new DialogByes(this, lines);
             _reason ??= reason;
             DialogState old = _state;
@@ -32,7 +34,8 @@ public sealed partial class Dialog
             mine = TakeTurn(ref act);
         }
 
-        if (mine) Act(in act);
+        if (mine)
+            Act(in act);
         return true;
     }
 
@@ -43,8 +46,12 @@ public sealed partial class Dialog
     /// <exception cref="ArgumentException">The header lines are malformed, or hold a header that the dialog writes itself.</exception>
     public async ValueTask<bool> TerminateAsync(string? reason = null, string? headerLines = null)
     {
-        TaskCompletionSource over = Volatile.Read(ref _over) ?? Interlocked.CompareExchange(ref _over, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), null) ?? _over;
-        if (!Terminate(reason, headerLines)) return false;
+        TaskCompletionSource over =
+            Volatile.Read(ref _over)
+            ?? Interlocked.CompareExchange(ref _over, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously), null)
+            ?? _over;
+        if (!Terminate(reason, headerLines))
+            return false;
         await over.Task.ConfigureAwait(false);
         return true;
     }
@@ -57,28 +64,34 @@ public sealed partial class Dialog
         {
             byes = _byes ??= new DialogByes(this, Lines(null));
             // The BYEs have answers or time out: that ends the call, and nothing else shall meanwhile.
-            if (_state is DialogState.ConfirmedNoAck or DialogState.Confirmed) _lifetimeDue = _stateDue = Never;
+            if (_state is DialogState.ConfirmedNoAck or DialogState.Confirmed)
+                _lifetimeDue = _stateDue = Never;
         }
 
         byes.Send();
     }
 
     /// <summary>Under the lock: how long a BYE to the caller has to wait for the ACK (RFC 3261 15): not beyond the end of the INVITE's transaction.</summary>
-    internal long CallerByeWait => _state != DialogState.ConfirmedNoAck ? 0
-        : Math.Clamp(_startTime + Module.LeastDeleteDelay - Module.UnixMilliseconds, 0, Module.LeastDeleteDelay);
+    internal long CallerByeWait =>
+        _state != DialogState.ConfirmedNoAck
+            ? 0
+            : Math.Clamp(_startTime + Module.LeastDeleteDelay - Module.UnixMilliseconds, 0, Module.LeastDeleteDelay);
 
     /// <summary>Under the lock: an ACK lets the caller's BYE go; a BYE of one of the two makes it needless.</summary>
     private DialogEffects HeldByeMaySend(SipMethod method)
     {
-        if (!_byes!.IsHeld) return DialogEffects.None;
-        if (method == SipMethod.Ack) return _byes.Release() ? DialogEffects.SendByes : DialogEffects.None;
+        if (!_byes!.IsHeld)
+            return DialogEffects.None;
+        if (method == SipMethod.Ack)
+            return _byes.Release() ? DialogEffects.SendByes : DialogEffects.None;
         _byes.Drop();
         return DialogEffects.None;
     }
 
     private byte[] Lines(string? headerLines)
     {
-        if (string.IsNullOrEmpty(headerLines)) return Module.ExtraHeaderLines;
+        if (string.IsNullOrEmpty(headerLines))
+            return Module.ExtraHeaderLines;
         byte[] lines = Encoding.UTF8.GetBytes(headerLines);
         HeaderLines.Check(lines, nameof(headerLines));
         return [.. Module.ExtraHeaderLines, .. lines];

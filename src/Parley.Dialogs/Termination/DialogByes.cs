@@ -13,7 +13,8 @@ namespace Parley.Dialogs;
 /// </summary>
 internal sealed class DialogByes(Dialog dialog, byte[] headerLines) : ILocalRequestUser, ITimerTarget
 {
-    private readonly Bye _caller = new("caller"), _callee = new("callee");
+    private readonly Bye _caller = new("caller"),
+        _callee = new("callee");
     private bool _begun;
     private Holding _holding;
 
@@ -30,7 +31,8 @@ internal sealed class DialogByes(Dialog dialog, byte[] headerLines) : ILocalRequ
     /// <summary>Under the lock: the caller's may go; true when it waited.</summary>
     public bool Release()
     {
-        if (_holding != Holding.Held) return false;
+        if (_holding != Holding.Held)
+            return false;
         _holding = Holding.Released;
         return true;
     }
@@ -42,7 +44,8 @@ internal sealed class DialogByes(Dialog dialog, byte[] headerLines) : ILocalRequ
     public void Send()
     {
         DialogLeg? callee;
-        bool toCaller, toCallee = false;
+        bool toCaller,
+            toCallee = false;
         long wait = 0;
         lock (dialog.Gate)
         {
@@ -56,30 +59,40 @@ internal sealed class DialogByes(Dialog dialog, byte[] headerLines) : ILocalRequ
             {
                 _begun = true;
                 // When an end has hung up meanwhile, its BYE is on its way to the other.
-                if (dialog.StateInLock == DialogState.Deleted) return;
+                if (dialog.StateInLock == DialogState.Deleted)
+                    return;
                 wait = dialog.CallerByeWait;
                 toCaller = wait == 0;
-                if (!toCaller) _holding = Holding.Held;
+                if (!toCaller)
+                    _holding = Holding.Held;
                 toCallee = true;
             }
 
-            if (toCaller) Take(_caller, dialog.Caller);
-            if (toCallee && callee is not null) Take(_callee, callee);
+            if (toCaller)
+                Take(_caller, dialog.Caller);
+            if (toCallee && callee is not null)
+                Take(_callee, callee);
         }
 
         // Both exist before either leaves.
-        if (toCaller) Build(_caller, dialog.Caller);
-        if (toCallee && callee is not null) Build(_callee, callee);
-        if (wait > 0) dialog.Module.Timers.Arm(this, 0, 0, wait);
-        if (toCaller) Send(_caller);
-        if (toCallee) Send(_callee);
+        if (toCaller)
+            Build(_caller, dialog.Caller);
+        if (toCallee && callee is not null)
+            Build(_callee, callee);
+        if (wait > 0)
+            dialog.Module.Timers.Arm(this, 0, 0, wait);
+        if (toCaller)
+            Send(_caller);
+        if (toCallee)
+            Send(_callee);
     }
 
     void ITimerTarget.OnTimer(int kind, long version)
     {
         lock (dialog.Gate)
         {
-            if (!Release()) return;
+            if (!Release())
+                return;
         }
 
         Send();
@@ -87,16 +100,22 @@ internal sealed class DialogByes(Dialog dialog, byte[] headerLines) : ILocalRequ
 
     void ILocalRequestUser.OnResponse(LocalRequest request, SipMessage response)
     {
-        if (response.StatusCode >= 200) dialog.Happen(DialogEvent.ByeAnswered);
+        if (response.StatusCode >= 200)
+            dialog.Happen(DialogEvent.ByeAnswered);
     }
 
     void ILocalRequestUser.OnFailed(LocalRequest request, int statusCode)
     {
         var bye = (Bye)request.State!;
         // The connection is gone: once more, to where a relayed BYE would go. Other requests may have gone there meanwhile: a new number.
-        if (statusCode != 408 && bye.Connection is { Listener.Protocol: SipProtocol.Tcp or SipProtocol.Tls } && (bye == _caller ? dialog.Caller : dialog.Callee) is { } leg)
+        if (
+            statusCode != 408
+            && bye.Connection is { Listener.Protocol: SipProtocol.Tcp or SipProtocol.Tls }
+            && (bye == _caller ? dialog.Caller : dialog.Callee) is { } leg
+        )
         {
-            lock (dialog.Gate) Take(bye, leg);
+            lock (dialog.Gate)
+                Take(bye, leg);
             bye.Connection = null;
             Build(bye, leg);
             Send(bye);
@@ -125,7 +144,11 @@ internal sealed class DialogByes(Dialog dialog, byte[] headerLines) : ILocalRequ
     {
         try
         {
-            if (bye.Bytes is { } bytes && dialog.Module.LocalRequests.Send(bytes, bye.Connection, this, bye, from: bye.Listener, nextHop: bye.Leg.NextHop)) return;
+            if (
+                bye.Bytes is { } bytes
+                && dialog.Module.LocalRequests.Send(bytes, bye.Connection, this, bye, from: bye.Listener, nextHop: bye.Leg.NextHop)
+            )
+                return;
         }
         catch (Exception error)
         {

@@ -32,9 +32,11 @@ public sealed partial class Dialog
                 throw new ArgumentOutOfRangeException(nameof(value), value, "A lifetime is above zero and below 68 years.");
             lock (Gate)
             {
-                if (IsRacing) return; // the race delay stands
+                if (IsRacing)
+                    return; // the race delay stands
                 _lifetime = milliseconds;
-                if (_state is DialogState.ConfirmedNoAck or DialogState.Confirmed) StartLifetime(restart: true);
+                if (_state is DialogState.ConfirmedNoAck or DialogState.Confirmed)
+                    StartLifetime(restart: true);
             }
 
             Updated();
@@ -53,8 +55,10 @@ public sealed partial class Dialog
         {
             lock (Gate)
             {
-                if (_state == DialogState.Deleted) return TimeSpan.Zero;
-                if (_lifetimeDue != Never) return TimeSpan.FromMilliseconds(Math.Max(0, _lifetimeDue - Module.Now));
+                if (_state == DialogState.Deleted)
+                    return TimeSpan.Zero;
+                if (_lifetimeDue != Never)
+                    return TimeSpan.FromMilliseconds(Math.Max(0, _lifetimeDue - Module.Now));
                 return _state is DialogState.Unconfirmed or DialogState.Early ? TimeSpan.FromMilliseconds(_lifetime) : TimeSpan.Zero;
             }
         }
@@ -78,15 +82,19 @@ public sealed partial class Dialog
     /// <summary>A timer of it fires in a moment: fetches the dialog, then what its end takes it out of.</summary>
     internal void Foresee(int step)
     {
-        if (step == 1) CacheLine.Fetch(this, LinesOfDialog);
-        else Stripe.Foresee(this);
+        if (step == 1)
+            CacheLine.Fetch(this, LinesOfDialog);
+        else
+            Stripe.Foresee(this);
     }
 
     /// <summary>A timer of the dialog or of its pings is due.</summary>
     internal void OnTimer(DialogClock clock, int version)
     {
-        if (clock == DialogClock.Dialog) OnTimer(version);
-        else Volatile.Read(ref _pings)?.Of(clock)?.OnTimer(version);
+        if (clock == DialogClock.Dialog)
+            OnTimer(version);
+        else
+            Volatile.Read(ref _pings)?.Of(clock)?.OnTimer(version);
     }
 
     private void OnTimer(int version)
@@ -95,7 +103,8 @@ public sealed partial class Dialog
         bool mine = false;
         lock (Gate)
         {
-            if (version != _armedVersion) return;
+            if (version != _armedVersion)
+                return;
             _armedDue = Never;
             long now = Module.Now;
             DialogEvent? what = null;
@@ -126,9 +135,12 @@ public sealed partial class Dialog
             if (what is { } due)
             {
                 DialogState old = _state;
-                if (due is DialogEvent.LifetimeOver) _reason ??= LifetimeReason;
-                else if (due is DialogEvent.AckOver) _reason ??= DialogReasons.NoAck;
-                else if (due is DialogEvent.EarlyOver) _reason ??= DialogReasons.NoAnswer;
+                if (due is DialogEvent.LifetimeOver)
+                    _reason ??= LifetimeReason;
+                else if (due is DialogEvent.AckOver)
+                    _reason ??= DialogReasons.NoAck;
+                else if (due is DialogEvent.EarlyOver)
+                    _reason ??= DialogReasons.NoAnswer;
                 act = new DialogAct(Step(due), old, _state) { Context = null };
                 mine = TakeTurn(ref act);
             }
@@ -136,7 +148,8 @@ public sealed partial class Dialog
             Arm();
         }
 
-        if (mine) Act(in act);
+        if (mine)
+            Act(in act);
     }
 
     /// <summary>A new dialog: waits for its answer.</summary>
@@ -173,11 +186,13 @@ public sealed partial class Dialog
     private void Arm()
     {
         long due = Math.Min(_stateDue, _lifetimeDue);
-        if (due == Never || _armedDue <= due || (_facts & DialogFacts.Unlinked) != 0) return;
+        if (due == Never || _armedDue <= due || (_facts & DialogFacts.Unlinked) != 0)
+            return;
         long longest = Module.Now + LongestWait;
         if (due > longest)
         {
-            if (_armedDue != Never) return;
+            if (_armedDue != Never)
+                return;
             due = longest;
         }
 

@@ -16,14 +16,17 @@ internal sealed class DialogTimers(TimerService timers, DialogSlots slots, Dialo
     void ITimerTarget.Foresee(int kind, long version, int step)
     {
         int slot = (int)(version >> 32);
-        if (step == 0) slots.Foresee(slot);
-        else if (slots[slot] is { } dialog) dialog.Foresee(step);
+        if (step == 0)
+            slots.Foresee(slot);
+        else if (slots[slot] is { } dialog)
+            dialog.Foresee(step);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "One dialog's error must not lose the other timers of the tick.")]
     void ITimerTarget.OnTimer(int kind, long version)
     {
-        if (slots[(int)(version >> 32)] is not { } dialog) return;
+        if (slots[(int)(version >> 32)] is not { } dialog)
+            return;
         try
         {
             dialog.OnTimer((DialogClock)kind, (int)version);

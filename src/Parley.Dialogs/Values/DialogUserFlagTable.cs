@@ -19,9 +19,14 @@ public sealed class DialogUserFlagTable
     public int Add(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        ImmutableInterlocked.Update(ref _names, static (names, name) => names.Contains(name) ? names
-            : names.Length < MaxFlags ? names.Add(name)
-            : throw new ArgumentException($"There are {MaxFlags} user flags; all have other names.", nameof(name)), name);
+        ImmutableInterlocked.Update(
+            ref _names,
+            static (names, name) =>
+                names.Contains(name) ? names
+                : names.Length < MaxFlags ? names.Add(name)
+                : throw new ArgumentException($"There are {MaxFlags} user flags; all have other names.", nameof(name)),
+            name
+        );
         return _names.IndexOf(name);
     }
 

@@ -40,7 +40,10 @@ public readonly struct DialogValues : IEquatable<DialogValues>
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(value);
-        Set(new Utf8Text(name, stackalloc byte[Utf8Text.ScratchSize]).Bytes, new Utf8Text(value, stackalloc byte[Utf8Text.ScratchSize]).Bytes);
+        Set(
+            new Utf8Text(name, stackalloc byte[Utf8Text.ScratchSize]).Bytes,
+            new Utf8Text(value, stackalloc byte[Utf8Text.ScratchSize]).Bytes
+        );
     }
 
     /// <summary>Stores or overwrites an integer.</summary>

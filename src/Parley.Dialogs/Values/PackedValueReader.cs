@@ -30,7 +30,14 @@ internal ref struct PackedValueReader(ReadOnlySpan<byte> packed)
         ReadOnlySpan<byte> name = _packed.Slice(_next, nameLength);
         ReadOnlySpan<byte> value = _packed.Slice(_next + nameLength, (int)(mark >> 1));
         _next += nameLength + value.Length;
-        Current = new PackedValue { Name = name, Value = value, IsInteger = (mark & 1) != 0, Start = start, End = _next };
+        Current = new PackedValue
+        {
+            Name = name,
+            Value = value,
+            IsInteger = (mark & 1) != 0,
+            Start = start,
+            End = _next,
+        };
         return true;
     }
 
@@ -44,8 +51,7 @@ internal ref struct PackedValueReader(ReadOnlySpan<byte> packed)
             b = _packed[position++];
             number |= (uint)(b & 0x7f) << shift;
             shift += 7;
-        }
-        while (b >= 0x80);
+        } while (b >= 0x80);
         return number;
     }
 }

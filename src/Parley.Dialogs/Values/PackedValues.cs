@@ -27,7 +27,8 @@ internal static class PackedValues
     public static byte[] With(byte[]? packed, ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool isInteger)
     {
         packed ??= [];
-        int start = packed.Length, end = packed.Length;
+        int start = packed.Length,
+            end = packed.Length;
         if (TryFind(packed, name, out PackedValue old))
         {
             if (old.IsInteger == isInteger && old.Value.SequenceEqual(value))

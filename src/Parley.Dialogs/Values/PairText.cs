@@ -28,7 +28,9 @@ internal static class PairText
     {
         while (!text.IsEmpty)
         {
-            int written = 0, nameLength = -1, i = 0;
+            int written = 0,
+                nameLength = -1,
+                i = 0;
             for (; i < text.Length && text[i] != '|'; i++)
             {
                 if (text[i] == '#' && nameLength < 0)

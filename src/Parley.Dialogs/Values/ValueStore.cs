@@ -70,7 +70,10 @@ internal struct ValueStore
         while (true)
         {
             byte[]? old = Volatile.Read(ref _packed);
-            long sum = PackedValues.TryFind(old, name, out PackedValue found) && TryParse(found.Value, out long present) ? unchecked(present + amount) : amount;
+            long sum =
+                PackedValues.TryFind(old, name, out PackedValue found) && TryParse(found.Value, out long present)
+                    ? unchecked(present + amount)
+                    : amount;
             Utf8Formatter.TryFormat(sum, text, out int length);
             byte[] changed = PackedValues.With(old, name, text[..length], isInteger: true);
             if (ReferenceEquals(old, changed) || Interlocked.CompareExchange(ref _packed, changed, old) == old)

@@ -11,9 +11,7 @@ public sealed class ProxyCounters
 
     private readonly long[] _counts = new long[Cells * Kinds];
 
-    internal ProxyCounters()
-    {
-    }
+    internal ProxyCounters() { }
 
     /// <summary>The number counted so far.</summary>
     /// <param name="counter">Of what.</param>
@@ -22,7 +20,8 @@ public sealed class ProxyCounters
     {
         get
         {
-            if (!Enum.IsDefined(counter)) throw new ArgumentOutOfRangeException(nameof(counter));
+            if (!Enum.IsDefined(counter))
+                throw new ArgumentOutOfRangeException(nameof(counter));
             return Sum(Methods + (int)counter);
         }
     }
@@ -33,7 +32,8 @@ public sealed class ProxyCounters
     /// <exception cref="ArgumentOutOfRangeException">No such method.</exception>
     public long Requests(SipMethod method)
     {
-        if (!Enum.IsDefined(method)) throw new ArgumentOutOfRangeException(nameof(method));
+        if (!Enum.IsDefined(method))
+            throw new ArgumentOutOfRangeException(nameof(method));
         return Sum((int)method);
     }
 
@@ -46,7 +46,8 @@ public sealed class ProxyCounters
     private long Sum(int kind)
     {
         long sum = 0;
-        for (int cell = 0; cell < Cells; cell++) sum += Volatile.Read(ref _counts[(cell * Kinds) + kind]);
+        for (int cell = 0; cell < Cells; cell++)
+            sum += Volatile.Read(ref _counts[(cell * Kinds) + kind]);
         return sum;
     }
 }

@@ -8,7 +8,8 @@ namespace Parley.Proxy;
 /// </summary>
 internal readonly partial struct BatchScheduling : IDisposable
 {
-    private const int Ordinary = 0, Batch = 3;
+    private const int Ordinary = 0,
+        Batch = 3;
 
     private readonly bool _entered;
 
@@ -16,12 +17,18 @@ internal readonly partial struct BatchScheduling : IDisposable
 
     /// <summary>To be disposed of on the same thread.</summary>
     public static BatchScheduling Enter() =>
-        new(OperatingSystem.IsLinux() && GetPolicy(Self(), out int policy, out _) == 0 && policy == Ordinary && SetPolicy(Self(), Batch, default) == 0);
+        new(
+            OperatingSystem.IsLinux()
+                && GetPolicy(Self(), out int policy, out _) == 0
+                && policy == Ordinary
+                && SetPolicy(Self(), Batch, default) == 0
+        );
 
     /// <summary>The thread is an ordinary one again (which needs no privilege, sched(7)).</summary>
     public void Dispose()
     {
-        if (_entered) _ = SetPolicy(Self(), Ordinary, default);
+        if (_entered)
+            _ = SetPolicy(Self(), Ordinary, default);
     }
 
     // By the thread and not by sched_setscheduler, which musl does not have.

@@ -17,8 +17,10 @@ internal sealed class CollectorPace(long bytes)
     {
         long allocated = GC.GetTotalAllocatedBytes();
         long last = Interlocked.Read(ref _last);
-        if (allocated - last < bytes || Interlocked.CompareExchange(ref _last, allocated, last) != last) return;
-        if (IsFullCollectionRunning()) return;
+        if (allocated - last < bytes || Interlocked.CompareExchange(ref _last, allocated, last) != last)
+            return;
+        if (IsFullCollectionRunning())
+            return;
         // Generation 1 each time: what survived two collections is out of the way, and so are the cards that lead from old objects to it. The runtime makes
         // generation 2 of it when its time has come, in the background if the thread for that has begun to run by the time it looks. It ends that thread
         // after 20 s without work, and waits for a new one to be started, not for it to run: on a single core the
@@ -34,9 +36,11 @@ internal sealed class CollectorPace(long bytes)
     private bool IsFullCollectionRunning()
     {
         int count = GC.CollectionCount(2);
-        if (count == Volatile.Read(ref _fullCollections)) return false;
+        if (count == Volatile.Read(ref _fullCollections))
+            return false;
         long last = LastFull();
-        if (last == Volatile.Read(ref _lastFull)) return true;
+        if (last == Volatile.Read(ref _lastFull))
+            return true;
         Volatile.Write(ref _lastFull, last);
         Volatile.Write(ref _fullCollections, count);
         return false;

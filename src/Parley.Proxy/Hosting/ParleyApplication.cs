@@ -19,13 +19,29 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
     private bool _stopped;
     private bool _disposed;
 
-    internal ParleyApplication(IHost host, ApplicationParts parts, ProxyOptions options, SipTimerOptions timers, TransactionOptions transactions, ILoggerFactory loggers)
+    internal ParleyApplication(
+        IHost host,
+        ApplicationParts parts,
+        ProxyOptions options,
+        SipTimerOptions timers,
+        TransactionOptions transactions,
+        ILoggerFactory loggers
+    )
     {
         _host = host;
         _parts = parts;
         Services = new ApplicationServices(host.Services);
         Options = options;
-        Core = new ProxyCore(this, options, parts.Transport!, parts.Timers!, parts.Random!, parts.Time!, parts.Locator!, loggers.CreateLogger("Parley.Proxy"));
+        Core = new ProxyCore(
+            this,
+            options,
+            parts.Transport!,
+            parts.Timers!,
+            parts.Random!,
+            parts.Time!,
+            parts.Locator!,
+            loggers.CreateLogger("Parley.Proxy")
+        );
         Transactions = new TransactionLayer(parts.Transport!, parts.Timers!, parts.Random!, timers, Core, loggers, transactions);
         Core.Transactions = Transactions;
         LocalRequests = new LocalRequests(Core);
@@ -84,7 +100,8 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
     public void OnRequest(SipRequestHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        if (Core.Handler is not null) throw new InvalidOperationException("There is a main route already.");
+        if (Core.Handler is not null)
+            throw new InvalidOperationException("There is a main route already.");
         Core.Handler = handler;
     }
 
@@ -123,7 +140,8 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
     /// <summary>New INVITEs get 503 with Retry-After from now on; requests within dialogs go on.</summary>
     public void StartDraining()
     {
-        if (Core.IsDraining) return;
+        if (Core.IsDraining)
+            return;
         Core.IsDraining = true;
         ProxyLog.Draining(Core.Logger);
     }
@@ -133,10 +151,12 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
     /// <returns>Done when requests are heard.</returns>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
-        if (_started) throw new InvalidOperationException("Started before.");
+        if (_started)
+            throw new InvalidOperationException("Started before.");
         _started = true;
         await _host.StartAsync(cancellationToken).ConfigureAwait(false);
-        if (Options.CollectorPace > 0) Transactions.Waiting += new CollectorPace(Options.CollectorPace).Look;
+        if (Options.CollectorPace > 0)
+            Transactions.Waiting += new CollectorPace(Options.CollectorPace).Look;
         Transport.Start(Transactions);
     }
 
@@ -145,14 +165,17 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
     /// <returns>Done when stopped.</returns>
     public async Task StopAsync(CancellationToken cancellationToken = default)
     {
-        if (_stopped) return;
+        if (_stopped)
+            return;
         _stopped = true;
         StartDraining();
         long begin = Time.GetTimestamp();
         while (Core.Unanswered > 0 && Time.GetElapsedTime(begin) < Options.StopTimeout && !cancellationToken.IsCancellationRequested)
             await Task.Delay(PollInterval, Time, CancellationToken.None).ConfigureAwait(false);
-        if (Core.Unanswered > 0) ProxyLog.StoppedUnanswered(Core.Logger, Core.Unanswered);
-        if (_started) await Transport.StopAsync(cancellationToken).ConfigureAwait(false);
+        if (Core.Unanswered > 0)
+            ProxyLog.StoppedUnanswered(Core.Logger, Core.Unanswered);
+        if (_started)
+            await Transport.StopAsync(cancellationToken).ConfigureAwait(false);
         await _host.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -166,18 +189,22 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // The services hold this application too and dispose it again.
-        if (_disposed) return;
+        if (_disposed)
+            return;
         _disposed = true;
         await Transport.DisposeAsync().ConfigureAwait(false);
         Transactions.Dispose();
         _parts.Timers!.Dispose();
-        if (_host is IAsyncDisposable host) await host.DisposeAsync().ConfigureAwait(false);
-        else _host.Dispose();
+        if (_host is IAsyncDisposable host)
+            await host.DisposeAsync().ConfigureAwait(false);
+        else
+            _host.Dispose();
     }
 
     internal void MakeModules()
     {
         Core.Modules = [.. Services.GetServices<IProxyModule>()];
-        foreach (IParleyModule module in Services.GetServices<IParleyModule>()) module.Initialize(this);
+        foreach (IParleyModule module in Services.GetServices<IParleyModule>())
+            module.Initialize(this);
     }
 }

@@ -31,7 +31,8 @@ public sealed class ParleyApplicationBuilder
         }
 
         _host.Configuration.AddEnvironmentVariables();
-        if (args is not null) _host.Configuration.AddCommandLine(args);
+        if (args is not null)
+            _host.Configuration.AddCommandLine(args);
         _host.Logging.AddConfiguration(_host.Configuration.GetSection("Logging"));
         _host.Services.AddSingleton(_ => new ConsoleLog(ConsoleLog, () => _time ?? TimeProvider.System));
         _host.Services.AddSingleton<ILoggerProvider>(static s => s.GetRequiredService<ConsoleLog>());
@@ -125,7 +126,8 @@ public sealed class ParleyApplicationBuilder
     public ParleyApplicationBuilder AddModule<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
         where T : class, IParleyModule
     {
-        if (Services.Any(static s => s.ServiceType == typeof(T))) return this;
+        if (Services.Any(static s => s.ServiceType == typeof(T)))
+            return this;
         Services.AddSingleton<T>();
         Services.AddSingleton<IParleyModule>(static s => s.GetRequiredService<T>());
         _checkModules += () => ApplicationServices.Check(Services, typeof(T));
@@ -149,7 +151,8 @@ public sealed class ParleyApplicationBuilder
         parts.Time = time;
         parts.Random = random;
         parts.Transport = transport;
-        parts.Locator = _locator ?? new SipServerLocator(new SystemNameSource(new DnsClientSource(), time), transport.Listeners, random, time, Locator);
+        parts.Locator =
+            _locator ?? new SipServerLocator(new SystemNameSource(new DnsClientSource(), time), transport.Listeners, random, time, Locator);
         parts.Timers = new TimerService(time, loggers);
         var application = new ParleyApplication(host, parts, Proxy, Timers, Transactions, loggers);
         parts.Application = application;
@@ -159,7 +162,8 @@ public sealed class ParleyApplicationBuilder
 
     private SipTransport MakeTransport(ILoggerFactory loggers, TimeProvider time)
     {
-        if (Transport.Listeners.Count == 0) Listen("udp:127.0.0.1:5060").Listen("tcp:127.0.0.1:5060");
+        if (Transport.Listeners.Count == 0)
+            Listen("udp:127.0.0.1:5060").Listen("tcp:127.0.0.1:5060");
         return new SipTransport(Transport, loggers, time);
     }
 

@@ -34,7 +34,8 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
         _version++;
         if (!owner.TryPlaces(request, hop, out SipUri? uri))
         {
-            if (uri is null) return false;
+            if (uri is null)
+                return false;
             ValueTask<bool> task = Core.LocateAsync(uri, request.Places);
             if (!task.IsCompleted)
             {
@@ -44,7 +45,8 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
                 return true;
             }
 
-            if (!task.GetAwaiter().GetResult()) return false;
+            if (!task.GetAwaiter().GetResult())
+                return false;
         }
 
         EnterStrand();
@@ -55,40 +57,49 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
 
     void ITimerTarget.OnTimer(int kind, long version)
     {
-        if (Volatile.Read(ref _version) == version) _strand.Run(DeadlineWork, this, null, version);
+        if (Volatile.Read(ref _version) == version)
+            _strand.Run(DeadlineWork, this, null, version);
     }
 
     void IClientTransactionUser.OnResponse(ClientTransaction transaction, SipMessage response)
     {
         int status = response.StatusCode;
-        if (transaction != request.Transaction) return;
-        if (request.IsOver && (status is < 200 or >= 300 || request.Method != SipMethod.Invite)) return;
+        if (transaction != request.Transaction)
+            return;
+        if (request.IsOver && (status is < 200 or >= 300 || request.Method != SipMethod.Invite))
+            return;
         if (status == 503)
         {
             ReportFailure();
-            if (TryNext()) return;
+            if (TryNext())
+                return;
         }
 
-        if (status >= 200) request.IsOver = true;
+        if (status >= 200)
+            request.IsOver = true;
         Tell(response);
     }
 
     void IClientTransactionUser.OnTimeout(ClientTransaction transaction)
     {
-        if (transaction == request.Transaction) Fail(408);
+        if (transaction == request.Transaction)
+            Fail(408);
     }
 
     void IClientTransactionUser.OnTransportError(ClientTransaction transaction)
     {
-        if (transaction != request.Transaction || request.IsOver) return;
+        if (transaction != request.Transaction || request.IsOver)
+            return;
         ReportFailure();
         // Who has given a provisional response is at it: no second one is asked.
-        if (transaction.State == ClientTransactionState.Proceeding || !TryNext()) Fail(503);
+        if (transaction.State == ClientTransactionState.Proceeding || !TryNext())
+            Fail(503);
     }
 
     void IClientTransactionUser.OnTerminated(ClientTransaction transaction)
     {
-        if (request.Transaction == transaction) request.Transaction = null;
+        if (request.Transaction == transaction)
+            request.Transaction = null;
         _transactions--;
         EndIfOver();
     }
@@ -119,7 +130,8 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
         {
             SipTarget place = request.Places[request.PlacesTried++];
             SipListener? listener = Core.Transport.SelectListener(place.Protocol, place.EndPoint, request.From);
-            if (listener is null) continue;
+            if (listener is null)
+                continue;
             Send(new SipFlow(listener, place.EndPoint) { ServerName = place.HostName });
             return true;
         }
@@ -129,18 +141,22 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
 
     private void ArmDeadline()
     {
-        if (request.Timeout is not { } timeout) return;
+        if (request.Timeout is not { } timeout)
+            return;
         request.Timeout = null; // once, for all places
         Core.Timers.Arm(this, 0, _version, timeout);
     }
 
     private void OnDeadline(long version)
     {
-        if (version != _version || request.IsOver) return;
+        if (version != _version || request.IsOver)
+            return;
         ClientTransaction? transaction = request.Transaction;
         // 9.1: an INVITE that rings is cancelled; what is silent is given up.
-        if (transaction is { Method: SipMethod.Invite, State: ClientTransactionState.Proceeding }) transaction.Cancel();
-        else transaction?.Abandon();
+        if (transaction is { Method: SipMethod.Invite, State: ClientTransactionState.Proceeding })
+            transaction.Cancel();
+        else
+            transaction?.Abandon();
         Fail(408);
         Core.Transport.Flush();
     }
@@ -165,14 +181,16 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
     private void Located(bool found)
     {
         _isLocating = false;
-        if (!request.IsOver && !(found && TryNext())) Fail(503);
+        if (!request.IsOver && !(found && TryNext()))
+            Fail(503);
         EndIfOver();
         Core.Transport.Flush();
     }
 
     private void ReportFailure()
     {
-        if (request.PlacesTried > 0) Core.Locator.ReportFailure(request.Places[request.PlacesTried - 1]);
+        if (request.PlacesTried > 0)
+            Core.Locator.ReportFailure(request.Places[request.PlacesTried - 1]);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code.")]
@@ -191,7 +209,8 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code.")]
     private void Fail(int status)
     {
-        if (request.IsOver) return;
+        if (request.IsOver)
+            return;
         request.IsOver = true;
         try
         {
@@ -205,8 +224,10 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
 
     private void EndIfOver()
     {
-        if (_transactions > 0 || _isLocating) return;
-        if (!request.IsOver) Fail(503);
+        if (_transactions > 0 || _isLocating)
+            return;
+        if (!request.IsOver)
+            Fail(503);
         Volatile.Write(ref _version, _version + 1);
         owner.Return(request);
     }
@@ -215,6 +236,7 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
     private void EnterStrand()
     {
         var wait = new SpinWait();
-        while (!_strand.TryEnter()) wait.SpinOnce();
+        while (!_strand.TryEnter())
+            wait.SpinOnce();
     }
 }

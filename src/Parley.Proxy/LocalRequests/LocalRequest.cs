@@ -49,7 +49,8 @@ public sealed class LocalRequest
 
     internal bool TryTake(ReadOnlySpan<byte> request)
     {
-        if (_buffer.Length < request.Length) _buffer = new byte[request.Length * 2];
+        if (_buffer.Length < request.Length)
+            _buffer = new byte[request.Length * 2];
         request.CopyTo(_buffer);
         // Without a Via a message is not whole; the result is judged by what is needed here.
         Message.Parse(_buffer, 0, request.Length, SipLimits.Default);

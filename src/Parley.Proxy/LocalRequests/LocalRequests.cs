@@ -32,7 +32,16 @@ public sealed class LocalRequests
     /// <param name="nextHop">Without a flow: the URI to send it to; empty: the top Route if it is loose, else the request-URI. To be told when the request goes to a strict router, which is in the request-URI above loose Routes.</param>
     /// <returns>False when it could not even be tried; then the user hears nothing.</returns>
     /// <exception cref="ArgumentException">The request is none, or is an ACK.</exception>
-    public bool Send(ReadOnlySpan<byte> request, SipFlow? flow, ILocalRequestUser user, object? state = null, TimeSpan? timeout = null, bool newConnections = true, SipListener? from = null, ReadOnlySpan<byte> nextHop = default)
+    public bool Send(
+        ReadOnlySpan<byte> request,
+        SipFlow? flow,
+        ILocalRequestUser user,
+        object? state = null,
+        TimeSpan? timeout = null,
+        bool newConnections = true,
+        SipListener? from = null,
+        ReadOnlySpan<byte> nextHop = default
+    )
     {
         ArgumentNullException.ThrowIfNull(user);
         LocalRequest local = _pool.Rent();
@@ -49,8 +58,10 @@ public sealed class LocalRequests
         bool tried = flow is { } way
             ? (newConnections || !way.Listener.IsReliable || way.ConnectionId != 0) && local.Exchange.Start(way)
             : local.Exchange.Start(nextHop.IsEmpty ? NextHop(local.Message) : nextHop);
-        if (!tried) Return(local);
-        else Core.Transport.Flush();
+        if (!tried)
+            Return(local);
+        else
+            Core.Transport.Flush();
         return tried;
     }
 
@@ -73,13 +84,16 @@ public sealed class LocalRequests
         local.From = from;
         if (flow is { } way)
         {
-            if (IsSent(local, way, null)) return Ended(local, true);
-            if (way.ConnectionId == 0) return Ended(local, false);
+            if (IsSent(local, way, null))
+                return Ended(local, true);
+            if (way.ConnectionId == 0)
+                return Ended(local, false);
             local.From = from ?? way.Listener;
         }
 
         ReadOnlySpan<byte> hop = nextHop.IsEmpty ? NextHop(local.Message) : nextHop;
-        if (TryPlaces(local, hop, out SipUri? uri)) return SendOnce(local);
+        if (TryPlaces(local, hop, out SipUri? uri))
+            return SendOnce(local);
         if (uri is null)
         {
             Return(local);
@@ -93,7 +107,8 @@ public sealed class LocalRequests
             return true;
         }
 
-        if (task.GetAwaiter().GetResult() && local.Places.Count > 0) return SendOnce(local);
+        if (task.GetAwaiter().GetResult() && local.Places.Count > 0)
+            return SendOnce(local);
         Return(local);
         return false;
     }
@@ -109,7 +124,8 @@ public sealed class LocalRequests
     internal bool TryPlaces(LocalRequest request, ReadOnlySpan<byte> hop, out SipUri? uri)
     {
         uri = null;
-        if (!SipUriView.TryParse(hop, out SipUriView view)) return false;
+        if (!SipUriView.TryParse(hop, out SipUriView view))
+            return false;
         SipProtocol? kept = request.From is { } from ? KeptTransport.For(view, from.Protocol) : null;
         if (kept is { } protocol)
         {
@@ -124,10 +140,12 @@ public sealed class LocalRequests
 
         if (kept is not { } secure || !secure.IsSecure())
         {
-            if (Core.Locator.TryLocateLiteral(view, out SipTarget place)) request.Places.Add(place);
+            if (Core.Locator.TryLocateLiteral(view, out SipTarget place))
+                request.Places.Add(place);
         }
 
-        if (request.Places.Count > 0) return true;
+        if (request.Places.Count > 0)
+            return true;
         _ = SipUri.TryParse(hop, out uri);
         return false;
     }
@@ -148,7 +166,8 @@ public sealed class LocalRequests
         Add(via, ref length, ";branch="u8);
         Add(via, ref length, branch);
         edits.PushVia(via[..length]);
-        if (listener.IsReliable) edits.EnsureContentLength();
+        if (listener.IsReliable)
+            edits.EnsureContentLength();
         return scratch.Write();
     }
 
@@ -158,18 +177,23 @@ public sealed class LocalRequests
         length += part.Length;
     }
 
-    private static ReadOnlySpan<byte> NextHop(SipMessage request) => request.Routes.TryGetFirst(out NameAddrView route) && route.Uri.IsLoose ? route.UriText : request.RequestUri;
+    private static ReadOnlySpan<byte> NextHop(SipMessage request) =>
+        request.Routes.TryGetFirst(out NameAddrView route) && route.Uri.IsLoose ? route.UriText : request.RequestUri;
 
     /// <summary>To the first of its places that can be sent to; the next one is where it goes when that fails later.</summary>
     private bool SendOnce(LocalRequest local)
     {
-        SipFlow? first = null, second = null;
+        SipFlow? first = null,
+            second = null;
         foreach (SipTarget place in local.Places)
         {
-            if (second is not null || Core.Transport.SelectListener(place.Protocol, place.EndPoint, local.From) is not { } listener) continue;
+            if (second is not null || Core.Transport.SelectListener(place.Protocol, place.EndPoint, local.From) is not { } listener)
+                continue;
             var flow = new SipFlow(listener, place.EndPoint) { ServerName = place.HostName };
-            if (first is null) first = flow;
-            else second = flow;
+            if (first is null)
+                first = flow;
+            else
+                second = flow;
         }
 
         return Ended(local, first is { } way && IsSent(local, way, second));
@@ -186,7 +210,8 @@ public sealed class LocalRequests
     {
         Span<byte> branch = stackalloc byte[StatelessRelay.BranchLength];
         StatelessRelay.WriteBranch(Core.Random, local.Message, flow.Remote, branch);
-        RelayScratch scratch = RelayScratch.Rent(), spare = RelayScratch.Rent();
+        RelayScratch scratch = RelayScratch.Rent(),
+            spare = RelayScratch.Rent();
         local.Flow = flow;
         ReadOnlySpan<byte> bytes = Write(scratch, local, flow, branch);
         bool sent = second is { } other

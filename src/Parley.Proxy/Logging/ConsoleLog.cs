@@ -23,7 +23,9 @@ public sealed class ConsoleLog : ILoggerProvider
     private Queue<string> _writing = new();
     private int _characters;
     private long _droppedUntold;
-    private long _written, _dropped, _leftOut;
+    private long _written,
+        _dropped,
+        _leftOut;
     private int _repeatsPending;
     private bool _isEnding;
     private Thread? _writer;
@@ -56,14 +58,16 @@ public sealed class ConsoleLog : ILoggerProvider
     internal long Interval => (long)(Options.RepeatInterval.TotalSeconds * Time.TimestampFrequency);
 
     /// <inheritdoc/>
-    public ILogger CreateLogger(string categoryName) => _loggers.GetOrAdd(categoryName, static (name, log) => new ConsoleLogger(log, name), this);
+    public ILogger CreateLogger(string categoryName) =>
+        _loggers.GetOrAdd(categoryName, static (name, log) => new ConsoleLogger(log, name), this);
 
     /// <summary>Lets what waits leave, for a second at most: a reader that does not read stops nobody from ending.</summary>
     public void Dispose()
     {
         lock (_gate)
         {
-            if (_isEnding) return;
+            if (_isEnding)
+                return;
             _isEnding = true;
             Monitor.Pulse(_gate);
         }
@@ -85,7 +89,8 @@ public sealed class ConsoleLog : ILoggerProvider
 
             _waiting.Enqueue(line);
             _characters += line.Length;
-            if (_waiting.Count == 1) Wake();
+            if (_waiting.Count == 1)
+                Wake();
         }
     }
 
@@ -93,8 +98,10 @@ public sealed class ConsoleLog : ILoggerProvider
     internal void LeftOut()
     {
         Interlocked.Increment(ref _leftOut);
-        if (Interlocked.Exchange(ref _repeatsPending, 1) != 0) return;
-        lock (_gate) Wake();
+        if (Interlocked.Exchange(ref _repeatsPending, 1) != 0)
+            return;
+        lock (_gate)
+            Wake();
     }
 
     private void Wake()
@@ -116,7 +123,8 @@ public sealed class ConsoleLog : ILoggerProvider
         while (Wait(out long dropped))
         {
             WriteAll(output, buffer);
-            if (dropped > 0) WriteLine(output, own.DroppedLine(dropped));
+            if (dropped > 0)
+                WriteLine(output, own.DroppedLine(dropped));
         }
     }
 
@@ -127,16 +135,20 @@ public sealed class ConsoleLog : ILoggerProvider
         {
             while (_waiting.Count == 0 && _droppedUntold == 0)
             {
-                if (Volatile.Read(ref _repeatsPending) != 0) AddLeftOut();
-                if (_waiting.Count > 0) break;
+                if (Volatile.Read(ref _repeatsPending) != 0)
+                    AddLeftOut();
+                if (_waiting.Count > 0)
+                    break;
                 if (_isEnding)
                 {
                     dropped = 0;
                     return false;
                 }
 
-                if (Volatile.Read(ref _repeatsPending) != 0) Monitor.Wait(_gate, Options.RepeatInterval);
-                else Monitor.Wait(_gate);
+                if (Volatile.Read(ref _repeatsPending) != 0)
+                    Monitor.Wait(_gate, Options.RepeatInterval);
+                else
+                    Monitor.Wait(_gate);
             }
 
             (_waiting, _writing) = (_writing, _waiting);
@@ -159,12 +171,14 @@ public sealed class ConsoleLog : ILoggerProvider
                 _waiting.Enqueue(logger.LeftOutLine(eventId, leftOut));
         }
 
-        if (isWaiting) Interlocked.Exchange(ref _repeatsPending, 1);
+        if (isWaiting)
+            Interlocked.Exchange(ref _repeatsPending, 1);
     }
 
     private void WriteAll(Stream output, byte[] buffer)
     {
-        int length = 0, lines = 0;
+        int length = 0,
+            lines = 0;
         while (_writing.TryDequeue(out string? line))
         {
             if (Encoding.UTF8.GetMaxByteCount(line.Length) > buffer.Length - length)
@@ -190,7 +204,8 @@ public sealed class ConsoleLog : ILoggerProvider
     // The one place that waits for the reader; only the writer's thread comes here.
     private void Send(Stream output, ReadOnlySpan<byte> bytes, int lines)
     {
-        if (lines == 0) return;
+        if (lines == 0)
+            return;
         try
         {
             output.Write(bytes);

@@ -20,8 +20,6 @@ public sealed class ConsoleLogOptions
     public TimeSpan RepeatInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Categories, with those below them, whose warnings and errors a stranger can cause at will. (Those of Parley.Transport are limited where they arise.)</summary>
-    public ISet<string> LimitedCategories { get; } = new HashSet<string>(StringComparer.Ordinal)
-    {
-        "Parley.Transactions", "Parley.Proxy", "Parley.Registrar", "Parley.Dialogs",
-    };
+    public ISet<string> LimitedCategories { get; } =
+        new HashSet<string>(StringComparer.Ordinal) { "Parley.Transactions", "Parley.Proxy", "Parley.Registrar", "Parley.Dialogs" };
 }

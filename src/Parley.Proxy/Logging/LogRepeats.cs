@@ -28,7 +28,8 @@ internal sealed class LogRepeats
     {
         foreach ((int id, Repeat repeat) in _byEvent)
         {
-            if (Interlocked.Read(ref repeat.LeftOut) == 0) continue;
+            if (Interlocked.Read(ref repeat.LeftOut) == 0)
+                continue;
             if (now < Volatile.Read(ref repeat.Next))
             {
                 waiting = true;
@@ -37,7 +38,8 @@ internal sealed class LogRepeats
 
             eventId = id;
             leftOut = Interlocked.Exchange(ref repeat.LeftOut, 0);
-            if (leftOut > 0) return true;
+            if (leftOut > 0)
+                return true;
         }
 
         eventId = 0;

@@ -13,14 +13,16 @@ internal static class LogText
         for (int i = 0; i < text.Length; i++)
         {
             char c = text[i];
-            if (c is >= ' ' and < '\u007f') continue;
+            if (c is >= ' ' and < '\u007f')
+                continue;
             if (char.IsHighSurrogate(c) && i + 1 < text.Length && char.IsLowSurrogate(text[i + 1]))
             {
                 i++;
                 continue;
             }
 
-            if (!MustEscape(c)) continue;
+            if (!MustEscape(c))
+                continue;
             line.Append(text[from..i]);
             from = i + 1;
             switch (c)
@@ -49,7 +51,8 @@ internal static class LogText
         bool first = true;
         foreach (ReadOnlySpan<char> part in text.EnumerateLines())
         {
-            if (!first) line.Append(' ');
+            if (!first)
+                line.Append(' ');
             first = false;
             Append(line, part);
         }
@@ -57,6 +60,13 @@ internal static class LogText
 
     // C0, DEL, C1; U+2028 and U+2029; the marks that turn the direction of what follows; surrogates that are not a pair.
     private static bool MustEscape(char c) =>
-        c is < ' ' or (>= '\u007f' and < '\u00a0') or '\u061c' or (>= '\u200e' and <= '\u200f') or (>= '\u2028' and <= '\u202e') or (>= '\u2066' and <= '\u2069')
-            or (>= '\ud800' and <= '\udfff') or '\ufeff';
+        c
+            is < ' '
+                or (>= '\u007f' and < '\u00a0')
+                or '\u061c'
+                or (>= '\u200e' and <= '\u200f')
+                or (>= '\u2028' and <= '\u202e')
+                or (>= '\u2066' and <= '\u2069')
+                or (>= '\ud800' and <= '\udfff')
+                or '\ufeff';
 }

@@ -33,7 +33,8 @@ internal sealed class Pool<T>(Func<T> make)
         lock (_lock)
         {
             _rented--;
-            if (_count == _free.Length) Array.Resize(ref _free, _count * 2);
+            if (_count == _free.Length)
+                Array.Resize(ref _free, _count * 2);
             _free[_count++] = item;
         }
     }

@@ -13,7 +13,16 @@ internal sealed class ProxyCore : ITransactionUser
     private readonly byte[] _serverHeader;
     private int _unanswered;
 
-    public ProxyCore(ParleyApplication application, ProxyOptions options, ISipTransport transport, TimerService timers, SipRandom random, TimeProvider time, ISipServerLocator locator, ILogger logger)
+    public ProxyCore(
+        ParleyApplication application,
+        ProxyOptions options,
+        ISipTransport transport,
+        TimerService timers,
+        SipRandom random,
+        TimeProvider time,
+        ISipServerLocator locator,
+        ILogger logger
+    )
     {
         Application = application;
         Options = options;
@@ -102,7 +111,8 @@ internal sealed class ProxyCore : ITransactionUser
 
     public bool Admit(SipMessage request, in SipFlow source)
     {
-        if (!Options.Stateless) return true;
+        if (!Options.Stateless)
+            return true;
         RunStateless(request, source);
         return false;
     }
@@ -113,8 +123,10 @@ internal sealed class ProxyCore : ITransactionUser
         context.Begin(transaction);
         transaction.User = context.Relay;
         Counters.CountRequest(context.Method);
-        if (IsDraining && context.Method == SipMethod.Invite && !context.IsInDialog) Refuse(context);
-        else Handle(context);
+        if (IsDraining && context.Method == SipMethod.Invite && !context.IsInDialog)
+            Refuse(context);
+        else
+            Handle(context);
         context.Relay.EndOfFirstCall();
     }
 
@@ -124,7 +136,8 @@ internal sealed class ProxyCore : ITransactionUser
 
     public void OnStrayResponse(SipMessage response, in SipFlow source)
     {
-        if (!StatelessRelay.TryForwardResponse(this, response, source)) Counters.Count(ProxyCounter.StrayReplies);
+        if (!StatelessRelay.TryForwardResponse(this, response, source))
+            Counters.Count(ProxyCounter.StrayReplies);
     }
 
     private void RunStateless(SipMessage request, in SipFlow source)
@@ -142,10 +155,13 @@ internal sealed class ProxyCore : ITransactionUser
         long version = context.Relay.Version;
         try
         {
-            if (context.Method == SipMethod.Ack || !IsDraining || context.Method != SipMethod.Invite || context.IsInDialog) Handle(context);
-            else Refuse(context);
+            if (context.Method == SipMethod.Ack || !IsDraining || context.Method != SipMethod.Invite || context.IsInDialog)
+                Handle(context);
+            else
+                Refuse(context);
             context.Relay.EndOfFirstCall();
-            if (context.Relay.Version == version) context.Detach();
+            if (context.Relay.Version == version)
+                context.Detach();
         }
         finally
         {
@@ -175,10 +191,15 @@ internal sealed class ProxyCore : ITransactionUser
 
     private void Pass(SipContext context)
     {
-        if (!RequestValidation.Admit(context)) return;
-        foreach (IProxyModule module in Modules) module.OnRequest(context);
-        if (context.IsAnswered) return;
-        if (Handler is { } handler) context.RunHandler(handler);
-        else context.ReplyInStrand(501, null, default);
+        if (!RequestValidation.Admit(context))
+            return;
+        foreach (IProxyModule module in Modules)
+            module.OnRequest(context);
+        if (context.IsAnswered)
+            return;
+        if (Handler is { } handler)
+            context.RunHandler(handler);
+        else
+            context.ReplyInStrand(501, null, default);
     }
 }

@@ -12,7 +12,8 @@ internal sealed class RequestItems
     {
         for (int i = 0; i < _count; i++)
         {
-            if (_types[i] == typeof(T)) return (T)_values[i];
+            if (_types[i] == typeof(T))
+                return (T)_values[i];
         }
 
         return null;
@@ -24,7 +25,8 @@ internal sealed class RequestItems
         int index = Array.IndexOf(_types, typeof(T), 0, _count);
         if (value is null)
         {
-            if (index < 0) return;
+            if (index < 0)
+                return;
             _count--;
             _types[index] = _types[_count];
             _values[index] = _values[_count];

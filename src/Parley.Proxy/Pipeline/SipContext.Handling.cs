@@ -62,7 +62,8 @@ public sealed partial class SipContext
     {
         Core.Counters.Count(ProxyCounter.HandlerErrors);
         ProxyLog.HandlerFailed(Core.Logger, MethodText, CallIdText, error);
-        if (!Relay.IsUnderWay) ReplyInStrand(500, null, default);
+        if (!Relay.IsUnderWay)
+            ReplyInStrand(500, null, default);
     }
 
     private void HandlerDone()

@@ -7,7 +7,8 @@ namespace Parley.Proxy;
 // Where to forward, and the hooks on it. The work is done by ResponseContext.
 public sealed partial class SipContext
 {
-    private static readonly StrandWork CancelWork = static (target, argument, version) => ((SipContext)target!).CancelPosted((byte[])argument!, version);
+    private static readonly StrandWork CancelWork = static (target, argument, version) =>
+        ((SipContext)target!).CancelPosted((byte[])argument!, version);
 
     private List<SipBranchHandler>? _branchHooks;
     private List<SipRequestHandler>? _failureHooks;
@@ -37,7 +38,8 @@ public sealed partial class SipContext
     /// <returns>Completes when the first group has left; false when nothing could be sent and a failure was answered.</returns>
     public ValueTask<bool> RelayAsync()
     {
-        if (IsStateless) return RelayStatelessAsync();
+        if (IsStateless)
+            return RelayStatelessAsync();
         return Strand.IsOwned ? Relay.Forward() : Relay.ForwardFromOutside();
     }
 
@@ -67,7 +69,8 @@ public sealed partial class SipContext
     /// <exception cref="ArgumentException">The flow has no listener.</exception>
     public void SetDestination(in SipFlow flow)
     {
-        if (flow.Listener is null) throw new ArgumentException("A flow has a listener.", nameof(flow));
+        if (flow.Listener is null)
+            throw new ArgumentException("A flow has a listener.", nameof(flow));
         _destinationFlow = flow;
         _hasDestinationFlow = true;
         DestinationUri = null;
@@ -83,9 +86,11 @@ public sealed partial class SipContext
     /// <exception cref="ArgumentException">The flow has no listener.</exception>
     public void PreferFlow(in SipFlow flow)
     {
-        if (flow.Listener is null) throw new ArgumentException("A flow has a listener.", nameof(flow));
+        if (flow.Listener is null)
+            throw new ArgumentException("A flow has a listener.", nameof(flow));
         // Of datagrams only the listener counts, where no Route of ours names it.
-        if (flow.Listener.IsReliable || RouteListener is null) _legFlow = flow;
+        if (flow.Listener.IsReliable || RouteListener is null)
+            _legFlow = flow;
     }
 
     /// <summary>Takes back <see cref="SetDestination(SipUri)"/>: Route and request-URI say where to send.</summary>
@@ -157,7 +162,9 @@ public sealed partial class SipContext
     internal bool TryGetLegFlow(out SipFlow flow)
     {
         flow = _legFlow;
-        return DestinationUri is null && flow.Listener is { IsReliable: true } listener && flow.ConnectionId != 0
+        return DestinationUri is null
+            && flow.Listener is { IsReliable: true } listener
+            && flow.ConnectionId != 0
             && (listener.Protocol.IsSecure() || RouteProtocol is not { } named || !named.IsSecure());
     }
 
@@ -167,21 +174,25 @@ public sealed partial class SipContext
     /// <summary>The transport that a copy keeps where the next hop's URI names none (<see cref="KeptTransport"/>); null: none is known.</summary>
     internal SipProtocol? TransportFor(BranchTarget? target)
     {
-        if ((target?.From ?? DestinationFrom) is { } from) return from.Protocol;
-        if (target is not null || DestinationUri is not null) return null;
+        if ((target?.From ?? DestinationFrom) is { } from)
+            return from.Protocol;
+        if (target is not null || DestinationUri is not null)
+            return null;
         return RouteProtocol ?? _legFlow.Listener?.Protocol;
     }
 
     private void CancelPosted(byte[] headerLines, long version)
     {
-        if (version == Relay.Version) Relay.CancelPending(headerLines);
+        if (version == Relay.Version)
+            Relay.CancelPending(headerLines);
     }
 
     private void ResetRelay()
     {
         _branchHooks?.Clear();
         _failureHooks?.Clear();
-        if (_legFlow.Listener is not null) _legFlow = default;
+        if (_legFlow.Listener is not null)
+            _legFlow = default;
         ClearDestination();
     }
 }

@@ -11,7 +11,8 @@ public sealed partial class SipContext
     private static readonly StrandWork ReplyWork = static (target, argument, version) =>
     {
         var context = (SipContext)target!;
-        if (version != context.Relay.Version) return;
+        if (version != context.Relay.Version)
+            return;
         var reply = (PostedReply)argument!;
         context.ReplyInStrand(reply.StatusCode, reply.Reason, reply.HeaderLines);
     };
@@ -33,8 +34,10 @@ public sealed partial class SipContext
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(statusCode, 100);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 699);
-        if (reason is not null && (reason.Length > 200 || reason.AsSpan().ContainsAnyInRange('\0', '\x1f'))) throw new ArgumentException("Not a reason phrase.", nameof(reason));
-        if (!headerLines.IsEmpty && !headerLines.EndsWith("\r\n"u8)) throw new ArgumentException("Each header line ends with CRLF.", nameof(headerLines));
+        if (reason is not null && (reason.Length > 200 || reason.AsSpan().ContainsAnyInRange('\0', '\x1f')))
+            throw new ArgumentException("Not a reason phrase.", nameof(reason));
+        if (!headerLines.IsEmpty && !headerLines.EndsWith("\r\n"u8))
+            throw new ArgumentException("Each header line ends with CRLF.", nameof(headerLines));
         if (Strand.IsOwned)
         {
             ReplyInStrand(statusCode, reason, headerLines);
@@ -58,7 +61,8 @@ public sealed partial class SipContext
 
     internal void ReplyInStrand(int statusCode, string? reason, ReadOnlySpan<byte> headerLines)
     {
-        if (IsAnswered || Method == SipMethod.Ack || (statusCode < 200 && Method != SipMethod.Invite)) return;
+        if (IsAnswered || Method == SipMethod.Ack || (statusCode < 200 && Method != SipMethod.Invite))
+            return;
         if (statusCode is >= 200 and < 300 && IsMerged && Relay.MayRefuse)
         {
             // 8.2.2.2: who answers a request does so once.
@@ -67,7 +71,8 @@ public sealed partial class SipContext
             headerLines = default;
         }
 
-        if (statusCode >= 200) Relay.OnFinalReply();
+        if (statusCode >= 200)
+            Relay.OnFinalReply();
         Span<byte> phrase = stackalloc byte[600];
         phrase = phrase[..(reason is null ? 0 : Encoding.UTF8.GetBytes(reason, phrase))];
         RelayScratch? scratch = null;
@@ -80,13 +85,16 @@ public sealed partial class SipContext
             headerLines = lines.AsSpan(0, headerLines.Length + Core.ServerHeader.Length);
         }
 
-        if (HasReplyHooks && Transaction?.Request is { } request) ReplyThroughHooks(request, statusCode, phrase, headerLines);
-        else ReplyDirectly(statusCode, phrase, headerLines);
+        if (HasReplyHooks && Transaction?.Request is { } request)
+            ReplyThroughHooks(request, statusCode, phrase, headerLines);
+        else
+            ReplyDirectly(statusCode, phrase, headerLines);
         scratch?.Return();
     }
 
     /// <summary>A source that may be forged gets no courtesies for a short datagram: answers stay below twice the request.</summary>
-    private bool HasRoomForServerHeader => _source.Listener.IsReliable || RequestOrNull is not { } request || request.Bytes.Length >= 128 + Core.ServerHeader.Length;
+    private bool HasRoomForServerHeader =>
+        _source.Listener.IsReliable || RequestOrNull is not { } request || request.Bytes.Length >= 128 + Core.ServerHeader.Length;
 
     /// <summary>Runs the hooks; false when one suppressed a provisional.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the response goes on.")]
@@ -94,8 +102,10 @@ public sealed partial class SipContext
     {
         SipReplyContext view = scratch.Reply;
         view.Open(this, branch, reply, edits);
-        foreach (SipReplyHandler hook in Core.ReplyHooks) Run(hook);
-        for (int i = 0; _replyHooks is not null && i < _replyHooks.Count; i++) Run(_replyHooks[i]);
+        foreach (SipReplyHandler hook in Core.ReplyHooks)
+            Run(hook);
+        for (int i = 0; _replyHooks is not null && i < _replyHooks.Count; i++)
+            Run(_replyHooks[i]);
         bool passes = !view.IsSuppressed;
         view.Close();
         return passes;
@@ -124,10 +134,13 @@ public sealed partial class SipContext
         Relay.TellForwarding(null, null, statusCode, null);
         if (Transaction is { } transaction)
         {
-            if (statusCode >= 300 && Relay.MayRefuse) transaction.Refuse(statusCode, phrase, headerLines);
-            else transaction.Reply(statusCode, phrase, headerLines);
+            if (statusCode >= 300 && Relay.MayRefuse)
+                transaction.Refuse(statusCode, phrase, headerLines);
+            else
+                transaction.Reply(statusCode, phrase, headerLines);
         }
-        else if (RequestOrNull is { } request) Core.Transactions.ReplyStateless(request, _source, statusCode, phrase, headerLines);
+        else if (RequestOrNull is { } request)
+            Core.Transactions.ReplyStateless(request, _source, statusCode, phrase, headerLines);
         Replied(statusCode);
     }
 
@@ -151,8 +164,10 @@ public sealed partial class SipContext
         if (RunReplyHooks(scratch, null, scratch.Message, scratch.Edits))
         {
             Relay.TellForwarding(null, scratch.Message, statusCode, scratch.Edits);
-            if (statusCode >= 300 && Relay.MayRefuse) Transaction?.Refuse(scratch.Write(), statusCode);
-            else Transaction?.Send(scratch.Write(), statusCode);
+            if (statusCode >= 300 && Relay.MayRefuse)
+                Transaction?.Refuse(scratch.Write(), statusCode);
+            else
+                Transaction?.Send(scratch.Write(), statusCode);
             Replied(statusCode);
         }
 
@@ -162,8 +177,10 @@ public sealed partial class SipContext
     private void Replied(int statusCode)
     {
         Core.Counters.Count(ProxyCounter.RepliesSent);
-        if (statusCode >= 300) Core.Counters.Count(ProxyCounter.Failures);
-        if (statusCode >= 200) Relay.Answered();
+        if (statusCode >= 300)
+            Core.Counters.Count(ProxyCounter.Failures);
+        if (statusCode >= 200)
+            Relay.Answered();
         Relay.TellForwarded(null, statusCode);
     }
 

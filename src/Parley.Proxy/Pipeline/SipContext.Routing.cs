@@ -147,7 +147,8 @@ public sealed partial class SipContext
     }
 
     /// <summary>RFC 3261 16.6 step 7: the URI that says where to send: first Route (Path before Route), else the request-URI.</summary>
-    internal ReadOnlySpan<byte> NextHop(ReadOnlySpan<byte> requestUri, IReadOnlyList<byte[]> path) => RouteForwarding.NextHop(Routed(), Request, requestUri, path);
+    internal ReadOnlySpan<byte> NextHop(ReadOnlySpan<byte> requestUri, IReadOnlyList<byte[]> path) =>
+        RouteForwarding.NextHop(Routed(), Request, requestUri, path);
 
     /// <summary>RFC 3261 16.6 step 4; called for every copy right after its <see cref="WriteRoutes"/>, also when not record-routing.</summary>
     /// <param name="edits">The copy's changes.</param>

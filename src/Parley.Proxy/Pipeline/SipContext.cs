@@ -39,7 +39,8 @@ public sealed partial class SipContext
 
     /// <summary>The request as received. Readable until a final response was sent.</summary>
     /// <exception cref="InvalidOperationException">The transaction has let the request go.</exception>
-    public SipMessage Request => RequestOrNull ?? throw new InvalidOperationException("The request is gone: a final response has been sent.");
+    public SipMessage Request =>
+        RequestOrNull ?? throw new InvalidOperationException("The request is gone: a final response has been sent.");
 
     /// <summary>The request's method; known longer than <see cref="Request"/>.</summary>
     public SipMethod Method { get; private set; }
@@ -81,7 +82,8 @@ public sealed partial class SipContext
         get
         {
             // Only an ACK that was read a moment ago, by a thread that left the strand: wait until it has a buffer of its own.
-            if (_isBorrowed && !Strand.IsOwned) SpinWait.SpinUntil(() => !_isBorrowed);
+            if (_isBorrowed && !Strand.IsOwned)
+                SpinWait.SpinUntil(() => !_isBorrowed);
             return _message ?? Transaction?.Request;
         }
     }
@@ -97,12 +99,14 @@ public sealed partial class SipContext
     /// <summary>What a module has hung on the request, by exact type; null when there is nothing.</summary>
     /// <typeparam name="T">The type it was set as.</typeparam>
     /// <returns>The object or null.</returns>
-    public T? Get<T>() where T : class => _items.Get<T>();
+    public T? Get<T>()
+        where T : class => _items.Get<T>();
 
     /// <summary>Hangs an object on the request, in place of the one of this type; null takes it off.</summary>
     /// <typeparam name="T">The type to find it by.</typeparam>
     /// <param name="value">The object.</param>
-    public void Set<T>(T? value) where T : class => _items.Set(value);
+    public void Set<T>(T? value)
+        where T : class => _items.Set(value);
 
     /// <summary>Changes that every branch shall carry.</summary>
     public SipEdits Edits
@@ -125,7 +129,8 @@ public sealed partial class SipContext
     public void Observe(RelayObserver observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        if (_observerCount == _observers.Length) Array.Resize(ref _observers, _observerCount * 2);
+        if (_observerCount == _observers.Length)
+            Array.Resize(ref _observers, _observerCount * 2);
         _observers[_observerCount++] = observer;
     }
 
@@ -152,7 +157,8 @@ public sealed partial class SipContext
     /// <summary>The receive buffer is needed again: go on with a copy.</summary>
     internal void Detach()
     {
-        if (!_isBorrowed) return;
+        if (!_isBorrowed)
+            return;
         _message = _message?.Retain();
         if (_edits is not null && _message is not null)
         {
@@ -173,7 +179,8 @@ public sealed partial class SipContext
     /// <summary>What only the way to a final response needed.</summary>
     internal void ReleaseEdits()
     {
-        if (_edits is null) return;
+        if (_edits is null)
+            return;
         Core.Edits.Return(_edits);
         _edits = null;
     }
@@ -181,7 +188,8 @@ public sealed partial class SipContext
     internal void End()
     {
         ReleaseEdits();
-        if (!_isBorrowed) _message?.Release();
+        if (!_isBorrowed)
+            _message?.Release();
         _message = null;
         _isBorrowed = false;
         IsStateless = false;

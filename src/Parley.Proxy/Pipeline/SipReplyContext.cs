@@ -9,9 +9,7 @@ public sealed class SipReplyContext
     private SipMessage? _reply;
     private SipEdits? _edits;
 
-    internal SipReplyContext()
-    {
-    }
+    internal SipReplyContext() { }
 
     /// <summary>The request it answers.</summary>
     /// <exception cref="InvalidOperationException">Used after its hook.</exception>

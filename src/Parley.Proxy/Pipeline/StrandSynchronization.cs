@@ -6,7 +6,8 @@ namespace Parley.Proxy;
 /// <summary>Brings the parts of an awaiting handler back into its request's strand, so that they never run beside replies, timers or a CANCEL of the same request.</summary>
 internal sealed class StrandSynchronization(SipContext context) : SynchronizationContext
 {
-    private static readonly StrandWork Continue = static (target, argument, _) => ((StrandSynchronization)target!).Run((Continuation)argument!);
+    private static readonly StrandWork Continue = static (target, argument, _) =>
+        ((StrandSynchronization)target!).Run((Continuation)argument!);
 
     public override void Post(SendOrPostCallback d, object? state)
     {
@@ -18,7 +19,8 @@ internal sealed class StrandSynchronization(SipContext context) : Synchronizatio
 
     public override void Send(SendOrPostCallback d, object? state)
     {
-        if (!context.Strand.IsOwned) throw new NotSupportedException("A strand is entered by Post: waiting for it would block a receive loop.");
+        if (!context.Strand.IsOwned)
+            throw new NotSupportedException("A strand is entered by Post: waiting for it would block a receive loop.");
         d(state);
     }
 

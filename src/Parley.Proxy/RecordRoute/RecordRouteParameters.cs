@@ -63,8 +63,14 @@ internal sealed class RecordRouteParameters
     }
 
     private static bool IsReserved(ReadOnlySpan<byte> name) =>
-        SipText.EqualsIgnoreCase(name, "lr"u8) || SipText.EqualsIgnoreCase(name, "r2"u8) || SipText.EqualsIgnoreCase(name, "ftag"u8) ||
-        SipText.EqualsIgnoreCase(name, "transport"u8) || SipText.EqualsIgnoreCase(name, "maddr"u8) || SipText.EqualsIgnoreCase(name, "ttl"u8) ||
-        SipText.EqualsIgnoreCase(name, "user"u8) || SipText.EqualsIgnoreCase(name, "method"u8) || SipText.EqualsIgnoreCase(name, "gr"u8) ||
-        SipText.EqualsIgnoreCase(name, RouteProofKey.Name);
+        SipText.EqualsIgnoreCase(name, "lr"u8)
+        || SipText.EqualsIgnoreCase(name, "r2"u8)
+        || SipText.EqualsIgnoreCase(name, "ftag"u8)
+        || SipText.EqualsIgnoreCase(name, "transport"u8)
+        || SipText.EqualsIgnoreCase(name, "maddr"u8)
+        || SipText.EqualsIgnoreCase(name, "ttl"u8)
+        || SipText.EqualsIgnoreCase(name, "user"u8)
+        || SipText.EqualsIgnoreCase(name, "method"u8)
+        || SipText.EqualsIgnoreCase(name, "gr"u8)
+        || SipText.EqualsIgnoreCase(name, RouteProofKey.Name);
 }

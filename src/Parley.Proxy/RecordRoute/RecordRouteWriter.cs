@@ -24,7 +24,15 @@ internal static class RecordRouteWriter
     /// <param name="options">Whether to write a pair and an ftag.</param>
     /// <param name="parameters">";did=.." and others.</param>
     /// <param name="user">The user part; empty for none.</param>
-    public static void Push(SipEdits edits, SipListener inbound, SipListener outbound, bool isSips, ProxyOptions options, RecordRouteParameters parameters, ReadOnlySpan<byte> user = default)
+    public static void Push(
+        SipEdits edits,
+        SipListener inbound,
+        SipListener outbound,
+        bool isSips,
+        ProxyOptions options,
+        RecordRouteParameters parameters,
+        ReadOnlySpan<byte> user = default
+    )
     {
         var request = edits.Original;
         var fromTag = options.RecordRouteFromTag ? request.FromTag : default;
@@ -32,7 +40,8 @@ internal static class RecordRouteWriter
         var inboundSips = WasSips(request) && inbound.Protocol.IsSecure();
         var outboundSips = isSips && outbound.Protocol.IsSecure();
         var isDouble = options.DoubleRecordRoute && (!IsSamePlace(inbound, outbound) || inboundSips != outboundSips);
-        var bound = Bound(outbound, fromTag, parameters, user) + (isDouble ? NextLine.Length + Bound(inbound, fromTag, parameters, user) : 0);
+        var bound =
+            Bound(outbound, fromTag, parameters, user) + (isDouble ? NextLine.Length + Bound(inbound, fromTag, parameters, user) : 0);
         var text = edits.Scratch(bound);
         var length = Write(text, outbound, outboundSips, isDouble, fromTag, parameters, user);
         if (isDouble)
@@ -48,12 +57,21 @@ internal static class RecordRouteWriter
     private static bool IsSamePlace(SipListener inbound, SipListener outbound) =>
         ReferenceEquals(inbound, outbound) || (inbound.Index == outbound.Index && inbound.SentBy.SequenceEqual(outbound.SentBy));
 
-    private static bool WasSips(SipMessage request) => SipUriView.TryParse(request.RequestUri, out var received) && received.Scheme == SipUriScheme.Sips;
+    private static bool WasSips(SipMessage request) =>
+        SipUriView.TryParse(request.RequestUri, out var received) && received.Scheme == SipUriScheme.Sips;
 
     private static int Bound(SipListener listener, ReadOnlySpan<byte> fromTag, RecordRouteParameters parameters, ReadOnlySpan<byte> user) =>
         64 + user.Length + listener.SentBy.Length + (fromTag.Length * 3) + parameters.Text.Length;
 
-    private static int Write(Span<byte> text, SipListener listener, bool sips, bool isDouble, ReadOnlySpan<byte> fromTag, RecordRouteParameters parameters, ReadOnlySpan<byte> user)
+    private static int Write(
+        Span<byte> text,
+        SipListener listener,
+        bool sips,
+        bool isDouble,
+        ReadOnlySpan<byte> fromTag,
+        RecordRouteParameters parameters,
+        ReadOnlySpan<byte> user
+    )
     {
         var length = 0;
         Append(text, ref length, sips ? "<sips:"u8 : "<sip:"u8);
@@ -78,14 +96,15 @@ internal static class RecordRouteWriter
     }
 
     // UDP is what a sip URI means without it, TLS what a sips URI means; ws is secure by its scheme (RFC 7118 4).
-    private static ReadOnlySpan<byte> TransportParameter(SipProtocol protocol, bool sips) => protocol switch
-    {
-        SipProtocol.Tcp => ";transport=tcp"u8,
-        SipProtocol.Tls => sips ? default : ";transport=tls"u8,
-        SipProtocol.Ws => ";transport=ws"u8,
-        SipProtocol.Wss => sips ? ";transport=ws"u8 : ";transport=wss"u8,
-        _ => default,
-    };
+    private static ReadOnlySpan<byte> TransportParameter(SipProtocol protocol, bool sips) =>
+        protocol switch
+        {
+            SipProtocol.Tcp => ";transport=tcp"u8,
+            SipProtocol.Tls => sips ? default : ";transport=tls"u8,
+            SipProtocol.Ws => ";transport=ws"u8,
+            SipProtocol.Wss => sips ? ";transport=ws"u8 : ";transport=wss"u8,
+            _ => default,
+        };
 
     private static void Append(Span<byte> text, ref int length, ReadOnlySpan<byte> part)
     {

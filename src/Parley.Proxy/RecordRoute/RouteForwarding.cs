@@ -29,7 +29,12 @@ internal static class RouteForwarding
     }
 
     /// <summary>Step 7: the URI that RFC 3263 is applied to. The first Route, pushed ones before received ones, else the request-URI; a strict first Route becomes the request-URI, which is the same place.</summary>
-    public static ReadOnlySpan<byte> NextHop(RouteState state, SipMessage request, ReadOnlySpan<byte> requestUri, IReadOnlyList<byte[]> path)
+    public static ReadOnlySpan<byte> NextHop(
+        RouteState state,
+        SipMessage request,
+        ReadOnlySpan<byte> requestUri,
+        IReadOnlyList<byte[]> path
+    )
     {
         var first = FirstHop(state, request, path);
         return first.IsEmpty ? requestUri : first;

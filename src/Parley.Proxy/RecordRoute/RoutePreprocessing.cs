@@ -85,7 +85,13 @@ internal static class RoutePreprocessing
 
     // An own request-URI with lr can only come from a Record-Route. Without lr (a strict router may have dropped it) it needs a dialog,
     // no gr (then it is a GRUU, a contact), no user (ours have none: it is a contact at a domain of ours), and a top Route that is not ours.
-    private static bool IsStrictRoutersWork(RouteState state, SipMessage request, SipUriView requestUri, bool inDialog, ISipTransport transport)
+    private static bool IsStrictRoutersWork(
+        RouteState state,
+        SipMessage request,
+        SipUriView requestUri,
+        bool inDialog,
+        ISipTransport transport
+    )
     {
         if (requestUri.Parameters.TryGet("gr"u8, out _))
             return false;
@@ -95,7 +101,14 @@ internal static class RoutePreprocessing
     }
 
     // 16.4, last paragraph, with the pair of RFC 5658.
-    private static void ConsumeTop(RouteState state, SipMessage request, SipListener receiving, ISipTransport transport, bool inDialog, bool openPair)
+    private static void ConsumeTop(
+        RouteState state,
+        SipMessage request,
+        SipListener receiving,
+        ISipTransport transport,
+        bool inDialog,
+        bool openPair
+    )
     {
         if (state.RemainingCount == 0 || !IsOwn(state.RouteAt(0), request, transport, out var top))
             return;

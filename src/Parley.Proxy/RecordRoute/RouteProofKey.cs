@@ -38,7 +38,10 @@ internal sealed class RouteProofKey
     public RouteProofKey(ReadOnlyMemory<byte> key, SipRandom random, TimeProvider time)
     {
         if (key.Length is not (0 or SipRandom.KeyLength))
-            throw new ArgumentException($"ProxyOptions.RouteKey has {SipRandom.KeyLength} bytes, or none for a random key, not {key.Length}.", nameof(key));
+            throw new ArgumentException(
+                $"ProxyOptions.RouteKey has {SipRandom.KeyLength} bytes, or none for a random key, not {key.Length}.",
+                nameof(key)
+            );
         _time = time;
         Span<byte> seed = stackalloc byte[SipRandom.KeyLength];
         // By Hash, which leaves the order of the application's random numbers alone.
@@ -79,7 +82,11 @@ internal sealed class RouteProofKey
     {
         proof = default;
         Span<byte> code = stackalloc byte[CodeLength];
-        if (text.Length != TextLength || Base64Url.DecodeFromUtf8(text, code, out _, out var length) != OperationStatus.Done || length != CodeLength)
+        if (
+            text.Length != TextLength
+            || Base64Url.DecodeFromUtf8(text, code, out _, out var length) != OperationStatus.Done
+            || length != CodeLength
+        )
             return false;
         var facts = BinaryPrimitives.ReadUInt32BigEndian(code);
         var hash = BinaryPrimitives.ReadUInt64BigEndian(code[FactsLength..]);

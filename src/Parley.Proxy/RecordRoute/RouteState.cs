@@ -13,7 +13,9 @@ internal sealed class RouteState
     private RouteSlice[] _routes = new RouteSlice[4];
     private byte[] _requestUri = [];
     private int _requestUriLength = -1; // -1: the message's own, or the restored one
-    private MessageSlice _own0, _own1, _own2;
+    private MessageSlice _own0,
+        _own1,
+        _own2;
     private byte[][]? _replacement;
 
     /// <summary>16.4 has run for this request.</summary>
@@ -111,7 +113,13 @@ internal sealed class RouteState
         OwnCount = Math.Min(OwnCount + 1, 3);
     }
 
-    public MessageSlice OwnAt(int index) => index switch { 0 => _own0, 1 => _own1, _ => _own2 };
+    public MessageSlice OwnAt(int index) =>
+        index switch
+        {
+            0 => _own0,
+            1 => _own1,
+            _ => _own2,
+        };
 
     /// <summary>The request-URI that branches get: the one set, else the restored one, else the received one.</summary>
     public ReadOnlySpan<byte> RequestUri(SipMessage request)

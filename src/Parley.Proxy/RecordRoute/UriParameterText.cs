@@ -5,8 +5,9 @@ namespace Parley.Proxy;
 /// <summary>Values of URI parameters: which bytes may stand, and the escapes for those that may not (RFC 3261 25.1, paramchar).</summary>
 internal static class UriParameterText
 {
-    private static readonly SearchValues<byte> Allowed =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!~*'()[]/:&+$"u8);
+    private static readonly SearchValues<byte> Allowed = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.!~*'()[]/:&+$"u8
+    );
 
     /// <summary>Only bytes that may stand as they are.</summary>
     public static bool IsPlain(ReadOnlySpan<byte> value) => !value.ContainsAnyExcept(Allowed);
@@ -44,7 +45,12 @@ internal static class UriParameterText
         while (i < escaped.Length)
         {
             var b = escaped[i];
-            if (b == '%' && i + 2 < escaped.Length && HexDigit(escaped[i + 1]) is var high and >= 0 && HexDigit(escaped[i + 2]) is var low and >= 0)
+            if (
+                b == '%'
+                && i + 2 < escaped.Length
+                && HexDigit(escaped[i + 1]) is var high and >= 0
+                && HexDigit(escaped[i + 2]) is var low and >= 0
+            )
             {
                 b = (byte)((high << 4) | low);
                 i += 2;
@@ -56,11 +62,12 @@ internal static class UriParameterText
         return matched == plain.Length;
     }
 
-    internal static int HexDigit(byte b) => b switch
-    {
-        >= (byte)'0' and <= (byte)'9' => b - '0',
-        >= (byte)'a' and <= (byte)'f' => b - 'a' + 10,
-        >= (byte)'A' and <= (byte)'F' => b - 'A' + 10,
-        _ => -1,
-    };
+    internal static int HexDigit(byte b) =>
+        b switch
+        {
+            >= (byte)'0' and <= (byte)'9' => b - '0',
+            >= (byte)'a' and <= (byte)'f' => b - 'a' + 10,
+            >= (byte)'A' and <= (byte)'F' => b - 'A' + 10,
+            _ => -1,
+        };
 }

@@ -10,11 +10,20 @@ internal static class UriPruning
         uri.Scheme is SipUriScheme.Sip or SipUriScheme.Sips && (HasHeaders(uri) || uri.Parameters.TryGet("method"u8, out _));
 
     /// <summary>The URI as a request-URI may stand; destination is at least as long as the URI. Returns the bytes written.</summary>
-    public static int ToRequestUri(SipUriView uri, Span<byte> destination) => Copy(uri, destination, keepPort: true, static name => SipText.EqualsIgnoreCase(name, "method"u8));
+    public static int ToRequestUri(SipUriView uri, Span<byte> destination) =>
+        Copy(uri, destination, keepPort: true, static name => SipText.EqualsIgnoreCase(name, "method"u8));
 
     /// <summary>The URI without maddr, port and transport (16.4: "as if those values had not been present").</summary>
-    public static int WithoutMAddr(SipUriView uri, Span<byte> destination) => Copy(uri, destination, keepPort: false, static name =>
-        SipText.EqualsIgnoreCase(name, "maddr"u8) || SipText.EqualsIgnoreCase(name, "transport"u8) || SipText.EqualsIgnoreCase(name, "method"u8));
+    public static int WithoutMAddr(SipUriView uri, Span<byte> destination) =>
+        Copy(
+            uri,
+            destination,
+            keepPort: false,
+            static name =>
+                SipText.EqualsIgnoreCase(name, "maddr"u8)
+                || SipText.EqualsIgnoreCase(name, "transport"u8)
+                || SipText.EqualsIgnoreCase(name, "method"u8)
+        );
 
     private delegate bool NamePredicate(ReadOnlySpan<byte> name);
 

@@ -17,7 +17,11 @@ public sealed class AddressOfRecord : IEquatable<AddressOfRecord>
     /// <param name="uri">The URI of a To header or request line.</param>
     /// <param name="options">Local policy on port and case; null for the defaults.</param>
     /// <param name="address">The address when the URI has one.</param>
-    public static bool TryCreate(SipUriView uri, RegistrarOptions? options, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out AddressOfRecord? address)
+    public static bool TryCreate(
+        SipUriView uri,
+        RegistrarOptions? options,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out AddressOfRecord? address
+    )
     {
         address = null;
         if (!IsAddress(uri))
@@ -44,7 +48,8 @@ public sealed class AddressOfRecord : IEquatable<AddressOfRecord>
     /// <summary>"alice@example.com".</summary>
     public override string ToString() => Encoding.UTF8.GetString(_bytes);
 
-    internal static bool IsAddress(SipUriView uri) => uri.IsValid && uri.Scheme is SipUriScheme.Sip or SipUriScheme.Sips && !uri.Host.IsEmpty;
+    internal static bool IsAddress(SipUriView uri) =>
+        uri.IsValid && uri.Scheme is SipUriScheme.Sip or SipUriScheme.Sips && !uri.Host.IsEmpty;
 
     internal static int BoundOf(SipUriView uri) => uri.User.Length + uri.Host.Length + 7; // '@', ':' and a port
 
@@ -55,7 +60,12 @@ public sealed class AddressOfRecord : IEquatable<AddressOfRecord>
         for (var i = 0; i < user.Length; i++)
         {
             var b = user[i];
-            if (b == '%' && i + 2 < user.Length && UriParameterText.HexDigit(user[i + 1]) is var high and >= 0 && UriParameterText.HexDigit(user[i + 2]) is var low and >= 0)
+            if (
+                b == '%'
+                && i + 2 < user.Length
+                && UriParameterText.HexDigit(user[i + 1]) is var high and >= 0
+                && UriParameterText.HexDigit(user[i + 2]) is var low and >= 0
+            )
             {
                 b = (byte)((high << 4) | low);
                 i += 2;

@@ -3,7 +3,9 @@ using Parley.Sip;
 namespace Parley.Proxy;
 
 /// <summary>Hashes addresses with a secret key, so that nobody can fill one bucket, and lets the table be asked with bytes.</summary>
-internal sealed class AddressOfRecordComparer(SipRandom random) : IEqualityComparer<AddressOfRecord>, IAlternateEqualityComparer<ReadOnlySpan<byte>, AddressOfRecord>
+internal sealed class AddressOfRecordComparer(SipRandom random)
+    : IEqualityComparer<AddressOfRecord>,
+        IAlternateEqualityComparer<ReadOnlySpan<byte>, AddressOfRecord>
 {
     public bool Equals(AddressOfRecord? x, AddressOfRecord? y) => x is null ? y is null : x.Equals(y);
 

@@ -6,7 +6,19 @@ namespace Parley.Proxy;
 /// <summary>One contact of an address-of-record, as registered. Immutable: a refresh makes a new one.</summary>
 public sealed class Binding
 {
-    internal Binding(SipUri contact, int q, long registeredAt, long expiresAt, string callId, uint cseq, IReadOnlyList<byte[]> path, SipFlow? flow, FlowUse sendOverFlow, string? instanceId, int regId)
+    internal Binding(
+        SipUri contact,
+        int q,
+        long registeredAt,
+        long expiresAt,
+        string callId,
+        uint cseq,
+        IReadOnlyList<byte[]> path,
+        SipFlow? flow,
+        FlowUse sendOverFlow,
+        string? instanceId,
+        int regId
+    )
     {
         Contact = contact;
         Q = q;
@@ -19,7 +31,14 @@ public sealed class Binding
         InstanceId = instanceId;
         RegId = regId;
         Size = SizeOf(contact, callId, path, instanceId);
-        Target = new BranchTarget { Uri = contact, Q = q, Path = path, Flow = sendOverFlow == FlowUse.None ? null : flow, ReopensFlow = sendOverFlow == FlowUse.WhileOpen };
+        Target = new BranchTarget
+        {
+            Uri = contact,
+            Q = q,
+            Path = path,
+            Flow = sendOverFlow == FlowUse.None ? null : flow,
+            ReopensFlow = sendOverFlow == FlowUse.WhileOpen,
+        };
     }
 
     /// <summary>The contact's URI.</summary>

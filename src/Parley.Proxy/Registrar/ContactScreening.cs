@@ -11,9 +11,10 @@ internal static class ContactScreening
         uri.Scheme is SipUriScheme.Sip or SipUriScheme.Sips && SipEndPoint.TryParseHost(Host(uri), 0, out var address) && IsNobody(address);
 
     /// <summary>The same of an address. 0.0.0.0/8 means "this network" (RFC 1122 3.2.1.3), 224.0.0.0/4 is multicast. To the broadcast address of a network nearby no socket of this element may send.</summary>
-    public static bool IsNobody(SipEndPoint address) => address.IsIPv6
-        ? address.IsAny || address.High >> 56 == 0xFF
-        : address.Low >> 24 == 0 || address.Low >> 28 == 0xE || address.Low == 0xFFFFFFFF;
+    public static bool IsNobody(SipEndPoint address) =>
+        address.IsIPv6
+            ? address.IsAny || address.High >> 56 == 0xFF
+            : address.Low >> 24 == 0 || address.Low >> 28 == 0xE || address.Low == 0xFFFFFFFF;
 
     /// <summary>A call to this contact would come straight back here.</summary>
     /// <param name="contact">The contact.</param>
@@ -21,7 +22,13 @@ internal static class ContactScreening
     /// <param name="source">That flow.</param>
     /// <param name="path">Its Path, first hop first.</param>
     /// <param name="transport">Knows what is own.</param>
-    public static bool LeadsBack(SipUriView contact, bool sendOverFlow, in SipFlow source, IReadOnlyList<byte[]> path, ISipTransport transport)
+    public static bool LeadsBack(
+        SipUriView contact,
+        bool sendOverFlow,
+        in SipFlow source,
+        IReadOnlyList<byte[]> path,
+        ISipTransport transport
+    )
     {
         if (sendOverFlow)
             return IsListener(source.Remote, transport);

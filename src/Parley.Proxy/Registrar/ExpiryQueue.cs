@@ -17,7 +17,12 @@ internal sealed class ExpiryQueue : IDisposable
     {
         _clock = clock;
         _look = look;
-        _timer = time.CreateTimer(static state => ((ExpiryQueue)state!).OnTimer(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(
+            static state => ((ExpiryQueue)state!).OnTimer(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
     }
 
     public int Count

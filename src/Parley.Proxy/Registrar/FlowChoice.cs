@@ -30,7 +30,9 @@ internal static class FlowChoice
         // An address of a network that is not ours: nothing sent to it arrives, whatever stands in the Via (a gateway may have rewritten that alone).
         var isHidden = contactIsLiteral && !isThere && IsPrivate(host) && !IsPrivate(source.Remote) && !source.Remote.IsLoopback;
         if (protocol == SipProtocol.Udp)
-            return !viaIsLiteral || isTranslated || isHidden || (via.HasRPort && sentBy.Port != source.Remote.Port) ? FlowUse.Only : FlowUse.None;
+            return !viaIsLiteral || isTranslated || isHidden || (via.HasRPort && sentBy.Port != source.Remote.Port)
+                ? FlowUse.Only
+                : FlowUse.None;
         if (isHidden || (isTranslated && contactIsLiteral && (isThere || IsPrivate(host))))
             return FlowUse.Only;
         // A client that names another host than its own registers somebody else: follow the URI.

@@ -14,13 +14,21 @@ internal sealed class LocationEntry(AddressOfRecord address)
     public int Size => 384 + Address.Bytes.Length;
 
     /// <summary>By falling q; among equals the older first. Never changed in place.</summary>
-    public Binding[] Bindings { get => _bindings; set => _bindings = value; }
+    public Binding[] Bindings
+    {
+        get => _bindings;
+        set => _bindings = value;
+    }
 
     /// <summary>Bytes of it that the table has counted; guarded by the gate.</summary>
     public long Counted { get; set; }
 
     /// <summary>Places it has in the expiry queue. While it has any it stays in the table, so that what comes and goes quickly is counted as long as it takes memory.</summary>
-    public int Queued { get => Volatile.Read(ref _queued); set => Volatile.Write(ref _queued, value); }
+    public int Queued
+    {
+        get => Volatile.Read(ref _queued);
+        set => Volatile.Write(ref _queued, value);
+    }
 
     /// <summary>Left the table: a writer that still holds it must fetch the new one.</summary>
     public bool IsGone { get; set; }

@@ -113,14 +113,17 @@ public sealed class LocationTable : IDisposable
     }
 
     /// <summary>A snapshot of the addresses that have bindings.</summary>
-    public IReadOnlyList<AddressOfRecord> Addresses => [.. _entries.Where(static e => e.Value.Bindings.Length > 0).Select(static e => e.Key)];
+    public IReadOnlyList<AddressOfRecord> Addresses =>
+        [.. _entries.Where(static e => e.Value.Bindings.Length > 0).Select(static e => e.Key)];
 
     /// <summary>Time a binding has left; <see cref="TimeSpan.MaxValue"/> for one without end.</summary>
     /// <param name="binding">A binding of this table.</param>
     public TimeSpan RemainingOf(Binding binding)
     {
         ArgumentNullException.ThrowIfNull(binding);
-        return binding.ExpiresAt == long.MaxValue ? TimeSpan.MaxValue : TimeSpan.FromMilliseconds(Math.Max(0, binding.ExpiresAt - _clock.Now));
+        return binding.ExpiresAt == long.MaxValue
+            ? TimeSpan.MaxValue
+            : TimeSpan.FromMilliseconds(Math.Max(0, binding.ExpiresAt - _clock.Now));
     }
 
     /// <summary>Binds a contact by code, e.g. a trunk that does not register. False when a limit forbids it.</summary>
@@ -164,7 +167,17 @@ public sealed class LocationTable : IDisposable
     public bool Clear(SipUri address)
     {
         var had = BindingsOf(address).Count > 0;
-        Apply(AddressOf(address), new RegistrationUpdate { CallId = "", CSeq = 0, IsLocal = true, RemovesAll = true }, out _);
+        Apply(
+            AddressOf(address),
+            new RegistrationUpdate
+            {
+                CallId = "",
+                CSeq = 0,
+                IsLocal = true,
+                RemovesAll = true,
+            },
+            out _
+        );
         return had;
     }
 
@@ -172,7 +185,8 @@ public sealed class LocationTable : IDisposable
     public void Dispose() => _expiry.Dispose();
 
     /// <summary>The live bindings of an address in canonical form.</summary>
-    internal Binding[] BindingsOf(AddressOfRecord address) => _entries.TryGetValue(address, out var entry) ? Live(entry.Bindings, _clock.Now) : [];
+    internal Binding[] BindingsOf(AddressOfRecord address) =>
+        _entries.TryGetValue(address, out var entry) ? Live(entry.Bindings, _clock.Now) : [];
 
     /// <summary>Does all that the update asks, or nothing.</summary>
     internal RegistrationOutcome Apply(AddressOfRecord address, RegistrationUpdate update, out Binding[] bindings)
@@ -273,14 +287,23 @@ public sealed class LocationTable : IDisposable
         return _byBytes.TryGetValue(buffer[..length], out var entry) ? entry : null;
     }
 
-    private AddressOfRecord AddressOf(SipUri address) => AddressOfRecord.TryCreate(address.View, _options, out var canonical)
-        ? canonical
-        : throw new ArgumentException("Not a sip or sips URI.", nameof(address));
+    private AddressOfRecord AddressOf(SipUri address) =>
+        AddressOfRecord.TryCreate(address.View, _options, out var canonical)
+            ? canonical
+            : throw new ArgumentException("Not a sip or sips URI.", nameof(address));
 
-    private static RegistrationUpdate LocalUpdate() => new() { CallId = "", CSeq = 0, IsLocal = true };
+    private static RegistrationUpdate LocalUpdate() =>
+        new()
+        {
+            CallId = "",
+            CSeq = 0,
+            IsLocal = true,
+        };
 
     private static bool IsTarget(Binding binding, SipUriScheme wanted, long now) =>
-        binding.ExpiresAt > now && !binding.IsOutdone && (binding.Contact.Scheme == SipUriScheme.Sips || (binding.Contact.Scheme == SipUriScheme.Sip && wanted != SipUriScheme.Sips));
+        binding.ExpiresAt > now
+        && !binding.IsOutdone
+        && (binding.Contact.Scheme == SipUriScheme.Sips || (binding.Contact.Scheme == SipUriScheme.Sip && wanted != SipUriScheme.Sips));
 
     // RFC 5626 7: no two contacts of one instance at a time. A client that registers several flows though Outbound was not granted is called over the latest.
     private static void MarkOutdone(Binding[] bindings)
@@ -328,7 +351,13 @@ public sealed class LocationTable : IDisposable
         {
             if (Array.IndexOf(next, binding) >= 0 || (binding.ExpiresAt > now && Successor(next, binding) is not null))
                 continue;
-            Raise(new LocationChangedEventArgs(address, binding, binding.ExpiresAt <= now ? LocationChangeKind.Expired : LocationChangeKind.Removed));
+            Raise(
+                new LocationChangedEventArgs(
+                    address,
+                    binding,
+                    binding.ExpiresAt <= now ? LocationChangeKind.Expired : LocationChangeKind.Removed
+                )
+            );
         }
         foreach (var binding in next)
         {

@@ -18,7 +18,14 @@ internal static class RegisterReading
     private const long SecondsOfMalformed = 3600;
 
     /// <summary>False: the reply says why.</summary>
-    public static bool TryRead(SipMessage request, in SipFlow source, RegistrarOptions options, ISipTransport? transport, out RegistrationUpdate update, out RegistrarReply failure)
+    public static bool TryRead(
+        SipMessage request,
+        in SipFlow source,
+        RegistrarOptions options,
+        ISipTransport? transport,
+        out RegistrationUpdate update,
+        out RegistrarReply failure
+    )
     {
         update = null!;
         if (!TryReadPath(request, options, out var path, out failure))
@@ -61,7 +68,17 @@ internal static class RegisterReading
         return true;
     }
 
-    private static bool TryReadContact(SipMessage request, NameAddrView contact, RegistrarOptions options, List<byte[]> path, bool isDirect, in SipFlow source, ISipTransport? transport, out ContactUpdate update, out RegistrarReply failure)
+    private static bool TryReadContact(
+        SipMessage request,
+        NameAddrView contact,
+        RegistrarOptions options,
+        List<byte[]> path,
+        bool isDirect,
+        in SipFlow source,
+        ISipTransport? transport,
+        out ContactUpdate update,
+        out RegistrarReply failure
+    )
     {
         update = default;
         if (contact.UriText.Length > options.MaxContactLength)
@@ -69,8 +86,11 @@ internal static class RegisterReading
         if (contact.Q < 0 || !SipUri.TryParse(contact.UriText, out var uri))
             return Fail(400, "Malformed Contact", out failure);
         var instance = contact.Instance;
-        if (instance.Length > options.MaxContactLength || HasTooManyParameters(uri.View.Parameters)
-            || Binding.TextSize(uri, request.CallId.Length, path, instance.Length) > options.MaxBindingSize)
+        if (
+            instance.Length > options.MaxContactLength
+            || HasTooManyParameters(uri.View.Parameters)
+            || Binding.TextSize(uri, request.CallId.Length, path, instance.Length) > options.MaxBindingSize
+        )
             return Fail(400, "Contact Too Long", out failure);
         var seconds = Seconds(request, contact, options);
         // 10.3 step 7: too brief only when above zero, under an hour and under the minimum.
@@ -84,11 +104,21 @@ internal static class RegisterReading
         {
             if (ContactScreening.IsNobody(uri.View))
                 return Fail(400, "Contact Cannot Be Called", out failure);
-            if (!options.AllowOwnContacts && transport is not null && ContactScreening.LeadsBack(uri.View, sendOverFlow == FlowUse.Only, source, path, transport))
+            if (
+                !options.AllowOwnContacts
+                && transport is not null
+                && ContactScreening.LeadsBack(uri.View, sendOverFlow == FlowUse.Only, source, path, transport)
+            )
                 return Fail(403, "Contact Is This Server", out failure);
         }
-        update = new ContactUpdate(uri, contact.Q, Math.Min(seconds, (long)options.MaxExpires.TotalSeconds), sendOverFlow,
-            instance.IsEmpty ? null : Encoding.UTF8.GetString(instance), RegId(contact));
+        update = new ContactUpdate(
+            uri,
+            contact.Q,
+            Math.Min(seconds, (long)options.MaxExpires.TotalSeconds),
+            sendOverFlow,
+            instance.IsEmpty ? null : Encoding.UTF8.GetString(instance),
+            RegId(contact)
+        );
         failure = default;
         return true;
     }
@@ -140,5 +170,10 @@ internal static class RegisterReading
     }
 
     private static int RegId(NameAddrView contact) =>
-        contact.Parameters.TryGet("reg-id"u8, out var value) && Utf8Parser.TryParse(value, out int id, out var used) && used == value.Length && id > 0 ? id : 0;
+        contact.Parameters.TryGet("reg-id"u8, out var value)
+        && Utf8Parser.TryParse(value, out int id, out var used)
+        && used == value.Length
+        && id > 0
+            ? id
+            : 0;
 }

@@ -38,7 +38,9 @@ public sealed class Registrar
         ArgumentNullException.ThrowIfNull(context);
         if (context.Method != SipMethod.Register)
             throw new ArgumentException("Not a REGISTER.", nameof(context));
-        var reply = context.IsMerged ? new RegistrarReply(482, null, default) : Answer(context.Request, context.Source, context.Application.Transport);
+        var reply = context.IsMerged
+            ? new RegistrarReply(482, null, default)
+            : Answer(context.Request, context.Source, context.Application.Transport);
         // A phone that registered is no stranger on its connection.
         if (reply.StatusCode == 200 && context.Source.ConnectionId != 0 && context.Request.IndexOf(SipHeaderName.Contact) >= 0)
             context.Core.Transport.MarkKnown(context.Source.ConnectionId);
@@ -57,7 +59,11 @@ public sealed class Registrar
         if (UnsupportedOptions.Find(request.Tokens(SipHeaderName.Require), Extensions) is { } unsupported)
             return new RegistrarReply(420, null, unsupported);
         // RFC 3327 5.3: a client that does not know Path would not see who sits in its way.
-        if (options.RequirePathSupport && request.IndexOf(SipHeaderName.Path) >= 0 && !request.Tokens(SipHeaderName.Supported).Contains("path"u8))
+        if (
+            options.RequirePathSupport
+            && request.IndexOf(SipHeaderName.Path) >= 0
+            && !request.Tokens(SipHeaderName.Supported).Contains("path"u8)
+        )
             return new RegistrarReply(420, null, "Unsupported: path\r\n"u8.ToArray());
         // 10.3 step 5
         if (!AddressOfRecord.TryCreate(request.To.Uri, options, out var address))

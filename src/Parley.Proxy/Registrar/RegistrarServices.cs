@@ -22,8 +22,12 @@ public static class RegistrarServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<SipRandom>(),
             provider.GetRequiredService<Microsoft.Extensions.Options.IOptions<RegistrarOptions>>().Value,
-            provider.GetService<ILoggerFactory>()));
-        services.TryAddSingleton(static provider => new Registrar(provider.GetRequiredService<LocationTable>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetService<ILoggerFactory>()
+        ));
+        services.TryAddSingleton(static provider => new Registrar(
+            provider.GetRequiredService<LocationTable>(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
         return services;
     }
 }

@@ -9,7 +9,13 @@ internal static class RegistrationRules
     /// <param name="now">The table's milliseconds.</param>
     /// <param name="maxContacts">Limit per address.</param>
     /// <param name="next">The new bindings when Done.</param>
-    public static RegistrationOutcome Apply(ReadOnlySpan<Binding> current, RegistrationUpdate update, long now, int maxContacts, out Binding[] next)
+    public static RegistrationOutcome Apply(
+        ReadOnlySpan<Binding> current,
+        RegistrationUpdate update,
+        long now,
+        int maxContacts,
+        out Binding[] next
+    )
     {
         next = [];
         if (update.RemovesAll)
@@ -36,7 +42,19 @@ internal static class RegistrationRules
                 continue;
             }
             var expiresAt = contact.Seconds == long.MaxValue ? long.MaxValue : now + (contact.Seconds * 1000);
-            var binding = new Binding(contact.Uri, contact.Q, now, expiresAt, update.CallId, update.CSeq, update.Path, update.Flow, contact.SendOverFlow, contact.InstanceId, contact.RegId);
+            var binding = new Binding(
+                contact.Uri,
+                contact.Q,
+                now,
+                expiresAt,
+                update.CallId,
+                update.CSeq,
+                update.Path,
+                update.Flow,
+                contact.SendOverFlow,
+                contact.InstanceId,
+                contact.RegId
+            );
             if (index >= 0)
                 list[index] = binding;
             else

@@ -14,9 +14,11 @@ internal static class BestResponse
         {
             SipBranch branch = branches[i];
             // A redirection that was followed is used up.
-            if (!branch.IsFinal || branch.LastStatus < 300 || (branch.LastStatus < 400 && branch.HasTimedOut)) continue;
+            if (!branch.IsFinal || branch.LastStatus < 300 || (branch.LastStatus < 400 && branch.HasTimedOut))
+                continue;
             int rank = Rank(branch.LastStatus, branch.Response is null);
-            if (rank >= bestRank) continue;
+            if (rank >= bestRank)
+                continue;
             best = branch;
             bestRank = rank;
         }
@@ -27,7 +29,8 @@ internal static class BestResponse
     /// <summary>A 6xx before all; else the lowest class; in 4xx what tells the caller how to do better; a response received before one of our own; 503 last.</summary>
     internal static int Rank(int status, bool isOwn)
     {
-        if (status >= 600) return status - 600;
+        if (status >= 600)
+            return status - 600;
         int rank = status / 100 * 1000;
         rank += status switch
         {

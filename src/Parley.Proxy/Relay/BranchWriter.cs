@@ -14,20 +14,31 @@ internal static class BranchWriter
     /// <param name="target">Whose request-URI and Path to use; null for the context's.</param>
     /// <param name="flow">Where the copy leaves.</param>
     /// <param name="viaBranch">The branch parameter of our Via.</param>
-    public static ReadOnlySpan<byte> Write(RelayScratch scratch, SipContext context, SipBranch? branch, BranchTarget? target, in SipFlow flow, ReadOnlySpan<byte> viaBranch)
+    public static ReadOnlySpan<byte> Write(
+        RelayScratch scratch,
+        SipContext context,
+        SipBranch? branch,
+        BranchTarget? target,
+        in SipFlow flow,
+        ReadOnlySpan<byte> viaBranch
+    )
     {
         SipMessage request = context.Request;
         SipEdits edits = scratch.Edits;
         edits.Reset(request);
-        if (context.HasEdits) edits.CopyFrom(context.Edits);
-        if (context.IsStateless && request.TryGetTopVia(out ViaView via)) ViaRouting.Stamp(edits, via, context.Source.Remote);
+        if (context.HasEdits)
+            edits.CopyFrom(context.Edits);
+        if (context.IsStateless && request.TryGetTopVia(out ViaView via))
+            ViaRouting.Stamp(edits, via, context.Source.Remote);
 
         context.WriteRoutes(edits, target is null ? context.RequestUri : target.Uri.Bytes, target is null ? [] : target.Path); // steps 2, 6
         WriteMaxForwards(edits, request, context.Core.Options, branch?.Breadth ?? MaxBreadth.Of(request, context.Core.Options)); // step 3
         context.WriteRecordRoute(edits, context.Source.Listener, flow.Listener); // step 4
         WriteVia(edits, context, flow.Listener, viaBranch); // step 8
-        if (flow.Listener.IsReliable) edits.EnsureContentLength(); // step 9
-        if (branch is not null && !RunHooks(context, branch, edits)) return default;
+        if (flow.Listener.IsReliable)
+            edits.EnsureContentLength(); // step 9
+        if (branch is not null && !RunHooks(context, branch, edits))
+            return default;
         Tell(context, branch, edits);
         return scratch.Write();
     }
@@ -56,8 +67,18 @@ internal static class BranchWriter
 
     private static void WriteVia(SipEdits edits, SipContext context, SipListener listener, ReadOnlySpan<byte> branch)
     {
-        ReadOnlySpan<byte> protocol = "SIP/2.0/"u8, parameter = ";branch="u8;
-        Span<byte> text = edits.Scratch(protocol.Length + listener.ViaTransport.Length + 1 + listener.SentBy.Length + parameter.Length + branch.Length + LoopDetection.SuffixLength + (context.IsStateless ? StatelessReturn.MaxLength : 0));
+        ReadOnlySpan<byte> protocol = "SIP/2.0/"u8,
+            parameter = ";branch="u8;
+        Span<byte> text = edits.Scratch(
+            protocol.Length
+                + listener.ViaTransport.Length
+                + 1
+                + listener.SentBy.Length
+                + parameter.Length
+                + branch.Length
+                + LoopDetection.SuffixLength
+                + (context.IsStateless ? StatelessReturn.MaxLength : 0)
+        );
         int length = 0;
         Add(text, ref length, protocol);
         Add(text, ref length, listener.ViaTransport);
@@ -65,8 +86,10 @@ internal static class BranchWriter
         Add(text, ref length, listener.SentBy);
         Add(text, ref length, parameter);
         Add(text, ref length, branch);
-        if (!context.IsInDialog && context.Core.Options.DetectLoops) length += LoopDetection.WriteSuffix(context, text[length..]);
-        if (context.IsStateless && context.Method != SipMethod.Ack) length += StatelessReturn.Write(context.Core.Random, context.Core.Transport, context.Source, branch, text[length..]);
+        if (!context.IsInDialog && context.Core.Options.DetectLoops)
+            length += LoopDetection.WriteSuffix(context, text[length..]);
+        if (context.IsStateless && context.Method != SipMethod.Ack)
+            length += StatelessReturn.Write(context.Core.Random, context.Core.Transport, context.Source, branch, text[length..]);
         edits.PushVia(text[..length]);
     }
 
@@ -81,12 +104,15 @@ internal static class BranchWriter
     {
         SipBranchHandler[] common = context.Core.BranchHooks;
         List<SipBranchHandler>? own = context.BranchHooks;
-        if (common.Length == 0 && own is not { Count: > 0 }) return true;
+        if (common.Length == 0 && own is not { Count: > 0 })
+            return true;
         branch.OpenEdits(edits);
         try
         {
-            foreach (SipBranchHandler hook in common) hook(context, branch);
-            for (int i = 0; own is not null && i < own.Count; i++) own[i](context, branch);
+            foreach (SipBranchHandler hook in common)
+                hook(context, branch);
+            for (int i = 0; own is not null && i < own.Count; i++)
+                own[i](context, branch);
             return true;
         }
         catch (Exception error)

@@ -32,20 +32,26 @@ internal static class LoopDetection
     {
         ProxyCore core = context.Core;
         // Within a dialog only what comes straight back is looked at: then the top Via is ours.
-        if (context.IsInDialog && !(context.Request.TryGetTopVia(out ViaView top) && core.Transport.IsOwn(top.Host, top.Port))) return false;
-        bool byHash = core.Options.DetectLoops && !context.IsInDialog, isLoop = false;
+        if (context.IsInDialog && !(context.Request.TryGetTopVia(out ViaView top) && core.Transport.IsOwn(top.Host, top.Port)))
+            return false;
+        bool byHash = core.Options.DetectLoops && !context.IsInDialog,
+            isLoop = false;
         int returns = 0;
         foreach (ViaView via in context.Request.Vias)
         {
             // The usual request has one Via, of the previous hop, without our suffix: nothing is hashed for it.
-            if (!TryReadSuffix(via.Branch, out ulong found) && byHash) continue;
-            if (!core.Transport.IsOwn(via.Host, via.Port)) continue;
+            if (!TryReadSuffix(via.Branch, out ulong found) && byHash)
+                continue;
+            if (!core.Transport.IsOwn(via.Host, via.Port))
+                continue;
             context.CameBack = true;
             isLoop = ++returns > core.Options.MaxReturns || (byHash && found == HashOf(context));
-            if (isLoop) break;
+            if (isLoop)
+                break;
         }
 
-        if (isLoop) core.Counters.Count(ProxyCounter.Loops);
+        if (isLoop)
+            core.Counters.Count(ProxyCounter.Loops);
         return isLoop;
     }
 
@@ -61,11 +67,14 @@ internal static class LoopDetection
     private static bool TryReadSuffix(ReadOnlySpan<byte> branch, out ulong found)
     {
         found = 0;
-        return branch.Length > SuffixLength && branch[^SuffixLength] == (byte)'.'
-            && Utf8Parser.TryParse(branch[^(SuffixLength - 1)..], out found, out int read, 'x') && read == SuffixLength - 1;
+        return branch.Length > SuffixLength
+            && branch[^SuffixLength] == (byte)'.'
+            && Utf8Parser.TryParse(branch[^(SuffixLength - 1)..], out found, out int read, 'x')
+            && read == SuffixLength - 1;
     }
 
-    private static ulong HashOf(SipContext context) => context.RoutingHash ??= Hash(context.Request, context.Core.Transport, context.Core.Random);
+    private static ulong HashOf(SipContext context) =>
+        context.RoutingHash ??= Hash(context.Request, context.Core.Transport, context.Core.Random);
 
     /// <summary>Never the method, so that a CANCEL or ACK hashes alike; never a Via, which differs each time round.</summary>
     private static ulong Hash(SipMessage request, ISipTransport transport, SipRandom random)
@@ -75,7 +84,8 @@ internal static class LoopDetection
         foreach (NameAddrView route in request.Routes)
         {
             // A Route of ours is taken off and decides nothing.
-            if (!OwnUri.IsOwn(transport, route.Uri)) Mix(ref hash, random.Hash(route.Text));
+            if (!OwnUri.IsOwn(transport, route.Uri))
+                Mix(ref hash, random.Hash(route.Text));
         }
 
         MixAll(ref hash, request, random, SipHeaderName.ProxyRequire);
@@ -86,21 +96,25 @@ internal static class LoopDetection
     private static ulong HashOfTarget(SipMessage request, ISipTransport transport, SipRandom random)
     {
         SipUriView uri = request.RequestUriView;
-        if (!AddressOfRecord.IsAddress(uri) || !OwnUri.IsOwn(transport, uri)) return random.Hash(request.RequestUri);
+        if (!AddressOfRecord.IsAddress(uri) || !OwnUri.IsOwn(transport, uri))
+            return random.Hash(request.RequestUri);
         int bound = AddressOfRecord.BoundOf(uri);
         byte[]? rented = bound <= 256 ? null : ArrayPool<byte>.Shared.Rent(bound);
         Span<byte> address = rented is null ? stackalloc byte[256] : rented;
         int length = AddressOfRecord.Write(uri, keepPort: false, ignoreUserCase: true, address);
         ulong hash = random.Hash(address[..length]);
-        if (rented is not null) ArrayPool<byte>.Shared.Return(rented);
+        if (rented is not null)
+            ArrayPool<byte>.Shared.Return(rented);
         return hash;
     }
 
     private static void MixAll(ref ulong hash, SipMessage request, SipRandom random, SipHeaderName name)
     {
-        for (int i = request.IndexOf(name); i >= 0; i = request.IndexOf(name, i + 1)) Mix(ref hash, random.Hash(request.ValueOf(request.HeaderAt(i))));
+        for (int i = request.IndexOf(name); i >= 0; i = request.IndexOf(name, i + 1))
+            Mix(ref hash, random.Hash(request.ValueOf(request.HeaderAt(i))));
     }
 
     // The parts are keyed hashes already; this only makes their order count.
-    private static void Mix(ref ulong hash, ulong part) => hash = (System.Numerics.BitOperations.RotateLeft(hash, 23) ^ part) * 0x9E3779B97F4A7C15;
+    private static void Mix(ref ulong hash, ulong part) =>
+        hash = (System.Numerics.BitOperations.RotateLeft(hash, 23) ^ part) * 0x9E3779B97F4A7C15;
 }

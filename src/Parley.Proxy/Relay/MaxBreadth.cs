@@ -10,7 +10,8 @@ internal static class MaxBreadth
     public static bool IsReadable(SipMessage request)
     {
         int index = request.IndexOf(SipHeaderName.MaxBreadth);
-        if (index < 0) return true;
+        if (index < 0)
+            return true;
         return request.IndexOf(SipHeaderName.MaxBreadth, index + 1) < 0 && TryRead(request.ValueOf(request.HeaderAt(index)), out _);
     }
 
@@ -18,15 +19,19 @@ internal static class MaxBreadth
     public static int Of(SipMessage request, ProxyOptions options)
     {
         int index = request.IndexOf(SipHeaderName.MaxBreadth);
-        return index >= 0 && TryRead(request.ValueOf(request.HeaderAt(index)), out int value) ? Math.Min(value, options.MaxBreadth) : options.MaxBreadth;
+        return index >= 0 && TryRead(request.ValueOf(request.HeaderAt(index)), out int value)
+            ? Math.Min(value, options.MaxBreadth)
+            : options.MaxBreadth;
     }
 
     private static bool TryRead(ReadOnlySpan<byte> text, out int value)
     {
         value = 0;
-        if (text.IsEmpty || text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0) return false;
+        if (text.IsEmpty || text.IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0)
+            return false;
         // What does not fit is more than any maximum.
-        if (!Utf8Parser.TryParse(text, out value, out int read) || read != text.Length) value = int.MaxValue;
+        if (!Utf8Parser.TryParse(text, out value, out int read) || read != text.Length)
+            value = int.MaxValue;
         return value > 0;
     }
 }

@@ -22,7 +22,8 @@ internal sealed class RelayScratch
     public static RelayScratch Rent()
     {
         RelayScratch? scratch = t_free;
-        if (scratch is null) return new RelayScratch();
+        if (scratch is null)
+            return new RelayScratch();
         t_free = scratch._next;
         scratch._next = null;
         return scratch;
@@ -38,14 +39,16 @@ internal sealed class RelayScratch
     public ReadOnlySpan<byte> Write()
     {
         int length = Edits.Length;
-        if (_output.Length < length) _output = new byte[length * 2];
+        if (_output.Length < length)
+            _output = new byte[length * 2];
         return _output.AsSpan(0, Edits.WriteTo(_output));
     }
 
     /// <summary>Room to copy bytes to.</summary>
     public byte[] Output(int length)
     {
-        if (_output.Length < length) _output = new byte[length * 2];
+        if (_output.Length < length)
+            _output = new byte[length * 2];
         return _output;
     }
 }

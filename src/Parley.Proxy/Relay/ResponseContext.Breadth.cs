@@ -17,13 +17,16 @@ internal sealed partial class ResponseContext
     {
         share = rest = 0;
         granted = Math.Min(wanted, Math.Max(0, Core.Options.MaxBranches - _branches.Count));
-        if (granted < wanted) ProxyLog.TooManyBranches(Core.Logger, context.CallIdText, Core.Options.MaxBranches);
-        if (granted == 0 || context.RequestOrNull is not { } request) return true;
+        if (granted < wanted)
+            ProxyLog.TooManyBranches(Core.Logger, context.CallIdText, Core.Options.MaxBranches);
+        if (granted == 0 || context.RequestOrNull is not { } request)
+            return true;
         int free = FreeBreadth(request);
         if (granted > free)
         {
             // 5.3.3.3: what does not fit may go serially; without a branch to wait for it is 440.
-            if (_pending == 0) Exceed();
+            if (_pending == 0)
+                Exceed();
             return false;
         }
 
@@ -36,9 +39,11 @@ internal sealed partial class ResponseContext
                 return false;
             }
 
-            if (allowed < granted) Core.Counters.Count(ProxyCounter.BreadthExceeded);
+            if (allowed < granted)
+                Core.Counters.Count(ProxyCounter.BreadthExceeded);
             granted = allowed;
-            if (granted == 0) return true;
+            if (granted == 0)
+                return true;
         }
 
         share = _pending == 0 ? free / granted : Math.Min(free / granted, ShareOfLatecomer);
@@ -50,12 +55,15 @@ internal sealed partial class ResponseContext
     private int FreeBreadth(SipMessage request)
     {
         int incoming = MaxBreadth.Of(request, Core.Options);
-        if (_pending == 0) return incoming;
+        if (_pending == 0)
+            return incoming;
         // Where nobody before us set a bound, something is held back for targets that join later.
-        if (request.IndexOf(SipHeaderName.MaxBreadth) < 0) incoming += Core.Options.MaxBranches;
+        if (request.IndexOf(SipHeaderName.MaxBreadth) < 0)
+            incoming += Core.Options.MaxBranches;
         foreach (SipBranch branch in _branches)
         {
-            if (!branch.IsFinal) incoming -= branch.Breadth;
+            if (!branch.IsFinal)
+                incoming -= branch.Breadth;
         }
 
         return Math.Max(0, incoming);

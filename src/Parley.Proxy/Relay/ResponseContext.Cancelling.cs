@@ -14,7 +14,8 @@ internal sealed partial class ResponseContext
     /// <summary>The caller's CANCEL; the layer has answered it.</summary>
     public void OnCancel(SipMessage cancel)
     {
-        if (IsCancelled) return;
+        if (IsCancelled)
+            return;
         Enter();
         IsCancelled = true;
         Core.Counters.Count(ProxyCounter.Cancelled);
@@ -23,7 +24,8 @@ internal sealed partial class ResponseContext
         {
             // A handler that awaits and has not relayed yet is let finish: RelayAsync, or its end, answers 487.
             CancelPendingFor(cancel);
-            if (!IsUnderWay && _handlers == 0) context.ReplyInStrand(487, null, default);
+            if (!IsUnderWay && _handlers == 0)
+                context.ReplyInStrand(487, null, default);
         }
 
         Leave();
@@ -38,7 +40,8 @@ internal sealed partial class ResponseContext
         for (int i = 0; i < _branches.Count; i++)
         {
             SipBranch branch = _branches[i];
-            if (!branch.IsFinal) Cancel(branch, headerLines);
+            if (!branch.IsFinal)
+                Cancel(branch, headerLines);
         }
 
         Leave();
@@ -46,7 +49,8 @@ internal sealed partial class ResponseContext
 
     void ITimerTarget.OnTimer(int kind, long version)
     {
-        if (Volatile.Read(ref _version) == version) context.Strand.Run(TimerWork, this, null, version);
+        if (Volatile.Read(ref _version) == version)
+            context.Strand.Run(TimerWork, this, null, version);
     }
 
     private void CancelPendingFor(SipMessage cancel)
@@ -62,14 +66,16 @@ internal sealed partial class ResponseContext
         RelayScratch scratch = RelayScratch.Rent();
         SipWriter writer = scratch.Writer;
         writer.Reset();
-        for (int i = first; i >= 0; i = cancel.IndexOf(SipHeaderName.Reason, i + 1)) writer.Header(SipHeaderName.Reason, cancel.ValueOf(cancel.HeaderAt(i)));
+        for (int i = first; i >= 0; i = cancel.IndexOf(SipHeaderName.Reason, i + 1))
+            writer.Header(SipHeaderName.Reason, cancel.ValueOf(cancel.HeaderAt(i)));
         CancelPending(writer.Written);
         scratch.Return();
     }
 
     private void Cancel(SipBranch branch, ReadOnlySpan<byte> headerLines)
     {
-        if (!IsInvite) return; // 9.1: only an INVITE is cancelled
+        if (!IsInvite)
+            return; // 9.1: only an INVITE is cancelled
         if (branch.Transaction is null)
         {
             branch.IsCancelled = true;
@@ -77,7 +83,8 @@ internal sealed partial class ResponseContext
             return;
         }
 
-        if (branch.IsCancelled) return;
+        if (branch.IsCancelled)
+            return;
         branch.IsCancelled = true;
         branch.Transaction.Cancel(headerLines);
     }
@@ -85,30 +92,38 @@ internal sealed partial class ResponseContext
     private void StartTimerC(SipBranch branch)
     {
         RestartTimerC(branch);
-        if (_timerArmed) return;
+        if (_timerArmed)
+            return;
         _timerArmed = true;
         Core.Timers.Arm(this, 0, _version, Math.Min(SliceMilliseconds, (long)context.TimerC.TotalMilliseconds));
     }
 
-    private void RestartTimerC(SipBranch branch) => branch.TimerCDue = IsInvite ? Core.Timers.Now + (long)context.TimerC.TotalMilliseconds : long.MaxValue;
+    private void RestartTimerC(SipBranch branch) =>
+        branch.TimerCDue = IsInvite ? Core.Timers.Now + (long)context.TimerC.TotalMilliseconds : long.MaxValue;
 
     void ITimerTarget.Foresee(int kind, long version, int step)
     {
-        if (step == 0 && version == Version) CacheLine.Fetch(context, 4);
+        if (step == 0 && version == Version)
+            CacheLine.Fetch(context, 4);
     }
 
     private void OnTimerC(long version)
     {
-        if (version != _version) return;
+        if (version != _version)
+            return;
         Enter();
         _timerArmed = false;
-        long now = Core.Timers.Now, next = long.MaxValue;
+        long now = Core.Timers.Now,
+            next = long.MaxValue;
         for (int i = 0; i < _branches.Count; i++)
         {
             SipBranch branch = _branches[i];
-            if (branch.IsFinal || branch.IsCancelled) continue;
-            if (branch.TimerCDue > now) next = Math.Min(next, branch.TimerCDue);
-            else Expire(branch);
+            if (branch.IsFinal || branch.IsCancelled)
+                continue;
+            if (branch.TimerCDue > now)
+                next = Math.Min(next, branch.TimerCDue);
+            else
+                Expire(branch);
         }
 
         if (next != long.MaxValue && !IsAnswered && !_timerArmed)

@@ -13,8 +13,10 @@ internal sealed partial class ResponseContext
     /// <summary>A branch ended: wait for the others, try the next targets, or choose.</summary>
     private void Advance()
     {
-        if (_pending > 0 || IsAnswered || _isChoosing || _isStarting || _isAccepted) return;
-        if (!_isRelaying) return;
+        if (_pending > 0 || IsAnswered || _isChoosing || _isStarting || _isAccepted)
+            return;
+        if (!_isRelaying)
+            return;
         if (_targets.Count > 0 && !IsCancelled && !_isDeclined)
         {
             StartGroup();
@@ -62,7 +64,8 @@ internal sealed partial class ResponseContext
     {
         foreach (SipRequestHandler hook in Core.FailureHooks)
         {
-            if (IsAnswered || HasNewBranches) return;
+            if (IsAnswered || HasNewBranches)
+                return;
             try
             {
                 await hook(context);
@@ -76,7 +79,8 @@ internal sealed partial class ResponseContext
         List<SipRequestHandler>? own = context.FailureHooks;
         for (int i = 0; own is not null && i < own.Count; i++)
         {
-            if (IsAnswered || HasNewBranches) return;
+            if (IsAnswered || HasNewBranches)
+                return;
             try
             {
                 await own[i](context);
@@ -127,8 +131,10 @@ internal sealed partial class ResponseContext
         }
 
         // Step 6: a 503 of one next hop must not keep the caller away from this proxy.
-        if (branch is null || response is null || status != response.StatusCode) context.ReplyInStrand(status, null, default);
-        else ForwardUpstream(branch, response, status is 401 or 407);
+        if (branch is null || response is null || status != response.StatusCode)
+            context.ReplyInStrand(status, null, default);
+        else
+            ForwardUpstream(branch, response, status is 401 or 407);
     }
 
     /// <summary>RFC 4320 4.2: no 408 to anything but INVITE: the caller has given up by the same timer. Observers hear of it as if it had been sent.</summary>
@@ -144,7 +150,8 @@ internal sealed partial class ResponseContext
     private int StatusOf(SipBranch? branch)
     {
         int status = branch?.LastStatus ?? 500;
-        if (status == 503) return 500;
+        if (status == 503)
+            return 500;
         return IsCancelled && status == 408 ? 487 : status;
     }
 
@@ -156,7 +163,8 @@ internal sealed partial class ResponseContext
         for (int i = _roundStart; i < _branches.Count; i++)
         {
             SipBranch branch = _branches[i];
-            if (branch == chosen || branch.LastStatus is not (401 or 407) || ResponseOf(branch) is not { } response) continue;
+            if (branch == chosen || branch.LastStatus is not (401 or 407) || ResponseOf(branch) is not { } response)
+                continue;
             AddChallenges(response, SipHeaderName.WwwAuthenticate, edits);
             AddChallenges(response, SipHeaderName.ProxyAuthenticate, edits);
         }
@@ -164,6 +172,7 @@ internal sealed partial class ResponseContext
 
     private static void AddChallenges(SipMessage response, SipHeaderName name, SipEdits edits)
     {
-        for (int i = response.IndexOf(name); i >= 0; i = response.IndexOf(name, i + 1)) edits.Append(SipText.Header(name), response.ValueOf(response.HeaderAt(i)));
+        for (int i = response.IndexOf(name); i >= 0; i = response.IndexOf(name, i + 1))
+            edits.Append(SipText.Header(name), response.ValueOf(response.HeaderAt(i)));
     }
 }

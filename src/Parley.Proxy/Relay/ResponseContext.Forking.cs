@@ -9,22 +9,26 @@ namespace Parley.Proxy;
 // RFC 3261 16.6: targets become branches, branches find their next hop and leave.
 internal sealed partial class ResponseContext
 {
-    private static readonly StrandWork LocatedWork = static (target, argument, found) => ((ResponseContext)target!).Located((SipBranch)argument!, found != 0);
-    private static readonly StrandWork ForwardWork = static (target, argument, version) => ((ResponseContext)target!).ForwardPosted((TaskCompletionSource<bool>)argument!, version);
+    private static readonly StrandWork LocatedWork = static (target, argument, found) =>
+        ((ResponseContext)target!).Located((SipBranch)argument!, found != 0);
+    private static readonly StrandWork ForwardWork = static (target, argument, version) =>
+        ((ResponseContext)target!).ForwardPosted((TaskCompletionSource<bool>)argument!, version);
 
     public void AddTarget(BranchTarget target) => _targets.Add(target);
 
     /// <summary>RelayAsync, inside the strand.</summary>
     public ValueTask<bool> Forward()
     {
-        if (IsAnswered) return new ValueTask<bool>(false);
+        if (IsAnswered)
+            return new ValueTask<bool>(false);
         if (IsCancelled)
         {
             context.ReplyInStrand(487, null, default);
             return new ValueTask<bool>(false);
         }
 
-        if (_pending > 0 && _targets.Count == 0) return new ValueTask<bool>(true);
+        if (_pending > 0 && _targets.Count == 0)
+            return new ValueTask<bool>(true);
         Enter();
         if (!_isRelaying)
         {
@@ -33,12 +37,15 @@ internal sealed partial class ResponseContext
         }
 
         // A new round, unless branches of one are on their way: then the targets only join it.
-        if (_pending == 0) _roundStart = _branches.Count;
-        if (_targets.Count == 0) _targets.Add(null);
+        if (_pending == 0)
+            _roundStart = _branches.Count;
+        if (_targets.Count == 0)
+            _targets.Add(null);
         int before = _branches.Count;
         bool wasPending = _pending > 0;
         StartGroup();
-        bool isResolving = false, hasLeft = wasPending;
+        bool isResolving = false,
+            hasLeft = wasPending;
         for (int i = before; i < _branches.Count; i++)
         {
             isResolving |= _branches[i].IsResolving;
@@ -76,14 +83,18 @@ internal sealed partial class ResponseContext
     {
         bool outer = _isStarting;
         _isStarting = true;
-        int q = -1, size = 0;
+        int q = -1,
+            size = 0;
         foreach (BranchTarget? target in _targets)
         {
-            if (QOf(target) > q) (q, size) = (QOf(target), 0);
-            if (QOf(target) == q) size++;
+            if (QOf(target) > q)
+                (q, size) = (QOf(target), 0);
+            if (QOf(target) == q)
+                size++;
         }
 
-        if (TryDivide(size, out int granted, out int share, out int rest)) StartTargets(q, granted, share, rest);
+        if (TryDivide(size, out int granted, out int share, out int rest))
+            StartTargets(q, granted, share, rest);
         _isStarting = outer;
         Advance();
     }
@@ -96,12 +107,15 @@ internal sealed partial class ResponseContext
         for (int i = 0; i < _targets.Count; i++)
         {
             BranchTarget? target = _targets[i];
-            if (QOf(target) != q) _targets[kept++] = target;
-            else if (group.Count < granted) group.Add(target);
+            if (QOf(target) != q)
+                _targets[kept++] = target;
+            else if (group.Count < granted)
+                group.Add(target);
         }
 
         _targets.RemoveRange(kept, _targets.Count - kept);
-        for (int i = 0; i < group.Count && !IsAnswered; i++) StartBranch(group[i], share + (i < rest ? 1 : 0));
+        for (int i = 0; i < group.Count && !IsAnswered; i++)
+            StartBranch(group[i], share + (i < rest ? 1 : 0));
         group.Clear();
     }
 
@@ -119,7 +133,8 @@ internal sealed partial class ResponseContext
         if (target?.Flow is { } flow || context.TryGetDestinationFlow(out flow))
         {
             branch.HasOtherWay = target is { Flow: not null, ReopensFlow: true };
-            if (branch.HasOtherWay) (branch.From, branch.Kept) = (flow.Listener, flow.Listener.Protocol);
+            if (branch.HasOtherWay)
+                (branch.From, branch.Kept) = (flow.Listener, flow.Listener.Protocol);
             Send(branch, flow, mayGrow: false);
             return;
         }
@@ -137,7 +152,9 @@ internal sealed partial class ResponseContext
     /// <summary>RFC 3261 16.6 step 7: over the kept transport first, where there is one.</summary>
     private void FindWay(SipBranch branch)
     {
-        ReadOnlySpan<byte> hop = context.DestinationUri is { } destination ? destination.Bytes : context.NextHop(branch.RequestUri, branch.Target is null ? [] : branch.Target.Path);
+        ReadOnlySpan<byte> hop = context.DestinationUri is { } destination
+            ? destination.Bytes
+            : context.NextHop(branch.RequestUri, branch.Target is null ? [] : branch.Target.Path);
         bool isRead = SipUriView.TryParse(hop, out SipUriView view);
         SipProtocol? kept = isRead && branch.Kept is { } known ? KeptTransport.For(view, known) : null;
         branch.Kept = null;
@@ -146,18 +163,22 @@ internal sealed partial class ResponseContext
         {
             if (KeptTransport.TryPlace(view, protocol, out SipTarget there))
             {
-                if (!TrySend(branch, there)) NoWay(branch, hop);
+                if (!TrySend(branch, there))
+                    NoWay(branch, hop);
                 return;
             }
 
-            if (KeptTransport.ToLocate(view, protocol) is { } over) Locate(branch, over);
-            else NoWay(branch, hop);
+            if (KeptTransport.ToLocate(view, protocol) is { } over)
+                Locate(branch, over);
+            else
+                NoWay(branch, hop);
             return;
         }
 
         if (isRead && Core.Locator.TryLocateLiteral(view, out SipTarget place))
         {
-            if (!TrySend(branch, place)) NoWay(branch, hop);
+            if (!TrySend(branch, place))
+                NoWay(branch, hop);
             return;
         }
 
@@ -184,7 +205,8 @@ internal sealed partial class ResponseContext
                 return;
             }
 
-            if (task.GetAwaiter().GetResult() && TryNext(branch)) return;
+            if (task.GetAwaiter().GetResult() && TryNext(branch))
+                return;
         }
         catch (Exception error)
         {
@@ -216,19 +238,23 @@ internal sealed partial class ResponseContext
         Enter();
         _lookups--;
         branch.IsResolving = false;
-        if (!branch.IsFinal && (IsAnswered || branch.IsCancelled)) Fail(branch, 487);
-        if (!branch.IsFinal && !(found && TryNext(branch))) NoWay(branch, branch.RequestUri);
+        if (!branch.IsFinal && (IsAnswered || branch.IsCancelled))
+            Fail(branch, 487);
+        if (!branch.IsFinal && !(found && TryNext(branch)))
+            NoWay(branch, branch.RequestUri);
         GroupHasLeft();
         Leave();
     }
 
     private void GroupHasLeft()
     {
-        if (_groupLeft is null) return;
+        if (_groupLeft is null)
+            return;
         bool hasLeft = false;
         foreach (SipBranch branch in _branches)
         {
-            if (branch.IsResolving) return;
+            if (branch.IsResolving)
+                return;
             hasLeft |= !branch.IsFinal || branch.LastStatus is >= 200 and < 300;
         }
 
@@ -240,7 +266,8 @@ internal sealed partial class ResponseContext
     /// <summary>The connection is closed, or the transport that was kept is refused: the way that the URI alone tells. False: there is none, or nobody waits for it.</summary>
     private bool TryOtherWay(SipBranch branch)
     {
-        if (!branch.HasOtherWay || branch.IsCancelled || IsCancelled || IsAnswered || _isDeclined || context.RequestOrNull is null) return false;
+        if (!branch.HasOtherWay || branch.IsCancelled || IsCancelled || IsAnswered || _isDeclined || context.RequestOrNull is null)
+            return false;
         branch.HasOtherWay = false;
         branch.LastStatus = 0;
         branch.HasDatagram = false;
@@ -267,7 +294,8 @@ internal sealed partial class ResponseContext
     {
         while (branch.AlternativesTried < branch.Alternatives.Count)
         {
-            if (TrySend(branch, branch.Alternatives[branch.AlternativesTried++])) return true;
+            if (TrySend(branch, branch.Alternatives[branch.AlternativesTried++]))
+                return true;
         }
 
         return false;
@@ -276,7 +304,8 @@ internal sealed partial class ResponseContext
     private bool TrySend(SipBranch branch, SipTarget place)
     {
         SipListener? listener = Core.Transport.SelectListener(place.Protocol, place.EndPoint, branch.From, context.Source.Listener);
-        if (listener is null) return false;
+        if (listener is null)
+            return false;
         branch.Place = place;
         Send(branch, new SipFlow(listener, place.EndPoint) { ServerName = place.HostName }, mayGrow: true);
         return true;
@@ -299,7 +328,11 @@ internal sealed partial class ResponseContext
         _transactions++;
         RelayScratch scratch = RelayScratch.Rent();
         ReadOnlySpan<byte> bytes = BranchWriter.Write(scratch, context, branch, branch.Target, flow, transaction.Branch);
-        if (mayGrow && !bytes.IsEmpty && DatagramLimit.TrySwitchToStream(Core.Transport, flow, bytes.Length, Core.Options.MaxDatagramRequest, out SipFlow stream))
+        if (
+            mayGrow
+            && !bytes.IsEmpty
+            && DatagramLimit.TrySwitchToStream(Core.Transport, flow, bytes.Length, Core.Options.MaxDatagramRequest, out SipFlow stream)
+        )
         {
             branch.Datagram = flow;
             branch.HasDatagram = true;
@@ -318,9 +351,11 @@ internal sealed partial class ResponseContext
         {
             Core.Counters.Count(ProxyCounter.BranchesSent);
             _hasLeft = true;
-            if (flow.Listener.IsReliable) transaction.Cause = context.Source.Remote;
+            if (flow.Listener.IsReliable)
+                transaction.Cause = context.Source.Remote;
             transaction.Start(bytes, flow);
-            if (IsInvite) StartTimerC(branch);
+            if (IsInvite)
+                StartTimerC(branch);
         }
 
         scratch.Return();
@@ -328,7 +363,8 @@ internal sealed partial class ResponseContext
 
     private void NoWay(SipBranch branch, ReadOnlySpan<byte> hop)
     {
-        if (TryOtherWay(branch)) return;
+        if (TryOtherWay(branch))
+            return;
         if (Core.Logger.IsEnabled(Microsoft.Extensions.Logging.LogLevel.Debug))
             ProxyLog.NoWay(Core.Logger, context.MethodText, context.CallIdText, Encoding.UTF8.GetString(hop));
         Core.Counters.Count(ProxyCounter.BranchErrors);

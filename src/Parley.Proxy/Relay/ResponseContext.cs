@@ -79,7 +79,8 @@ internal sealed partial class ResponseContext(SipContext context) : IClientTrans
     public void HandlerEnds()
     {
         _handlers--;
-        if (_depth == 0) CompleteIfOver();
+        if (_depth == 0)
+            CompleteIfOver();
     }
 
     /// <summary>A stateless copy has left: nothing else is to be done.</summary>
@@ -88,11 +89,13 @@ internal sealed partial class ResponseContext(SipContext context) : IClientTrans
     /// <summary>The first target, for a stateless copy; null when none was added.</summary>
     public BranchTarget? TakeTarget()
     {
-        if (_targets.Count == 0) return null;
+        if (_targets.Count == 0)
+            return null;
         int best = 0;
         for (int i = 1; i < _targets.Count; i++)
         {
-            if (QOf(_targets[i]) > QOf(_targets[best])) best = i;
+            if (QOf(_targets[i]) > QOf(_targets[best]))
+                best = i;
         }
 
         BranchTarget? target = _targets[best];
@@ -106,23 +109,27 @@ internal sealed partial class ResponseContext(SipContext context) : IClientTrans
     public void LookupEnds()
     {
         _lookups--;
-        if (_depth == 0) CompleteIfOver();
+        if (_depth == 0)
+            CompleteIfOver();
     }
 
     /// <summary>A final response of the proxy's own is about to be sent: nothing is awaited any more.</summary>
     public void OnFinalReply()
     {
         _targets.Clear();
-        if (_pending > 0) CancelPending(default);
+        if (_pending > 0)
+            CancelPending(default);
     }
 
     /// <summary>A final response was sent.</summary>
     public void Answered()
     {
-        if (IsAnswered) return;
+        if (IsAnswered)
+            return;
         IsAnswered = true;
         Core.RequestAnswered();
-        foreach (SipBranch branch in _branches) branch.ReleaseResponse();
+        foreach (SipBranch branch in _branches)
+            branch.ReleaseResponse();
         context.ReleaseEdits();
     }
 
@@ -133,10 +140,12 @@ internal sealed partial class ResponseContext(SipContext context) : IClientTrans
 
     void IServerTransactionUser.OnTerminated(ServerTransaction transaction)
     {
-        if (!IsAnswered) Answered();
+        if (!IsAnswered)
+            Answered();
         context.EndServer();
         _transactions--;
-        if (_depth == 0) CompleteIfOver();
+        if (_depth == 0)
+            CompleteIfOver();
     }
 
     void IClientTransactionUser.OnTerminated(ClientTransaction transaction)
@@ -157,31 +166,34 @@ internal sealed partial class ResponseContext(SipContext context) : IClientTrans
         }
 
         _transactions--;
-        if (_depth == 0) CompleteIfOver();
+        if (_depth == 0)
+            CompleteIfOver();
     }
 
     private void Enter() => _depth++;
 
     private void Leave()
     {
-        if (--_depth == 0) CompleteIfOver();
+        if (--_depth == 0)
+            CompleteIfOver();
     }
 
     private void CompleteIfOver()
     {
-        if (!_isOpen || _handlers > 0 || _lookups > 0 || _isChoosing) return;
-        if (_transactions > 0 && !TryLetTransactionsGo()) return;
+        if (!_isOpen || _handlers > 0 || _lookups > 0 || _isChoosing)
+            return;
+        if (_transactions > 0 && !TryLetTransactionsGo())
+            return;
         _isOpen = false;
-        if (!IsAnswered) Answered();
+        if (!IsAnswered)
+            Answered();
         foreach (RelayObserver observer in context.Observers)
         {
             try
             {
                 observer.OnCompleted(context);
             }
-            catch (Exception error) when (Caught("completion observer", error))
-            {
-            }
+            catch (Exception error) when (Caught("completion observer", error)) { }
         }
 
         Volatile.Write(ref _version, _version + 1);
@@ -211,11 +223,14 @@ internal sealed partial class ResponseContext(SipContext context) : IClientTrans
     /// </summary>
     private bool TryLetTransactionsGo()
     {
-        if (IsInvite || !IsAnswered) return false;
-        if (context.Transaction is { } server) server.User = null;
+        if (IsInvite || !IsAnswered)
+            return false;
+        if (context.Transaction is { } server)
+            server.User = null;
         foreach (SipBranch branch in _branches)
         {
-            if (branch.Transaction is { } client) LetGo(client);
+            if (branch.Transaction is { } client)
+                LetGo(client);
         }
 
         _transactions = 0;

@@ -12,9 +12,7 @@ public sealed class SipBranch
     private byte[] _uri = new byte[96];
     private int _uriLength;
 
-    internal SipBranch()
-    {
-    }
+    internal SipBranch() { }
 
     /// <summary>From 0, in the order the branches were made; a failover keeps it.</summary>
     public int Index { get; private set; }
@@ -92,7 +90,8 @@ public sealed class SipBranch
         _context = context;
         Index = index;
         Target = target;
-        if (_uri.Length < uri.Length) _uri = new byte[uri.Length * 2];
+        if (_uri.Length < uri.Length)
+            _uri = new byte[uri.Length * 2];
         uri.CopyTo(_uri);
         _uriLength = uri.Length;
     }

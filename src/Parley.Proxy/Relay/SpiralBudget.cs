@@ -17,7 +17,8 @@ internal sealed class SpiralBudget(TimeProvider time)
     {
         get
         {
-            lock (_gate) return _taken.Count;
+            lock (_gate)
+                return _taken.Count;
         }
     }
 
@@ -33,14 +34,17 @@ internal sealed class SpiralBudget(TimeProvider time)
             bool isKnown = _taken.TryGetValue(request, out int taken);
             int granted = Math.Clamp(limit - taken, 0, wanted);
             _taken[request] = taken + granted;
-            if (!isKnown) _order.Enqueue((request, time.GetTimestamp()));
+            if (!isKnown)
+                _order.Enqueue((request, time.GetTimestamp()));
             return granted;
         }
     }
 
     private void Forget()
     {
-        while (_order.TryPeek(out (ulong Key, long Since) oldest) && (_order.Count >= MostEntries || time.GetElapsedTime(oldest.Since) > Life))
+        while (
+            _order.TryPeek(out (ulong Key, long Since) oldest) && (_order.Count >= MostEntries || time.GetElapsedTime(oldest.Since) > Life)
+        )
         {
             _order.Dequeue();
             _taken.Remove(oldest.Key);

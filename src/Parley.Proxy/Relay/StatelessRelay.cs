@@ -23,8 +23,10 @@ internal static class StatelessRelay
         SipProtocol? kept = context.TransportFor(target);
         if (target?.Flow is { } flow || context.TryGetDestinationFlow(out flow))
         {
-            if (TrySend(context, target, flow, null, mayGrow: false)) return new ValueTask<bool>(true);
-            if (target is not { Flow: not null, ReopensFlow: true }) return new ValueTask<bool>(Fail(context));
+            if (TrySend(context, target, flow, null, mayGrow: false))
+                return new ValueTask<bool>(true);
+            if (target is not { Flow: not null, ReopensFlow: true })
+                return new ValueTask<bool>(Fail(context));
             (from, kept) = (flow.Listener, flow.Listener.Protocol);
         }
         else if (target is null && context.TryGetLegFlow(out flow) && TrySend(context, null, flow, null, mayGrow: false))
@@ -40,8 +42,11 @@ internal static class StatelessRelay
     {
         ProxyCore core = context.Core;
         ReadOnlySpan<byte> uri = target is null ? context.RequestUri : target.Uri.Bytes;
-        ReadOnlySpan<byte> hop = context.DestinationUri is { } destination ? destination.Bytes : context.NextHop(uri, target is null ? [] : target.Path);
-        if (!SipUriView.TryParse(hop, out SipUriView view)) return new ValueTask<bool>(Fail(context));
+        ReadOnlySpan<byte> hop = context.DestinationUri is { } destination
+            ? destination.Bytes
+            : context.NextHop(uri, target is null ? [] : target.Path);
+        if (!SipUriView.TryParse(hop, out SipUriView view))
+            return new ValueTask<bool>(Fail(context));
         bool isLiteral = core.Locator.TryLocateLiteral(view, out SipTarget place);
         SipTarget? plain = isLiteral ? place : null;
         if (known is { } before && KeptTransport.For(view, before) is { } kept)
@@ -49,11 +54,15 @@ internal static class StatelessRelay
             if (KeptTransport.TryPlace(view, kept, out SipTarget there))
                 return new ValueTask<bool>(TrySend(context, target, from, there, kept.IsSecure() ? null : plain) || Fail(context));
             SipUri? plainUri = null;
-            if (!kept.IsSecure()) _ = SipUri.TryParse(hop, out plainUri);
-            return KeptTransport.ToLocate(view, kept) is { } over ? Locate(context, target, from, over, plainUri) : new ValueTask<bool>(Fail(context));
+            if (!kept.IsSecure())
+                _ = SipUri.TryParse(hop, out plainUri);
+            return KeptTransport.ToLocate(view, kept) is { } over
+                ? Locate(context, target, from, over, plainUri)
+                : new ValueTask<bool>(Fail(context));
         }
 
-        if (isLiteral) return new ValueTask<bool>(TrySend(context, target, from, place, null) || Fail(context));
+        if (isLiteral)
+            return new ValueTask<bool>(TrySend(context, target, from, place, null) || Fail(context));
         return SipUri.TryParse(hop, out SipUri? parsed) ? Locate(context, target, from, parsed, null) : new ValueTask<bool>(Fail(context));
     }
 
@@ -64,7 +73,8 @@ internal static class StatelessRelay
     public static bool TryForwardResponse(ProxyCore core, SipMessage response, in SipFlow source)
     {
         // Only ACKs are relayed so by a proxy with transactions, and these have no response.
-        if (!core.Options.Stateless || !response.TryGetTopVia(out ViaView via) || !IsCopyBranch(via.Branch, out ulong proof)) return false;
+        if (!core.Options.Stateless || !response.TryGetTopVia(out ViaView via) || !IsCopyBranch(via.Branch, out ulong proof))
+            return false;
         ViaList.Enumerator vias = response.Vias.GetEnumerator();
         if (!vias.MoveNext() || !vias.MoveNext())
         {
@@ -73,7 +83,8 @@ internal static class StatelessRelay
         }
 
         ViaView next = vias.Current;
-        if (proof != Proof(core.Random, via.Branch[..25], response, next, next.Received, next.RPort)) return false;
+        if (proof != Proof(core.Random, via.Branch[..25], response, next, next.Received, next.RPort))
+            return false;
 
         RelayScratch scratch = RelayScratch.Rent();
         scratch.Edits.Reset(response);
@@ -81,7 +92,10 @@ internal static class StatelessRelay
         scratch.Edits.EnsureContentLength();
         if (StatelessReturn.TryRead(core.Random, core.Transport, via, via.Branch, out SipFlow back))
         {
-            core.Transactions.SendBack(scratch.Write(), ViaRouting.TryGetResponseTarget(next, out SipTarget place) ? back with { Remote = place.EndPoint } : back);
+            core.Transactions.SendBack(
+                scratch.Write(),
+                ViaRouting.TryGetResponseTarget(next, out SipTarget place) ? back with { Remote = place.EndPoint } : back
+            );
         }
         else
         {
@@ -124,12 +138,22 @@ internal static class StatelessRelay
     private static bool IsCopyBranch(ReadOnlySpan<byte> branch, out ulong proof)
     {
         proof = 0;
-        return branch.Length >= BranchLength && branch.StartsWith(Mark) && (branch.Length == BranchLength || branch[BranchLength] == (byte)'.')
-            && Utf8Parser.TryParse(branch.Slice(25, 16), out proof, out int read, 'x') && read == 16;
+        return branch.Length >= BranchLength
+            && branch.StartsWith(Mark)
+            && (branch.Length == BranchLength || branch[BranchLength] == (byte)'.')
+            && Utf8Parser.TryParse(branch.Slice(25, 16), out proof, out int read, 'x')
+            && read == 16;
     }
 
     /// <summary>A keyed hash over mark and identity, the call and number, and all that says where the answer goes (18.2.2).</summary>
-    private static ulong Proof(SipRandom random, ReadOnlySpan<byte> identity, SipMessage message, in ViaView next, ReadOnlySpan<byte> received, int port)
+    private static ulong Proof(
+        SipRandom random,
+        ReadOnlySpan<byte> identity,
+        SipMessage message,
+        in ViaView next,
+        ReadOnlySpan<byte> received,
+        int port
+    )
     {
         Span<ulong> parts = stackalloc ulong[ProvenParts];
         parts[0] = random.Hash(identity);
@@ -155,10 +179,12 @@ internal static class StatelessRelay
             for (SipUri? next = uri; next is not null; next = otherwise, otherwise = null)
             {
                 var places = new List<SipTarget>();
-                if (!await context.Core.LocateAsync(next, places, context.Source.Remote).ConfigureAwait(true)) continue;
+                if (!await context.Core.LocateAsync(next, places, context.Source.Remote).ConfigureAwait(true))
+                    continue;
                 for (int i = 0; i < places.Count; i++)
                 {
-                    if (TrySend(context, target, from, places[i], i + 1 < places.Count ? places[i + 1] : null)) return true;
+                    if (TrySend(context, target, from, places[i], i + 1 < places.Count ? places[i + 1] : null))
+                        return true;
                 }
             }
 
@@ -173,13 +199,15 @@ internal static class StatelessRelay
     /// <summary>Sends to a place; <paramref name="second"/> is where it goes when that fails later.</summary>
     private static bool TrySend(SipContext context, BranchTarget? target, SipListener? from, SipTarget place, SipTarget? second)
     {
-        if (WayTo(context, from, place) is { } flow) return TrySend(context, target, flow, second is { } other ? WayTo(context, from, other) : null, mayGrow: true);
+        if (WayTo(context, from, place) is { } flow)
+            return TrySend(context, target, flow, second is { } other ? WayTo(context, from, other) : null, mayGrow: true);
         return second is { } only && WayTo(context, from, only) is { } way && TrySend(context, target, way, null, mayGrow: true);
     }
 
     private static SipFlow? WayTo(SipContext context, SipListener? from, SipTarget place) =>
         context.Core.Transport.SelectListener(place.Protocol, place.EndPoint, from, context.Source.Listener) is { } listener
-            ? new SipFlow(listener, place.EndPoint) { ServerName = place.HostName } : null;
+            ? new SipFlow(listener, place.EndPoint) { ServerName = place.HostName }
+            : null;
 
     private static bool TrySend(SipContext context, BranchTarget? target, in SipFlow way, SipFlow? second, bool mayGrow)
     {
@@ -189,17 +217,32 @@ internal static class StatelessRelay
         RelayScratch scratch = RelayScratch.Rent();
         ReadOnlySpan<byte> bytes = BranchWriter.Write(scratch, context, null, target, way, branch);
         bool sent;
-        if (mayGrow && DatagramLimit.TrySwitchToStream(core.Transport, way, bytes.Length, core.Options.MaxDatagramRequest, out SipFlow stream))
+        if (
+            mayGrow
+            && DatagramLimit.TrySwitchToStream(core.Transport, way, bytes.Length, core.Options.MaxDatagramRequest, out SipFlow stream)
+        )
         {
             // 18.1.1: when the far end does not hear TCP, the large request goes by UDP after all.
             RelayScratch grown = RelayScratch.Rent();
-            sent = core.Transactions.SendOnce(BranchWriter.Write(grown, context, null, target, stream, branch), stream, bytes, way, context.Source.Remote);
+            sent = core.Transactions.SendOnce(
+                BranchWriter.Write(grown, context, null, target, stream, branch),
+                stream,
+                bytes,
+                way,
+                context.Source.Remote
+            );
             grown.Return();
         }
         else if (second is { } other)
         {
             RelayScratch spare = RelayScratch.Rent();
-            sent = core.Transactions.SendOnce(bytes, way, BranchWriter.Write(spare, context, null, target, other, branch), other, context.Source.Remote);
+            sent = core.Transactions.SendOnce(
+                bytes,
+                way,
+                BranchWriter.Write(spare, context, null, target, other, branch),
+                other,
+                context.Source.Remote
+            );
             spare.Return();
         }
         else
@@ -208,7 +251,8 @@ internal static class StatelessRelay
         }
 
         scratch.Return();
-        if (!sent) return false;
+        if (!sent)
+            return false;
         context.Relay.MarkRelayed();
         core.Counters.Count(ProxyCounter.StatelessRelayed);
         return true;

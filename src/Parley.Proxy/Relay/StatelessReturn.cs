@@ -23,7 +23,8 @@ internal static class StatelessReturn
     {
         SipListener listener = source.Listener;
         bool isAddress = !ReferenceEquals(listener.Bound, listener);
-        if (source.ConnectionId == 0 && !isAddress && transport.Listeners.Count == 1) return 0;
+        if (source.ConnectionId == 0 && !isAddress && transport.Listeners.Count == 1)
+            return 0;
         int length = 0;
         destination[length++] = (byte)';';
         Name.CopyTo(destination[length..]);
@@ -32,8 +33,10 @@ internal static class StatelessReturn
         int start = length;
         Add(destination, ref length, (ulong)listener.Index, default);
         destination[length++] = (byte)'.';
-        if (isAddress && listener.Local.IsIPv6) Add(destination, ref length, listener.Local.High, "x16");
-        if (isAddress) Add(destination, ref length, listener.Local.Low, listener.Local.IsIPv6 ? "x16" : "x");
+        if (isAddress && listener.Local.IsIPv6)
+            Add(destination, ref length, listener.Local.High, "x16");
+        if (isAddress)
+            Add(destination, ref length, listener.Local.Low, listener.Local.IsIPv6 ? "x16" : "x");
         destination[length++] = (byte)'.';
         Add(destination, ref length, (ulong)source.ConnectionId, default);
         ulong proof = Proof(random, branch, destination[start..length]);
@@ -46,16 +49,32 @@ internal static class StatelessReturn
     public static bool TryRead(SipRandom random, ISipTransport transport, in ViaView via, ReadOnlySpan<byte> branch, out SipFlow flow)
     {
         flow = default;
-        if (!via.Parameters.TryGet(Name, out ReadOnlySpan<byte> value)) return false;
+        if (!via.Parameters.TryGet(Name, out ReadOnlySpan<byte> value))
+            return false;
         int dash = value.IndexOf((byte)'-');
-        if (dash < 0 || value.Length - dash - 1 != ProofLength || !TryHex(value[(dash + 1)..], out ulong proof) || proof != Proof(random, branch, value[..dash])) return false;
+        if (
+            dash < 0
+            || value.Length - dash - 1 != ProofLength
+            || !TryHex(value[(dash + 1)..], out ulong proof)
+            || proof != Proof(random, branch, value[..dash])
+        )
+            return false;
         value = value[..dash];
-        int first = value.IndexOf((byte)'.'), last = value.LastIndexOf((byte)'.');
-        if (first == last || !TryHex(value[..first], out ulong index) || !TryHex(value[(last + 1)..], out ulong connection) || index >= (ulong)transport.Listeners.Count) return false;
+        int first = value.IndexOf((byte)'.'),
+            last = value.LastIndexOf((byte)'.');
+        if (
+            first == last
+            || !TryHex(value[..first], out ulong index)
+            || !TryHex(value[(last + 1)..], out ulong connection)
+            || index >= (ulong)transport.Listeners.Count
+        )
+            return false;
         SipListener listener = transport.Listeners[(int)index];
         ReadOnlySpan<byte> address = value[(first + 1)..last];
-        if (address.Length == 32 && TryHex(address[..16], out ulong high) && TryHex(address[16..], out ulong low)) listener = listener.At(new SipEndPoint(high, low, 0, 0, true));
-        else if (address.Length is > 0 and <= 8 && TryHex(address, out low)) listener = listener.At(new SipEndPoint(0, low, 0, 0, false));
+        if (address.Length == 32 && TryHex(address[..16], out ulong high) && TryHex(address[16..], out ulong low))
+            listener = listener.At(new SipEndPoint(high, low, 0, 0, true));
+        else if (address.Length is > 0 and <= 8 && TryHex(address, out low))
+            listener = listener.At(new SipEndPoint(0, low, 0, 0, false));
         flow = new SipFlow(listener, default, (long)connection);
         return true;
     }

@@ -16,7 +16,8 @@ internal sealed class TargetCache
     {
         ref BranchTarget? slot = ref _targets[RuntimeHelpers.GetHashCode(uri) & (Slots - 1)];
         BranchTarget? known = Volatile.Read(ref slot);
-        if (known is not null && ReferenceEquals(known.Uri, uri) && known.Q == q) return known;
+        if (known is not null && ReferenceEquals(known.Uri, uri) && known.Q == q)
+            return known;
         var target = new BranchTarget { Uri = uri, Q = q };
         Volatile.Write(ref slot, target);
         return target;

@@ -56,7 +56,9 @@ internal static class RequestValidation
     }
 
     private static RequestVerdict ContentLength(in ValidationInput input) =>
-        input.Request.ContentLength > input.Request.Body.Length ? RequestVerdict.Reply(400, "Content-Length Mismatch") : RequestVerdict.Pass;
+        input.Request.ContentLength > input.Request.Body.Length
+            ? RequestVerdict.Reply(400, "Content-Length Mismatch")
+            : RequestVerdict.Pass;
 
     private static RequestVerdict Scheme(in ValidationInput input)
     {
@@ -74,7 +76,8 @@ internal static class RequestValidation
             // "the element acting as the final recipient MAY respond to the request, per Section 11"
             SipMethod.Options => RequestVerdict.Reply(200, null, "Accept: */*\r\nSupported: path\r\n"u8.ToArray()),
             // A registrar is where a REGISTER ends; it is not forwarded.
-            SipMethod.Register when SipUriView.TryParse(input.Request.RequestUri, out var uri) && OwnUri.IsOwn(input.Transport, uri) => RequestVerdict.Pass,
+            SipMethod.Register when SipUriView.TryParse(input.Request.RequestUri, out var uri) && OwnUri.IsOwn(input.Transport, uri) =>
+                RequestVerdict.Pass,
             _ => RequestVerdict.Reply(483),
         };
     }

@@ -16,7 +16,8 @@ internal readonly struct RequestVerdict
 
     public static RequestVerdict Drop => new(DropCode, null, null);
 
-    public static RequestVerdict Reply(int statusCode, string? reason = null, byte[]? headerLines = null) => new(statusCode, reason, headerLines);
+    public static RequestVerdict Reply(int statusCode, string? reason = null, byte[]? headerLines = null) =>
+        new(statusCode, reason, headerLines);
 
     public bool IsPass => StatusCode == 0;
 

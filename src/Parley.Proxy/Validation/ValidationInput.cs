@@ -8,7 +8,12 @@ namespace Parley.Proxy;
 /// <param name="transport">Knows which URIs are own.</param>
 /// <param name="context">The request's context, for the loop check.</param>
 /// <param name="isLoop">The loop check; null for none.</param>
-internal readonly ref struct ValidationInput(SipMessage request, ISipTransport transport, SipContext? context = null, LoopCheck? isLoop = null)
+internal readonly ref struct ValidationInput(
+    SipMessage request,
+    ISipTransport transport,
+    SipContext? context = null,
+    LoopCheck? isLoop = null
+)
 {
     public SipMessage Request { get; } = request;
 

@@ -14,7 +14,8 @@ internal static class ParleyCommand
     {
         var file = new Option<string?>("--config", "-c")
         {
-            Description = $"The settings file. Left out: {ConfigurationLoader.DefaultFile} of the working directory when it is there, else the defaults.",
+            Description =
+                $"The settings file. Left out: {ConfigurationLoader.DefaultFile} of the working directory when it is there, else the defaults.",
             HelpName = "file",
         };
         var run = new Command("run", "Runs the server until SIGTERM or Ctrl+C.") { file };
@@ -37,7 +38,9 @@ internal static class ParleyCommand
         var (configuration, _, errors) = ConfigurationLoader.Load(file);
         if (configuration is null)
             return Refuse(errors);
-        Console.WriteLine($"OK: {configuration.Listeners.Count} listeners, {configuration.Domains.Count} domains, {configuration.Routes.Count} routes");
+        Console.WriteLine(
+            $"OK: {configuration.Listeners.Count} listeners, {configuration.Domains.Count} domains, {configuration.Routes.Count} routes"
+        );
         return 0;
     }
 

@@ -25,7 +25,8 @@ internal static class ConfigurationLoader
                 .AddEnvironmentVariables()
                 .Build();
         }
-        catch (Exception error) when (error is InvalidDataException or FormatException or JsonException or IOException or UnauthorizedAccessException)
+        catch (Exception error)
+            when (error is InvalidDataException or FormatException or JsonException or IOException or UnauthorizedAccessException)
         {
             return (null, null, [$"{path}: {Reason(error)}"]);
         }
@@ -47,7 +48,10 @@ internal static class ConfigurationLoader
     {
         if (!File.Exists(path))
             return false;
-        using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true });
+        using var document = JsonDocument.Parse(
+            File.ReadAllBytes(path),
+            new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }
+        );
         return document.RootElement.EnumerateObject().Any(p => p.Name.Equals(key, StringComparison.OrdinalIgnoreCase));
     }
 

@@ -60,8 +60,12 @@ internal static class ConfigurationRules
             return null;
         }
         var colon = text.IndexOf(':', StringComparison.Ordinal);
-        if (colon < 0 || Protocol(text[..colon]) is not { } protocol
-            || !IPEndPoint.TryParse(text[(colon + 1)..], out var endPoint) || endPoint.Port == 0)
+        if (
+            colon < 0
+            || Protocol(text[..colon]) is not { } protocol
+            || !IPEndPoint.TryParse(text[(colon + 1)..], out var endPoint)
+            || endPoint.Port == 0
+        )
         {
             reader.Refuse("Endpoint", text, Allowed);
             return null;
@@ -75,13 +79,14 @@ internal static class ConfigurationRules
         return new ListenerConfiguration(protocol, SipEndPoint.From(endPoint), host, port);
     }
 
-    private static SipProtocol? Protocol(string text) => text.ToLowerInvariant() switch
-    {
-        "udp" => SipProtocol.Udp,
-        "tcp" => SipProtocol.Tcp,
-        "tls" => SipProtocol.Tls,
-        _ => null,
-    };
+    private static SipProtocol? Protocol(string text) =>
+        text.ToLowerInvariant() switch
+        {
+            "udp" => SipProtocol.Udp,
+            "tcp" => SipProtocol.Tcp,
+            "tls" => SipProtocol.Tls,
+            _ => null,
+        };
 
     private static bool TrySplitHost(string text, out string? host, out int port)
     {
@@ -96,7 +101,8 @@ internal static class ConfigurationRules
         return host.Length > 0 && SipUri.TryParse($"sip:{host}", out _);
     }
 
-    private static string? Domain(string text) => text.Length > 0 && IsHost(text) && !SipEndPoint.TryParseHost(System.Text.Encoding.UTF8.GetBytes(text), 0, out _) ? text : null;
+    private static string? Domain(string text) =>
+        text.Length > 0 && IsHost(text) && !SipEndPoint.TryParseHost(System.Text.Encoding.UTF8.GetBytes(text), 0, out _) ? text : null;
 
     private static string? Alias(string text)
     {
@@ -138,19 +144,21 @@ internal static class ConfigurationRules
         return IPAddress.TryParse(text, out var address) ? new(new IPNetwork(address, address.GetAddressBytes().Length * 8)) : null;
     }
 
-    private static RegistrarConfiguration Registrar(SectionReader reader) => new(
-        reader.Flag("Enabled", true),
-        reader.Seconds("DefaultExpires", 3600, 1, 30 * Day),
-        reader.Seconds("MinExpires", 60, 0, 30 * Day),
-        reader.Seconds("MaxExpires", 7200, 1, 30 * Day),
-        reader.Number("MaxContacts", 10, 1, 1000),
-        reader.Number("MaxBindings", 1_000_000, 1, 100_000_000),
-        reader.Number("MaxMemory", 1_024, 1, 1_048_576) * (1L << 20),
-        reader.Number("MaxContactLength", 255, 64, 2_048),
-        reader.Number("MaxPathLength", 255, 64, 2_048),
-        reader.Number("MaxPaths", 4, 0, 16),
-        reader.Number("MaxBindingSize", 2_048, 512, 16_384),
-        reader.Flag("AllowOwnContacts", false));
+    private static RegistrarConfiguration Registrar(SectionReader reader) =>
+        new(
+            reader.Flag("Enabled", true),
+            reader.Seconds("DefaultExpires", 3600, 1, 30 * Day),
+            reader.Seconds("MinExpires", 60, 0, 30 * Day),
+            reader.Seconds("MaxExpires", 7200, 1, 30 * Day),
+            reader.Number("MaxContacts", 10, 1, 1000),
+            reader.Number("MaxBindings", 1_000_000, 1, 100_000_000),
+            reader.Number("MaxMemory", 1_024, 1, 1_048_576) * (1L << 20),
+            reader.Number("MaxContactLength", 255, 64, 2_048),
+            reader.Number("MaxPathLength", 255, 64, 2_048),
+            reader.Number("MaxPaths", 4, 0, 16),
+            reader.Number("MaxBindingSize", 2_048, 512, 16_384),
+            reader.Flag("AllowOwnContacts", false)
+        );
 
     private static DialogConfiguration Dialogs(SectionReader reader)
     {
@@ -163,11 +171,30 @@ internal static class ConfigurationRules
             reader.Seconds("NoAckTimeout", 60, 1, Day),
             reader.Seconds("DeleteDelay", 32, 0, Day),
             hashSize,
-            reader.Choice("MatchMode", "DidFallback", ("DidOnly", DialogMatchMode.DidOnly), ("DidFallback", DialogMatchMode.DidFallback), ("DidNone", DialogMatchMode.DidNone)),
-            reader.Choice("SequentialRouting", "Repair", ("Repair", SequentialRouting.Repair), ("Refuse", SequentialRouting.Refuse), ("AsReceived", SequentialRouting.AsReceived)),
-            reader.Choice("SequentialSource", "Anywhere", ("Anywhere", SequentialSource.Anywhere), ("SameAddress", SequentialSource.SameAddress), ("SameFlow", SequentialSource.SameFlow)),
+            reader.Choice(
+                "MatchMode",
+                "DidFallback",
+                ("DidOnly", DialogMatchMode.DidOnly),
+                ("DidFallback", DialogMatchMode.DidFallback),
+                ("DidNone", DialogMatchMode.DidNone)
+            ),
+            reader.Choice(
+                "SequentialRouting",
+                "Repair",
+                ("Repair", SequentialRouting.Repair),
+                ("Refuse", SequentialRouting.Refuse),
+                ("AsReceived", SequentialRouting.AsReceived)
+            ),
+            reader.Choice(
+                "SequentialSource",
+                "Anywhere",
+                ("Anywhere", SequentialSource.Anywhere),
+                ("SameAddress", SequentialSource.SameAddress),
+                ("SameFlow", SequentialSource.SameFlow)
+            ),
             reader.Texts("ProfilesWithValue"),
-            reader.Texts("ProfilesNoValue"));
+            reader.Texts("ProfilesNoValue")
+        );
     }
 
     private static TlsConfiguration Tls(SectionReader reader, string folder)
@@ -175,16 +202,31 @@ internal static class ConfigurationRules
         var certificate = PathIn(folder, reader.Text("Certificate"));
         var key = PathIn(folder, reader.Text("Key"));
         var trusted = PathIn(folder, reader.Text("TrustedCertificates"));
-        var tls = new TlsConfiguration(certificate, key, reader.Text("Password"),
-            reader.Choice("ClientCertificates", "None", ("None", ClientCertificates.None), ("Request", ClientCertificates.Optional), ("Require", ClientCertificates.Required)),
-            trusted, reader.Flag("VerifyServers", true));
+        var tls = new TlsConfiguration(
+            certificate,
+            key,
+            reader.Text("Password"),
+            reader.Choice(
+                "ClientCertificates",
+                "None",
+                ("None", ClientCertificates.None),
+                ("Request", ClientCertificates.Optional),
+                ("Require", ClientCertificates.Required)
+            ),
+            trusted,
+            reader.Flag("VerifyServers", true)
+        );
         var missing = false;
         foreach (var (name, path) in new[] { ("Certificate", certificate), ("Key", key), ("TrustedCertificates", trusted) })
         {
             if (path is null || File.Exists(path))
                 continue;
             missing = true;
-            reader.Refuse(name, path, name == "TrustedCertificates" ? "a PEM file that exists" : "a file that exists (PEM, or PFX with its Password)");
+            reader.Refuse(
+                name,
+                path,
+                name == "TrustedCertificates" ? "a PEM file that exists" : "a file that exists (PEM, or PFX with its Password)"
+            );
         }
         // Read now, so that a check finds what a start would.
         if (!missing && TlsFiles.Fault(tls) is { } fault)
@@ -194,35 +236,41 @@ internal static class ConfigurationRules
 
     private static string? PathIn(string folder, string? path) => path is null ? null : Path.GetFullPath(path, folder);
 
-    private static LimitConfiguration Limits(SectionReader reader) => new(
-        reader.Number("MaxMessageSize", 65_535, 1_300, 65_535),
-        reader.Number("MaxHeaderCount", 256, 16, 4_096),
-        reader.Number("MaxHeaderLength", 8_192, 256, 65_535),
-        reader.Number("MaxUriLength", 2_048, 128, 65_535),
-        reader.Number("MaxConnections", 10_000, 1, 1_000_000),
-        reader.Number("MaxConnectionsPerAddress", 1_000, 1, 1_000_000),
-        reader.Seconds("ConnectionIdleTimeout", 3_600, 1, 30 * Day),
-        reader.Number("MaxTransactions", 1_000_000, 1, 100_000_000),
-        reader.Number("MaxOutboundConnections", 2_000, 1, 1_000_000),
-        reader.Number("MaxPendingConnects", 500, 1, 100_000),
-        reader.Number("MaxPendingConnectsPerSource", 50, 1, 100_000),
-        reader.Seconds("FirstMessageTimeout", 10, 1, 3_600),
-        reader.Seconds("StrangerIdleTimeout", 200, 1, 30 * Day),
-        reader.Number("MaxPendingLookups", 500, 1, 100_000),
-        reader.Number("MaxPendingLookupsPerSource", 50, 1, 100_000),
-        reader.Number("MaxDnsAnswers", 10_000, 1, 10_000_000));
+    private static LimitConfiguration Limits(SectionReader reader) =>
+        new(
+            reader.Number("MaxMessageSize", 65_535, 1_300, 65_535),
+            reader.Number("MaxHeaderCount", 256, 16, 4_096),
+            reader.Number("MaxHeaderLength", 8_192, 256, 65_535),
+            reader.Number("MaxUriLength", 2_048, 128, 65_535),
+            reader.Number("MaxConnections", 10_000, 1, 1_000_000),
+            reader.Number("MaxConnectionsPerAddress", 1_000, 1, 1_000_000),
+            reader.Seconds("ConnectionIdleTimeout", 3_600, 1, 30 * Day),
+            reader.Number("MaxTransactions", 1_000_000, 1, 100_000_000),
+            reader.Number("MaxOutboundConnections", 2_000, 1, 1_000_000),
+            reader.Number("MaxPendingConnects", 500, 1, 100_000),
+            reader.Number("MaxPendingConnectsPerSource", 50, 1, 100_000),
+            reader.Seconds("FirstMessageTimeout", 10, 1, 3_600),
+            reader.Seconds("StrangerIdleTimeout", 200, 1, 30 * Day),
+            reader.Number("MaxPendingLookups", 500, 1, 100_000),
+            reader.Number("MaxPendingLookupsPerSource", 50, 1, 100_000),
+            reader.Number("MaxDnsAnswers", 10_000, 1, 10_000_000)
+        );
 
-    private static UdpConfiguration Udp(SectionReader reader) => new(
-        reader.Number("Workers", 1, 1, 256),
-        reader.Number("BatchSize", 32, 1, 1_024),
-        reader.Number("ReceiveBuffer", 4 << 20, 4_096, 1 << 30),
-        reader.Number("SendBuffer", 1 << 20, 4_096, 1 << 30));
+    private static UdpConfiguration Udp(SectionReader reader) =>
+        new(
+            reader.Number("Workers", 1, 1, 256),
+            reader.Number("BatchSize", 32, 1, 1_024),
+            reader.Number("ReceiveBuffer", 4 << 20, 4_096, 1 << 30),
+            reader.Number("SendBuffer", 1 << 20, 4_096, 1 << 30)
+        );
 
-    private static TimerConfiguration Timers(SectionReader reader) => new(
-        reader.Seconds("T1", 0.5, 0.01, 10),
-        reader.Seconds("T2", 4, 0.01, 60),
-        reader.Seconds("T4", 5, 0.01, 60),
-        reader.Seconds("C", 185, 180, Day));
+    private static TimerConfiguration Timers(SectionReader reader) =>
+        new(
+            reader.Seconds("T1", 0.5, 0.01, 10),
+            reader.Seconds("T2", 4, 0.01, 60),
+            reader.Seconds("T4", 5, 0.01, 60),
+            reader.Seconds("C", 185, 180, Day)
+        );
 
     private static void CheckTogether(ServerConfiguration configuration, SectionReader reader)
     {
@@ -231,18 +279,25 @@ internal static class ConfigurationRules
             reader.Refuse("Registrar:DefaultExpires", "must lie between MinExpires and MaxExpires");
         if (configuration.Listeners.Count == 0)
             reader.Refuse("Listeners", "is empty; give at least one, or leave it out for udp and tcp on 127.0.0.1:5060");
-        if (configuration.Listeners.GroupBy(l => (l.Protocol == SipProtocol.Udp, l.EndPoint)).FirstOrDefault(g => g.Count() > 1) is { } twice)
+        if (
+            configuration.Listeners.GroupBy(l => (l.Protocol == SipProtocol.Udp, l.EndPoint)).FirstOrDefault(g => g.Count() > 1) is
+            { } twice
+        )
             reader.Refuse("Listeners", $"{twice.First().EndPoint.ToIPEndPoint()} stands there twice");
         if (configuration.Listeners.Any(l => l.Protocol == SipProtocol.Tls) && configuration.Tls.Certificate is null)
             reader.Refuse("Tls:Certificate", "is missing, and a tls listener needs one");
         if (!configuration.IsLoopbackOnly && !configuration.AllowUnauthenticated)
         {
-            reader.Refuse("AllowUnauthenticated", "a listener beyond loopback would serve anybody who reaches it, since nobody is asked for a password; "
-                + "listen on 127.0.0.1 or [::1] only, or set AllowUnauthenticated to true if the network in front is trusted");
+            reader.Refuse(
+                "AllowUnauthenticated",
+                "a listener beyond loopback would serve anybody who reaches it, since nobody is asked for a password; "
+                    + "listen on 127.0.0.1 or [::1] only, or set AllowUnauthenticated to true if the network in front is trusted"
+            );
         }
     }
 
-    private sealed class Boxed<T>(T value) where T : struct
+    private sealed class Boxed<T>(T value)
+        where T : struct
     {
         public T Value { get; } = value;
     }

@@ -19,11 +19,16 @@ internal static class RestartNeeds
             yield return "Parley:Udp";
         if (old.Timers != now.Timers)
             yield return "Parley:Timers";
-        if (old.Tls.ClientCertificates != now.Tls.ClientCertificates || old.Tls.VerifyServers != now.Tls.VerifyServers || old.Tls.TrustedCertificates != now.Tls.TrustedCertificates)
+        if (
+            old.Tls.ClientCertificates != now.Tls.ClientCertificates
+            || old.Tls.VerifyServers != now.Tls.VerifyServers
+            || old.Tls.TrustedCertificates != now.Tls.TrustedCertificates
+        )
             yield return "Parley:Tls";
     }
 
     private static bool Same(DialogConfiguration a, DialogConfiguration b) =>
-        a.ProfilesWithValue.SequenceEqual(b.ProfilesWithValue) && a.ProfilesNoValue.SequenceEqual(b.ProfilesNoValue)
+        a.ProfilesWithValue.SequenceEqual(b.ProfilesWithValue)
+        && a.ProfilesNoValue.SequenceEqual(b.ProfilesNoValue)
         && a == b with { ProfilesWithValue = a.ProfilesWithValue, ProfilesNoValue = a.ProfilesNoValue };
 }

@@ -65,7 +65,8 @@ internal sealed class SectionReader(IConfigurationSection section, List<string> 
     public List<string> Texts(string key) => [.. Children(key).Select(c => c.Value ?? string.Empty).Where(v => v.Length > 0)];
 
     /// <summary>Values of a JSON array of strings, each parsed; what does not parse is refused by its own index.</summary>
-    public List<T> Values<T>(string key, Func<string, T?> parse, string allowed) where T : class
+    public List<T> Values<T>(string key, Func<string, T?> parse, string allowed)
+        where T : class
     {
         var values = new List<T>();
         foreach (var child in Children(key))
@@ -79,7 +80,8 @@ internal sealed class SectionReader(IConfigurationSection section, List<string> 
     }
 
     /// <summary>Objects of a JSON array; each is checked for unknown keys after <paramref name="read"/>.</summary>
-    public List<T> Objects<T>(string key, Func<SectionReader, T?> read) where T : class
+    public List<T> Objects<T>(string key, Func<SectionReader, T?> read)
+        where T : class
     {
         var values = new List<T>();
         foreach (var child in Children(key))
@@ -117,7 +119,9 @@ internal sealed class SectionReader(IConfigurationSection section, List<string> 
         foreach (var child in section.GetChildren())
         {
             if (!_known.Contains(child.Key))
-                errors.Add($"{child.Path}: there is no such setting; {section.Path} knows {string.Join(", ", _known.Order(StringComparer.Ordinal))}");
+                errors.Add(
+                    $"{child.Path}: there is no such setting; {section.Path} knows {string.Join(", ", _known.Order(StringComparer.Ordinal))}"
+                );
         }
     }
 

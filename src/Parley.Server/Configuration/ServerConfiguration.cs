@@ -52,26 +52,71 @@ internal sealed record ListenerConfiguration(SipProtocol Protocol, SipEndPoint E
 
 /// <summary>Where calls go that are for no registered user: by the longest prefix of the dialled user, or by domain.</summary>
 /// <remarks>A route without <c>Sources</c> is for this machine and the trusted sources: whoever else could use it would call at the operator's cost.</remarks>
-internal sealed record RouteConfiguration(string? Prefix, string? Domain, Sip.SipUri Target, int Strip, string Prepend, IReadOnlyList<System.Net.IPNetwork>? Sources);
+internal sealed record RouteConfiguration(
+    string? Prefix,
+    string? Domain,
+    Sip.SipUri Target,
+    int Strip,
+    string Prepend,
+    IReadOnlyList<System.Net.IPNetwork>? Sources
+);
 
 internal sealed record RegistrarConfiguration(
-    bool Enabled, TimeSpan DefaultExpires, TimeSpan MinExpires, TimeSpan MaxExpires, int MaxContacts, int MaxBindings,
-    long MaxMemory, int MaxContactLength, int MaxPathLength, int MaxPaths, int MaxBindingSize, bool AllowOwnContacts);
+    bool Enabled,
+    TimeSpan DefaultExpires,
+    TimeSpan MinExpires,
+    TimeSpan MaxExpires,
+    int MaxContacts,
+    int MaxBindings,
+    long MaxMemory,
+    int MaxContactLength,
+    int MaxPathLength,
+    int MaxPaths,
+    int MaxBindingSize,
+    bool AllowOwnContacts
+);
 
 /// <summary>Names follow the parameters of the field's dialog module.</summary>
 internal sealed record DialogConfiguration(
-    TimeSpan DefaultTimeout, TimeSpan EarlyTimeout, TimeSpan NoAckTimeout, TimeSpan DeleteDelay, int HashSize, DialogMatchMode MatchMode,
-    SequentialRouting SequentialRouting, SequentialSource SequentialSource,
-    IReadOnlyList<string> ProfilesWithValue, IReadOnlyList<string> ProfilesNoValue);
+    TimeSpan DefaultTimeout,
+    TimeSpan EarlyTimeout,
+    TimeSpan NoAckTimeout,
+    TimeSpan DeleteDelay,
+    int HashSize,
+    DialogMatchMode MatchMode,
+    SequentialRouting SequentialRouting,
+    SequentialSource SequentialSource,
+    IReadOnlyList<string> ProfilesWithValue,
+    IReadOnlyList<string> ProfilesNoValue
+);
 
 internal sealed record TlsConfiguration(
-    string? Certificate, string? Key, string? Password, ClientCertificates ClientCertificates, string? TrustedCertificates, bool VerifyServers);
+    string? Certificate,
+    string? Key,
+    string? Password,
+    ClientCertificates ClientCertificates,
+    string? TrustedCertificates,
+    bool VerifyServers
+);
 
 internal sealed record LimitConfiguration(
-    int MaxMessageSize, int MaxHeaderCount, int MaxHeaderLength, int MaxUriLength, int MaxConnections, int MaxConnectionsPerAddress,
-    TimeSpan ConnectionIdleTimeout, int MaxTransactions,
-    int MaxOutboundConnections, int MaxPendingConnects, int MaxPendingConnectsPerSource, TimeSpan FirstMessageTimeout, TimeSpan StrangerIdleTimeout,
-    int MaxPendingLookups, int MaxPendingLookupsPerSource, int MaxDnsAnswers);
+    int MaxMessageSize,
+    int MaxHeaderCount,
+    int MaxHeaderLength,
+    int MaxUriLength,
+    int MaxConnections,
+    int MaxConnectionsPerAddress,
+    TimeSpan ConnectionIdleTimeout,
+    int MaxTransactions,
+    int MaxOutboundConnections,
+    int MaxPendingConnects,
+    int MaxPendingConnectsPerSource,
+    TimeSpan FirstMessageTimeout,
+    TimeSpan StrangerIdleTimeout,
+    int MaxPendingLookups,
+    int MaxPendingLookupsPerSource,
+    int MaxDnsAnswers
+);
 
 internal sealed record UdpConfiguration(int Workers, int BatchSize, int ReceiveBuffer, int SendBuffer);
 

@@ -21,7 +21,11 @@ internal static class ApplicationSetup
     /// <param name="routeKey">The key of <see cref="RouteKeyFile"/>; empty for one of this start.</param>
     /// <param name="change">Has the last word on the parts, as a network, a clock or a log for tests; null for none.</param>
     public static ParleyApplication Build(
-        ServerConfiguration configuration, IConfigurationRoot root, ReadOnlyMemory<byte> routeKey = default, Action<ParleyApplicationBuilder>? change = null)
+        ServerConfiguration configuration,
+        IConfigurationRoot root,
+        ReadOnlyMemory<byte> routeKey = default,
+        Action<ParleyApplicationBuilder>? change = null
+    )
     {
         var builder = ParleyApplication.CreateBuilder();
         Log(builder, root);
@@ -32,7 +36,11 @@ internal static class ApplicationSetup
         builder.AddDialogs(options => Dialogs(options, configuration.Dialogs));
         builder.Services.AddSingleton(Registrar(configuration.Registrar));
         builder.Services.AddSingleton(s => new LocationTable(
-            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<SipRandom>(), s.GetRequiredService<RegistrarOptions>(), s.GetRequiredService<ILoggerFactory>()));
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<SipRandom>(),
+            s.GetRequiredService<RegistrarOptions>(),
+            s.GetRequiredService<ILoggerFactory>()
+        ));
         builder.Services.AddSingleton<Registrar>();
         change?.Invoke(builder);
         return builder.Build();
@@ -98,27 +106,29 @@ internal static class ApplicationSetup
         options.Streams.MaxPendingConnectsPerSource = limits.MaxPendingConnectsPerSource;
     }
 
-    private static SipListenerOptions Listener(ListenerConfiguration listener, ServerConfiguration configuration) => new()
-    {
-        Protocol = listener.Protocol,
-        EndPoint = listener.EndPoint.ToIPEndPoint(),
-        AdvertisedHost = listener.AdvertisedHost,
-        AdvertisedPort = listener.AdvertisedPort,
-        Workers = configuration.Udp.Workers,
-        ReceiveBufferSize = configuration.Udp.ReceiveBuffer,
-        SendBufferSize = configuration.Udp.SendBuffer,
-        Tls = listener.Protocol == SipProtocol.Tls ? Tls(configuration.Tls) : null,
-    };
+    private static SipListenerOptions Listener(ListenerConfiguration listener, ServerConfiguration configuration) =>
+        new()
+        {
+            Protocol = listener.Protocol,
+            EndPoint = listener.EndPoint.ToIPEndPoint(),
+            AdvertisedHost = listener.AdvertisedHost,
+            AdvertisedPort = listener.AdvertisedPort,
+            Workers = configuration.Udp.Workers,
+            ReceiveBufferSize = configuration.Udp.ReceiveBuffer,
+            SendBufferSize = configuration.Udp.SendBuffer,
+            Tls = listener.Protocol == SipProtocol.Tls ? Tls(configuration.Tls) : null,
+        };
 
-    internal static SipTlsOptions Tls(TlsConfiguration tls) => new()
-    {
-        CertificatePath = tls.Certificate,
-        PrivateKeyPath = tls.Key,
-        Password = tls.Password,
-        ClientCertificates = tls.ClientCertificates,
-        TrustedCertificatesPath = tls.TrustedCertificates,
-        AcceptUntrustedServers = !tls.VerifyServers,
-    };
+    internal static SipTlsOptions Tls(TlsConfiguration tls) =>
+        new()
+        {
+            CertificatePath = tls.Certificate,
+            PrivateKeyPath = tls.Key,
+            Password = tls.Password,
+            ClientCertificates = tls.ClientCertificates,
+            TrustedCertificatesPath = tls.TrustedCertificates,
+            AcceptUntrustedServers = !tls.VerifyServers,
+        };
 
     private static void Core(ParleyApplicationBuilder builder, ServerConfiguration configuration)
     {
@@ -149,18 +159,19 @@ internal static class ApplicationSetup
             options.ProfilesWithoutValue.Add(name);
     }
 
-    private static RegistrarOptions Registrar(RegistrarConfiguration registrar) => new()
-    {
-        DefaultExpires = registrar.DefaultExpires,
-        MinExpires = registrar.MinExpires,
-        MaxExpires = registrar.MaxExpires,
-        MaxContacts = registrar.MaxContacts,
-        MaxBindings = registrar.MaxBindings,
-        MaxMemory = registrar.MaxMemory,
-        MaxContactLength = registrar.MaxContactLength,
-        MaxPathLength = registrar.MaxPathLength,
-        MaxPaths = registrar.MaxPaths,
-        MaxBindingSize = registrar.MaxBindingSize,
-        AllowOwnContacts = registrar.AllowOwnContacts,
-    };
+    private static RegistrarOptions Registrar(RegistrarConfiguration registrar) =>
+        new()
+        {
+            DefaultExpires = registrar.DefaultExpires,
+            MinExpires = registrar.MinExpires,
+            MaxExpires = registrar.MaxExpires,
+            MaxContacts = registrar.MaxContacts,
+            MaxBindings = registrar.MaxBindings,
+            MaxMemory = registrar.MaxMemory,
+            MaxContactLength = registrar.MaxContactLength,
+            MaxPathLength = registrar.MaxPathLength,
+            MaxPaths = registrar.MaxPaths,
+            MaxBindingSize = registrar.MaxBindingSize,
+            AllowOwnContacts = registrar.AllowOwnContacts,
+        };
 }

@@ -17,7 +17,10 @@ internal sealed partial class CallLog
     }
 
     private void OnCreated(Dialog dialog, DialogCallbackTypes type, DialogCallbackParameters parameters) =>
-        dialog.On(DialogCallbackTypes.Confirmed | DialogCallbackTypes.Failed | DialogCallbackTypes.Terminated | DialogCallbackTypes.Expired, OnChange);
+        dialog.On(
+            DialogCallbackTypes.Confirmed | DialogCallbackTypes.Failed | DialogCallbackTypes.Terminated | DialogCallbackTypes.Expired,
+            OnChange
+        );
 
     private void OnChange(Dialog dialog, DialogCallbackTypes type, DialogCallbackParameters parameters)
     {

@@ -17,8 +17,13 @@ internal static class RouteKeyFile
     private const UnixFileMode Forbidden = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.GroupWrite;
 
     /// <summary>Where the state lies: the directory of the settings, else the first that systemd names (StateDirectory= of the unit), else the user's own; null without a home.</summary>
-    public static StateDirectory? DirectoryOf(ServerConfiguration configuration) => DirectoryOf(
-        configuration.StateDirectory, Environment.GetEnvironmentVariable("STATE_DIRECTORY"), Environment.GetEnvironmentVariable("XDG_STATE_HOME"), Environment.GetEnvironmentVariable("HOME"));
+    public static StateDirectory? DirectoryOf(ServerConfiguration configuration) =>
+        DirectoryOf(
+            configuration.StateDirectory,
+            Environment.GetEnvironmentVariable("STATE_DIRECTORY"),
+            Environment.GetEnvironmentVariable("XDG_STATE_HOME"),
+            Environment.GetEnvironmentVariable("HOME")
+        );
 
     /// <param name="set">What the settings say.</param>
     /// <param name="systemd">The variable that systemd sets: one folder or several, with colons between.</param>
@@ -32,7 +37,9 @@ internal static class RouteKeyFile
             return new StateDirectory(systemd.Split(':')[0], IsAsked: true);
         if (Path.IsPathFullyQualified(stateHome ?? ""))
             return new StateDirectory(Path.Combine(stateHome!, "parley"), IsAsked: false);
-        return Path.IsPathFullyQualified(home ?? "") ? new StateDirectory(Path.Combine(home!, ".local", "state", "parley"), IsAsked: false) : null;
+        return Path.IsPathFullyQualified(home ?? "")
+            ? new StateDirectory(Path.Combine(home!, ".local", "state", "parley"), IsAsked: false)
+            : null;
     }
 
     /// <summary>Reads the key, or makes it when the file is not there yet.</summary>
@@ -68,7 +75,8 @@ internal static class RouteKeyFile
         var text = File.ReadAllText(path).Trim();
         if (text.Length != 2 * SipRandom.KeyLength || !text.All(char.IsAsciiHexDigit))
         {
-            error = $"Parley:StateDirectory: {path} holds no key; give {2 * SipRandom.KeyLength} hexadecimal digits, or remove it for a new one";
+            error =
+                $"Parley:StateDirectory: {path} holds no key; give {2 * SipRandom.KeyLength} hexadecimal digits, or remove it for a new one";
             return false;
         }
         key = Convert.FromHexString(text);

@@ -37,10 +37,19 @@ internal sealed partial class ServerHost
     }
 
     /// <summary>Runs until a signal asks for the end; the exit code of the process.</summary>
-    public static async Task<int> RunAsync(ServerConfiguration configuration, IConfigurationRoot root, string? file, CancellationToken cancellation)
+    public static async Task<int> RunAsync(
+        ServerConfiguration configuration,
+        IConfigurationRoot root,
+        string? file,
+        CancellationToken cancellation
+    )
     {
         byte[]? routeKey = null;
-        if (RouteKeyFile.DirectoryOf(configuration) is { } directory && !RouteKeyFile.TryLoad(directory.Path, out routeKey, out var mistake) && directory.IsAsked)
+        if (
+            RouteKeyFile.DirectoryOf(configuration) is { } directory
+            && !RouteKeyFile.TryLoad(directory.Path, out routeKey, out var mistake)
+            && directory.IsAsked
+        )
         {
             await Console.Error.WriteLineAsync("parley: " + mistake);
             return ParleyCommand.BadConfiguration;
@@ -96,10 +105,26 @@ internal sealed partial class ServerHost
         var statistics = _dialogs.Statistics;
         Draining(statistics.ActiveDialogs + statistics.EarlyDialogs, _configuration.DrainLimit.TotalSeconds);
         using var again = new CancellationTokenSource();
-        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => { signal.Cancel = true; again.Cancel(); });
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, signal => { signal.Cancel = true; again.Cancel(); });
+        using var terminate = PosixSignalRegistration.Create(
+            PosixSignal.SIGTERM,
+            signal =>
+            {
+                signal.Cancel = true;
+                again.Cancel();
+            }
+        );
+        using var interrupt = PosixSignalRegistration.Create(
+            PosixSignal.SIGINT,
+            signal =>
+            {
+                signal.Cancel = true;
+                again.Cancel();
+            }
+        );
         var end = _application.Time.GetUtcNow() + _configuration.DrainLimit;
-        while (statistics.ActiveDialogs + statistics.EarlyDialogs > 0 && _application.Time.GetUtcNow() < end && !again.IsCancellationRequested)
+        while (
+            statistics.ActiveDialogs + statistics.EarlyDialogs > 0 && _application.Time.GetUtcNow() < end && !again.IsCancellationRequested
+        )
         {
             try
             {
@@ -146,8 +171,15 @@ internal sealed partial class ServerHost
     private void SayStatistics()
     {
         var statistics = _dialogs.Statistics;
-        Stopped(statistics.ProcessedDialogs, statistics.ActiveDialogs, statistics.EarlyDialogs, statistics.ExpiredDialogs, statistics.FailedDialogs,
-            ApplicationSetup.RetransmissionsSent(_application), _application.Services.GetRequiredService<ConsoleLog>().LinesDropped);
+        Stopped(
+            statistics.ProcessedDialogs,
+            statistics.ActiveDialogs,
+            statistics.EarlyDialogs,
+            statistics.ExpiredDialogs,
+            statistics.FailedDialogs,
+            ApplicationSetup.RetransmissionsSent(_application),
+            _application.Services.GetRequiredService<ConsoleLog>().LinesDropped
+        );
     }
 
     [LoggerMessage(1002, LogLevel.Information, "Parley is ready")]
@@ -159,7 +191,11 @@ internal sealed partial class ServerHost
     [LoggerMessage(1004, LogLevel.Information, "Draining: {Calls} calls go on for {Seconds} s at most, new ones get 503")]
     private partial void Draining(long calls, double seconds);
 
-    [LoggerMessage(1005, LogLevel.Information, "Parley has stopped: processed_dialogs={Processed} active_dialogs={Active} early_dialogs={Early} expired_dialogs={Expired} failed_dialogs={Failed} retransmissions_sent={Retransmissions} log_lines_dropped={Dropped}")]
+    [LoggerMessage(
+        1005,
+        LogLevel.Information,
+        "Parley has stopped: processed_dialogs={Processed} active_dialogs={Active} early_dialogs={Early} expired_dialogs={Expired} failed_dialogs={Failed} retransmissions_sent={Retransmissions} log_lines_dropped={Dropped}"
+    )]
     private partial void Stopped(long processed, long active, long early, long expired, long failed, long retransmissions, long dropped);
 
     [LoggerMessage(1006, LogLevel.Information, "Settings reloaded: {Routes} routes, {Domains} domains")]
@@ -171,9 +207,17 @@ internal sealed partial class ServerHost
     [LoggerMessage(1008, LogLevel.Warning, "{Setting} has changed, which takes a restart")]
     private partial void NeedsRestart(string setting);
 
-    [LoggerMessage(1009, LogLevel.Warning, "No state directory can be used: after a restart, requests of calls from before it get 481. Set Parley:StateDirectory")]
+    [LoggerMessage(
+        1009,
+        LogLevel.Warning,
+        "No state directory can be used: after a restart, requests of calls from before it get 481. Set Parley:StateDirectory"
+    )]
     private partial void KeepsNoKey();
 
-    [LoggerMessage(1010, LogLevel.Warning, "Parley:Routes:{Index} has no Sources and there are no TrustedSources: only calls from this machine go by it")]
+    [LoggerMessage(
+        1010,
+        LogLevel.Warning,
+        "Parley:Routes:{Index} has no Sources and there are no TrustedSources: only calls from this machine go by it"
+    )]
     private partial void RouteWithoutSources(int index);
 }

@@ -19,8 +19,7 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
     /// <summary>Takes effect for the next request; those on their way keep what they have.</summary>
     public void Use(RouteTable routes) => _routes = routes;
 
-    public ValueTask OnRequestAsync(SipContext context) =>
-        context.IsInDialog ? OnSequentialAsync(context) : OnInitialAsync(context);
+    public ValueTask OnRequestAsync(SipContext context) => context.IsInDialog ? OnSequentialAsync(context) : OnInitialAsync(context);
 
     private async ValueTask OnSequentialAsync(SipContext context)
     {
@@ -98,7 +97,11 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
     /// <summary>A user here: wherever he has registered, else by the longest prefix.</summary>
     private ValueTask ToUser(SipContext context, SipUriView uri, RouteTable routes, System.Net.IPAddress source)
     {
-        if (OwnNumber.IsAsked(context, uri) && OwnNumber.AddOthers(context, uri, registrar.Table) is var (others, hasOwn) && (others > 0 || hasOwn))
+        if (
+            OwnNumber.IsAsked(context, uri)
+            && OwnNumber.AddOthers(context, uri, registrar.Table) is var (others, hasOwn)
+            && (others > 0 || hasOwn)
+        )
             return others > 0 ? RelayTracked(context) : Answer(context, 480, "No other contact");
         if (registrar.Table.AddTargets(context) > 0)
             return RelayTracked(context);
@@ -128,7 +131,13 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
     private static ValueTask Answer(SipContext context, int status, string? reason)
     {
         if (context.Method != SipMethod.Ack)
-            context.Reply(status, reason, status == 200 ? Encoding.ASCII.GetBytes("Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER\r\nAccept: application/sdp\r\n") : default);
+            context.Reply(
+                status,
+                reason,
+                status == 200
+                    ? Encoding.ASCII.GetBytes("Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER\r\nAccept: application/sdp\r\n")
+                    : default
+            );
         return ValueTask.CompletedTask;
     }
 }

@@ -126,7 +126,11 @@ internal static class DialledUri
 
     private static int Next(ReadOnlySpan<byte> text, out byte value)
     {
-        if (text[0] == '%' && text.Length > 2 && byte.TryParse(text.Slice(1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value))
+        if (
+            text[0] == '%'
+            && text.Length > 2
+            && byte.TryParse(text.Slice(1, 2), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out value)
+        )
             return 3;
         value = text[0];
         return 1;

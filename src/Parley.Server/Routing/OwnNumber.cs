@@ -12,7 +12,9 @@ internal static class OwnNumber
 {
     /// <summary>The request is from the user that it is for.</summary>
     public static bool IsAsked(SipContext context, SipUriView address) =>
-        context.Method is not (SipMethod.Invite or SipMethod.Ack) && !address.User.IsEmpty && context.Request.From.Uri.User.SequenceEqual(address.User);
+        context.Method is not (SipMethod.Invite or SipMethod.Ack)
+        && !address.User.IsEmpty
+        && context.Request.From.Uri.User.SequenceEqual(address.User);
 
     /// <summary>Adds the user's contacts but the one that the request came from.</summary>
     /// <returns>How many there are, and whether there was another.</returns>
@@ -39,8 +41,14 @@ internal static class OwnNumber
     // The same flow, or the same contact where the phone has come by another one.
     private static bool IsSender(SipContext context, Binding binding)
     {
-        if (binding.Flow is { } flow && flow.Listener.Protocol == context.Source.Listener.Protocol && flow.Remote.Equals(context.Source.Remote))
+        if (
+            binding.Flow is { } flow
+            && flow.Listener.Protocol == context.Source.Listener.Protocol
+            && flow.Remote.Equals(context.Source.Remote)
+        )
             return true;
-        return context.Request.Contacts.TryGetFirst(out var contact) && contact.Uri.IsValid && contact.Uri.EquivalentTo(binding.Contact.View);
+        return context.Request.Contacts.TryGetFirst(out var contact)
+            && contact.Uri.IsValid
+            && contact.Uri.EquivalentTo(binding.Contact.View);
     }
 }

@@ -9,7 +9,11 @@ internal sealed class RouteTable
     private readonly Dictionary<string, RouteConfiguration> _byDomain = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _domains;
     private readonly System.Net.IPNetwork[] _trusted;
-    private static readonly System.Net.IPNetwork[] Loopback = [System.Net.IPNetwork.Parse("127.0.0.0/8"), System.Net.IPNetwork.Parse("::1/128")];
+    private static readonly System.Net.IPNetwork[] Loopback =
+    [
+        System.Net.IPNetwork.Parse("127.0.0.0/8"),
+        System.Net.IPNetwork.Parse("::1/128"),
+    ];
 
     public RouteTable(ServerConfiguration configuration)
     {
@@ -40,7 +44,8 @@ internal sealed class RouteTable
     public bool Trusts(System.Net.IPAddress source) => Contains(_trusted, source);
 
     /// <summary>True when calls from this source may go by the route: one of its sources, this machine when it names none, or a trusted source.</summary>
-    public bool Allows(RouteConfiguration route, System.Net.IPAddress source) => Contains(route.Sources ?? Loopback, source) || Trusts(source);
+    public bool Allows(RouteConfiguration route, System.Net.IPAddress source) =>
+        Contains(route.Sources ?? Loopback, source) || Trusts(source);
 
     private static bool Contains(IReadOnlyList<System.Net.IPNetwork> networks, System.Net.IPAddress source)
     {

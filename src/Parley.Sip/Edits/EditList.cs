@@ -51,8 +51,12 @@ internal sealed class EditList
     {
         for (int i = 0; i < Count; i++)
         {
-            if (_edits[i].Removed > 0 && _edits[i].Start <= start && _edits[i].Start + _edits[i].Removed >= start + length
-                && (_edits[i].Start < start || _edits[i].Removed > length))
+            if (
+                _edits[i].Removed > 0
+                && _edits[i].Start <= start
+                && _edits[i].Start + _edits[i].Removed >= start + length
+                && (_edits[i].Start < start || _edits[i].Removed > length)
+            )
                 return true;
         }
         return false;

@@ -7,7 +7,9 @@ public sealed partial class SipEdits
 {
     private void RepairRequestLine(SipMessage original)
     {
-        int uri = original.OffsetOf(original.RequestUri), method = original.MethodText.Length, uriEnd = uri + original.RequestUri.Length;
+        int uri = original.OffsetOf(original.RequestUri),
+            method = original.MethodText.Length,
+            uriEnd = uri + original.RequestUri.Length;
         if (uri > method + 1)
             Replace(method + 1, uri - method - 1, 0, 0);
         if (original.VersionStart > uriEnd + 1)
@@ -50,7 +52,16 @@ public sealed partial class SipEdits
         int same = _edits.FindRemoval(start);
         if (same < 0 || (_edits[same].ValueStart >= 0 && _edits[same].Removed < length))
         {
-            _edits.Add(new Edit { Start = start, Removed = length, TextStart = textStart, TextLength = textLength, ValueStart = -1 });
+            _edits.Add(
+                new Edit
+                {
+                    Start = start,
+                    Removed = length,
+                    TextStart = textStart,
+                    TextLength = textLength,
+                    ValueStart = -1,
+                }
+            );
         }
         else if (_edits[same].Removed <= length && _edits[same].ValueStart < 0)
         {
@@ -61,8 +72,16 @@ public sealed partial class SipEdits
         }
     }
 
-    private void Insert(int start, int textStart, int textLength)
-        => _edits.Add(new Edit { Start = start, TextStart = textStart, TextLength = textLength, ValueStart = -1 });
+    private void Insert(int start, int textStart, int textLength) =>
+        _edits.Add(
+            new Edit
+            {
+                Start = start,
+                TextStart = textStart,
+                TextLength = textLength,
+                ValueStart = -1,
+            }
+        );
 
     // The body's place holds at most one insertion, so that replacing a body twice leaves the second one.
     private void SetInsertion(int place, ReadOnlySpan<byte> body)
@@ -87,7 +106,9 @@ public sealed partial class SipEdits
             return;
         _edits.Add(new Edit { Start = valueStart, ValueStart = valueStart });
         var line = Original.ValueOf(header);
-        int position = 0, staysUntil = -1, staying = 0;
+        int position = 0,
+            staysUntil = -1,
+            staying = 0;
         while (position < line.Length)
         {
             int start = SipGrammar.SkipWhite(line, position);

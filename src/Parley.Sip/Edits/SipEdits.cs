@@ -70,7 +70,16 @@ public sealed partial class SipEdits
     {
         var (start, length) = Line(SipText.Header(name), value);
         int index = Original.IndexOf(name);
-        _edits.Add(new Edit { Start = index >= 0 ? Original.HeaderAt(index).Start : AfterVias(), TextStart = start, TextLength = length, ValueStart = -1 }, first: true);
+        _edits.Add(
+            new Edit
+            {
+                Start = index >= 0 ? Original.HeaderAt(index).Start : AfterVias(),
+                TextStart = start,
+                TextLength = length,
+                ValueStart = -1,
+            },
+            first: true
+        );
     }
 
     /// <summary>A header line after the last header.</summary>
@@ -115,7 +124,16 @@ public sealed partial class SipEdits
             return;
         }
         int place = index >= 0 ? Original.HeaderAt(index).Start : Original.HeadersEnd;
-        _edits.Add(new Edit { Start = place, TextStart = start, TextLength = length, ValueStart = -1, Added = name });
+        _edits.Add(
+            new Edit
+            {
+                Start = place,
+                TextStart = start,
+                TextLength = length,
+                ValueStart = -1,
+                Added = name,
+            }
+        );
     }
 
     /// <summary>Removes all received header lines of this name; those pushed or appended by edits stay.</summary>
@@ -154,13 +172,13 @@ public sealed partial class SipEdits
 
     /// <summary>Replaces bytes taken from the message; with an empty text, removes them.</summary>
     /// <exception cref="ArgumentException">The part was not taken from this message.</exception>
-    public void Replace(ReadOnlySpan<byte> part, ReadOnlySpan<byte> with)
-        => Replace(Original.OffsetOf(part), part.Length, Keep(with), with.Length);
+    public void Replace(ReadOnlySpan<byte> part, ReadOnlySpan<byte> with) =>
+        Replace(Original.OffsetOf(part), part.Length, Keep(with), with.Length);
 
     /// <summary>Inserts right after bytes taken from the message.</summary>
     /// <exception cref="ArgumentException">The part was not taken from this message.</exception>
-    public void InsertAfter(ReadOnlySpan<byte> part, ReadOnlySpan<byte> what)
-        => Insert(Original.OffsetOf(part) + part.Length, Keep(what), what.Length);
+    public void InsertAfter(ReadOnlySpan<byte> part, ReadOnlySpan<byte> what) =>
+        Insert(Original.OffsetOf(part) + part.Length, Keep(what), what.Length);
 
     /// <summary>Another body with its type and length; an empty one removes body and Content-Type.</summary>
     public void ReplaceBody(ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body)
@@ -218,7 +236,9 @@ public sealed partial class SipEdits
     {
         get
         {
-            int length = 0, position = 0, removalStart = 0;
+            int length = 0,
+                position = 0,
+                removalStart = 0;
             for (int i = 0; i < _edits.Count; i++)
             {
                 ref var edit = ref _edits[i];
@@ -235,7 +255,9 @@ public sealed partial class SipEdits
     public int WriteTo(Span<byte> destination)
     {
         var source = Original.Bytes;
-        int written = 0, position = 0, removalStart = 0;
+        int written = 0,
+            position = 0,
+            removalStart = 0;
         for (int i = 0; i < _edits.Count; i++)
         {
             ref var edit = ref _edits[i];

@@ -38,7 +38,9 @@ internal static class HostAddress
         high = low = 0;
         Span<ushort> groups = stackalloc ushort[8];
         groups.Clear();
-        int count = 0, gap = -1, position = 0;
+        int count = 0,
+            gap = -1,
+            position = 0;
         if (text.StartsWith("::"u8))
         {
             gap = 0;
@@ -94,6 +96,6 @@ internal static class HostAddress
 
     internal static int HexValue(byte digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 
-    private static int AfterGap(ReadOnlySpan<byte> text, int position)
-        => position < text.Length && text[position] == ':' && text[position..].Contains((byte)'.') ? position + 1 : position;
+    private static int AfterGap(ReadOnlySpan<byte> text, int position) =>
+        position < text.Length && text[position] == ':' && text[position..].Contains((byte)'.') ? position + 1 : position;
 }

@@ -10,6 +10,7 @@ internal ref struct ParameterScan(ReadOnlySpan<byte> text, int position)
     internal int NameLength;
     internal int ValueStart;
     internal int ValueLength;
+
     /// <summary>After the last character of the parameter read, white space excluded.</summary>
     internal int End;
 

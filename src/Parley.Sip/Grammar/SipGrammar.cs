@@ -12,6 +12,7 @@ internal static class SipGrammar
 
     internal static readonly SearchValues<byte> Token = Of(Alphanumeric + "-.!%*_+`'~");
     internal static readonly SearchValues<byte> Host = Of(Alphanumeric + "-._");
+
     // '#' is not in the RFC's set, but phones dial with it unescaped.
     internal static readonly SearchValues<byte> User = Of(Unreserved + "&=+$,;?/#");
     internal static readonly SearchValues<byte> Password = Of(Unreserved + "&=+$,");
@@ -19,8 +20,10 @@ internal static class SipGrammar
     internal static readonly SearchValues<byte> UriHeader = Of(Unreserved + "[]/?:+$");
     internal static readonly SearchValues<byte> Telephone = Of("0123456789+-.()*#abcdefABCDEFpPwW");
     internal static readonly SearchValues<byte> Scheme = Of(Alphanumeric + "+-.");
+
     /// <summary>What ends an unquoted parameter value.</summary>
     internal static readonly SearchValues<byte> ValueEnd = Of(";,\"<> \t\r\n");
+
     /// <summary>What a URI can never contain raw.</summary>
     internal static readonly SearchValues<byte> NotInUri = Of("<>\" \t\r\n\0");
 
@@ -41,7 +44,8 @@ internal static class SipGrammar
 
     internal static ReadOnlySpan<byte> Trim(ReadOnlySpan<byte> text)
     {
-        int start = 0, end = text.Length;
+        int start = 0,
+            end = text.Length;
         while (start < end && IsWhite(text[start]))
             start++;
         while (end > start && IsWhite(text[end - 1]))
@@ -138,8 +142,12 @@ internal static class SipGrammar
             int other = text.IndexOfAnyExcept(allowed);
             if (other < 0)
                 return true;
-            if (text[other] != '%' || other + 2 >= text.Length || !char.IsAsciiHexDigit((char)text[other + 1])
-                || !char.IsAsciiHexDigit((char)text[other + 2]))
+            if (
+                text[other] != '%'
+                || other + 2 >= text.Length
+                || !char.IsAsciiHexDigit((char)text[other + 1])
+                || !char.IsAsciiHexDigit((char)text[other + 2])
+            )
                 return false;
             text = text[(other + 3)..];
         }

@@ -59,9 +59,10 @@ public readonly ref struct AuthParameterList
                 int equals = part.IndexOf((byte)'=');
                 if (part.IsEmpty || equals == 0)
                     continue;
-                Current = equals < 0
-                    ? new Parameter(part, default)
-                    : new Parameter(SipGrammar.Trim(part[..equals]), Parameter.Unquote(SipGrammar.Trim(part[(equals + 1)..])));
+                Current =
+                    equals < 0
+                        ? new Parameter(part, default)
+                        : new Parameter(SipGrammar.Trim(part[..equals]), Parameter.Unquote(SipGrammar.Trim(part[(equals + 1)..])));
                 return true;
             }
             return false;

@@ -3,7 +3,14 @@ namespace Parley.Sip;
 /// <summary>Where the parts of an address value lie, counted from its first byte (RFC 3261 20.10, 20.20, 20.34, 20.39).</summary>
 internal struct NameAddrParts
 {
-    internal int DisplayStart, DisplayLength, UriStart, UriLength, ParametersStart, TagStart, TagLength, Length;
+    internal int DisplayStart,
+        DisplayLength,
+        UriStart,
+        UriLength,
+        ParametersStart,
+        TagStart,
+        TagLength,
+        Length;
     internal bool IsStar;
 
     /// <summary>Reads the value at the beginning of the text; <paramref name="consumed"/> is where the comma behind it stands, or the text's length.</summary>

@@ -50,7 +50,8 @@ public readonly ref struct NameAddrView
                 return 1000;
             if (value.IsEmpty || value.Length > 5 || value[0] is not ((byte)'0' or (byte)'1') || (value.Length > 1 && value[1] != '.'))
                 return -1;
-            int thousandths = (value[0] - '0') * 1000, weight = 100;
+            int thousandths = (value[0] - '0') * 1000,
+                weight = 100;
             for (int i = 2; i < value.Length; i++, weight /= 10)
             {
                 if (!SipGrammar.IsDigit(value[i]))
@@ -68,5 +69,6 @@ public readonly ref struct NameAddrView
     public ReadOnlySpan<byte> Instance => Parameters.TryGet("+sip.instance"u8, out var value) ? Parameter.Unquote(value) : default;
 
     /// <summary>The reg-id parameter (RFC 5626 4.2), from 1; 0 when absent or malformed.</summary>
-    public int RegId => Parameters.TryGet("reg-id"u8, out var value) && SipGrammar.TryParseNumber(value, int.MaxValue, out uint id) ? (int)id : 0;
+    public int RegId =>
+        Parameters.TryGet("reg-id"u8, out var value) && SipGrammar.TryParseNumber(value, int.MaxValue, out uint id) ? (int)id : 0;
 }

@@ -15,6 +15,6 @@ public readonly ref struct Parameter
     /// <summary>The value, quotes included; empty for a flag.</summary>
     public ReadOnlySpan<byte> Value { get; }
 
-    internal static ReadOnlySpan<byte> Unquote(ReadOnlySpan<byte> value)
-        => value.Length >= 2 && value[0] == '"' && value[^1] == '"' ? value[1..^1] : value;
+    internal static ReadOnlySpan<byte> Unquote(ReadOnlySpan<byte> value) =>
+        value.Length >= 2 && value[0] == '"' && value[^1] == '"' ? value[1..^1] : value;
 }

@@ -3,13 +3,26 @@ namespace Parley.Sip;
 /// <summary>Where the parts of one Via value lie, counted from its first byte (RFC 3261 20.42, RFC 3581).</summary>
 internal struct ViaParts
 {
-    internal int TransportStart, TransportLength;
-    internal int HostStart, HostLength, SentByEnd, Port;
-    internal int ParametersStart, Length;
-    internal int BranchStart, BranchLength, ReceivedStart, ReceivedLength, MAddrStart, MAddrLength;
+    internal int TransportStart,
+        TransportLength;
+    internal int HostStart,
+        HostLength,
+        SentByEnd,
+        Port;
+    internal int ParametersStart,
+        Length;
+    internal int BranchStart,
+        BranchLength,
+        ReceivedStart,
+        ReceivedLength,
+        MAddrStart,
+        MAddrLength;
+
     /// <summary>-1 without the parameter, 0 when it has no value.</summary>
     internal int RPort;
-    internal int RPortStart, RPortEnd;
+    internal int RPortStart,
+        RPortEnd;
+
     /// <summary>-1 without the parameter.</summary>
     internal int Ttl;
 

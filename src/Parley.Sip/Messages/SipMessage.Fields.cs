@@ -3,7 +3,12 @@ namespace Parley.Sip;
 public sealed partial class SipMessage
 {
     // Bits of _known: what has been looked at since the last parse.
-    private const int KnowsVia = 1, KnowsFrom = 2, KnowsTo = 4, KnowsCSeq = 8, KnowsMaxForwards = 16, KnowsUri = 32;
+    private const int KnowsVia = 1,
+        KnowsFrom = 2,
+        KnowsTo = 4,
+        KnowsCSeq = 8,
+        KnowsMaxForwards = 16,
+        KnowsUri = 32;
 
     private int _known;
     private ViaParts _via;
@@ -71,8 +76,8 @@ public sealed partial class SipMessage
     public ReadOnlySpan<byte> CSeqMethodText => TryGetCSeq(out _, out var method) ? method : default;
 
     /// <summary>The CSeq number as written; empty when absent or malformed. It can be given to <see cref="SipEdits.Replace(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>.</summary>
-    public ReadOnlySpan<byte> CSeqNumberText
-        => TryGetCSeq(out _, out _) ? Slice(_headers[_first[(int)SipHeaderName.CSeq] - 1].ValueStart, _cseqDigits) : default;
+    public ReadOnlySpan<byte> CSeqNumberText =>
+        TryGetCSeq(out _, out _) ? Slice(_headers[_first[(int)SipHeaderName.CSeq] - 1].ValueStart, _cseqDigits) : default;
 
     /// <summary>Both parts of the CSeq; false when it is absent or malformed (RFC 3261 8.1.1.5: the number is below 2^31).</summary>
     public bool TryGetCSeq(out uint number, out ReadOnlySpan<byte> method)
@@ -95,9 +100,10 @@ public sealed partial class SipMessage
             if ((_known & KnowsMaxForwards) == 0)
             {
                 _known |= KnowsMaxForwards;
-                _maxForwards = TryGetHeader(SipHeaderName.MaxForwards, out var value) && SipGrammar.TryParseNumber(value, 255, out uint hops)
-                    ? (int)hops
-                    : -1;
+                _maxForwards =
+                    TryGetHeader(SipHeaderName.MaxForwards, out var value) && SipGrammar.TryParseNumber(value, 255, out uint hops)
+                        ? (int)hops
+                        : -1;
             }
             return _maxForwards;
         }
@@ -132,7 +138,8 @@ public sealed partial class SipMessage
     }
 
     /// <summary>The RSeq number (RFC 3262 7.1); -1 when absent or malformed.</summary>
-    public long RSeq => TryGetHeader(SipHeaderName.RSeq, out var value) && SipGrammar.TryParseNumber(value, uint.MaxValue, out uint number) ? number : -1;
+    public long RSeq =>
+        TryGetHeader(SipHeaderName.RSeq, out var value) && SipGrammar.TryParseNumber(value, uint.MaxValue, out uint number) ? number : -1;
 
     /// <summary>The media type with its parameters; empty when absent.</summary>
     public ReadOnlySpan<byte> ContentType => TryGetHeader(SipHeaderName.ContentType, out var value) ? value : default;
@@ -162,8 +169,12 @@ public sealed partial class SipMessage
         {
             _known |= bit;
             // One value and no more: a comma after it makes the header malformed.
-            if (index < 0 || !NameAddrParts.TryParse(ValueOf(_headers[index]), out parts, out int consumed) || parts.IsStar
-                || consumed != _headers[index].ValueLength)
+            if (
+                index < 0
+                || !NameAddrParts.TryParse(ValueOf(_headers[index]), out parts, out int consumed)
+                || parts.IsStar
+                || consumed != _headers[index].ValueLength
+            )
                 parts = default;
         }
         return parts.Length == 0 ? default : new NameAddrView(ValueOf(_headers[index])[..parts.Length], parts);

@@ -47,7 +47,16 @@ public sealed partial class SipMessage
         Array.Clear(_first);
         _isRequest = false;
         _method = SipMethod.Other;
-        _methodLength = _uriStart = _uriLength = _versionStart = _statusCode = _reasonStart = _reasonLength = _startLineEnd = _bodyStart = 0;
+        _methodLength =
+            _uriStart =
+            _uriLength =
+            _versionStart =
+            _statusCode =
+            _reasonStart =
+            _reasonLength =
+            _startLineEnd =
+            _bodyStart =
+                0;
         _contentLength = -1;
         _failureCode = 0;
         _failure = null;
@@ -78,8 +87,14 @@ public sealed partial class SipMessage
 
     private bool ParseStatusLine(ReadOnlySpan<byte> line)
     {
-        if (line.Length < 11 || !SipText.EqualsIgnoreCase(line[..8], "SIP/2.0 "u8) || (line.Length > 11 && line[11] != ' ')
-            || !SipGrammar.TryParseNumber(line.Slice(8, 3), 699, out uint code) || code < 100 || line.Contains((byte)'\r'))
+        if (
+            line.Length < 11
+            || !SipText.EqualsIgnoreCase(line[..8], "SIP/2.0 "u8)
+            || (line.Length > 11 && line[11] != ' ')
+            || !SipGrammar.TryParseNumber(line.Slice(8, 3), 699, out uint code)
+            || code < 100
+            || line.Contains((byte)'\r')
+        )
             return false;
         _statusCode = (int)code;
         _reasonStart = Math.Min(12, line.Length);
@@ -125,13 +140,16 @@ public sealed partial class SipMessage
     private static bool IsVersion(ReadOnlySpan<byte> text)
     {
         int dot = text.IndexOf((byte)'.');
-        return dot > 0 && text[..dot].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0
-            && dot + 1 < text.Length && text[(dot + 1)..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+        return dot > 0
+            && text[..dot].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0
+            && dot + 1 < text.Length
+            && text[(dot + 1)..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
     }
 
     private void ParseHeaders(ReadOnlySpan<byte> bytes, SipLimits limits)
     {
-        int position = _startLineEnd, lines = 0;
+        int position = _startLineEnd,
+            lines = 0;
         while (true)
         {
             if (position >= bytes.Length)

@@ -3,7 +3,8 @@ namespace Parley.Sip;
 public sealed partial class SipMessage
 {
     // A pooled message is Free in the pool and Held outside; one that was never retained is neither.
-    private const int Free = 1, Held = 2;
+    private const int Free = 1,
+        Held = 2;
 
     private int _pooling;
 

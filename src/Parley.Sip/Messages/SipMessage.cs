@@ -15,6 +15,7 @@ public sealed partial class SipMessage
     private int _length;
     private SipHeader[] _headers = new SipHeader[32];
     private int _headerCount;
+
     // Index + 1 of the first header of each known name, 0 when there is none.
     private readonly ushort[] _first = new ushort[HeaderNames.Count];
 

@@ -14,6 +14,7 @@ internal static class SipMessagePool
 
     [ThreadStatic]
     private static SipMessage?[]? t_stack;
+
     [ThreadStatic]
     private static int t_count;
 

@@ -19,6 +19,6 @@ public readonly record struct SipParseResult(SipParseStatus Status, int StatusCo
     public static SipParseResult Drop(string reason) => new(SipParseStatus.Drop, 0, reason);
 
     /// <summary>The same verdict as it applies to this message: responses and ACKs are never answered, so a rejection drops them.</summary>
-    internal SipParseResult For(SipMessage message)
-        => Status == SipParseStatus.Reject && (!message.IsRequest || message.Method == SipMethod.Ack) ? Drop(Reason!) : this;
+    internal SipParseResult For(SipMessage message) =>
+        Status == SipParseStatus.Reject && (!message.IsRequest || message.Method == SipMethod.Ack) ? Drop(Reason!) : this;
 }

@@ -7,9 +7,21 @@ public static class SipText
 {
     private static readonly byte[][] MethodNames =
     [
-        [], "INVITE"u8.ToArray(), "ACK"u8.ToArray(), "BYE"u8.ToArray(), "CANCEL"u8.ToArray(), "OPTIONS"u8.ToArray(),
-        "REGISTER"u8.ToArray(), "PRACK"u8.ToArray(), "UPDATE"u8.ToArray(), "INFO"u8.ToArray(), "SUBSCRIBE"u8.ToArray(),
-        "NOTIFY"u8.ToArray(), "REFER"u8.ToArray(), "MESSAGE"u8.ToArray(), "PUBLISH"u8.ToArray(),
+        [],
+        "INVITE"u8.ToArray(),
+        "ACK"u8.ToArray(),
+        "BYE"u8.ToArray(),
+        "CANCEL"u8.ToArray(),
+        "OPTIONS"u8.ToArray(),
+        "REGISTER"u8.ToArray(),
+        "PRACK"u8.ToArray(),
+        "UPDATE"u8.ToArray(),
+        "INFO"u8.ToArray(),
+        "SUBSCRIBE"u8.ToArray(),
+        "NOTIFY"u8.ToArray(),
+        "REFER"u8.ToArray(),
+        "MESSAGE"u8.ToArray(),
+        "PUBLISH"u8.ToArray(),
     ];
 
     /// <summary>The method of this name. Method names are case-sensitive (RFC 3261 7.1): "invite" is <see cref="SipMethod.Other"/>.</summary>
@@ -20,8 +32,19 @@ public static class SipText
             3 => text[0] == 'A' ? SipMethod.Ack : SipMethod.Bye,
             4 => SipMethod.Info,
             5 => text[0] == 'P' ? SipMethod.Prack : SipMethod.Refer,
-            6 => text[0] switch { (byte)'I' => SipMethod.Invite, (byte)'C' => SipMethod.Cancel, (byte)'U' => SipMethod.Update, _ => SipMethod.Notify },
-            7 => text[0] switch { (byte)'O' => SipMethod.Options, (byte)'M' => SipMethod.Message, _ => SipMethod.Publish },
+            6 => text[0] switch
+            {
+                (byte)'I' => SipMethod.Invite,
+                (byte)'C' => SipMethod.Cancel,
+                (byte)'U' => SipMethod.Update,
+                _ => SipMethod.Notify,
+            },
+            7 => text[0] switch
+            {
+                (byte)'O' => SipMethod.Options,
+                (byte)'M' => SipMethod.Message,
+                _ => SipMethod.Publish,
+            },
             8 => SipMethod.Register,
             9 => SipMethod.Subscribe,
             _ => SipMethod.Other,
@@ -30,7 +53,8 @@ public static class SipText
     }
 
     /// <summary>The method's name on the wire; empty for <see cref="SipMethod.Other"/>.</summary>
-    public static ReadOnlySpan<byte> Method(SipMethod method) => (uint)method < (uint)MethodNames.Length ? MethodNames[(int)method] : default;
+    public static ReadOnlySpan<byte> Method(SipMethod method) =>
+        (uint)method < (uint)MethodNames.Length ? MethodNames[(int)method] : default;
 
     /// <summary>The header's full name on the wire; empty for <see cref="SipHeaderName.Other"/>.</summary>
     public static ReadOnlySpan<byte> Header(SipHeaderName name) => HeaderNames.Full(name);
@@ -93,8 +117,10 @@ public static class SipText
 
     /// <summary>Writes a number in decimal digits and returns how many; 20 bytes always suffice.</summary>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
-    public static int Format(ulong value, Span<byte> destination)
-        => Utf8Formatter.TryFormat(value, destination, out int written) ? written : throw new ArgumentException("Too short.", nameof(destination));
+    public static int Format(ulong value, Span<byte> destination) =>
+        Utf8Formatter.TryFormat(value, destination, out int written)
+            ? written
+            : throw new ArgumentException("Too short.", nameof(destination));
 
     /// <summary>Reads a number of digits only, at least one, not above <paramref name="max"/>.</summary>
     public static bool TryParseNumber(ReadOnlySpan<byte> text, uint max, out uint value) => SipGrammar.TryParseNumber(text, max, out value);

@@ -60,8 +60,13 @@ public static class SipScreening
     public static bool IsAnswerable(SipMessage message)
     {
         ArgumentNullException.ThrowIfNull(message);
-        return message.IsRequest && message.Method != SipMethod.Ack && Has(message, SipHeaderName.Via) && Has(message, SipHeaderName.CallId)
-            && Has(message, SipHeaderName.From) && Has(message, SipHeaderName.To) && Has(message, SipHeaderName.CSeq);
+        return message.IsRequest
+            && message.Method != SipMethod.Ack
+            && Has(message, SipHeaderName.Via)
+            && Has(message, SipHeaderName.CallId)
+            && Has(message, SipHeaderName.From)
+            && Has(message, SipHeaderName.To)
+            && Has(message, SipHeaderName.CSeq);
     }
 
     private static bool Has(SipMessage message, SipHeaderName name) => message.TryGetHeader(name, out var value) && !value.IsEmpty;
@@ -133,6 +138,6 @@ public static class SipScreening
         return !enumerator.IsMalformed;
     }
 
-    private static SipParseResult Fault(SipMessage message, SipHeaderName name, string missing, string malformed)
-        => SipParseResult.Reject(400, message.IndexOf(name) < 0 ? missing : malformed);
+    private static SipParseResult Fault(SipMessage message, SipHeaderName name, string missing, string malformed) =>
+        SipParseResult.Reject(400, message.IndexOf(name) < 0 ? missing : malformed);
 }

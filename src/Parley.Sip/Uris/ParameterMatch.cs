@@ -14,7 +14,8 @@ internal static class ParameterMatch
     {
         if (a.Text.IsEmpty)
             return true;
-        int countA = Count(a), countB = Count(b);
+        int countA = Count(a),
+            countB = Count(b);
         if ((long)countA * countB <= Few)
             return AgreeOneByOne(a, b, mustBeInBoth);
         Span<ulong> order = countB <= 128 ? stackalloc ulong[128] : new ulong[countB];

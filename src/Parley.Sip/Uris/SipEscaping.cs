@@ -43,7 +43,8 @@ public static class SipEscaping
     /// <param name="destination">At least three times as long.</param>
     /// <returns>The bytes written.</returns>
     /// <exception cref="ArgumentException">The destination is too short.</exception>
-    public static int EscapeParameter(ReadOnlySpan<byte> text, Span<byte> destination) => Escape(text, destination, SipGrammar.UriParameter);
+    public static int EscapeParameter(ReadOnlySpan<byte> text, Span<byte> destination) =>
+        Escape(text, destination, SipGrammar.UriParameter);
 
     internal static int Escape(ReadOnlySpan<byte> text, Span<byte> destination, System.Buffers.SearchValues<byte> allowed)
     {

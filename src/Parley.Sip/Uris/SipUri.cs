@@ -66,7 +66,9 @@ public sealed class SipUri : IEquatable<SipUri>, IUtf8SpanFormattable, ISpanForm
             text.Append(Encoding.ASCII.GetString(escaped, 0, SipEscaping.EscapeUser(plain, escaped))).Append('@');
         }
         text.Append(host.Contains(':', StringComparison.Ordinal) && host[0] != '[' ? $"[{host}]" : host);
-        if (!HostAddress.IsHost(Encoding.UTF8.GetBytes(host.Contains(':', StringComparison.Ordinal) && host[0] != '[' ? $"[{host}]" : host)))
+        if (
+            !HostAddress.IsHost(Encoding.UTF8.GetBytes(host.Contains(':', StringComparison.Ordinal) && host[0] != '[' ? $"[{host}]" : host))
+        )
             throw new ArgumentException($"'{host}' is not a host.", nameof(host));
         if (port > 0)
             text.Append(':').Append(port);

@@ -22,8 +22,8 @@ public readonly ref struct SipUriView
     }
 
     /// <summary>RFC 3261 19.1.4 for two URIs as text; false when either is malformed.</summary>
-    public static bool Equivalent(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
-        => TryParse(a, out var first) && TryParse(b, out var second) && first.EquivalentTo(second);
+    public static bool Equivalent(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b) =>
+        TryParse(a, out var first) && TryParse(b, out var second) && first.EquivalentTo(second);
 
     /// <summary>False for a default value.</summary>
     public bool IsValid => _parts.SchemeLength > 0;

@@ -12,8 +12,11 @@ internal static class UriComparison
         return a.Scheme switch
         {
             SipUriScheme.Sip or SipUriScheme.Sips => EquivalentSip(a, b),
-            SipUriScheme.Tel => SameNumber(a.User, b.User) && SameParameters(a.Parameters, b.Parameters) && SameParameters(b.Parameters, a.Parameters),
-            _ => SipText.EqualsIgnoreCase(a.SchemeText, b.SchemeText) && a.Text[a.SchemeText.Length..].SequenceEqual(b.Text[b.SchemeText.Length..]),
+            SipUriScheme.Tel => SameNumber(a.User, b.User)
+                && SameParameters(a.Parameters, b.Parameters)
+                && SameParameters(b.Parameters, a.Parameters),
+            _ => SipText.EqualsIgnoreCase(a.SchemeText, b.SchemeText)
+                && a.Text[a.SchemeText.Length..].SequenceEqual(b.Text[b.SchemeText.Length..]),
         };
     }
 
@@ -35,7 +38,7 @@ internal static class UriComparison
             }
             return hash.ToHashCode();
         }
-        for (var rest = uri.User; !rest.IsEmpty;)
+        for (var rest = uri.User; !rest.IsEmpty; )
             hash.Add(SipEscaping.NextComparable(ref rest));
         if (TryIPv6(uri.Host, out ulong high, out ulong low))
         {
@@ -51,19 +54,19 @@ internal static class UriComparison
         return hash.ToHashCode();
     }
 
-    private static bool EquivalentSip(SipUriView a, SipUriView b)
-        => a.Port == b.Port
-            && SameHost(a.Host, b.Host)
-            && SipEscaping.Equals(a.User, b.User)
-            && SipEscaping.Equals(a.Password, b.Password)
-            && SharedParametersAgree(a.Parameters, b.Parameters)
-            && SharedParametersAgree(b.Parameters, a.Parameters)
-            && SameHeaders(a.Headers, b.Headers)
-            && SameHeaders(b.Headers, a.Headers);
+    private static bool EquivalentSip(SipUriView a, SipUriView b) =>
+        a.Port == b.Port
+        && SameHost(a.Host, b.Host)
+        && SipEscaping.Equals(a.User, b.User)
+        && SipEscaping.Equals(a.Password, b.Password)
+        && SharedParametersAgree(a.Parameters, b.Parameters)
+        && SharedParametersAgree(b.Parameters, a.Parameters)
+        && SameHeaders(a.Headers, b.Headers)
+        && SameHeaders(b.Headers, a.Headers);
 
-    private static bool SameHost(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)
-        => SipText.EqualsIgnoreCase(a, b)
-            || (TryIPv6(a, out ulong highA, out ulong lowA) && TryIPv6(b, out ulong highB, out ulong lowB) && highA == highB && lowA == lowB);
+    private static bool SameHost(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b) =>
+        SipText.EqualsIgnoreCase(a, b)
+        || (TryIPv6(a, out ulong highA, out ulong lowA) && TryIPv6(b, out ulong highB, out ulong lowB) && highA == highB && lowA == lowB);
 
     private static bool TryIPv6(ReadOnlySpan<byte> host, out ulong high, out ulong low)
     {
@@ -74,9 +77,12 @@ internal static class UriComparison
     // "Any uri-parameter appearing in both URIs must match"; user, ttl, method, maddr (and transport, by the examples) must be in both.
     private static bool SharedParametersAgree(ParameterList a, ParameterList b) => ParameterMatch.Agree(a, b, mustBeInBoth: false);
 
-    internal static bool MustBeInBoth(ReadOnlySpan<byte> name)
-        => SipEscaping.EqualsIgnoreCase(name, "user"u8) || SipEscaping.EqualsIgnoreCase(name, "ttl"u8) || SipEscaping.EqualsIgnoreCase(name, "method"u8)
-            || SipEscaping.EqualsIgnoreCase(name, "maddr"u8) || SipEscaping.EqualsIgnoreCase(name, "transport"u8);
+    internal static bool MustBeInBoth(ReadOnlySpan<byte> name) =>
+        SipEscaping.EqualsIgnoreCase(name, "user"u8)
+        || SipEscaping.EqualsIgnoreCase(name, "ttl"u8)
+        || SipEscaping.EqualsIgnoreCase(name, "method"u8)
+        || SipEscaping.EqualsIgnoreCase(name, "maddr"u8)
+        || SipEscaping.EqualsIgnoreCase(name, "transport"u8);
 
     private static bool SameParameters(ParameterList a, ParameterList b) => ParameterMatch.Agree(a, b, mustBeInBoth: true);
 
@@ -90,7 +96,7 @@ internal static class UriComparison
         if (a.Count((byte)'&') > 4 && b.Count((byte)'&') > 4)
         {
             known = [];
-            for (var rest = b; !rest.IsEmpty;)
+            for (var rest = b; !rest.IsEmpty; )
                 known.Add(HashOfHeader(NextHeader(ref rest)));
         }
         while (!a.IsEmpty)
@@ -111,7 +117,10 @@ internal static class UriComparison
             WorkCount.Add();
             var header = NextHeader(ref headers);
             int at = header.IndexOf((byte)'=');
-            if (SipEscaping.EqualsIgnoreCase(wanted[..equals], header[..at]) && SipEscaping.Equals(wanted[(equals + 1)..], header[(at + 1)..]))
+            if (
+                SipEscaping.EqualsIgnoreCase(wanted[..equals], header[..at])
+                && SipEscaping.Equals(wanted[(equals + 1)..], header[(at + 1)..])
+            )
                 return true;
         }
         return false;

@@ -29,7 +29,8 @@ internal sealed class UriKey
         var parameters = new List<ulong>();
         foreach (var parameter in uri.Parameters)
         {
-            uint name = HashOf(parameter.Name), value = HashOf(parameter.Value) | 1;
+            uint name = HashOf(parameter.Name),
+                value = HashOf(parameter.Value) | 1;
             if (UriComparison.MustBeInBoth(parameter.Name))
                 inBoth += HashCode.Combine(name, value);
             parameters.Add(((ulong)name << 32) | value);
@@ -46,11 +47,13 @@ internal sealed class UriKey
         WorkCount.Add();
         if (_common != other._common)
             return false;
-        ulong[] a = _parameters, b = other._parameters;
+        ulong[] a = _parameters,
+            b = other._parameters;
         WorkCount.Add(a.Length + b.Length);
-        for (int i = 0, j = 0; i < a.Length && j < b.Length;)
+        for (int i = 0, j = 0; i < a.Length && j < b.Length; )
         {
-            uint nameA = (uint)(a[i] >> 32), nameB = (uint)(b[j] >> 32);
+            uint nameA = (uint)(a[i] >> 32),
+                nameB = (uint)(b[j] >> 32);
             if (nameA < nameB)
                 i++;
             else if (nameA > nameB)

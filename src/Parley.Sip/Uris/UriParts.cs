@@ -4,10 +4,19 @@ namespace Parley.Sip;
 internal struct UriParts
 {
     internal SipUriScheme Scheme;
+
     /// <summary>0 for a default value: a scheme is never empty.</summary>
     internal int SchemeLength;
-    internal int UserStart, UserLength, PasswordStart, PasswordLength, HostStart, HostLength, Port;
-    internal int ParametersStart, ParametersEnd, HeadersStart;
+    internal int UserStart,
+        UserLength,
+        PasswordStart,
+        PasswordLength,
+        HostStart,
+        HostLength,
+        Port;
+    internal int ParametersStart,
+        ParametersEnd,
+        HeadersStart;
 
     internal static bool TryParse(ReadOnlySpan<byte> text, out UriParts uri)
     {
@@ -23,18 +32,21 @@ internal struct UriParts
         {
             SipUriScheme.Sip or SipUriScheme.Sips => uri.ReadSip(text, colon + 1),
             SipUriScheme.Tel => uri.ReadTel(text, colon + 1),
-            _ => char.IsAsciiLetter((char)text[0]) && text[..colon].IndexOfAnyExcept(SipGrammar.Scheme) < 0
-                && colon + 1 < text.Length && text.IndexOfAny(SipGrammar.NotInUri) < 0,
+            _ => char.IsAsciiLetter((char)text[0])
+                && text[..colon].IndexOfAnyExcept(SipGrammar.Scheme) < 0
+                && colon + 1 < text.Length
+                && text.IndexOfAny(SipGrammar.NotInUri) < 0,
         };
     }
 
-    internal static SipUriScheme SchemeOf(ReadOnlySpan<byte> scheme) => scheme.Length switch
-    {
-        3 when SipText.EqualsIgnoreCase(scheme, "sip"u8) => SipUriScheme.Sip,
-        3 when SipText.EqualsIgnoreCase(scheme, "tel"u8) => SipUriScheme.Tel,
-        4 when SipText.EqualsIgnoreCase(scheme, "sips"u8) => SipUriScheme.Sips,
-        _ => SipUriScheme.Other,
-    };
+    internal static SipUriScheme SchemeOf(ReadOnlySpan<byte> scheme) =>
+        scheme.Length switch
+        {
+            3 when SipText.EqualsIgnoreCase(scheme, "sip"u8) => SipUriScheme.Sip,
+            3 when SipText.EqualsIgnoreCase(scheme, "tel"u8) => SipUriScheme.Tel,
+            4 when SipText.EqualsIgnoreCase(scheme, "sips"u8) => SipUriScheme.Sips,
+            _ => SipUriScheme.Other,
+        };
 
     private bool ReadSip(ReadOnlySpan<byte> text, int position)
     {
@@ -82,7 +94,8 @@ internal struct UriParts
             PasswordStart = start + colon + 1;
             PasswordLength = userInfo.Length - colon - 1;
         }
-        return UserLength > 0 && SipGrammar.IsEscaped(userInfo[..UserLength], SipGrammar.User)
+        return UserLength > 0
+            && SipGrammar.IsEscaped(userInfo[..UserLength], SipGrammar.User)
             && (colon < 0 || SipGrammar.IsEscaped(userInfo[(colon + 1)..], SipGrammar.Password));
     }
 
@@ -91,7 +104,8 @@ internal struct UriParts
         int end = text[position..].IndexOf((byte)';');
         UserStart = position;
         UserLength = end < 0 ? text.Length - position : end;
-        return UserLength > 0 && text.Slice(UserStart, UserLength).IndexOfAnyExcept(SipGrammar.Telephone) < 0
+        return UserLength > 0
+            && text.Slice(UserStart, UserLength).IndexOfAnyExcept(SipGrammar.Telephone) < 0
             && ReadTail(text, position + UserLength, headersAllowed: false);
     }
 
@@ -118,7 +132,8 @@ internal struct UriParts
     {
         int equals = text.IndexOf((byte)'=');
         var name = equals < 0 ? text : text[..equals];
-        return !name.IsEmpty && SipGrammar.IsEscaped(name, SipGrammar.UriParameter)
+        return !name.IsEmpty
+            && SipGrammar.IsEscaped(name, SipGrammar.UriParameter)
             && (equals < 0 || SipGrammar.IsEscaped(text[(equals + 1)..], SipGrammar.UriParameter));
     }
 
@@ -129,8 +144,11 @@ internal struct UriParts
             int next = text.IndexOf((byte)'&');
             var header = next < 0 ? text : text[..next];
             int equals = header.IndexOf((byte)'=');
-            if (equals <= 0 || !SipGrammar.IsEscaped(header[..equals], SipGrammar.UriHeader)
-                || !SipGrammar.IsEscaped(header[(equals + 1)..], SipGrammar.UriHeader))
+            if (
+                equals <= 0
+                || !SipGrammar.IsEscaped(header[..equals], SipGrammar.UriHeader)
+                || !SipGrammar.IsEscaped(header[(equals + 1)..], SipGrammar.UriHeader)
+            )
                 return false;
             if (next < 0)
                 return true;

@@ -124,8 +124,8 @@ public sealed class SipWriter
     /// <param name="statusCode">100 to 699.</param>
     /// <param name="reason">Empty for the registered phrase.</param>
     /// <param name="toTag">The tag to add to To; empty for none.</param>
-    public void Response(SipMessage request, int statusCode, ReadOnlySpan<byte> reason, ReadOnlySpan<byte> toTag)
-        => Response(request, statusCode, reason, toTag, default, 0);
+    public void Response(SipMessage request, int statusCode, ReadOnlySpan<byte> reason, ReadOnlySpan<byte> toTag) =>
+        Response(request, statusCode, reason, toTag, default, 0);
 
     /// <summary>The same, with the first Via telling where the request really came from (RFC 3261 18.2.1, RFC 3581 4).</summary>
     /// <param name="request">The request to answer; one that was rejected while parsing will do.</param>
@@ -134,7 +134,14 @@ public sealed class SipWriter
     /// <param name="toTag">The tag to add to To; empty for none.</param>
     /// <param name="received">The source address; empty to leave the Via as it is.</param>
     /// <param name="port">The source port, written when the Via has rport.</param>
-    public void Response(SipMessage request, int statusCode, ReadOnlySpan<byte> reason, ReadOnlySpan<byte> toTag, ReadOnlySpan<byte> received, int port)
+    public void Response(
+        SipMessage request,
+        int statusCode,
+        ReadOnlySpan<byte> reason,
+        ReadOnlySpan<byte> toTag,
+        ReadOnlySpan<byte> received,
+        int port
+    )
     {
         ArgumentNullException.ThrowIfNull(request);
         Reset();
@@ -186,7 +193,7 @@ public sealed class SipWriter
     {
         if (!request.To.Text.IsEmpty)
             return !request.ToTag.IsEmpty;
-        for (int i = to.IndexOf((byte)';'); i >= 0 && i < to.Length;)
+        for (int i = to.IndexOf((byte)';'); i >= 0 && i < to.Length; )
         {
             int name = SipGrammar.SkipWhite(to, i + 1);
             if (to.Length - name >= 3 && SipText.EqualsIgnoreCase(to.Slice(name, 3), "tag"u8))
@@ -201,7 +208,11 @@ public sealed class SipWriter
     // a CANCEL with the CSeq of its INVITE for a refusal of the INVITE; so the method is that of the request line.
     private void CopyCSeq(SipMessage request)
     {
-        if (request.TryGetCSeq(out uint number, out var method) && !method.SequenceEqual(request.MethodText) && SipGrammar.IsToken(request.MethodText))
+        if (
+            request.TryGetCSeq(out uint number, out var method)
+            && !method.SequenceEqual(request.MethodText)
+            && SipGrammar.IsToken(request.MethodText)
+        )
             CSeq(number, request.MethodText);
         else
             CopyFirst(request, SipHeaderName.CSeq);
@@ -223,7 +234,8 @@ public sealed class SipWriter
         }
         Write("Via: "u8);
         // Up to the end of the first value its parameters are rewritten where needed; what follows the comma stays.
-        int position = 0, rport = via.HasRPort ? request.OffsetOf(via.RPortText) - line.ValueStart : -1;
+        int position = 0,
+            rport = via.HasRPort ? request.OffsetOf(via.RPortText) - line.ValueStart : -1;
         int old = via.Received.IsEmpty ? -1 : request.OffsetOf(via.Received) - line.ValueStart;
         for (int pass = 0; pass < 2; pass++)
         {
@@ -257,18 +269,19 @@ public sealed class SipWriter
         Write(_isShort ? ":"u8 : ": "u8);
     }
 
-    private static ReadOnlySpan<byte> CompactName(SipHeaderName name) => name switch
-    {
-        SipHeaderName.Via => "v"u8,
-        SipHeaderName.From => "f"u8,
-        SipHeaderName.To => "t"u8,
-        SipHeaderName.CallId => "i"u8,
-        SipHeaderName.Contact => "m"u8,
-        SipHeaderName.ContentLength => "l"u8,
-        SipHeaderName.ContentType => "c"u8,
-        SipHeaderName.Supported => "k"u8,
-        _ => default,
-    };
+    private static ReadOnlySpan<byte> CompactName(SipHeaderName name) =>
+        name switch
+        {
+            SipHeaderName.Via => "v"u8,
+            SipHeaderName.From => "f"u8,
+            SipHeaderName.To => "t"u8,
+            SipHeaderName.CallId => "i"u8,
+            SipHeaderName.Contact => "m"u8,
+            SipHeaderName.ContentLength => "l"u8,
+            SipHeaderName.ContentType => "c"u8,
+            SipHeaderName.Supported => "k"u8,
+            _ => default,
+        };
 
     private void Number(ulong value)
     {

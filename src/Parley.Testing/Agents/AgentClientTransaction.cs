@@ -15,8 +15,16 @@ internal sealed class AgentClientTransaction
     private readonly AgentTimer _end;
     private byte[]? _ack;
 
-    internal AgentClientTransaction(ScriptedUserAgent agent, string branch, OutgoingMessage request, byte[] bytes, SipFlow flow, ulong token,
-        Action<ReceivedMessage> onResponse, Action<int> onFailure)
+    internal AgentClientTransaction(
+        ScriptedUserAgent agent,
+        string branch,
+        OutgoingMessage request,
+        byte[] bytes,
+        SipFlow flow,
+        ulong token,
+        Action<ReceivedMessage> onResponse,
+        Action<int> onFailure
+    )
     {
         _agent = agent;
         _request = request;
@@ -49,47 +57,65 @@ internal sealed class AgentClientTransaction
 
     internal void Start()
     {
-        if (_agent.SendBytes(_bytes, Flow, Token)) _backoff.Start();
-        else _agent.SoonInLock(() => Fail(503));
+        if (_agent.SendBytes(_bytes, Flow, Token))
+            _backoff.Start();
+        else
+            _agent.SoonInLock(() => Fail(503));
     }
 
     /// <summary>A CANCEL was sent: when nothing comes of it in 64*T1 the transaction is over (9.1).</summary>
     internal void LimitAfterCancel()
     {
-        if (!HasFinal) _end.Start(64 * _agent.T1);
+        if (!HasFinal)
+            _end.Start(64 * _agent.T1);
     }
 
     internal void Receive(ReceivedMessage response)
     {
-        if (IsTerminated) return;
+        if (IsTerminated)
+            return;
         if (response.StatusCode < 200)
         {
-            if (HasFinal) return;
+            if (HasFinal)
+                return;
             HasProvisional = true;
-            if (IsInvite) _backoff.Stop();
-            else _backoff.SlowDown();
+            if (IsInvite)
+                _backoff.Stop();
+            else
+                _backoff.SlowDown();
             _onResponse(response);
             return;
         }
         bool first = !HasFinal;
         HasFinal = true;
         _backoff.Stop();
-        if (!first && !(IsInvite && response.StatusCode < 300)) _agent.RetransmissionsReceived++;
+        if (!first && !(IsInvite && response.StatusCode < 300))
+            _agent.RetransmissionsReceived++;
         if (IsInvite && response.StatusCode >= 300)
         {
-            if (first) _ack = BuildAck(response);
-            if (_ack is not null) _agent.SendBytes(_ack, Flow, 0);
-            if (!first) return;
+            if (first)
+                _ack = BuildAck(response);
+            if (_ack is not null)
+                _agent.SendBytes(_ack, Flow, 0);
+            if (!first)
+                return;
         }
-        if (first) _end.Start(Linger(response.StatusCode));
-        if (first || (IsInvite && response.StatusCode < 300)) _onResponse(response);
+        if (first)
+            _end.Start(Linger(response.StatusCode));
+        if (first || (IsInvite && response.StatusCode < 300))
+            _onResponse(response);
     }
 
     internal void Fail(int status)
     {
-        if (IsTerminated || HasFinal) return;
+        if (IsTerminated || HasFinal)
+            return;
         Terminate();
-        _agent.Report(status == 408 ? AnomalyKind.NoResponse : AnomalyKind.SendFailed, _request["Call-ID"] ?? "", $"{_request.Method} to {Flow.Remote}: {status}");
+        _agent.Report(
+            status == 408 ? AnomalyKind.NoResponse : AnomalyKind.SendFailed,
+            _request["Call-ID"] ?? "",
+            $"{_request.Method} to {Flow.Remote}: {status}"
+        );
         _onFailure(status);
     }
 
@@ -98,9 +124,15 @@ internal sealed class AgentClientTransaction
     {
         var message = new OutgoingMessage(method, _request.RequestUri);
         string cseq = _request["CSeq"] ?? "0";
-        message.Add("Via", _request["Via"] ?? "").Add("Max-Forwards", "70").Add("From", _request["From"] ?? "").Add("To", to ?? _request["To"] ?? "")
-            .Add("Call-ID", _request["Call-ID"] ?? "").Add("CSeq", string.Create(CultureInfo.InvariantCulture, $"{cseq.Split(' ')[0]} {method}"));
-        foreach (string route in _request.All("Route")) message.Add("Route", route);
+        message
+            .Add("Via", _request["Via"] ?? "")
+            .Add("Max-Forwards", "70")
+            .Add("From", _request["From"] ?? "")
+            .Add("To", to ?? _request["To"] ?? "")
+            .Add("Call-ID", _request["Call-ID"] ?? "")
+            .Add("CSeq", string.Create(CultureInfo.InvariantCulture, $"{cseq.Split(' ')[0]} {method}"));
+        foreach (string route in _request.All("Route"))
+            message.Add("Route", route);
         return message;
     }
 
@@ -113,14 +145,17 @@ internal sealed class AgentClientTransaction
 
     private TimeSpan Linger(int status)
     {
-        if (IsInvite) return status >= 300 && Flow.Listener.IsReliable ? TimeSpan.Zero : 64 * _agent.T1;
+        if (IsInvite)
+            return status >= 300 && Flow.Listener.IsReliable ? TimeSpan.Zero : 64 * _agent.T1;
         return Flow.Listener.IsReliable ? TimeSpan.Zero : _agent.T4;
     }
 
     private void OnEnd()
     {
-        if (HasFinal) Terminate();
-        else Fail(408);
+        if (HasFinal)
+            Terminate();
+        else
+            Fail(408);
     }
 
     private void Terminate()

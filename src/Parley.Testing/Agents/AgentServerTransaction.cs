@@ -15,7 +15,8 @@ internal sealed class AgentServerTransaction
         Key = key;
         Request = request;
         _end = new AgentTimer(agent, Terminate);
-        if (request.Method == "INVITE") _backoff = new Backoff(agent, !request.Source.Listener.IsReliable, agent.T2, SendLast, OnNoAck);
+        if (request.Method == "INVITE")
+            _backoff = new Backoff(agent, !request.Source.Listener.IsReliable, agent.T2, SendLast, OnNoAck);
     }
 
     internal string Key { get; }
@@ -34,33 +35,41 @@ internal sealed class AgentServerTransaction
 
     internal void Send(OutgoingMessage response)
     {
-        if (HasFinal) return;
+        if (HasFinal)
+            return;
         _agent.Altering(response);
         _last = response.ToBytes();
         Status = response.StatusCode;
         SendLast();
-        if (Status < 200) return;
-        if (_backoff is not null && Status >= 300) _backoff.Start();
-        else _end.Start(_backoff is null && Request.Source.Listener.IsReliable ? TimeSpan.Zero : 64 * _agent.T1);
+        if (Status < 200)
+            return;
+        if (_backoff is not null && Status >= 300)
+            _backoff.Start();
+        else
+            _end.Start(_backoff is null && Request.Source.Listener.IsReliable ? TimeSpan.Zero : 64 * _agent.T1);
     }
 
     /// <summary>Sends the last response again, as it was.</summary>
     internal void SendLast()
     {
-        if (_last is not null) _agent.SendResponse(_last, Request);
+        if (_last is not null)
+            _agent.SendResponse(_last, Request);
     }
 
     internal void OnRetransmission()
     {
         _agent.RetransmissionsReceived++;
-        if (!_acknowledged && !(_backoff is not null && Status is >= 200 and < 300)) SendLast();
+        if (!_acknowledged && !(_backoff is not null && Status is >= 200 and < 300))
+            SendLast();
     }
 
     /// <summary>An ACK with this transaction's branch; false when the response was a 2xx, so that it is the dialog's.</summary>
     internal bool OnAck()
     {
-        if (Status < 300) return false;
-        if (_acknowledged) return true;
+        if (Status < 300)
+            return false;
+        if (_acknowledged)
+            return true;
         _acknowledged = true;
         _backoff!.Stop();
         _end.Start(Request.Source.Listener.IsReliable ? TimeSpan.Zero : _agent.T4);

@@ -9,13 +9,16 @@ internal sealed class AgentTimer(ScriptedUserAgent agent, Action action)
     internal void Start(TimeSpan due)
     {
         _armed = true;
-        if (_timer is null) _timer = agent.Time.CreateTimer(static state => ((AgentTimer)state!).Fire(), this, due, Timeout.InfiniteTimeSpan);
-        else _timer.Change(due, Timeout.InfiniteTimeSpan);
+        if (_timer is null)
+            _timer = agent.Time.CreateTimer(static state => ((AgentTimer)state!).Fire(), this, due, Timeout.InfiniteTimeSpan);
+        else
+            _timer.Change(due, Timeout.InfiniteTimeSpan);
     }
 
     internal void Stop()
     {
-        if (!_armed) return;
+        if (!_armed)
+            return;
         _armed = false;
         _timer?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
@@ -30,7 +33,8 @@ internal sealed class AgentTimer(ScriptedUserAgent agent, Action action)
     {
         lock (agent.Gate)
         {
-            if (!_armed) return;
+            if (!_armed)
+                return;
             _armed = false;
             action();
         }

@@ -44,13 +44,17 @@ public sealed class IncomingRequest
         lock (_agent.Gate)
         {
             OutgoingMessage response = _agent.NewResponse(Message, status, Dialog?.LocalTag);
-            if (Message.Method is "UPDATE" or "INVITE" or "SUBSCRIBE" && status is >= 200 and < 300) response.Add("Contact", $"<{_agent.Contact}>");
+            if (Message.Method is "UPDATE" or "INVITE" or "SUBSCRIBE" && status is >= 200 and < 300)
+                response.Add("Contact", $"<{_agent.Contact}>");
             if (Message.Method == "REGISTER" && status == 200)
-                foreach (string contact in Message.Lines(SipHeaderName.Contact)) response.Add("Contact", contact);
-            if (Message.Method == "INVITE" && status is >= 200 and < 300) response.Body = _agent.Sdp;
+                foreach (string contact in Message.Lines(SipHeaderName.Contact))
+                    response.Add("Contact", contact);
+            if (Message.Method == "INVITE" && status is >= 200 and < 300)
+                response.Body = _agent.Sdp;
             alter?.Invoke(response);
             _transaction.Send(response);
-            if (Dialog is not null) Call!.AfterAnswer(Dialog, _transaction);
+            if (Dialog is not null)
+                Call!.AfterAnswer(Dialog, _transaction);
         }
         _agent.Transport.Flush();
     }

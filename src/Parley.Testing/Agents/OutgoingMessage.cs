@@ -74,8 +74,10 @@ public sealed class OutgoingMessage
         }
         set
         {
-            if (value is null) Remove(name);
-            else Set(name, value);
+            if (value is null)
+                Remove(name);
+            else
+                Set(name, value);
         }
     }
 
@@ -103,7 +105,8 @@ public sealed class OutgoingMessage
     public OutgoingMessage Set(string name, string value)
     {
         int index = IndexOf(name);
-        if (index < 0) return Add(name, value);
+        if (index < 0)
+            return Add(name, value);
         _headers[index] = new(name, value);
         return this;
     }
@@ -118,16 +121,21 @@ public sealed class OutgoingMessage
 
     /// <summary>All values of a header, in order.</summary>
     /// <param name="name">Its name.</param>
-    public IEnumerable<string> All(string name) => _headers.Where(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value);
+    public IEnumerable<string> All(string name) =>
+        _headers.Where(h => h.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Select(h => h.Value);
 
     /// <summary>The bytes on the wire.</summary>
     public byte[] ToBytes()
     {
         var text = new StringBuilder(512);
-        if (IsRequest) text.Append(StartLineMethod ?? Method).Append(' ').Append(RequestUri).Append(" SIP/2.0\r\n");
-        else text.Append("SIP/2.0 ").Append(StatusCode.ToString(CultureInfo.InvariantCulture)).Append(' ').Append(Reason).Append("\r\n");
-        foreach ((string name, string value) in _headers) text.Append(name).Append(": ").Append(value).Append("\r\n");
-        if (Body.Length > 0 && IndexOf("Content-Type") < 0) text.Append("Content-Type: ").Append(ContentType).Append("\r\n");
+        if (IsRequest)
+            text.Append(StartLineMethod ?? Method).Append(' ').Append(RequestUri).Append(" SIP/2.0\r\n");
+        else
+            text.Append("SIP/2.0 ").Append(StatusCode.ToString(CultureInfo.InvariantCulture)).Append(' ').Append(Reason).Append("\r\n");
+        foreach ((string name, string value) in _headers)
+            text.Append(name).Append(": ").Append(value).Append("\r\n");
+        if (Body.Length > 0 && IndexOf("Content-Type") < 0)
+            text.Append("Content-Type: ").Append(ContentType).Append("\r\n");
         if (IndexOf("Content-Length") < 0)
             text.Append("Content-Length: ").Append(Encoding.UTF8.GetByteCount(Body).ToString(CultureInfo.InvariantCulture)).Append("\r\n");
         return Encoding.UTF8.GetBytes(text.Append("\r\n").Append(Body).ToString());

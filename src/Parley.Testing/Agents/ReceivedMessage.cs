@@ -30,7 +30,10 @@ public sealed class ReceivedMessage
     }
 
     /// <summary>The message parsed, over a copy of its bytes.</summary>
-    public SipMessage Message => field ??= SipMessage.TryParse(_bytes, out SipMessage? message) ? message : throw new InvalidOperationException("It was parsed before.");
+    public SipMessage Message =>
+        field ??= SipMessage.TryParse(_bytes, out SipMessage? message)
+            ? message
+            : throw new InvalidOperationException("It was parsed before.");
 
     /// <summary>The way it came.</summary>
     public SipFlow Source { get; }
@@ -79,14 +82,16 @@ public sealed class ReceivedMessage
 
     /// <summary>The first value line of a header; null when there is none.</summary>
     /// <param name="name">The header's full name, in any case.</param>
-    public string? Header(string name) => Message.TryGetHeader(Encoding.ASCII.GetBytes(name), out ReadOnlySpan<byte> value) ? Text(value) : null;
+    public string? Header(string name) =>
+        Message.TryGetHeader(Encoding.ASCII.GetBytes(name), out ReadOnlySpan<byte> value) ? Text(value) : null;
 
     /// <summary>All value lines of a header, in order; a line with commas is one.</summary>
     /// <param name="name">The header.</param>
     public IReadOnlyList<string> Lines(SipHeaderName name)
     {
         var lines = new List<string>();
-        for (int i = Message.IndexOf(name); i >= 0; i = Message.IndexOf(name, i + 1)) lines.Add(Text(Message.ValueOf(Message.HeaderAt(i))));
+        for (int i = Message.IndexOf(name); i >= 0; i = Message.IndexOf(name, i + 1))
+            lines.Add(Text(Message.ValueOf(Message.HeaderAt(i))));
         return lines;
     }
 
@@ -99,12 +104,14 @@ public sealed class ReceivedMessage
     internal List<string> RecordRoutes()
     {
         var routes = new List<string>();
-        foreach (NameAddrView route in Message.RecordRoutes) routes.Add(Text(route.Text));
+        foreach (NameAddrView route in Message.RecordRoutes)
+            routes.Add(Text(route.Text));
         return routes;
     }
 
     /// <summary>The URI of the first Contact; null when there is none, or a star.</summary>
-    internal string? ContactUri() => Message.Contacts.TryGetFirst(out NameAddrView contact) && !contact.IsStar ? Text(contact.UriText) : null;
+    internal string? ContactUri() =>
+        Message.Contacts.TryGetFirst(out NameAddrView contact) && !contact.IsStar ? Text(contact.UriText) : null;
 
     internal static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 }

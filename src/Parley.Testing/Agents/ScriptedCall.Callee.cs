@@ -13,7 +13,8 @@ public sealed partial class ScriptedCall
     private long _rseq;
     private bool _byeAfterAck;
 
-    internal ScriptedCall(ScriptedUserAgent agent, AgentServerTransaction server) : this(agent, server.Request.CallId, agent.Token(8)) => _server = server;
+    internal ScriptedCall(ScriptedUserAgent agent, AgentServerTransaction server)
+        : this(agent, server.Request.CallId, agent.Token(8)) => _server = server;
 
     /// <summary>Callee: the INVITE; null at the caller.</summary>
     public ReceivedMessage? Invite => _server?.Request;
@@ -57,10 +58,15 @@ public sealed partial class ScriptedCall
 
     /// <summary>Sends 302 with contacts.</summary>
     /// <param name="uris">Where to call instead.</param>
-    public void Redirect(params string[] uris) => Reject(302, response =>
-    {
-        foreach (string uri in uris) response.Add("Contact", $"<{uri}>");
-    });
+    public void Redirect(params string[] uris) =>
+        Reject(
+            302,
+            response =>
+            {
+                foreach (string uri in uris)
+                    response.Add("Contact", $"<{uri}>");
+            }
+        );
 
     internal void BeginAsCallee()
     {
@@ -73,7 +79,8 @@ public sealed partial class ScriptedCall
     {
         Note(false, "CANCEL");
         IsCancelReceived = true;
-        if (IgnoresCancel || _server!.HasFinal) return;
+        if (IgnoresCancel || _server!.HasFinal)
+            return;
         Respond(487, LocalTag, null);
         Finish(CallEnd.Cancelled);
     }
@@ -82,59 +89,82 @@ public sealed partial class ScriptedCall
     {
         if (dialog.Pending is not { } pending || pending.CSeq != ack.CSeq)
         {
-            if (ack.CSeq > dialog.LastAcknowledged && !dialog.IsEnded) Agent.Report(AnomalyKind.UnexpectedAck, CallId, $"ACK {ack.CSeq}");
+            if (ack.CSeq > dialog.LastAcknowledged && !dialog.IsEnded)
+                Agent.Report(AnomalyKind.UnexpectedAck, CallId, $"ACK {ack.CSeq}");
             return;
         }
         Note(false, "ACK");
         pending.Stop();
         dialog.Pending = null;
         dialog.LastAcknowledged = ack.CSeq;
-        if (State != CallState.Answered) return;
+        if (State != CallState.Answered)
+            return;
         Establish();
-        if (_byeAfterAck) Bye();
+        if (_byeAfterAck)
+            Bye();
     }
 
     private void RingNow(int status, string? tag, bool reliable, Action<OutgoingMessage>? alter)
     {
-        if (_server is not { HasFinal: false } || State == CallState.Ended) return;
-        reliable = reliable && status > 100 && (Invite!.Lists(SipHeaderName.Supported, "100rel") || Invite.Lists(SipHeaderName.Require, "100rel"));
+        if (_server is not { HasFinal: false } || State == CallState.Ended)
+            return;
+        reliable =
+            reliable && status > 100 && (Invite!.Lists(SipHeaderName.Supported, "100rel") || Invite.Lists(SipHeaderName.Require, "100rel"));
         if (reliable && _provisional is not null)
         {
             _afterPrack.Enqueue(() => RingNow(status, tag, reliable, alter));
             return;
         }
         ScriptedDialog? dialog = status > 100 ? CalleeDialog(tag ?? LocalTag) : null;
-        if (status > 100 && State == CallState.Calling) State = CallState.Ringing;
-        Respond(status, tag ?? LocalTag, response =>
-        {
-            if (status > 100) response.Add("Contact", $"<{Agent.Contact}>");
-            if (reliable) response.Add("Require", "100rel").Add("RSeq", (++_rseq).ToString(CultureInfo.InvariantCulture));
-            alter?.Invoke(response);
-        });
-        if (!reliable) return;
+        if (status > 100 && State == CallState.Calling)
+            State = CallState.Ringing;
+        Respond(
+            status,
+            tag ?? LocalTag,
+            response =>
+            {
+                if (status > 100)
+                    response.Add("Contact", $"<{Agent.Contact}>");
+                if (reliable)
+                    response.Add("Require", "100rel").Add("RSeq", (++_rseq).ToString(CultureInfo.InvariantCulture));
+                alter?.Invoke(response);
+            }
+        );
+        if (!reliable)
+            return;
         _provisionalDialog = dialog;
         byte[] bytes = _server.LastBytes;
-        _provisional = new Backoff(Agent, repeats: true, TimeSpan.MaxValue / 4, () => Agent.SendResponse(bytes, Invite!), () =>
-        {
-            Agent.Report(AnomalyKind.MissingPrack, CallId, $"RSeq {_rseq}");
-            RejectNow(504, null);
-        });
+        _provisional = new Backoff(
+            Agent,
+            repeats: true,
+            TimeSpan.MaxValue / 4,
+            () => Agent.SendResponse(bytes, Invite!),
+            () =>
+            {
+                Agent.Report(AnomalyKind.MissingPrack, CallId, $"RSeq {_rseq}");
+                RejectNow(504, null);
+            }
+        );
         _provisional.Start();
     }
 
     private void AnswerNow(string? tag, Action<OutgoingMessage>? alter)
     {
-        if (_server is null || State is CallState.Ended or CallState.Ending || _server.Status >= 300) return;
+        if (_server is null || State is CallState.Ended or CallState.Ending || _server.Status >= 300)
+            return;
         if (_provisional is not null)
         {
             _afterPrack.Enqueue(() => AnswerNow(tag, alter));
             return;
         }
         ScriptedDialog dialog = CalleeDialog(tag ?? LocalTag);
-        if (dialog.IsConfirmed) return;
+        if (dialog.IsConfirmed)
+            return;
         dialog.IsConfirmed = true;
         OutgoingMessage response = Agent.NewResponse(Invite!, 200, dialog.LocalTag);
-        response.Add("Contact", $"<{Agent.Contact}>").Add("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, NOTIFY, MESSAGE");
+        response
+            .Add("Contact", $"<{Agent.Contact}>")
+            .Add("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, NOTIFY, MESSAGE");
         response.Body = Agent.Sdp;
         alter?.Invoke(response);
         Note(true, response.Label);
@@ -158,18 +188,27 @@ public sealed partial class ScriptedCall
     }
 
     /// <summary>Repeats a 2xx until its ACK comes; without it the dialog is ended (13.3.1.4).</summary>
-    private void Await(ScriptedDialog dialog, AgentServerTransaction invite, byte[] answer) => dialog.Pending = new PendingAnswer(Agent, invite, answer, () =>
-    {
-        Agent.Report(AnomalyKind.MissingAck, CallId, $"No ACK {invite.Request.CSeq} for 200");
-        dialog.Pending = null;
-        if (dialog.IsEnding || dialog.IsEnded) return;
-        if (_firstEnd == CallEnd.None) _firstEnd = CallEnd.Failed;
-        SendBye(dialog);
-    });
+    private void Await(ScriptedDialog dialog, AgentServerTransaction invite, byte[] answer) =>
+        dialog.Pending = new PendingAnswer(
+            Agent,
+            invite,
+            answer,
+            () =>
+            {
+                Agent.Report(AnomalyKind.MissingAck, CallId, $"No ACK {invite.Request.CSeq} for 200");
+                dialog.Pending = null;
+                if (dialog.IsEnding || dialog.IsEnded)
+                    return;
+                if (_firstEnd == CallEnd.None)
+                    _firstEnd = CallEnd.Failed;
+                SendBye(dialog);
+            }
+        );
 
     private void RejectNow(int status, Action<OutgoingMessage>? alter)
     {
-        if (_server is not { HasFinal: false } || State == CallState.Ended) return;
+        if (_server is not { HasFinal: false } || State == CallState.Ended)
+            return;
         Respond(status, LocalTag, alter);
         Finish(CallEnd.Rejected);
     }
@@ -180,20 +219,30 @@ public sealed partial class ScriptedCall
         alter?.Invoke(response);
         Note(true, response.Label);
         _server!.Send(response);
-        if (status >= 200) Status = status;
+        if (status >= 200)
+            Status = status;
     }
 
     private ScriptedDialog CalleeDialog(string tag)
     {
         foreach (ScriptedDialog known in _dialogs)
-            if (known.LocalTag == tag) return known;
+            if (known.LocalTag == tag)
+                return known;
         SipMessage invite = Invite!.Message;
-        return Add(new ScriptedDialog(this, tag, Invite.FromTag, ReceivedMessage.Text(invite.To.UriText), ReceivedMessage.Text(invite.From.UriText))
-        {
-            LocalCSeq = (uint)Agent.Random.Next(10_000),
-            RemoteCSeq = Invite.CSeq,
-            RouteSet = Invite.RecordRoutes(),
-            RemoteTarget = Invite.ContactUri() ?? "",
-        });
+        return Add(
+            new ScriptedDialog(
+                this,
+                tag,
+                Invite.FromTag,
+                ReceivedMessage.Text(invite.To.UriText),
+                ReceivedMessage.Text(invite.From.UriText)
+            )
+            {
+                LocalCSeq = (uint)Agent.Random.Next(10_000),
+                RemoteCSeq = Invite.CSeq,
+                RouteSet = Invite.RecordRoutes(),
+                RemoteTarget = Invite.ContactUri() ?? "",
+            }
+        );
     }
 }

@@ -13,7 +13,8 @@ public sealed partial class ScriptedCall
     private bool _cancelWanted;
     private bool _cancelSent;
 
-    internal ScriptedCall(ScriptedUserAgent agent, string uri, Action<OutgoingMessage>? alter) : this(agent, agent.NewCallId(), agent.Token(8))
+    internal ScriptedCall(ScriptedUserAgent agent, string uri, Action<OutgoingMessage>? alter)
+        : this(agent, agent.NewCallId(), agent.Token(8))
     {
         IsCaller = true;
         _remoteUri = uri;
@@ -27,7 +28,8 @@ public sealed partial class ScriptedCall
     /// <exception cref="InvalidOperationException">This side is the callee.</exception>
     public void Cancel()
     {
-        if (!IsCaller) throw new InvalidOperationException("Only the caller can cancel.");
+        if (!IsCaller)
+            throw new InvalidOperationException("Only the caller can cancel.");
         Do(CancelNow);
     }
 
@@ -39,7 +41,8 @@ public sealed partial class ScriptedCall
     {
         _inviteCSeq = 1 + (uint)Agent.Random.Next(10_000);
         OutgoingMessage invite = Agent.NewRequest("INVITE", _remoteUri, CallId, LocalTag, _inviteCSeq);
-        if (Agent.Supports100Rel) invite.Add("Supported", "100rel");
+        if (Agent.Supports100Rel)
+            invite.Add("Supported", "100rel");
         invite.Add("Allow", "INVITE, ACK, CANCEL, BYE, OPTIONS, PRACK, UPDATE, INFO, REFER, NOTIFY, MESSAGE");
         invite.Body = Agent.Sdp;
         _alter?.Invoke(invite);
@@ -51,15 +54,18 @@ public sealed partial class ScriptedCall
 
     private void CancelNow()
     {
-        if (_cancelWanted || State is not (CallState.Calling or CallState.Ringing)) return;
+        if (_cancelWanted || State is not (CallState.Calling or CallState.Ringing))
+            return;
         _cancelWanted = true;
         _firstEnd = CallEnd.Cancelled;
-        if (_invite is { HasProvisional: true }) SendCancel();
+        if (_invite is { HasProvisional: true })
+            SendCancel();
     }
 
     private void SendCancel()
     {
-        if (_cancelSent || _invite is not { HasFinal: false } invite) return;
+        if (_cancelSent || _invite is not { HasFinal: false } invite)
+            return;
         _cancelSent = true;
         Note(true, "CANCEL");
         OutgoingMessage cancel = invite.Derive("CANCEL", null);
@@ -86,33 +92,39 @@ public sealed partial class ScriptedCall
         if (response.StatusCode >= 300)
         {
             Status = response.StatusCode;
-            if (Answers == 0) Finish(_cancelWanted ? CallEnd.Cancelled : CallEnd.Rejected);
+            if (Answers == 0)
+                Finish(_cancelWanted ? CallEnd.Cancelled : CallEnd.Rejected);
             return;
         }
         if (response.StatusCode > 100)
         {
-            if (response.ToTag.Length > 0) TakeEarly(response);
+            if (response.ToTag.Length > 0)
+                TakeEarly(response);
             if (State == CallState.Calling)
             {
                 State = CallState.Ringing;
                 OnRinging?.Invoke(this);
             }
         }
-        if (_cancelWanted) SendCancel();
+        if (_cancelWanted)
+            SendCancel();
     }
 
     private void Keep(ReceivedMessage response)
     {
         Note(false, response.Label);
-        if (Agent.KeepsHistory) _responses.Add(response);
+        if (Agent.KeepsHistory)
+            _responses.Add(response);
     }
 
     private void TakeEarly(ReceivedMessage response)
     {
         ScriptedDialog dialog = DialogOf(response);
-        if (!Agent.Supports100Rel || !response.Lists(SipHeaderName.Require, "100rel")) return;
+        if (!Agent.Supports100Rel || !response.Lists(SipHeaderName.Require, "100rel"))
+            return;
         long rseq = response.Message.RSeq;
-        if (dialog.RemoteRSeq >= 0 && rseq != dialog.RemoteRSeq + 1) return; // a repetition, or one too far (RFC 3262 4)
+        if (dialog.RemoteRSeq >= 0 && rseq != dialog.RemoteRSeq + 1)
+            return; // a repetition, or one too far (RFC 3262 4)
         dialog.RemoteRSeq = rseq;
         SendIn(dialog, "PRACK", prack => prack.Add("RAck", string.Create(CultureInfo.InvariantCulture, $"{rseq} {_inviteCSeq} INVITE")));
     }
@@ -125,7 +137,8 @@ public sealed partial class ScriptedCall
         if (dialog.IsConfirmed)
         {
             Agent.RetransmissionsReceived++;
-            if (dialog.AckOf(_inviteCSeq) is { } sent) Agent.SendBytes(sent.Bytes, sent.Flow, 0);
+            if (dialog.AckOf(_inviteCSeq) is { } sent)
+                Agent.SendBytes(sent.Bytes, sent.Flow, 0);
             return;
         }
         Keep(response);
@@ -133,28 +146,35 @@ public sealed partial class ScriptedCall
         Status = response.StatusCode;
         dialog.IsConfirmed = true;
         dialog.RouteSet = RoutesOf(response);
-        if (response.ContactUri() is { } contact) dialog.RemoteTarget = contact;
+        if (response.ContactUri() is { } contact)
+            dialog.RemoteTarget = contact;
         Acknowledge(dialog, _inviteCSeq);
-        if (State == CallState.Ended || _cancelWanted || (!first && !Agent.KeepsEveryAnswer)) SendBye(dialog);
-        else if (first) Establish();
+        if (State == CallState.Ended || _cancelWanted || (!first && !Agent.KeepsEveryAnswer))
+            SendBye(dialog);
+        else if (first)
+            Establish();
     }
 
     private void Acknowledge(ScriptedDialog dialog, uint cseq)
     {
         Note(true, "ACK");
-        if (Agent.SendAck(dialog.NewRequest("ACK", cseq)) is { } ack) dialog.KeepAck(cseq, ack);
+        if (Agent.SendAck(dialog.NewRequest("ACK", cseq)) is { } ack)
+            dialog.KeepAck(cseq, ack);
     }
 
     private ScriptedDialog DialogOf(ReceivedMessage response)
     {
         foreach (ScriptedDialog known in _dialogs)
-            if (known.RemoteTag == response.ToTag) return known;
-        return Add(new ScriptedDialog(this, LocalTag, response.ToTag, Agent.Address, _remoteUri)
-        {
-            LocalCSeq = _inviteCSeq,
-            RouteSet = RoutesOf(response),
-            RemoteTarget = response.ContactUri() ?? _remoteUri,
-        });
+            if (known.RemoteTag == response.ToTag)
+                return known;
+        return Add(
+            new ScriptedDialog(this, LocalTag, response.ToTag, Agent.Address, _remoteUri)
+            {
+                LocalCSeq = _inviteCSeq,
+                RouteSet = RoutesOf(response),
+                RemoteTarget = response.ContactUri() ?? _remoteUri,
+            }
+        );
     }
 
     /// <summary>The caller's routes are the Record-Routes from the bottom (12.1.2).</summary>

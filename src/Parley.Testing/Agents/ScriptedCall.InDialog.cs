@@ -30,7 +30,8 @@ public sealed partial class ScriptedCall
     {
         ReceivedMessage request = transaction.Request;
         Note(false, request.Label);
-        if (Agent.KeepsHistory) _requests.Add(request);
+        if (Agent.KeepsHistory)
+            _requests.Add(request);
         var incoming = new IncomingRequest(Agent, transaction, this, dialog);
         if (dialog.IsEnded || (dialog.IsEnding && request.Method != "BYE"))
         {
@@ -45,8 +46,10 @@ public sealed partial class ScriptedCall
         }
         dialog.RemoteCSeq = request.CSeq;
         OnRequest?.Invoke(incoming);
-        if (!incoming.IsAnswered && !incoming.IsHeld) Agent.OnRequest?.Invoke(incoming);
-        if (!incoming.IsAnswered && !incoming.IsHeld) incoming.Respond(DefaultAnswer(dialog, request));
+        if (!incoming.IsAnswered && !incoming.IsHeld)
+            Agent.OnRequest?.Invoke(incoming);
+        if (!incoming.IsAnswered && !incoming.IsHeld)
+            incoming.Respond(DefaultAnswer(dialog, request));
     }
 
     /// <summary>What an answer to a request in a dialog changes here.</summary>
@@ -54,11 +57,13 @@ public sealed partial class ScriptedCall
     {
         ReceivedMessage request = transaction.Request;
         Note(true, $"{transaction.Status} {request.Method}");
-        if (transaction.Status is < 200 or >= 300 || dialog.IsEnded) return;
+        if (transaction.Status is < 200 or >= 300 || dialog.IsEnded)
+            return;
         switch (request.Method)
         {
             case "BYE":
-                if (_server is { HasFinal: false }) Respond(487, LocalTag, null);
+                if (_server is { HasFinal: false })
+                    Respond(487, LocalTag, null);
                 EndDialog(dialog, CallEnd.RemoteBye);
                 break;
             case "INVITE":
@@ -90,21 +95,29 @@ public sealed partial class ScriptedCall
 
     private bool TakePrack(ScriptedDialog dialog, ReceivedMessage prack)
     {
-        if (_provisional is null || dialog != _provisionalDialog || !prack.Message.TryGetRAck(out RAckView rack) || rack.RSeq != _rseq
-            || rack.CSeq != Invite!.CSeq) return false;
+        if (
+            _provisional is null
+            || dialog != _provisionalDialog
+            || !prack.Message.TryGetRAck(out RAckView rack)
+            || rack.RSeq != _rseq
+            || rack.CSeq != Invite!.CSeq
+        )
+            return false;
         _provisional.Close();
         _provisional = null;
         // The answer to the PRACK goes first, then what waited for it.
         Agent.SoonInLock(() =>
         {
-            while (_provisional is null && _afterPrack.TryDequeue(out Action? next)) next();
+            while (_provisional is null && _afterPrack.TryDequeue(out Action? next))
+                next();
         });
         return true;
     }
 
     private static void Refresh(ScriptedDialog dialog, ReceivedMessage message)
     {
-        if (message.ContactUri() is { } contact) dialog.RemoteTarget = contact;
+        if (message.ContactUri() is { } contact)
+            dialog.RemoteTarget = contact;
     }
 
     private SentRequest SendIn(ScriptedDialog dialog, string method, Action<OutgoingMessage>? alter)
@@ -119,13 +132,18 @@ public sealed partial class ScriptedCall
         alter?.Invoke(request);
         Note(true, method);
         var sent = new SentRequest(request);
-        Agent.Transmit(request, response => TakeResponse(dialog, sent, cseq, alter, response), status =>
-        {
-            Note(false, $"no answer to {method}: {status}");
-            dialog.HasLocalInvite &= method != "INVITE";
-            sent.Finish(status);
-            if (method is not ("BYE" or "PRACK") && dialog is { IsConfirmed: true, IsEnding: false, IsEnded: false }) SendBye(dialog);
-        });
+        Agent.Transmit(
+            request,
+            response => TakeResponse(dialog, sent, cseq, alter, response),
+            status =>
+            {
+                Note(false, $"no answer to {method}: {status}");
+                dialog.HasLocalInvite &= method != "INVITE";
+                sent.Finish(status);
+                if (method is not ("BYE" or "PRACK") && dialog is { IsConfirmed: true, IsEnding: false, IsEnded: false })
+                    SendBye(dialog);
+            }
+        );
         return sent;
     }
 
@@ -136,7 +154,8 @@ public sealed partial class ScriptedCall
         {
             // Only the 2xx of an INVITE comes again: it missed its ACK.
             Agent.RetransmissionsReceived++;
-            if (dialog.AckOf(cseq) is { } ack) Agent.SendBytes(ack.Bytes, ack.Flow, 0);
+            if (dialog.AckOf(cseq) is { } ack)
+                Agent.SendBytes(ack.Bytes, ack.Flow, 0);
             return;
         }
         Note(false, response.Label);
@@ -154,18 +173,25 @@ public sealed partial class ScriptedCall
             Refresh(dialog, response);
         }
         sent.Add(response);
-        if (method is "BYE" or "PRACK") return;
-        if (response.StatusCode == 481 && dialog is { IsConfirmed: true, IsEnding: false, IsEnded: false }) EndDialog(dialog, CallEnd.Failed);
-        else if (response.StatusCode == 491 && method == "INVITE") RetryGlare(dialog, alter);
+        if (method is "BYE" or "PRACK")
+            return;
+        if (response.StatusCode == 481 && dialog is { IsConfirmed: true, IsEnding: false, IsEnded: false })
+            EndDialog(dialog, CallEnd.Failed);
+        else if (response.StatusCode == 491 && method == "INVITE")
+            RetryGlare(dialog, alter);
     }
 
     /// <summary>14.1: the owner of the Call-ID waits 2.1 to 4 seconds, the other side up to 2.</summary>
     private void RetryGlare(ScriptedDialog dialog, Action<OutgoingMessage>? alter)
     {
         int wait = IsCaller ? 2100 + 10 * Agent.Random.Next(191) : 10 * Agent.Random.Next(201);
-        Agent.After(TimeSpan.FromMilliseconds(wait), () =>
-        {
-            if (dialog is { IsConfirmed: true, IsEnding: false, IsEnded: false, HasLocalInvite: false }) SendIn(dialog, "INVITE", alter);
-        });
+        Agent.After(
+            TimeSpan.FromMilliseconds(wait),
+            () =>
+            {
+                if (dialog is { IsConfirmed: true, IsEnding: false, IsEnded: false, HasLocalInvite: false })
+                    SendIn(dialog, "INVITE", alter);
+            }
+        );
     }
 }

@@ -56,7 +56,8 @@ public sealed partial class ScriptedCall
         get
         {
             foreach (ScriptedDialog dialog in _dialogs)
-                if (dialog.IsConfirmed) return dialog;
+                if (dialog.IsConfirmed)
+                    return dialog;
             return _dialogs.Count > 0 ? _dialogs[0] : null;
         }
     }
@@ -89,26 +90,28 @@ public sealed partial class ScriptedCall
     public Action<IncomingRequest>? OnRequest { get; set; }
 
     /// <summary>Hangs up: BYE when it is up (a callee waits for the ACK first), CANCEL or 480 before.</summary>
-    public void Bye() => Do(() =>
-    {
-        switch (State)
+    public void Bye() =>
+        Do(() =>
         {
-            case CallState.Calling or CallState.Ringing when IsCaller:
-                CancelNow();
-                break;
-            case CallState.Calling or CallState.Ringing:
-                RejectNow(480, null);
-                break;
-            case CallState.Answered:
-                _byeAfterAck = true;
-                break;
-            case CallState.Established:
-                _firstEnd = CallEnd.LocalBye;
-                foreach (ScriptedDialog dialog in _dialogs.ToArray())
-                    if (dialog is { IsConfirmed: true, IsEnding: false, IsEnded: false }) SendBye(dialog);
-                break;
-        }
-    });
+            switch (State)
+            {
+                case CallState.Calling or CallState.Ringing when IsCaller:
+                    CancelNow();
+                    break;
+                case CallState.Calling or CallState.Ringing:
+                    RejectNow(480, null);
+                    break;
+                case CallState.Answered:
+                    _byeAfterAck = true;
+                    break;
+                case CallState.Established:
+                    _firstEnd = CallEnd.LocalBye;
+                    foreach (ScriptedDialog dialog in _dialogs.ToArray())
+                        if (dialog is { IsConfirmed: true, IsEnding: false, IsEnded: false })
+                            SendBye(dialog);
+                    break;
+            }
+        });
 
     /// <summary>Hangs up later.</summary>
     /// <param name="delay">When.</param>
@@ -120,25 +123,30 @@ public sealed partial class ScriptedCall
     public void After(TimeSpan delay, Action<ScriptedCall> action) => Agent.After(delay, () => action(this));
 
     /// <summary>Who, where and how far, for messages of failed tests.</summary>
-    public override string ToString() => $"{Agent.User} {CallId} {State}{(End == CallEnd.None ? "" : $" by {End}")} {string.Join(", ", _events)}";
+    public override string ToString() =>
+        $"{Agent.User} {CallId} {State}{(End == CallEnd.None ? "" : $" by {End}")} {string.Join(", ", _events)}";
 
     internal void Note(bool isSent, string label)
     {
-        if (Agent.KeepsHistory) _events.Add(new CallEvent(Agent.Elapsed, isSent, label));
+        if (Agent.KeepsHistory)
+            _events.Add(new CallEvent(Agent.Elapsed, isSent, label));
     }
 
     /// <summary>Runs inside the agent's lock and sends what came of it.</summary>
     private void Do(Action action)
     {
-        lock (Agent.Gate) action();
+        lock (Agent.Gate)
+            action();
         Agent.Transport.Flush();
     }
 
     private void Establish()
     {
         State = CallState.Established;
-        if (Agent.CallLimit >= TimeSpan.Zero) _limit.Start(Agent.CallLimit);
-        else _limit.Stop();
+        if (Agent.CallLimit >= TimeSpan.Zero)
+            _limit.Start(Agent.CallLimit);
+        else
+            _limit.Stop();
         OnEstablished?.Invoke(this);
     }
 
@@ -147,7 +155,8 @@ public sealed partial class ScriptedCall
     private void SendBye(ScriptedDialog dialog)
     {
         dialog.IsEnding = true;
-        if (State != CallState.Ended && !_dialogs.Exists(d => d is { IsConfirmed: true, IsEnding: false, IsEnded: false })) State = CallState.Ending;
+        if (State != CallState.Ended && !_dialogs.Exists(d => d is { IsConfirmed: true, IsEnding: false, IsEnded: false }))
+            State = CallState.Ending;
         SentRequest bye = SendIn(dialog, "BYE", null);
         // Whatever the answer is, for this side the dialog is gone (RFC 3261 15.1.1).
         bye.OnDone = _ => EndDialog(dialog, CallEnd.LocalBye);
@@ -158,15 +167,19 @@ public sealed partial class ScriptedCall
         dialog.IsEnded = true;
         dialog.Pending?.Stop();
         dialog.Pending = null;
-        if (_dialogs.Exists(d => d is { IsConfirmed: true, IsEnded: false })) return;
-        if (_firstEnd == CallEnd.None) _firstEnd = end;
-        if (IsCaller ? _invite is not { HasFinal: true } : !_server!.HasFinal) return;
+        if (_dialogs.Exists(d => d is { IsConfirmed: true, IsEnded: false }))
+            return;
+        if (_firstEnd == CallEnd.None)
+            _firstEnd = end;
+        if (IsCaller ? _invite is not { HasFinal: true } : !_server!.HasFinal)
+            return;
         Finish(_firstEnd);
     }
 
     private void Finish(CallEnd end)
     {
-        if (State == CallState.Ended) return;
+        if (State == CallState.Ended)
+            return;
         State = CallState.Ended;
         End = end;
         _limit.Close();

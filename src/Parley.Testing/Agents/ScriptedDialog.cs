@@ -80,15 +80,22 @@ public sealed class ScriptedDialog
             routes.Add($"<{RemoteTarget}>");
         }
         var request = new OutgoingMessage(method, requestUri);
-        request.Add("Max-Forwards", "70").Add("From", $"<{LocalUri}>;tag={LocalTag}")
+        request
+            .Add("Max-Forwards", "70")
+            .Add("From", $"<{LocalUri}>;tag={LocalTag}")
             .Add("To", RemoteTag.Length == 0 ? $"<{RemoteUri}>" : $"<{RemoteUri}>;tag={RemoteTag}")
-            .Add("Call-ID", Call.CallId).Add("CSeq", string.Create(CultureInfo.InvariantCulture, $"{cseq} {method}"));
-        foreach (string route in routes) request.Add("Route", route);
-        if (method is not ("ACK" or "BYE" or "PRACK" or "CANCEL")) request.Add("Contact", $"<{Call.Agent.Contact}>");
+            .Add("Call-ID", Call.CallId)
+            .Add("CSeq", string.Create(CultureInfo.InvariantCulture, $"{cseq} {method}"));
+        foreach (string route in routes)
+            request.Add("Route", route);
+        if (method is not ("ACK" or "BYE" or "PRACK" or "CANCEL"))
+            request.Add("Contact", $"<{Call.Agent.Contact}>");
         return request;
     }
 
     /// <summary>The URI of a route without lr; null for a loose one.</summary>
     private static string? StrictUri(string route) =>
-        NameAddrView.TryParse(Encoding.UTF8.GetBytes(route), out NameAddrView address) && !address.Uri.IsLoose ? ReceivedMessage.Text(address.UriText) : null;
+        NameAddrView.TryParse(Encoding.UTF8.GetBytes(route), out NameAddrView address) && !address.Uri.IsLoose
+            ? ReceivedMessage.Text(address.UriText)
+            : null;
 }

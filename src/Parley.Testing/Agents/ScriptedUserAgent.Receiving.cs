@@ -21,22 +21,27 @@ public sealed partial class ScriptedUserAgent
         {
             var received = new ReceivedMessage(message, source, Elapsed);
             OnReceived?.Invoke(received);
-            if (!received.IsRequest) TakeResponse(received);
-            else if (received.Method == "ACK") TakeAck(received);
-            else TakeRequest(received);
+            if (!received.IsRequest)
+                TakeResponse(received);
+            else if (received.Method == "ACK")
+                TakeAck(received);
+            else
+                TakeRequest(received);
         }
     }
 
     void ISipReceiver.OnMalformed(SipMessage message, SipParseResult result, in SipFlow source)
     {
-        lock (Gate) Report(AnomalyKind.Malformed, "", $"{result.StatusCode} {result.Reason}");
+        lock (Gate)
+            Report(AnomalyKind.Malformed, "", $"{result.StatusCode} {result.Reason}");
     }
 
     void ISipReceiver.OnSendFailed(ulong token)
     {
         lock (Gate)
         {
-            if (_byToken.TryGetValue(token, out AgentClientTransaction? transaction)) transaction.Fail(503);
+            if (_byToken.TryGetValue(token, out AgentClientTransaction? transaction))
+                transaction.Fail(503);
         }
     }
 
@@ -53,22 +58,28 @@ public sealed partial class ScriptedUserAgent
     internal void Forget(AgentServerTransaction transaction)
     {
         _servers.Remove(transaction.Key);
-        if (transaction.MergeKey is not null) _merging.Remove(transaction.MergeKey);
+        if (transaction.MergeKey is not null)
+            _merging.Remove(transaction.MergeKey);
     }
 
     internal void Know(ScriptedDialog dialog) => _dialogs[dialog.Key] = dialog;
 
     private void TakeResponse(ReceivedMessage response)
     {
-        if (_clients.TryGetValue((response.Branch, response.Method), out AgentClientTransaction? transaction)) transaction.Receive(response);
-        else Report(AnomalyKind.StrayResponse, response.CallId, response.Label);
+        if (_clients.TryGetValue((response.Branch, response.Method), out AgentClientTransaction? transaction))
+            transaction.Receive(response);
+        else
+            Report(AnomalyKind.StrayResponse, response.CallId, response.Label);
     }
 
     private void TakeAck(ReceivedMessage ack)
     {
-        if (_servers.TryGetValue(KeyOf(ack, "INVITE"), out AgentServerTransaction? invite) && invite.OnAck()) return;
-        if (_dialogs.TryGetValue((ack.CallId, ack.ToTag, ack.FromTag), out ScriptedDialog? dialog)) dialog.Call.TakeAck(dialog, ack);
-        else Report(AnomalyKind.UnexpectedAck, ack.CallId, $"ACK {ack.CSeq}");
+        if (_servers.TryGetValue(KeyOf(ack, "INVITE"), out AgentServerTransaction? invite) && invite.OnAck())
+            return;
+        if (_dialogs.TryGetValue((ack.CallId, ack.ToTag, ack.FromTag), out ScriptedDialog? dialog))
+            dialog.Call.TakeAck(dialog, ack);
+        else
+            Report(AnomalyKind.UnexpectedAck, ack.CallId, $"ACK {ack.CSeq}");
     }
 
     private void TakeRequest(ReceivedMessage request)
@@ -81,11 +92,16 @@ public sealed partial class ScriptedUserAgent
         }
         var transaction = new AgentServerTransaction(this, key, request);
         _servers.Add(key, transaction);
-        if (request.Method == "CANCEL") TakeCancel(transaction);
-        else if (request.ToTag.Length > 0) TakeInDialog(transaction);
-        else if (IsMerged(transaction)) Refuse(transaction, 482, AnomalyKind.Merged);
-        else if (request.Method == "INVITE") TakeInvite(transaction);
-        else Offer(transaction);
+        if (request.Method == "CANCEL")
+            TakeCancel(transaction);
+        else if (request.ToTag.Length > 0)
+            TakeInDialog(transaction);
+        else if (IsMerged(transaction))
+            Refuse(transaction, 482, AnomalyKind.Merged);
+        else if (request.Method == "INVITE")
+            TakeInvite(transaction);
+        else
+            Offer(transaction);
     }
 
     private void TakeCancel(AgentServerTransaction cancel)
@@ -130,7 +146,8 @@ public sealed partial class ScriptedUserAgent
     {
         var incoming = new IncomingRequest(this, transaction, null, null);
         OnRequest?.Invoke(incoming);
-        if (!incoming.IsAnswered && !incoming.IsHeld) incoming.Respond(transaction.Request.Method == "REFER" ? 202 : 200);
+        if (!incoming.IsAnswered && !incoming.IsHeld)
+            incoming.Respond(transaction.Request.Method == "REFER" ? 202 : 200);
     }
 
     private void Refuse(AgentServerTransaction transaction, int status, AnomalyKind kind)
@@ -144,12 +161,14 @@ public sealed partial class ScriptedUserAgent
     {
         ReceivedMessage request = transaction.Request;
         string key = $"{request.CallId}|{request.FromTag}|{request.CSeq}|{request.Method}";
-        if (!_merging.TryAdd(key, transaction)) return true;
+        if (!_merging.TryAdd(key, transaction))
+            return true;
         transaction.MergeKey = key;
         return false;
     }
 
-    private static string KeyOf(ReceivedMessage request, string method) => request.Branch.StartsWith("z9hG4bK", StringComparison.OrdinalIgnoreCase)
-        ? $"{request.Branch}|{request.SentBy}|{method}"
-        : $"{request.Branch}|{request.SentBy}|{request.CallId}|{request.FromTag}|{request.CSeq}|{method}";
+    private static string KeyOf(ReceivedMessage request, string method) =>
+        request.Branch.StartsWith("z9hG4bK", StringComparison.OrdinalIgnoreCase)
+            ? $"{request.Branch}|{request.SentBy}|{method}"
+            : $"{request.Branch}|{request.SentBy}|{request.CallId}|{request.FromTag}|{request.CSeq}|{method}";
 }

@@ -67,7 +67,8 @@ public sealed partial class ScriptedUserAgent : ISipReceiver
     {
         get
         {
-            if (_contact is not null) return _contact;
+            if (_contact is not null)
+                return _contact;
             SipListener listener = Transport.Listeners.First(l => l.Protocol == Protocol);
             string transport = Protocol == SipProtocol.Udp ? "" : $";transport={ReceivedMessage.Text(listener.UriTransport)}";
             return $"sip:{User}@{ReceivedMessage.Text(listener.SentBy)}{transport}";
@@ -108,7 +109,9 @@ public sealed partial class ScriptedUserAgent : ISipReceiver
     /// <summary>The session description in its INVITEs and 2xx.</summary>
     public string Sdp
     {
-        get => field ??= $"v=0\r\no={User} 1 1 IN IP4 10.0.0.1\r\ns=-\r\nc=IN IP4 10.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n";
+        get =>
+            field ??=
+                $"v=0\r\no={User} 1 1 IN IP4 10.0.0.1\r\ns=-\r\nc=IN IP4 10.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\n";
         set;
     }
 
@@ -186,8 +189,16 @@ public sealed partial class ScriptedUserAgent : ISipReceiver
     /// <summary>Registers its contact for its address.</summary>
     /// <param name="registrar">The registrar's URI: "sip:example.com".</param>
     /// <param name="expires">Seconds; 0 removes it.</param>
-    public SentRequest Register(string registrar, int expires = 3600) => SendRequest("REGISTER", registrar, request => request
-        .Set("To", $"<{Address}>").Set("Contact", $"<{Contact}>").Set("Expires", expires.ToString(CultureInfo.InvariantCulture)));
+    public SentRequest Register(string registrar, int expires = 3600) =>
+        SendRequest(
+            "REGISTER",
+            registrar,
+            request =>
+                request
+                    .Set("To", $"<{Address}>")
+                    .Set("Contact", $"<{Contact}>")
+                    .Set("Expires", expires.ToString(CultureInfo.InvariantCulture))
+        );
 
     /// <summary>Sends bytes as they are, outside of all that the agent knows.</summary>
     /// <param name="bytes">The message.</param>
@@ -196,7 +207,8 @@ public sealed partial class ScriptedUserAgent : ISipReceiver
     public void SendRaw(ReadOnlySpan<byte> bytes, string target)
     {
         SipFlow flow = FlowTo(Locate(target)) ?? throw new ArgumentException($"'{target}' leads nowhere.", nameof(target));
-        lock (Gate) Transport.Send(flow, bytes);
+        lock (Gate)
+            Transport.Send(flow, bytes);
         Transport.Flush();
     }
 
@@ -211,11 +223,14 @@ public sealed partial class ScriptedUserAgent : ISipReceiver
     public void After(TimeSpan delay, Action action)
     {
         AgentTimer? timer = null;
-        timer = new AgentTimer(this, () =>
-        {
-            timer!.Close();
-            action();
-        });
+        timer = new AgentTimer(
+            this,
+            () =>
+            {
+                timer!.Close();
+                action();
+            }
+        );
         timer.Start(delay);
     }
 
@@ -229,7 +244,8 @@ public sealed partial class ScriptedUserAgent : ISipReceiver
     internal void Track(ScriptedCall call)
     {
         ActiveCalls++;
-        if (KeepsHistory) _calls.Add(call);
+        if (KeepsHistory)
+            _calls.Add(call);
     }
 
     internal void CallOver(ScriptedCall call)
@@ -237,9 +253,13 @@ public sealed partial class ScriptedUserAgent : ISipReceiver
         ActiveCalls--;
         OnCallEnded?.Invoke(call);
         // What is still on its way may come for a while yet.
-        After(64 * T1, () =>
-        {
-            foreach (ScriptedDialog dialog in call.Dialogs) _dialogs.Remove(dialog.Key);
-        });
+        After(
+            64 * T1,
+            () =>
+            {
+                foreach (ScriptedDialog dialog in call.Dialogs)
+                    _dialogs.Remove(dialog.Key);
+            }
+        );
     }
 }

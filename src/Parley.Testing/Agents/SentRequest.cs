@@ -28,12 +28,14 @@ public sealed class SentRequest
     internal void Add(ReceivedMessage response)
     {
         _responses.Add(response);
-        if (response.StatusCode >= 200) Finish(response.StatusCode);
+        if (response.StatusCode >= 200)
+            Finish(response.StatusCode);
     }
 
     internal void Finish(int status)
     {
-        if (IsDone) return;
+        if (IsDone)
+            return;
         Status = status;
         OnDone?.Invoke(this);
     }

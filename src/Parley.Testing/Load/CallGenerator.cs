@@ -19,14 +19,21 @@ public sealed class CallGenerator
     /// <param name="callees">The agents that are called, drawn at random.</param>
     /// <param name="mix">How many calls of what kinds.</param>
     /// <exception cref="ArgumentException">There are no callers or no callees.</exception>
-    public CallGenerator(SimulatedNetwork network, IReadOnlyList<ScriptedUserAgent> callers, IReadOnlyList<ScriptedUserAgent> callees, CallMix mix)
+    public CallGenerator(
+        SimulatedNetwork network,
+        IReadOnlyList<ScriptedUserAgent> callers,
+        IReadOnlyList<ScriptedUserAgent> callees,
+        CallMix mix
+    )
     {
         ArgumentNullException.ThrowIfNull(network);
         ArgumentNullException.ThrowIfNull(callers);
         ArgumentNullException.ThrowIfNull(callees);
         ArgumentNullException.ThrowIfNull(mix);
-        if (callers.Count == 0) throw new ArgumentException("No callers.", nameof(callers));
-        if (callees.Count == 0) throw new ArgumentException("No callees.", nameof(callees));
+        if (callers.Count == 0)
+            throw new ArgumentException("No callers.", nameof(callers));
+        if (callees.Count == 0)
+            throw new ArgumentException("No callees.", nameof(callees));
         _network = network;
         _callers = callers;
         _callees = callees;
@@ -56,9 +63,11 @@ public sealed class CallGenerator
     /// <exception cref="InvalidOperationException">Started before.</exception>
     public void Start()
     {
-        if (_started) throw new InvalidOperationException("Started before.");
+        if (_started)
+            throw new InvalidOperationException("Started before.");
         _started = true;
-        foreach (ScriptedUserAgent callee in _callees) callee.OnInvite = Receive;
+        foreach (ScriptedUserAgent callee in _callees)
+            callee.OnInvite = Receive;
         for (int i = 0; i < Mix.Calls; i++)
             _network.Clock.Schedule(new TimeSpan(_dice.Between(TimeSpan.Zero, Mix.Span)), Begin);
     }
@@ -68,7 +77,8 @@ public sealed class CallGenerator
     /// <returns>Whether every call ended.</returns>
     public bool Run(TimeSpan? patience = null)
     {
-        if (!_started) Start();
+        if (!_started)
+            Start();
         TimeSpan limit = Mix.Span + Mix.MaximumTalk + Mix.MaximumRing + (patience ?? TimeSpan.FromMinutes(10));
         return _network.Clock.RunUntil(() => Report.Ended >= Mix.Calls && IsDone, limit);
     }
@@ -81,11 +91,14 @@ public sealed class CallGenerator
         Report.Started++;
         ScriptedCall call = caller.Invite(Target(callee));
         _plans[call.CallId] = plan;
-        if (plan.What is CallPlan.Kind.Cancel or CallPlan.Kind.Race) call.CancelAfter(plan.Ring);
+        if (plan.What is CallPlan.Kind.Cancel or CallPlan.Kind.Race)
+            call.CancelAfter(plan.Ring);
         call.OnEstablished = established =>
         {
-            if (plan.End != CallPlan.Ender.Callee) established.ByeAfter(plan.Talk);
-            if (plan.RequestByCaller) Send(established, plan);
+            if (plan.End != CallPlan.Ender.Callee)
+                established.ByeAfter(plan.Talk);
+            if (plan.RequestByCaller)
+                Send(established, plan);
         };
         call.OnEnded = ended =>
         {
@@ -103,22 +116,32 @@ public sealed class CallGenerator
             call.Answer();
             return;
         }
-        if (plan.RingsFirst || plan.What is CallPlan.Kind.Cancel or CallPlan.Kind.Race or CallPlan.Kind.NoAnswer) call.Ring(reliable: plan.IsReliable);
-        if (plan.What == CallPlan.Kind.Reject) call.RejectAfter(plan.Ring, plan.Status);
-        if (plan.What is CallPlan.Kind.Answer or CallPlan.Kind.Race) call.AnswerAfter(plan.Ring);
+        if (plan.RingsFirst || plan.What is CallPlan.Kind.Cancel or CallPlan.Kind.Race or CallPlan.Kind.NoAnswer)
+            call.Ring(reliable: plan.IsReliable);
+        if (plan.What == CallPlan.Kind.Reject)
+            call.RejectAfter(plan.Ring, plan.Status);
+        if (plan.What is CallPlan.Kind.Answer or CallPlan.Kind.Race)
+            call.AnswerAfter(plan.Ring);
         call.OnEstablished = established =>
         {
-            if (plan.End != CallPlan.Ender.Caller) established.ByeAfter(plan.Talk);
-            if (!plan.RequestByCaller) Send(established, plan);
+            if (plan.End != CallPlan.Ender.Caller)
+                established.ByeAfter(plan.Talk);
+            if (!plan.RequestByCaller)
+                Send(established, plan);
         };
     }
 
     private static void Send(ScriptedCall call, CallPlan plan)
     {
-        if (plan.Request is not { } method) return;
-        call.After(plan.RequestAfter, later =>
-        {
-            if (later.State == CallState.Established) later.SendRequest(method);
-        });
+        if (plan.Request is not { } method)
+            return;
+        call.After(
+            plan.RequestAfter,
+            later =>
+            {
+                if (later.State == CallState.Established)
+                    later.SendRequest(method);
+            }
+        );
     }
 }

@@ -3,9 +3,21 @@ namespace Parley.Testing;
 /// <summary>What the two sides of a generated call will do.</summary>
 internal sealed class CallPlan
 {
-    internal enum Kind { Answer, Reject, Cancel, Race, NoAnswer }
+    internal enum Kind
+    {
+        Answer,
+        Reject,
+        Cancel,
+        Race,
+        NoAnswer,
+    }
 
-    internal enum Ender { Caller, Callee, Both }
+    internal enum Ender
+    {
+        Caller,
+        Callee,
+        Both,
+    }
 
     internal Kind What { get; private init; }
 
@@ -36,13 +48,24 @@ internal sealed class CallPlan
         return new CallPlan
         {
             What = (Kind)Weight(dice, mix.Answered, mix.Rejected, mix.Cancelled, mix.Races, mix.Unanswered),
-            End = end switch { 0 => Ender.Callee, 1 => Ender.Both, _ => Ender.Caller },
+            End = end switch
+            {
+                0 => Ender.Callee,
+                1 => Ender.Both,
+                _ => Ender.Caller,
+            },
             Ring = new(dice.Between(mix.MinimumRing, mix.MaximumRing)),
             Talk = talk,
             RingsFirst = dice.Chance(0.8),
             IsReliable = dice.Chance(mix.Reliable),
             Status = dice.Chance(0.7) ? 486 : 603,
-            Request = request switch { 0 => "INVITE", 1 => "UPDATE", 2 => "INFO", _ => null },
+            Request = request switch
+            {
+                0 => "INVITE",
+                1 => "UPDATE",
+                2 => "INFO",
+                _ => null,
+            },
             RequestByCaller = dice.Chance(0.5),
             RequestAfter = new(dice.Between(TimeSpan.Zero, talk)),
         };
@@ -51,12 +74,15 @@ internal sealed class CallPlan
     private static int Weight(SimulationSource dice, params ReadOnlySpan<int> weights)
     {
         int sum = 0;
-        foreach (int weight in weights) sum += weight;
-        if (sum <= 0) return 0;
+        foreach (int weight in weights)
+            sum += weight;
+        if (sum <= 0)
+            return 0;
         int drawn = (int)(dice.Next() % (ulong)sum);
         for (int i = 0; i < weights.Length; i++)
         {
-            if (drawn < weights[i]) return i;
+            if (drawn < weights[i])
+                return i;
             drawn -= weights[i];
         }
         return 0;
@@ -68,7 +94,8 @@ internal sealed class CallPlan
         double drawn = (dice.Next() >> 11) * (1.0 / (1UL << 53));
         for (int i = 0; i < shares.Length; i++)
         {
-            if (drawn < shares[i]) return i;
+            if (drawn < shares[i])
+                return i;
             drawn -= shares[i];
         }
         return shares.Length;

@@ -38,22 +38,36 @@ public sealed class CallReport
 
     /// <summary>All of it in a line.</summary>
     public override string ToString() =>
-        $"{Started} calls, {Active} active, {Answered} answered ({AnsweredTwice} twice), ended by caller {EndedByCaller}, by callee {EndedByCallee}, " +
-        $"rejected {Rejected}, cancelled {Cancelled}, timed out {TimedOut}, failed {Failed}";
+        $"{Started} calls, {Active} active, {Answered} answered ({AnsweredTwice} twice), ended by caller {EndedByCaller}, by callee {EndedByCallee}, "
+        + $"rejected {Rejected}, cancelled {Cancelled}, timed out {TimedOut}, failed {Failed}";
 
     internal void Count(ScriptedCall call)
     {
         Ended++;
-        if (call.Answers > 0) Answered++;
-        if (call.Answers > 1) AnsweredTwice++;
+        if (call.Answers > 0)
+            Answered++;
+        if (call.Answers > 1)
+            AnsweredTwice++;
         switch (call.End)
         {
-            case CallEnd.LocalBye: EndedByCaller++; break;
-            case CallEnd.RemoteBye: EndedByCallee++; break;
-            case CallEnd.Rejected: Rejected++; break;
-            case CallEnd.Cancelled: Cancelled++; break;
-            case CallEnd.Timeout: TimedOut++; break;
-            default: Failed++; break;
+            case CallEnd.LocalBye:
+                EndedByCaller++;
+                break;
+            case CallEnd.RemoteBye:
+                EndedByCallee++;
+                break;
+            case CallEnd.Rejected:
+                Rejected++;
+                break;
+            case CallEnd.Cancelled:
+                Cancelled++;
+                break;
+            case CallEnd.Timeout:
+                TimedOut++;
+                break;
+            default:
+                Failed++;
+                break;
         }
     }
 }

@@ -16,19 +16,24 @@ internal static class ListenerText
         (string host, int port) = HostAndPort(parts[0]);
         if (!SipEndPoint.TryParseHost(Encoding.ASCII.GetBytes(host), port == 0 ? protocol.DefaultPort() : port, out SipEndPoint local))
             throw new ArgumentException($"'{parts[0]}' is not an address.", nameof(text));
-        if (parts.Length == 1) return new SipListener(index, protocol, local);
+        if (parts.Length == 1)
+            return new SipListener(index, protocol, local);
         (string name, int advertisedPort) = HostAndPort(parts[1]);
         return new SipListener(index, protocol, local, name, advertisedPort);
     }
 
     /// <summary>A bare IPv6 address gets its brackets.</summary>
-    internal static string Bracketed(string address) => address.Contains(':', StringComparison.Ordinal) && address[0] != '[' ? $"[{address}]" : address;
+    internal static string Bracketed(string address) =>
+        address.Contains(':', StringComparison.Ordinal) && address[0] != '[' ? $"[{address}]" : address;
 
     private static (string Host, int Port) HostAndPort(string text)
     {
         int colon = text.LastIndexOf(':');
-        if (colon < 0 || text.EndsWith(']')) return (text, 0);
-        return int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port) && port is > 0 and <= ushort.MaxValue
+        if (colon < 0 || text.EndsWith(']'))
+            return (text, 0);
+        return
+            int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port)
+            && port is > 0 and <= ushort.MaxValue
             ? (text[..colon], port)
             : throw new ArgumentException($"'{text}': not a port.", nameof(text));
     }

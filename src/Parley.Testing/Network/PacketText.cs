@@ -44,11 +44,14 @@ internal static class PacketText
             int end = message.IndexOf((byte)'\n');
             ReadOnlySpan<byte> line = (end < 0 ? message : message[..end]).TrimEnd((byte)'\r');
             message = end < 0 ? default : message[(end + 1)..];
-            if (line.IsEmpty) break;
+            if (line.IsEmpty)
+                break;
             int colon = line.IndexOf((byte)':');
-            if (colon <= 0) continue;
+            if (colon <= 0)
+                continue;
             ReadOnlySpan<byte> key = line[..colon].TrimEnd((byte)' ');
-            if (Ascii.EqualsIgnoreCase(key, name) || (!compact.IsEmpty && Ascii.EqualsIgnoreCase(key, compact))) return line[(colon + 1)..].Trim((byte)' ');
+            if (Ascii.EqualsIgnoreCase(key, name) || (!compact.IsEmpty && Ascii.EqualsIgnoreCase(key, compact)))
+                return line[(colon + 1)..].Trim((byte)' ');
         }
         return default;
     }

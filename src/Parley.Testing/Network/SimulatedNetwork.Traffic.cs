@@ -28,8 +28,10 @@ public sealed partial class SimulatedNetwork
         PacketEvent fate = Route(from, listener, remote, bytes, out SimulatedTransport? to, out SipListener? heard, out PacketFate wish);
         Log.Add(Clock.Elapsed, fate, listener.Protocol, listener.Local, remote, bytes);
         Record(from, to, listener, remote, bytes, lost: fate != PacketEvent.Sent);
-        if (fate == PacketEvent.Unreachable && ReportsUnreachable) Report(from, listener, remote, bytes);
-        if (fate != PacketEvent.Sent) return;
+        if (fate == PacketEvent.Unreachable && ReportsUnreachable)
+            Report(from, listener, remote, bytes);
+        if (fate != PacketEvent.Sent)
+            return;
 
         Link link = LinkOf(from, to!);
         LinkConditions conditions = wish == PacketFate.Protect ? LinkConditions.Good : link.Conditions ?? Conditions;
@@ -50,7 +52,14 @@ public sealed partial class SimulatedNetwork
     }
 
     internal void LogArrival(in SipFlow flow, ReadOnlySpan<byte> bytes, bool lost) =>
-        Log.Add(Clock.Elapsed, lost ? PacketEvent.Cut : PacketEvent.Arrived, flow.Listener.Protocol, flow.Remote, flow.Listener.Local, bytes);
+        Log.Add(
+            Clock.Elapsed,
+            lost ? PacketEvent.Cut : PacketEvent.Arrived,
+            flow.Listener.Protocol,
+            flow.Remote,
+            flow.Listener.Local,
+            bytes
+        );
 
     internal void LogStream(SimulatedTransport from, SipListener listener, in SipEndPoint remote, ReadOnlySpan<byte> bytes)
     {
@@ -63,7 +72,8 @@ public sealed partial class SimulatedNetwork
 
     internal void LogConnection(PacketEvent kind, SipProtocol protocol, in SipEndPoint local, in SipEndPoint remote)
     {
-        if (kind == PacketEvent.Connected) Counters.Connections++;
+        if (kind == PacketEvent.Connected)
+            Counters.Connections++;
         Log.Add(Clock.Elapsed, kind, protocol, local, remote, default);
     }
 
@@ -71,11 +81,19 @@ public sealed partial class SimulatedNetwork
 
     internal void Remove(SimulatedTransport host)
     {
-        foreach (SipListener listener in host.Listeners) _hearing.Remove((listener.Protocol, listener.Local));
+        foreach (SipListener listener in host.Listeners)
+            _hearing.Remove((listener.Protocol, listener.Local));
     }
 
-    private PacketEvent Route(SimulatedTransport from, SipListener listener, in SipEndPoint remote, ReadOnlySpan<byte> bytes,
-        out SimulatedTransport? to, out SipListener? heard, out PacketFate wish)
+    private PacketEvent Route(
+        SimulatedTransport from,
+        SipListener listener,
+        in SipEndPoint remote,
+        ReadOnlySpan<byte> bytes,
+        out SimulatedTransport? to,
+        out SipListener? heard,
+        out PacketFate wish
+    )
     {
         (to, heard) = _hearing.TryGetValue((listener.Protocol, remote), out var found) ? found : default;
         wish = Interceptor?.Invoke(new SimulatedPacket(from, to, listener.Protocol, listener.Local, remote, bytes)) ?? PacketFate.Pass;
@@ -97,7 +115,15 @@ public sealed partial class SimulatedNetwork
         return PacketEvent.Sent;
     }
 
-    private void Launch(SimulatedTransport to, SipListener heard, SipListener listener, ReadOnlySpan<byte> bytes, Link link, LinkConditions conditions, bool holdBack)
+    private void Launch(
+        SimulatedTransport to,
+        SipListener heard,
+        SipListener listener,
+        ReadOnlySpan<byte> bytes,
+        Link link,
+        LinkConditions conditions,
+        bool holdBack
+    )
     {
         long due = Clock.Ticks + _dice.Between(conditions.MinimumDelay, conditions.MaximumDelay);
         if (holdBack || _dice.Chance(conditions.Reordering))
@@ -109,12 +135,20 @@ public sealed partial class SimulatedNetwork
         {
             due = link.LastDue = Math.Max(due, link.LastDue);
         }
-        if (!_free.TryPop(out Datagram? datagram)) datagram = new Datagram(this);
+        if (!_free.TryPop(out Datagram? datagram))
+            datagram = new Datagram(this);
         datagram.Fill(to, heard, listener.Local, bytes);
         Clock.ScheduleAt(due, datagram, 0);
     }
 
-    private void Record(SimulatedTransport from, SimulatedTransport? to, SipListener listener, in SipEndPoint remote, ReadOnlySpan<byte> bytes, bool lost)
+    private void Record(
+        SimulatedTransport from,
+        SimulatedTransport? to,
+        SipListener listener,
+        in SipEndPoint remote,
+        ReadOnlySpan<byte> bytes,
+        bool lost
+    )
     {
         foreach (Recorder recorder in _recorders)
             recorder.Add(Clock.Elapsed, from.Name, to?.Name ?? HostName(remote), listener.Protocol, listener.Local, remote, bytes, lost);
@@ -124,8 +158,9 @@ public sealed partial class SimulatedNetwork
     private string HostName(in SipEndPoint address)
     {
         foreach (SimulatedTransport host in _hosts)
-            foreach (SipListener listener in host.Listeners)
-                if (!host.IsGone && listener.Local.SameAddress(address)) return host.Name;
+        foreach (SipListener listener in host.Listeners)
+            if (!host.IsGone && listener.Local.SameAddress(address))
+                return host.Name;
         return address.ToString();
     }
 
@@ -133,7 +168,8 @@ public sealed partial class SimulatedNetwork
     {
         ArgumentNullException.ThrowIfNull(from);
         ArgumentNullException.ThrowIfNull(to);
-        if (from.Network != this || to.Network != this) throw new ArgumentException("The host belongs to another network.", nameof(to));
+        if (from.Network != this || to.Network != this)
+            throw new ArgumentException("The host belongs to another network.", nameof(to));
         if (to.Number >= from.Links.Length)
         {
             Link?[] links = from.Links;

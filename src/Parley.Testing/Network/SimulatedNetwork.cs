@@ -18,16 +18,19 @@ public sealed partial class SimulatedNetwork
     private long _connectionIds;
 
     /// <summary>A network on a clock of its own, with the seed 1.</summary>
-    public SimulatedNetwork() : this(1) { }
+    public SimulatedNetwork()
+        : this(1) { }
 
     /// <summary>A network on a clock of its own.</summary>
     /// <param name="seed">Decides everything that is left to chance.</param>
-    public SimulatedNetwork(ulong seed) : this(new SimulatedClock(), seed, SipLimits.Default) { }
+    public SimulatedNetwork(ulong seed)
+        : this(new SimulatedClock(), seed, SipLimits.Default) { }
 
     /// <summary>A network on a given clock.</summary>
     /// <param name="clock">Drives the deliveries.</param>
     /// <param name="seed">Decides everything that is left to chance.</param>
-    public SimulatedNetwork(SimulatedClock clock, ulong seed) : this(clock, seed, SipLimits.Default) { }
+    public SimulatedNetwork(SimulatedClock clock, ulong seed)
+        : this(clock, seed, SipLimits.Default) { }
 
     /// <summary>A network on a given clock, with limits of its own.</summary>
     /// <param name="clock">Drives the deliveries.</param>
@@ -90,15 +93,23 @@ public sealed partial class SimulatedNetwork
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(listeners);
-        if (listeners.Length == 0) listeners = [$"udp:{ListenerText.Bracketed(name)}", $"tcp:{ListenerText.Bracketed(name)}", $"tls:{ListenerText.Bracketed(name)}"];
+        if (listeners.Length == 0)
+            listeners =
+            [
+                $"udp:{ListenerText.Bracketed(name)}",
+                $"tcp:{ListenerText.Bracketed(name)}",
+                $"tls:{ListenerText.Bracketed(name)}",
+            ];
         var made = new SipListener[listeners.Length];
         for (int i = 0; i < made.Length; i++)
         {
             made[i] = ListenerText.Parse(i, listeners[i]);
-            if (_hearing.ContainsKey((made[i].Protocol, made[i].Local))) throw new ArgumentException($"{made[i]} is taken.", nameof(listeners));
+            if (_hearing.ContainsKey((made[i].Protocol, made[i].Local)))
+                throw new ArgumentException($"{made[i]} is taken.", nameof(listeners));
         }
         var host = new SimulatedTransport(this, name, _hosts.Count, made);
-        foreach (SipListener listener in made) _hearing.Add((listener.Protocol, listener.Local), (host, listener));
+        foreach (SipListener listener in made)
+            _hearing.Add((listener.Protocol, listener.Local), (host, listener));
         _hosts.Add(host);
         return host;
     }
@@ -117,7 +128,8 @@ public sealed partial class SimulatedNetwork
     /// <param name="from">The sender.</param>
     /// <param name="to">The receiver.</param>
     /// <param name="conditions">The conditions, or null.</param>
-    public void SetConditionsOneWay(SimulatedTransport from, SimulatedTransport to, LinkConditions? conditions) => LinkOf(from, to).Conditions = conditions;
+    public void SetConditionsOneWay(SimulatedTransport from, SimulatedTransport to, LinkConditions? conditions) =>
+        LinkOf(from, to).Conditions = conditions;
 
     /// <summary>Cuts the link between two hosts, both ways: datagrams vanish, streams stall.</summary>
     /// <param name="one">One host.</param>
@@ -141,7 +153,8 @@ public sealed partial class SimulatedNetwork
         ArgumentNullException.ThrowIfNull(one);
         SimulatedTransport[] others = [.. other];
         foreach (SimulatedTransport host in one)
-            foreach (SimulatedTransport far in others) Cut(host, far);
+        foreach (SimulatedTransport far in others)
+            Cut(host, far);
     }
 
     /// <summary>Restores the link between two hosts, both ways.</summary>
@@ -157,8 +170,9 @@ public sealed partial class SimulatedNetwork
     public void Heal()
     {
         foreach (SimulatedTransport host in _hosts)
-            foreach (Link? link in host.Links)
-                if (link is not null) link.IsCut = false;
+        foreach (Link? link in host.Links)
+            if (link is not null)
+                link.IsCut = false;
     }
 
     /// <summary>Lets a recorder see every message as it is sent, the lost ones included.</summary>

@@ -5,8 +5,14 @@ namespace Parley.Testing;
 /// <summary>A message on its way, as a <see cref="PacketInterceptor"/> sees it.</summary>
 public readonly ref struct SimulatedPacket
 {
-    internal SimulatedPacket(SimulatedTransport from, SimulatedTransport? to, SipProtocol protocol, SipEndPoint source, SipEndPoint destination,
-        ReadOnlySpan<byte> bytes)
+    internal SimulatedPacket(
+        SimulatedTransport from,
+        SimulatedTransport? to,
+        SipProtocol protocol,
+        SipEndPoint source,
+        SipEndPoint destination,
+        ReadOnlySpan<byte> bytes
+    )
     {
         From = from;
         To = to;

@@ -21,7 +21,8 @@ public sealed class SimulatedServerLocator : ISipServerLocator
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(listener);
         SipListener parsed = ListenerText.Parse(0, listener);
-        if (!_names.TryGetValue(name, out List<SipTarget>? targets)) _names[name] = targets = [];
+        if (!_names.TryGetValue(name, out List<SipTarget>? targets))
+            _names[name] = targets = [];
         targets.Add(new SipTarget(parsed.Protocol, parsed.Local));
     }
 
@@ -35,10 +36,12 @@ public sealed class SimulatedServerLocator : ISipServerLocator
             targets.Add(literal);
             return new ValueTask<bool>(true);
         }
-        if (!_names.TryGetValue(uri.Host, out List<SipTarget>? known)) return new ValueTask<bool>(false);
+        if (!_names.TryGetValue(uri.Host, out List<SipTarget>? known))
+            return new ValueTask<bool>(false);
         int before = targets.Count;
         foreach (SipTarget target in known)
-            if (Takes(uri.View, target.Protocol)) targets.Add(target);
+            if (Takes(uri.View, target.Protocol))
+                targets.Add(target);
         return new ValueTask<bool>(targets.Count > before);
     }
 
@@ -46,13 +49,17 @@ public sealed class SimulatedServerLocator : ISipServerLocator
     public bool TryLocateLiteral(SipUriView uri, out SipTarget target)
     {
         target = default;
-        if (!uri.IsValid || uri.Scheme is not (SipUriScheme.Sip or SipUriScheme.Sips)) return false;
+        if (!uri.IsValid || uri.Scheme is not (SipUriScheme.Sip or SipUriScheme.Sips))
+            return false;
         bool secure = uri.Scheme == SipUriScheme.Sips;
         SipProtocol protocol = secure ? SipProtocol.Tls : SipProtocol.Udp;
-        if (!uri.Transport.IsEmpty && !SipProtocolExtensions.TryParse(uri.Transport, out protocol)) return false;
-        if (secure && protocol == SipProtocol.Tcp) protocol = SipProtocol.Tls;
+        if (!uri.Transport.IsEmpty && !SipProtocolExtensions.TryParse(uri.Transport, out protocol))
+            return false;
+        if (secure && protocol == SipProtocol.Tcp)
+            protocol = SipProtocol.Tls;
         ReadOnlySpan<byte> host = uri.MAddr.IsEmpty ? uri.Host : uri.MAddr;
-        if (!SipEndPoint.TryParseHost(host, uri.Port == 0 ? protocol.DefaultPort() : uri.Port, out SipEndPoint endPoint)) return false;
+        if (!SipEndPoint.TryParseHost(host, uri.Port == 0 ? protocol.DefaultPort() : uri.Port, out SipEndPoint endPoint))
+            return false;
         target = new SipTarget(protocol, endPoint);
         return true;
     }
@@ -60,7 +67,8 @@ public sealed class SimulatedServerLocator : ISipServerLocator
     /// <summary>RFC 3263 4.1: a transport parameter is followed, and a sips URI leads to TLS alone.</summary>
     private static bool Takes(SipUriView uri, SipProtocol protocol)
     {
-        if (uri.Scheme == SipUriScheme.Sips) return protocol.IsSecure();
+        if (uri.Scheme == SipUriScheme.Sips)
+            return protocol.IsSecure();
         return uri.Transport.IsEmpty || !SipProtocolExtensions.TryParse(uri.Transport, out SipProtocol wanted) || wanted == protocol;
     }
 

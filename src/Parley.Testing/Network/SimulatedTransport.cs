@@ -80,8 +80,10 @@ public sealed class SimulatedTransport : ISipTransport
     /// <exception cref="ArgumentException">One of them cannot be read.</exception>
     public void AddRoute(string network, string from)
     {
-        if (!IPNetwork.TryParse(network, out IPNetwork parsed)) throw new ArgumentException($"'{network}' is not a network.", nameof(network));
-        if (!IPAddress.TryParse(from, out IPAddress? address)) throw new ArgumentException($"'{from}' is not an address.", nameof(from));
+        if (!IPNetwork.TryParse(network, out IPNetwork parsed))
+            throw new ArgumentException($"'{network}' is not a network.", nameof(network));
+        if (!IPAddress.TryParse(from, out IPAddress? address))
+            throw new ArgumentException($"'{from}' is not an address.", nameof(from));
         _routes.Add((parsed, SipEndPoint.From(address, 0)));
     }
 
@@ -91,12 +93,18 @@ public sealed class SimulatedTransport : ISipTransport
     public SipListener Listener(SipProtocol protocol)
     {
         foreach (SipListener listener in Listeners)
-            if (listener.Protocol == protocol) return listener;
+            if (listener.Protocol == protocol)
+                return listener;
         throw new ArgumentException($"{Name} does not hear {protocol}.", nameof(protocol));
     }
 
     /// <inheritdoc/>
-    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null, SipListener? received = null) => _set.Select(protocol, target, preferred, received);
+    public SipListener? SelectListener(
+        SipProtocol protocol,
+        SipEndPoint target,
+        SipListener? preferred = null,
+        SipListener? received = null
+    ) => _set.Select(protocol, target, preferred, received);
 
     /// <inheritdoc/>
     public bool IsOwn(ReadOnlySpan<byte> host, int port) => _set.IsOwn(host, port);
@@ -108,13 +116,15 @@ public sealed class SimulatedTransport : ISipTransport
     public void Start(ISipReceiver receiver)
     {
         ArgumentNullException.ThrowIfNull(receiver);
-        if (IsStarted || IsGone) throw new InvalidOperationException($"{Name} was started before, or is gone.");
+        if (IsStarted || IsGone)
+            throw new InvalidOperationException($"{Name} was started before, or is gone.");
         _receiver = receiver;
         IsStarted = true;
     }
 
     /// <inheritdoc/>
-    public SipSendResult Send(in SipFlow flow, ReadOnlySpan<byte> message, ulong token = 0) => SendFor(flow, message, token, default, out _);
+    public SipSendResult Send(in SipFlow flow, ReadOnlySpan<byte> message, ulong token = 0) =>
+        SendFor(flow, message, token, default, out _);
 
     /// <inheritdoc/>
     public SipSendResult SendFor(in SipFlow flow, ReadOnlySpan<byte> message, ulong token, SipEndPoint cause, out long connectionId)
@@ -123,9 +133,12 @@ public sealed class SimulatedTransport : ISipTransport
         SipListener listener = flow.Listener;
         if (listener is null || listener.Index >= Listeners.Count || !ReferenceEquals(Listeners[listener.Index], listener))
             throw new ArgumentException("The listener is not one of this host's.", nameof(flow));
-        if (IsGone || message.IsEmpty || flow.Remote.IsIPv6 != listener.Local.IsIPv6 || flow.Remote.Port == 0) return SipSendResult.Failed;
-        if (listener.IsReliable) return SendOnStream(flow, message, token, out connectionId);
-        if (message.Length > LargestDatagram) return SipSendResult.Failed;
+        if (IsGone || message.IsEmpty || flow.Remote.IsIPv6 != listener.Local.IsIPv6 || flow.Remote.Port == 0)
+            return SipSendResult.Failed;
+        if (listener.IsReliable)
+            return SendOnStream(flow, message, token, out connectionId);
+        if (message.Length > LargestDatagram)
+            return SipSendResult.Failed;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(message.Length);
         message.CopyTo(buffer);
         _batch.Add(new Outgoing(listener, flow.Remote, buffer, message.Length));
@@ -135,17 +148,21 @@ public sealed class SimulatedTransport : ISipTransport
 
     /// <inheritdoc/>
     public SipConnectionState StateOf(long connectionId) =>
-        !_connections.TryGetValue(connectionId, out StreamEnd? end) ? SipConnectionState.Gone : end.IsConnecting ? SipConnectionState.Opening : SipConnectionState.Open;
+        !_connections.TryGetValue(connectionId, out StreamEnd? end) ? SipConnectionState.Gone
+        : end.IsConnecting ? SipConnectionState.Opening
+        : SipConnectionState.Open;
 
     /// <inheritdoc/>
     public void Flush()
     {
-        if (_flushing) return;
+        if (_flushing)
+            return;
         _flushing = true;
         for (int i = 0; i < _batch.Count; i++)
         {
             Outgoing sent = _batch[i];
-            if (!IsGone) Network.Transmit(this, sent.Listener, sent.Remote, sent.Buffer.AsSpan(0, sent.Length));
+            if (!IsGone)
+                Network.Transmit(this, sent.Listener, sent.Remote, sent.Buffer.AsSpan(0, sent.Length));
             ArrayPool<byte>.Shared.Return(sent.Buffer);
         }
         _batch.Clear();
@@ -157,7 +174,8 @@ public sealed class SimulatedTransport : ISipTransport
     /// <returns>False when there is no such connection.</returns>
     public bool CloseConnection(long connectionId)
     {
-        if (!_connections.TryGetValue(connectionId, out StreamEnd? end)) return false;
+        if (!_connections.TryGetValue(connectionId, out StreamEnd? end))
+            return false;
         end.Close();
         return true;
     }
@@ -167,7 +185,8 @@ public sealed class SimulatedTransport : ISipTransport
     /// <returns>False when there is no such connection.</returns>
     public bool ResetConnection(long connectionId)
     {
-        if (!_connections.TryGetValue(connectionId, out StreamEnd? end)) return false;
+        if (!_connections.TryGetValue(connectionId, out StreamEnd? end))
+            return false;
         end.Reset();
         return true;
     }
@@ -175,7 +194,8 @@ public sealed class SimulatedTransport : ISipTransport
     /// <summary>Resets every stream connection of this host.</summary>
     public void ResetConnections()
     {
-        foreach (StreamEnd end in _connections.Values.ToArray()) end.Reset();
+        foreach (StreamEnd end in _connections.Values.ToArray())
+            end.Reset();
     }
 
     /// <summary>The process dies: nothing more is heard or sent, streams are reset, the batch is lost. Whoever ran on it must be dropped by
@@ -237,7 +257,8 @@ public sealed class SimulatedTransport : ISipTransport
     {
         _connections.Remove(id);
         var key = (end.Flow.Listener.Protocol, end.Remote);
-        if (_byRemote.TryGetValue(key, out StreamEnd? known) && known == end) _byRemote.Remove(key);
+        if (_byRemote.TryGetValue(key, out StreamEnd? known) && known == end)
+            _byRemote.Remove(key);
     }
 
     private SipEndPoint RouteTo(SipEndPoint target)
@@ -245,14 +266,18 @@ public sealed class SimulatedTransport : ISipTransport
         SipEndPoint from = default;
         int longest = -1;
         foreach ((IPNetwork network, SipEndPoint address) in _routes)
-            if (network.PrefixLength > longest && network.Contains(target.ToIPAddress())) (longest, from) = (network.PrefixLength, address);
-        if (longest >= 0) return from;
+            if (network.PrefixLength > longest && network.Contains(target.ToIPAddress()))
+                (longest, from) = (network.PrefixLength, address);
+        if (longest >= 0)
+            return from;
         foreach (SipListener listener in Listeners)
         {
             SipEndPoint local = listener.Local;
             bool isNear = local.IsIPv6 == target.IsIPv6 && (target.IsIPv6 ? local.High == target.High : local.Low >> 8 == target.Low >> 8);
-            if (!isNear || local.SameAddress(from)) continue;
-            if (!from.IsAny) return default; // two addresses in one network: the table does not say which
+            if (!isNear || local.SameAddress(from))
+                continue;
+            if (!from.IsAny)
+                return default; // two addresses in one network: the table does not say which
             from = local;
         }
         return from;
@@ -260,13 +285,15 @@ public sealed class SimulatedTransport : ISipTransport
 
     private void HandUp(byte[] buffer, int length, in SipFlow source)
     {
-        if (source.Listener.IsReliable) HandUpStream(buffer, length, source);
-        else HandUpOne(buffer, 0, length, source);
+        if (source.Listener.IsReliable)
+            HandUpStream(buffer, length, source);
+        else
+            HandUpOne(buffer, 0, length, source);
     }
 
     private void HandUpStream(byte[] buffer, int length, in SipFlow source)
     {
-        for (int done = 0; done < length;)
+        for (int done = 0; done < length; )
         {
             SipFrame frame = SipFraming.Next(buffer.AsSpan(done, length - done), Network.Limits);
             if (frame.Kind == SipFrameKind.Message)
@@ -275,7 +302,8 @@ public sealed class SimulatedTransport : ISipTransport
             }
             else if (frame.Kind == SipFrameKind.KeepAlive)
             {
-                if (frame.Ping) Send(source, "\r\n"u8);
+                if (frame.Ping)
+                    Send(source, "\r\n"u8);
             }
             else if (frame.Kind == SipFrameKind.Padding)
             {
@@ -283,7 +311,10 @@ public sealed class SimulatedTransport : ISipTransport
             }
             else if (frame.Kind == SipFrameKind.NoContentLength)
             {
-                if (_message.Parse(buffer, done, frame.Length, Network.Limits).Status != SipParseStatus.Drop && SipScreening.IsAnswerable(_message))
+                if (
+                    _message.Parse(buffer, done, frame.Length, Network.Limits).Status != SipParseStatus.Drop
+                    && SipScreening.IsAnswerable(_message)
+                )
                 {
                     Network.Counters.Refused++;
                     _receiver!.OnMalformed(_message, SipParseResult.Reject(400, "Missing Content-Length"), source);
@@ -309,7 +340,8 @@ public sealed class SimulatedTransport : ISipTransport
     private void HandUpOne(byte[] buffer, int offset, int length, in SipFlow source)
     {
         SipParseResult result = _message.Parse(buffer, offset, length, Network.Limits);
-        if (result.Status == SipParseStatus.KeepAlive) return;
+        if (result.Status == SipParseStatus.KeepAlive)
+            return;
         Tap?.OnMessage(inbound: true, source, buffer.AsSpan(offset, length));
         switch (result.Status)
         {
@@ -333,11 +365,13 @@ public sealed class SimulatedTransport : ISipTransport
         StreamEnd? end;
         if (flow.ConnectionId != 0)
         {
-            if (!_connections.TryGetValue(flow.ConnectionId, out end)) return SipSendResult.Failed;
+            if (!_connections.TryGetValue(flow.ConnectionId, out end))
+                return SipSendResult.Failed;
         }
         else if (!_byRemote.TryGetValue((flow.Listener.Protocol, flow.Remote), out end))
         {
-            if (_nextPort > ushort.MaxValue) _nextPort = 32_768;
+            if (_nextPort > ushort.MaxValue)
+                _nextPort = 32_768;
             SipEndPoint local = flow.Listener.Local.WithPort(_nextPort++);
             end = new StreamEnd(Network, this, flow.Listener, local, flow.Remote, Network.NextConnectionId());
             Register(end);
@@ -352,17 +386,21 @@ public sealed class SimulatedTransport : ISipTransport
 
     private void Leave(bool abandon)
     {
-        if (IsGone) return;
+        if (IsGone)
+            return;
         Network.Remove(this);
         foreach (StreamEnd end in _connections.Values.ToArray())
         {
-            if (abandon) end.Abandon();
-            else end.Close();
+            if (abandon)
+                end.Abandon();
+            else
+                end.Close();
         }
         IsGone = true;
         IsStarted = false;
         _receiver = null;
-        foreach (Outgoing unsent in _batch) ArrayPool<byte>.Shared.Return(unsent.Buffer);
+        foreach (Outgoing unsent in _batch)
+            ArrayPool<byte>.Shared.Return(unsent.Buffer);
         _batch.Clear();
     }
 }

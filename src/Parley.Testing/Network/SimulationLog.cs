@@ -34,10 +34,18 @@ public sealed class SimulationLog
         Mix((ulong)time.Ticks);
         MixBytes(MemoryMarshal.AsBytes(text.AsSpan()));
         Count++;
-        if (KeepText) _lines.Add($"{Seconds(time)} note {text}");
+        if (KeepText)
+            _lines.Add($"{Seconds(time)} note {text}");
     }
 
-    internal void Add(TimeSpan time, PacketEvent kind, SipProtocol protocol, in SipEndPoint from, in SipEndPoint to, ReadOnlySpan<byte> bytes)
+    internal void Add(
+        TimeSpan time,
+        PacketEvent kind,
+        SipProtocol protocol,
+        in SipEndPoint from,
+        in SipEndPoint to,
+        ReadOnlySpan<byte> bytes
+    )
     {
         Mix((ulong)time.Ticks);
         Mix((ulong)kind << 56 | (ulong)protocol << 48 | (ulong)from.Port << 32 | (ulong)to.Port << 16);
@@ -45,10 +53,18 @@ public sealed class SimulationLog
         Mix(to.High ^ to.Low);
         MixBytes(bytes);
         Count++;
-        if (KeepText) _lines.Add(Line(time, kind, protocol, from, to, bytes));
+        if (KeepText)
+            _lines.Add(Line(time, kind, protocol, from, to, bytes));
     }
 
-    private static string Line(TimeSpan time, PacketEvent kind, SipProtocol protocol, SipEndPoint from, SipEndPoint to, ReadOnlySpan<byte> bytes)
+    private static string Line(
+        TimeSpan time,
+        PacketEvent kind,
+        SipProtocol protocol,
+        SipEndPoint from,
+        SipEndPoint to,
+        ReadOnlySpan<byte> bytes
+    )
     {
         string head = $"{Seconds(time)} {kind.ToString().ToLowerInvariant()} {protocol.ToString().ToUpperInvariant()} {from} > {to}";
         return bytes.IsEmpty ? head : $"{head} {PacketText.Label(bytes)} {PacketText.CallId(bytes)} CSeq {PacketText.CSeq(bytes)}";
@@ -60,9 +76,11 @@ public sealed class SimulationLog
     {
         Mix((ulong)bytes.Length);
         ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(bytes);
-        foreach (ulong word in words) Mix(word);
+        foreach (ulong word in words)
+            Mix(word);
         ulong rest = 0;
-        foreach (byte b in bytes[(words.Length * 8)..]) rest = rest << 8 | b;
+        foreach (byte b in bytes[(words.Length * 8)..])
+            rest = rest << 8 | b;
         Mix(rest);
     }
 

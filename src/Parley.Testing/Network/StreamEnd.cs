@@ -7,10 +7,21 @@ namespace Parley.Testing;
 /// One end of a stream connection, with what is on its way from here to the other end. Bytes keep their order; a cut link stalls
 /// them, and after the network's stream timeout the connection breaks.
 /// </summary>
-internal sealed class StreamEnd(SimulatedNetwork network, SimulatedTransport host, SipListener listener, SipEndPoint local, SipEndPoint remote, long id)
-    : ISimulationEvent
+internal sealed class StreamEnd(
+    SimulatedNetwork network,
+    SimulatedTransport host,
+    SipListener listener,
+    SipEndPoint local,
+    SipEndPoint remote,
+    long id
+) : ISimulationEvent
 {
-    private const long Syn = 1, SynAck = 2, Refusal = 3, ConnectLimit = 4, Pump = 5, ToldClosed = 6;
+    private const long Syn = 1,
+        SynAck = 2,
+        Refusal = 3,
+        ConnectLimit = 4,
+        Pump = 5,
+        ToldClosed = 6;
     private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(500);
     private readonly Queue<Segment> _outgoing = new();
     private StreamEnd? _peer;
@@ -32,11 +43,13 @@ internal sealed class StreamEnd(SimulatedNetwork network, SimulatedTransport hos
     /// <summary>Both ends are gone at once, with what was on its way.</summary>
     internal void Reset()
     {
-        if (_closed) return;
+        if (_closed)
+            return;
         bool wasConnecting = _connecting;
         MarkClosed();
         FailQueued();
-        if (wasConnecting) return;
+        if (wasConnecting)
+            return;
         network.Clock.Schedule(TimeSpan.Zero, this, ToldClosed);
         if (_peer is { _closed: false } peer)
         {
@@ -63,7 +76,8 @@ internal sealed class StreamEnd(SimulatedNetwork network, SimulatedTransport hos
     /// <summary>Closes after what was sent; both receivers are told.</summary>
     internal void Close()
     {
-        if (_closed) return;
+        if (_closed)
+            return;
         if (_connecting)
         {
             Fail();
@@ -77,8 +91,10 @@ internal sealed class StreamEnd(SimulatedNetwork network, SimulatedTransport hos
     /// <summary>The host is gone: the far end learns of it when the network lets it.</summary>
     internal void Abandon()
     {
-        if (_closed) return;
-        if (!_connecting) Enqueue(new Segment([], -1, 0));
+        if (_closed)
+            return;
+        if (!_connecting)
+            Enqueue(new Segment([], -1, 0));
         MarkClosed();
     }
 
@@ -86,20 +102,35 @@ internal sealed class StreamEnd(SimulatedNetwork network, SimulatedTransport hos
     {
         switch (argument)
         {
-            case Syn: ArriveAtListener(); break;
-            case SynAck: Open(); break;
-            case Refusal: Fail(); break;
-            case ConnectLimit: if (_connecting) Fail(); break;
-            case Pump: Deliver(); break;
-            case ToldClosed: host.TellClosed(Flow); break;
+            case Syn:
+                ArriveAtListener();
+                break;
+            case SynAck:
+                Open();
+                break;
+            case Refusal:
+                Fail();
+                break;
+            case ConnectLimit:
+                if (_connecting)
+                    Fail();
+                break;
+            case Pump:
+                Deliver();
+                break;
+            case ToldClosed:
+                host.TellClosed(Flow);
+                break;
         }
     }
 
     private void ArriveAtListener()
     {
-        if (!_connecting || _closed) return;
+        if (!_connecting || _closed)
+            return;
         SimulatedTransport? target = network.HostAt(listener.Protocol, remote);
-        if (target is not null && network.IsCut(host, target)) return; // the limit will tell
+        if (target is not null && network.IsCut(host, target))
+            return; // the limit will tell
         TimeSpan back = network.DelayTo(target, host);
         if (target is null || network.ListenerAt(listener.Protocol, remote) is not { } heard || !target.IsStarted)
         {
@@ -115,17 +146,21 @@ internal sealed class StreamEnd(SimulatedNetwork network, SimulatedTransport hos
 
     private void Open()
     {
-        if (!_connecting) return;
+        if (!_connecting)
+            return;
         _connecting = false;
-        if (_outgoing.Count == 0) return;
+        if (_outgoing.Count == 0)
+            return;
         int count = _outgoing.Count;
-        for (int i = 0; i < count; i++) _outgoing.Enqueue(_outgoing.Dequeue() with { Due = NextDue() });
+        for (int i = 0; i < count; i++)
+            _outgoing.Enqueue(_outgoing.Dequeue() with { Due = NextDue() });
         SchedulePump();
     }
 
     private void Fail()
     {
-        if (_closed) return;
+        if (_closed)
+            return;
         MarkClosed();
         FailQueued();
     }
@@ -139,7 +174,8 @@ internal sealed class StreamEnd(SimulatedNetwork network, SimulatedTransport hos
         }
         bool idle = _outgoing.Count == 0;
         _outgoing.Enqueue(segment with { Due = NextDue() });
-        if (idle) SchedulePump();
+        if (idle)
+            SchedulePump();
     }
 
     private long NextDue() => _lastDue = Math.Max(_lastDue, network.Clock.Ticks + network.DelayTo(host, _peer!.Host).Ticks);
@@ -148,7 +184,8 @@ internal sealed class StreamEnd(SimulatedNetwork network, SimulatedTransport hos
 
     private void Deliver()
     {
-        if (_outgoing.Count == 0) return;
+        if (_outgoing.Count == 0)
+            return;
         StreamEnd peer = _peer!;
         if (network.IsCut(host, peer.Host))
         {
@@ -157,7 +194,8 @@ internal sealed class StreamEnd(SimulatedNetwork network, SimulatedTransport hos
         }
         _stalledSince = -1;
         Segment segment = _outgoing.Dequeue();
-        if (_outgoing.Count > 0) SchedulePump();
+        if (_outgoing.Count > 0)
+            SchedulePump();
         if (segment.Length < 0)
         {
             peer.CloseFromFar();
@@ -175,7 +213,8 @@ internal sealed class StreamEnd(SimulatedNetwork network, SimulatedTransport hos
     private void Stall(StreamEnd peer)
     {
         long now = network.Clock.Ticks;
-        if (_stalledSince < 0) _stalledSince = now;
+        if (_stalledSince < 0)
+            _stalledSince = now;
         if (now - _stalledSince < network.StreamTimeout.Ticks)
         {
             network.Clock.Schedule(RetryInterval, this, Pump);
@@ -184,13 +223,15 @@ internal sealed class StreamEnd(SimulatedNetwork network, SimulatedTransport hos
         bool wasOpen = !_closed;
         MarkClosed();
         FailQueued();
-        if (wasOpen) host.TellClosed(Flow);
+        if (wasOpen)
+            host.TellClosed(Flow);
         peer.CloseFromFar();
     }
 
     private void CloseFromFar()
     {
-        if (_closed) return;
+        if (_closed)
+            return;
         MarkClosed();
         FailQueued();
         host.TellClosed(Flow);
@@ -198,7 +239,8 @@ internal sealed class StreamEnd(SimulatedNetwork network, SimulatedTransport hos
 
     private void MarkClosed()
     {
-        if (!_closed) network.LogConnection(PacketEvent.Closed, listener.Protocol, local, remote);
+        if (!_closed)
+            network.LogConnection(PacketEvent.Closed, listener.Protocol, local, remote);
         _closed = true;
         _connecting = false;
         host.Unregister(this, id);
@@ -208,8 +250,10 @@ internal sealed class StreamEnd(SimulatedNetwork network, SimulatedTransport hos
     {
         while (_outgoing.TryDequeue(out Segment segment))
         {
-            if (segment.Length >= 0) ArrayPool<byte>.Shared.Return(segment.Buffer);
-            if (segment.Token != 0) host.TellFailed(segment.Token);
+            if (segment.Length >= 0)
+                ArrayPool<byte>.Shared.Return(segment.Buffer);
+            if (segment.Token != 0)
+                host.TellFailed(segment.Token);
         }
     }
 

@@ -12,28 +12,42 @@ internal static class Ladder
 
     internal static string Draw(IReadOnlyList<RecordedMessage> messages)
     {
-        if (messages.Count == 0) return "(no messages)\n";
+        if (messages.Count == 0)
+            return "(no messages)\n";
         var columns = new List<string>();
         foreach (RecordedMessage message in messages)
         {
-            if (!columns.Contains(message.From)) columns.Add(message.From);
-            if (!columns.Contains(message.To)) columns.Add(message.To);
+            if (!columns.Contains(message.From))
+                columns.Add(message.From);
+            if (!columns.Contains(message.To))
+                columns.Add(message.To);
         }
         int gap = LeastGap;
-        foreach (string name in columns) gap = Math.Max(gap, name.Length + 2);
-        foreach (RecordedMessage message in messages) gap = Math.Max(gap, Label(message).Length + 6);
+        foreach (string name in columns)
+            gap = Math.Max(gap, name.Length + 2);
+        foreach (RecordedMessage message in messages)
+            gap = Math.Max(gap, Label(message).Length + 6);
 
         var text = new StringBuilder();
         AppendHeads(text, columns, gap);
         TimeSpan start = messages[0].Time;
         foreach (RecordedMessage message in messages)
-            AppendArrow(text, columns.Count, gap, columns.IndexOf(message.From), columns.IndexOf(message.To), message, message.Time - start);
+            AppendArrow(
+                text,
+                columns.Count,
+                gap,
+                columns.IndexOf(message.From),
+                columns.IndexOf(message.To),
+                message,
+                message.Time - start
+            );
         return text.ToString();
     }
 
     private static string Label(RecordedMessage message)
     {
-        if (message.StatusCode == 0) return message.Label.Length == 0 ? "?" : message.Label;
+        if (message.StatusCode == 0)
+            return message.Label.Length == 0 ? "?" : message.Label;
         ReadOnlySpan<byte> line = PacketText.FirstLine(message.Bytes);
         string reason = line.Length > 12 ? PacketText.Text(line[12..]) : PacketText.Text(SipText.Reason(message.StatusCode));
         return $"{message.StatusCode} {reason} ({message.Method})";
@@ -46,7 +60,8 @@ internal static class Ladder
         {
             // A name begins above its line, the last one may stick out.
             int at = TimeWidth + 1 + i * gap;
-            if (line.Length < at) line.Append(' ', at - line.Length);
+            if (line.Length < at)
+                line.Append(' ', at - line.Length);
             line.Append(columns[i]);
         }
         text.Append(line).Append('\n');
@@ -56,7 +71,8 @@ internal static class Ladder
     {
         char[] line = new char[(count - 1) * gap + 1];
         Array.Fill(line, ' ');
-        for (int i = 0; i < count; i++) line[i * gap] = '|';
+        for (int i = 0; i < count; i++)
+            line[i * gap] = '|';
         string label = Label(message) + (message.IsLost ? " (lost)" : "");
         text.Append(offset.TotalSeconds.ToString("F3", CultureInfo.InvariantCulture).PadLeft(TimeWidth)).Append(' ');
         if (from == to)
@@ -66,12 +82,15 @@ internal static class Ladder
         }
         int left = Math.Min(from, to) * gap + 1;
         int right = Math.Max(from, to) * gap - 1;
-        for (int i = left; i <= right; i++) line[i] = '-';
+        for (int i = left; i <= right; i++)
+            line[i] = '-';
         string shown = message.IsLost ? Label(message) : label;
         int start = left + (right - left + 1 - shown.Length) / 2;
         shown.CopyTo(0, line, start, shown.Length);
-        if (from < to) line[right] = message.IsLost ? 'x' : '>';
-        else line[left] = message.IsLost ? 'x' : '<';
+        if (from < to)
+            line[right] = message.IsLost ? 'x' : '>';
+        else
+            line[left] = message.IsLost ? 'x' : '<';
         text.Append(line).Append('\n');
     }
 }

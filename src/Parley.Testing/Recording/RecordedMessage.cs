@@ -8,7 +8,16 @@ public sealed class RecordedMessage
 {
     private readonly byte[] _bytes;
 
-    internal RecordedMessage(TimeSpan time, string from, string to, SipProtocol protocol, SipEndPoint source, SipEndPoint destination, byte[] bytes, bool lost)
+    internal RecordedMessage(
+        TimeSpan time,
+        string from,
+        string to,
+        SipProtocol protocol,
+        SipEndPoint source,
+        SipEndPoint destination,
+        byte[] bytes,
+        bool lost
+    )
     {
         Time = time;
         From = from;
@@ -79,10 +88,15 @@ public sealed class RecordedMessage
     public string? Header(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
-        return Message is { } message && message.TryGetHeader(System.Text.Encoding.ASCII.GetBytes(name), out ReadOnlySpan<byte> value) ? PacketText.Text(value) : null;
+        return Message is { } message && message.TryGetHeader(System.Text.Encoding.ASCII.GetBytes(name), out ReadOnlySpan<byte> value)
+            ? PacketText.Text(value)
+            : null;
     }
 
     /// <summary>One line: time, ends, label.</summary>
     public override string ToString() =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{Time.TotalSeconds:F3} {From} > {To} {Label}{(IsLost ? " (lost)" : "")}");
+        string.Create(
+            System.Globalization.CultureInfo.InvariantCulture,
+            $"{Time.TotalSeconds:F3} {From} > {To} {Label}{(IsLost ? " (lost)" : "")}"
+        );
 }

@@ -74,8 +74,11 @@ public sealed class Recorder : ICaptureTap
     {
         ArgumentException.ThrowIfNullOrEmpty(what);
         bool status = what.Length == 3 && char.IsAsciiDigit(what[0]);
-        return _messages.Where(m => (status ? m.Label.StartsWith(what, StringComparison.Ordinal) : m.Label == what)
-            && (from is null || m.From == from) && (to is null || m.To == to));
+        return _messages.Where(m =>
+            (status ? m.Label.StartsWith(what, StringComparison.Ordinal) : m.Label == what)
+            && (from is null || m.From == from)
+            && (to is null || m.To == to)
+        );
     }
 
     /// <summary>Forgets everything seen.</summary>
@@ -97,11 +100,22 @@ public sealed class Recorder : ICaptureTap
         Add(time, NameOf(from), NameOf(to), flow.Listener.Protocol, from, to, message, lost: false);
     }
 
-    internal void Add(TimeSpan time, string from, string to, SipProtocol protocol, SipEndPoint source, SipEndPoint destination, ReadOnlySpan<byte> bytes, bool lost)
+    internal void Add(
+        TimeSpan time,
+        string from,
+        string to,
+        SipProtocol protocol,
+        SipEndPoint source,
+        SipEndPoint destination,
+        ReadOnlySpan<byte> bytes,
+        bool lost
+    )
     {
-        if (IsPaused) return;
+        if (IsPaused)
+            return;
         var message = new RecordedMessage(time, from, to, protocol, source, destination, bytes.ToArray(), lost);
-        lock (_gate) _messages.Add(message);
+        lock (_gate)
+            _messages.Add(message);
     }
 
     private string NameOf(SipEndPoint address) => _names.TryGetValue(address, out string? name) ? name : address.ToString();

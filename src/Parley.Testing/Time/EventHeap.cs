@@ -11,7 +11,8 @@ internal sealed class EventHeap
 
     internal void Push(in Entry entry)
     {
-        if (Count == _entries.Length) Array.Resize(ref _entries, Count * 2);
+        if (Count == _entries.Length)
+            Array.Resize(ref _entries, Count * 2);
         SiftUp(Count++, entry);
     }
 
@@ -21,7 +22,8 @@ internal sealed class EventHeap
         int last = --Count;
         Entry moved = _entries[last];
         _entries[last] = default;
-        if (last > 0) SiftDown(0, moved);
+        if (last > 0)
+            SiftDown(0, moved);
         return first;
     }
 
@@ -31,12 +33,14 @@ internal sealed class EventHeap
         int kept = 0;
         for (int i = 0; i < Count; i++)
         {
-            if (_entries[i].Target is SimulatedTimer timer && !timer.IsCurrent(_entries[i].Argument)) continue;
+            if (_entries[i].Target is SimulatedTimer timer && !timer.IsCurrent(_entries[i].Argument))
+                continue;
             _entries[kept++] = _entries[i];
         }
         Array.Clear(_entries, kept, Count - kept);
         Count = kept;
-        for (int i = (kept - 2) / 4; i >= 0 && kept > 1; i--) SiftDown(i, _entries[i]);
+        for (int i = (kept - 2) / 4; i >= 0 && kept > 1; i--)
+            SiftDown(i, _entries[i]);
     }
 
     private void SiftUp(int index, in Entry entry)
@@ -45,7 +49,8 @@ internal sealed class EventHeap
         while (index > 0)
         {
             int parent = (index - 1) >> 2;
-            if (!entry.IsBefore(entries[parent])) break;
+            if (!entry.IsBefore(entries[parent]))
+                break;
             entries[index] = entries[parent];
             index = parent;
         }
@@ -58,12 +63,15 @@ internal sealed class EventHeap
         for (; ; )
         {
             int child = (index << 2) + 1;
-            if (child >= Count) break;
+            if (child >= Count)
+                break;
             int end = Math.Min(child + 4, Count);
             int least = child;
             for (int i = child + 1; i < end; i++)
-                if (entries[i].IsBefore(entries[least])) least = i;
-            if (!entries[least].IsBefore(entry)) break;
+                if (entries[i].IsBefore(entries[least]))
+                    least = i;
+            if (!entries[least].IsBefore(entry))
+                break;
             entries[index] = entries[least];
             index = least;
         }

@@ -22,7 +22,8 @@ public sealed class SimulatedClock : TimeProvider
     private bool _running;
 
     /// <summary>A clock that starts at <see cref="DefaultStart"/>.</summary>
-    public SimulatedClock() : this(DefaultStart) { }
+    public SimulatedClock()
+        : this(DefaultStart) { }
 
     /// <summary>A clock that starts at the given moment.</summary>
     public SimulatedClock(DateTimeOffset start) => _now = _start = start.UtcTicks;
@@ -39,7 +40,11 @@ public sealed class SimulatedClock : TimeProvider
     /// <summary>How many events wait, those of periodic timers included.</summary>
     public int PendingEvents
     {
-        get { lock (Gate) return _heap.Count - StaleEntries; }
+        get
+        {
+            lock (Gate)
+                return _heap.Count - StaleEntries;
+        }
     }
 
     /// <inheritdoc/>
@@ -84,7 +89,8 @@ public sealed class SimulatedClock : TimeProvider
     {
         ArgumentNullException.ThrowIfNull(action);
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
-        lock (Gate) Push(_now + delay.Ticks, action, 0, foreground: true);
+        lock (Gate)
+            Push(_now + delay.Ticks, action, 0, foreground: true);
     }
 
     /// <summary>Runs an event once, after a delay; nothing is allocated.</summary>
@@ -96,7 +102,8 @@ public sealed class SimulatedClock : TimeProvider
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
-        lock (Gate) Push(_now + delay.Ticks, target, argument, foreground: true);
+        lock (Gate)
+            Push(_now + delay.Ticks, target, argument, foreground: true);
     }
 
     /// <summary>Runs everything that is due within the next <paramref name="span"/> and leaves the clock at its end.</summary>
@@ -127,7 +134,8 @@ public sealed class SimulatedClock : TimeProvider
     public void RunUntilCompleted(Task task, TimeSpan limit)
     {
         ArgumentNullException.ThrowIfNull(task);
-        if (!RunUntil(() => task.IsCompleted, limit)) throw new TimeoutException($"The task was not done after {limit} of virtual time.");
+        if (!RunUntil(() => task.IsCompleted, limit))
+            throw new TimeoutException($"The task was not done after {limit} of virtual time.");
         task.GetAwaiter().GetResult();
     }
 
@@ -141,27 +149,31 @@ public sealed class SimulatedClock : TimeProvider
     /// <summary>Within <see cref="Gate"/>.</summary>
     internal void Push(long due, object target, long argument, bool foreground)
     {
-        if (foreground) ForegroundEntries++;
+        if (foreground)
+            ForegroundEntries++;
         _heap.Push(new EventHeap.Entry(due, _sequence++, target, argument));
     }
 
     /// <summary>Schedules at a moment given in <see cref="Ticks"/>.</summary>
     internal void ScheduleAt(long due, ISimulationEvent target, long argument)
     {
-        lock (Gate) Push(due, target, argument, foreground: true);
+        lock (Gate)
+            Push(due, target, argument, foreground: true);
     }
 
     /// <summary>Within <see cref="Gate"/>: a heap entry will be ignored when it comes up. Too many of them are swept out.</summary>
     internal void EntryWentStale()
     {
-        if (++StaleEntries <= 4096 || StaleEntries * 2 < _heap.Count) return;
+        if (++StaleEntries <= 4096 || StaleEntries * 2 < _heap.Count)
+            return;
         _heap.RemoveStale();
         StaleEntries = 0;
     }
 
     private bool Run(long end, Func<bool>? condition, bool stopWhenIdle)
     {
-        if (_running) throw new InvalidOperationException("The clock is already running: an event cannot run it.");
+        if (_running)
+            throw new InvalidOperationException("The clock is already running: an event cannot run it.");
         SynchronizationContext? outer = SynchronizationContext.Current;
         _running = true;
         SynchronizationContext.SetSynchronizationContext(null);
@@ -169,25 +181,31 @@ public sealed class SimulatedClock : TimeProvider
         {
             for (; ; )
             {
-                if (condition is not null && condition()) return true;
+                if (condition is not null && condition())
+                    return true;
                 object target;
                 long argument;
                 lock (Gate)
                 {
-                    if (stopWhenIdle && ForegroundEntries == 0) return true;
+                    if (stopWhenIdle && ForegroundEntries == 0)
+                        return true;
                     if (_heap.Count == 0 || _heap.NextDue > end)
                     {
                         Volatile.Write(ref _now, Math.Max(_now, end));
                         return false;
                     }
                     EventHeap.Entry entry = _heap.Pop();
-                    if (entry.Due > _now) Volatile.Write(ref _now, entry.Due);
+                    if (entry.Due > _now)
+                        Volatile.Write(ref _now, entry.Due);
                     (target, argument) = (entry.Target, entry.Argument);
-                    if (target is not SimulatedTimer) ForegroundEntries--;
+                    if (target is not SimulatedTimer)
+                        ForegroundEntries--;
                 }
                 EventsRun++;
-                if (target is Action action) action();
-                else ((ISimulationEvent)target).Run(argument);
+                if (target is Action action)
+                    action();
+                else
+                    ((ISimulationEvent)target).Run(argument);
             }
         }
         finally

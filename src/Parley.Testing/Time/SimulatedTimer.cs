@@ -17,9 +17,11 @@ internal sealed class SimulatedTimer(SimulatedClock clock, TimerCallback callbac
         long every = Math.Max(0, Ticks(period, nameof(period)));
         lock (clock.Gate)
         {
-            if (_disposed) return false;
+            if (_disposed)
+                return false;
             Disarm();
-            if (due < 0) return true;
+            if (due < 0)
+                return true;
             _armed = true;
             _period = every;
             Arm(clock.Ticks + due);
@@ -54,7 +56,8 @@ internal sealed class SimulatedTimer(SimulatedClock clock, TimerCallback callbac
     {
         lock (clock.Gate)
         {
-            if (_disposed) return;
+            if (_disposed)
+                return;
             _disposed = true;
             Disarm();
         }
@@ -72,15 +75,18 @@ internal sealed class SimulatedTimer(SimulatedClock clock, TimerCallback callbac
 
     private void Disarm()
     {
-        if (!_armed) return;
-        if (IsForeground) clock.ForegroundEntries--;
+        if (!_armed)
+            return;
+        if (IsForeground)
+            clock.ForegroundEntries--;
         _armed = false;
         clock.EntryWentStale();
     }
 
     private static long Ticks(TimeSpan value, string name)
     {
-        if (value == Timeout.InfiniteTimeSpan) return -1;
+        if (value == Timeout.InfiniteTimeSpan)
+            return -1;
         ArgumentOutOfRangeException.ThrowIfLessThan(value, TimeSpan.Zero, name);
         return value.Ticks;
     }

@@ -31,9 +31,7 @@ public abstract class ClientTransaction : SipTransaction
     private bool _wasRepeated;
 
     private protected ClientTransaction(TransactionLayer layer, uint index, uint kind)
-        : base(layer, index, kind)
-    {
-    }
+        : base(layer, index, kind) { }
 
     /// <summary>
     /// The branch of our Via, with the magic cookie, 39 bytes. It encodes where the transaction lies, so that its responses need no search, and
@@ -80,8 +78,8 @@ public abstract class ClientTransaction : SipTransaction
 
     private protected bool IsReliable => Flow.Listener.IsReliable;
 
-    private bool HoldsRequest => _sent is not null
-        && State is ClientTransactionState.Calling or ClientTransactionState.Trying or ClientTransactionState.Proceeding;
+    private bool HoldsRequest =>
+        _sent is not null && State is ClientTransactionState.Calling or ClientTransactionState.Trying or ClientTransactionState.Proceeding;
 
     /// <summary>Sends the request and starts the machine; once. A failure known at once comes back as OnTransportError after this returned.</summary>
     /// <param name="request">The whole request with our Via and <see cref="Branch"/>; copied.</param>
@@ -108,9 +106,7 @@ public abstract class ClientTransaction : SipTransaction
     /// <see cref="Start"/> it ends the transaction. When no final response follows within 64*T1 the machine times out.
     /// </summary>
     /// <param name="headerLines">Header lines for the CANCEL, each ended by CRLF, e.g. a Reason (RFC 3326); copied.</param>
-    public virtual void Cancel(ReadOnlySpan<byte> headerLines = default)
-    {
-    }
+    public virtual void Cancel(ReadOnlySpan<byte> headerLines = default) { }
 
     /// <summary>Gives up: nothing more is sent or passed up; OnTerminated follows after the present work of the strand.</summary>
     public void Abandon()
@@ -144,7 +140,12 @@ public abstract class ClientTransaction : SipTransaction
         if (response.Method != Method || IsOver || State == ClientTransactionState.Idle)
             return false;
         int status = response.StatusCode;
-        Step(status < 200 ? ClientEvent.Provisional : status < 300 ? ClientEvent.Success : ClientEvent.Failure, response);
+        Step(
+            status < 200 ? ClientEvent.Provisional
+                : status < 300 ? ClientEvent.Success
+                : ClientEvent.Failure,
+            response
+        );
         if (!IsOver)
             Schedule();
         return true;
@@ -168,7 +169,8 @@ public abstract class ClientTransaction : SipTransaction
     }
 
     /// <summary>The connection that carried the request is gone; told later, never inside a call.</summary>
-    internal void PostConnectionLost(uint generation, long connectionId) => StrandOrNull?.Post(ConnectionLostWork, this, new LostConnection(connectionId), generation);
+    internal void PostConnectionLost(uint generation, long connectionId) =>
+        StrandOrNull?.Post(ConnectionLostWork, this, new LostConnection(connectionId), generation);
 
     /// <summary>ICMP said that the request did not arrive, and quoted our branch. Only while nothing was heard of it: a far end that has answered is there (RFC 3261 18.4).</summary>
     internal void PostUnreachable(uint generation) => StrandOrNull?.Post(UnreachableWork, this, null, generation);
@@ -180,7 +182,14 @@ public abstract class ClientTransaction : SipTransaction
     /// </summary>
     private bool TryRepeat()
     {
-        if (_wasRepeated || !_carrierWasOpen || _lastCarrier == 0 || Flow.ConnectionId != 0 || !HoldsRequest || (Method == SipMethod.Invite && State != ClientTransactionState.Calling))
+        if (
+            _wasRepeated
+            || !_carrierWasOpen
+            || _lastCarrier == 0
+            || Flow.ConnectionId != 0
+            || !HoldsRequest
+            || (Method == SipMethod.Invite && State != ClientTransactionState.Calling)
+        )
             return false;
         _wasRepeated = true;
         Layer.Count(TransactionCounter.RequestsReconnected);
@@ -265,7 +274,11 @@ public abstract class ClientTransaction : SipTransaction
         if (Carrier != 0 && !HoldsRequest)
             Layer.Carried.Remove(this);
         if (User is not null)
-            Guard(static s => s.This.User!.OnResponse(s.This, s.Response), (This: this, Response: response), nameof(IClientTransactionUser.OnResponse));
+            Guard(
+                static s => s.This.User!.OnResponse(s.This, s.Response),
+                (This: this, Response: response),
+                nameof(IClientTransactionUser.OnResponse)
+            );
     }
 
     private protected void InformTimeout()

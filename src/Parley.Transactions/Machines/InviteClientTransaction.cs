@@ -3,7 +3,8 @@ using Parley.Sip;
 namespace Parley.Transactions;
 
 /// <summary>RFC 3261 17.1.1 with RFC 6026 7.2 (figure 6): the client side of an INVITE.</summary>
-internal sealed class InviteClientTransaction(TransactionLayer layer, uint index) : ClientTransaction(layer, index, TransactionLayer.InviteClientKind)
+internal sealed class InviteClientTransaction(TransactionLayer layer, uint index)
+    : ClientTransaction(layer, index, TransactionLayer.InviteClientKind)
 {
     private bool _cancelWanted;
     private bool _cancelSent;

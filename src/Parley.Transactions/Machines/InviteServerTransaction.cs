@@ -1,7 +1,8 @@
 namespace Parley.Transactions;
 
 /// <summary>RFC 3261 17.2.1 with RFC 6026 7.1 (figure 5): the server side of an INVITE.</summary>
-internal sealed class InviteServerTransaction(TransactionLayer layer, uint index) : ServerTransaction(layer, index, TransactionLayer.InviteServerKind)
+internal sealed class InviteServerTransaction(TransactionLayer layer, uint index)
+    : ServerTransaction(layer, index, TransactionLayer.InviteServerKind)
 {
     public override void SendTrying()
     {

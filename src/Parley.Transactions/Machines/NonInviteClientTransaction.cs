@@ -3,7 +3,8 @@ using Parley.Sip;
 namespace Parley.Transactions;
 
 /// <summary>RFC 3261 17.1.2 (figure 6): the client side of a request other than INVITE and ACK.</summary>
-internal sealed class NonInviteClientTransaction(TransactionLayer layer, uint index) : ClientTransaction(layer, index, TransactionLayer.NonInviteClientKind)
+internal sealed class NonInviteClientTransaction(TransactionLayer layer, uint index)
+    : ClientTransaction(layer, index, TransactionLayer.NonInviteClientKind)
 {
     private protected override void Begin()
     {

@@ -1,7 +1,8 @@
 namespace Parley.Transactions;
 
 /// <summary>RFC 3261 17.2.2 (figure 8): the server side of a request other than INVITE and ACK.</summary>
-internal sealed class NonInviteServerTransaction(TransactionLayer layer, uint index) : ServerTransaction(layer, index, TransactionLayer.NonInviteServerKind)
+internal sealed class NonInviteServerTransaction(TransactionLayer layer, uint index)
+    : ServerTransaction(layer, index, TransactionLayer.NonInviteServerKind)
 {
     /// <summary>
     /// RFC 4320 4.1: "An SIP element MUST respond to a non-INVITE request with a Status-Code of 100 if it has not otherwise responded after the

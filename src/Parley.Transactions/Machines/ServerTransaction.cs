@@ -118,7 +118,13 @@ public abstract class ServerTransaction : SipTransaction
         ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 699);
         if (response.IsEmpty)
             throw new ArgumentException("A response is never empty.", nameof(response));
-        Step(statusCode < 200 ? ServerEvent.Provisional : statusCode < 300 ? ServerEvent.Success : ServerEvent.Failure, response, statusCode);
+        Step(
+            statusCode < 200 ? ServerEvent.Provisional
+                : statusCode < 300 ? ServerEvent.Success
+                : ServerEvent.Failure,
+            response,
+            statusCode
+        );
         if (!IsOver)
             Schedule();
     }
@@ -134,7 +140,10 @@ public abstract class ServerTransaction : SipTransaction
         ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 699);
         if (Request is not { } request)
             return;
-        Send(TransactionLayer.BuildResponse(request, Room, statusCode, reason, statusCode == 100 ? default : LocalTag, headerLines), statusCode);
+        Send(
+            TransactionLayer.BuildResponse(request, Room, statusCode, reason, statusCode == 100 ? default : LocalTag, headerLines),
+            statusCode
+        );
     }
 
     /// <summary>
@@ -180,9 +189,7 @@ public abstract class ServerTransaction : SipTransaction
     }
 
     /// <summary>INVITE: sends 100 now unless there was a response already (17.2.1). Nothing for other methods, whose 100 comes by itself (RFC 4320 4.1).</summary>
-    public virtual void SendTrying()
-    {
-    }
+    public virtual void SendTrying() { }
 
     /// <summary>Ends the transaction without an answer: a request other than INVITE that timed out downstream gets none (RFC 4320 4.2). OnTerminated follows after the present work of the strand.</summary>
     public void Abandon()

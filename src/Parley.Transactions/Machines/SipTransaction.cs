@@ -114,7 +114,8 @@ public abstract class SipTransaction : ITimerTarget
     private protected void RepeatAfter(long interval)
     {
         Interval = interval;
-        long now = Now, due = RetransmitAt == Never ? now : RetransmitAt;
+        long now = Now,
+            due = RetransmitAt == Never ? now : RetransmitAt;
         RetransmitAt = due + interval > now ? due + interval : now + interval;
     }
 

@@ -40,7 +40,8 @@ internal sealed class CarriedClients(TransactionLayer layer)
             if (transaction.Carrier != connectionId)
                 return;
             transaction.Carrier = 0;
-            uint next = transaction.NextCarried, previous = transaction.PreviousCarried;
+            uint next = transaction.NextCarried,
+                previous = transaction.PreviousCarried;
             if (next != 0)
                 At(next).PreviousCarried = previous;
             if (previous != 0)
@@ -77,11 +78,12 @@ internal sealed class CarriedClients(TransactionLayer layer)
     }
 
     /// <summary>How many connections carry something, for tests.</summary>
-    internal int Count => _stripes.Sum(static stripe =>
-    {
-        lock (stripe)
-            return stripe.Heads.Count;
-    });
+    internal int Count =>
+        _stripes.Sum(static stripe =>
+        {
+            lock (stripe)
+                return stripe.Heads.Count;
+        });
 
     private static Stripe[] MakeStripes()
     {
@@ -91,7 +93,8 @@ internal sealed class CarriedClients(TransactionLayer layer)
         return stripes;
     }
 
-    private static uint NumberOf(ClientTransaction transaction) => ((transaction.Index << 1) | (transaction is InviteClientTransaction ? 1u : 0u)) + 1;
+    private static uint NumberOf(ClientTransaction transaction) =>
+        ((transaction.Index << 1) | (transaction is InviteClientTransaction ? 1u : 0u)) + 1;
 
     private ClientTransaction At(uint number)
     {

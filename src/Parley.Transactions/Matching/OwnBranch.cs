@@ -26,9 +26,14 @@ internal static class OwnBranch
         nonce = 0;
         if (branch.Length < Length || (branch.Length > Length && branch[Length] != '.') || !branch.StartsWith(Cookie))
             return false;
-        if (!Utf8Parser.TryParse(branch.Slice(7, 8), out uint slot, out int read, 'x') || read != 8
-            || !Utf8Parser.TryParse(branch.Slice(15, 8), out generation, out read, 'x') || read != 8
-            || !Utf8Parser.TryParse(branch.Slice(23, 16), out nonce, out read, 'x') || read != 16)
+        if (
+            !Utf8Parser.TryParse(branch.Slice(7, 8), out uint slot, out int read, 'x')
+            || read != 8
+            || !Utf8Parser.TryParse(branch.Slice(15, 8), out generation, out read, 'x')
+            || read != 8
+            || !Utf8Parser.TryParse(branch.Slice(23, 16), out nonce, out read, 'x')
+            || read != 16
+        )
             return false;
         index = slot >> 1;
         invite = (slot & 1) != 0;

@@ -20,11 +20,16 @@ internal static class ResponseRouting
     }
 
     /// <summary>When the connection is gone: a new one to the same address, at the port of sent-by (18.2.2).</summary>
-    public static SipFlow Fallback(in SipFlow source, int sentByPort) =>
-        new(source.Listener, source.Remote.WithPort(sentByPort));
+    public static SipFlow Fallback(in SipFlow source, int sentByPort) => new(source.Listener, source.Remote.WithPort(sentByPort));
 
     /// <summary>From the top Via alone, for a response that a stateless relay passes on.</summary>
-    public static bool TryForResponse(SipMessage response, ISipTransport transport, SipListener? preferred, SipListener received, out SipFlow flow)
+    public static bool TryForResponse(
+        SipMessage response,
+        ISipTransport transport,
+        SipListener? preferred,
+        SipListener received,
+        out SipFlow flow
+    )
     {
         flow = default;
         if (!response.TryGetTopVia(out ViaView via) || !ViaRouting.TryGetResponseTarget(via, out SipTarget target))
@@ -40,7 +45,8 @@ internal static class ResponseRouting
     {
         if (!request.TryGetTopVia(out ViaView via) || !ViaRouting.NeedsStamp(via, source.Remote))
             return request;
-        ReadOnlySpan<byte> bytes = request.Bytes, text = via.Text;
+        ReadOnlySpan<byte> bytes = request.Bytes,
+            text = via.Text;
         int start = request.OffsetOf(text);
         ReadOnlySpan<byte> rest = bytes[(start + text.Length)..];
         byte[] buffer = Scratch.Mine.Stamped(bytes.Length + ViaRouting.StampRoom);

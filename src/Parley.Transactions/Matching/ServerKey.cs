@@ -51,7 +51,9 @@ internal readonly ref struct ServerKey
         }
 
         // RFC 2543 style (17.2.3): the whole of what both have in common.
-        Span<byte> bytes = Scratch.Mine.Key(via.Text.Length + request.CallId.Length + request.FromTag.Length + request.RequestUri.Length + name.Length + 32);
+        Span<byte> bytes = Scratch.Mine.Key(
+            via.Text.Length + request.CallId.Length + request.FromTag.Length + request.RequestUri.Length + name.Length + 32
+        );
         Writer old = new(bytes);
         old.Append(via.Text);
         old.Append(request.CallId);
@@ -66,7 +68,10 @@ internal readonly ref struct ServerKey
     /// <summary>8.2.2.2: what two copies of one request have in common that came by different ways; never 0.</summary>
     public static ulong MergeHash(SipMessage request, SipRandom random)
     {
-        ReadOnlySpan<byte> from = request.FromTag, callId = request.CallId, uri = request.RequestUri, method = request.MethodText;
+        ReadOnlySpan<byte> from = request.FromTag,
+            callId = request.CallId,
+            uri = request.RequestUri,
+            method = request.MethodText;
         int length = from.Length + callId.Length + uri.Length + method.Length + 32;
         byte[]? big = null;
         Span<byte> bytes = length <= 1024 ? stackalloc byte[1024] : big = new byte[length];

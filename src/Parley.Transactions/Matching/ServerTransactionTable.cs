@@ -16,7 +16,9 @@ internal sealed class ServerTransactionTable
 {
     private const int MostStripes = 64;
 
-    private static readonly int StripeBits = BitOperations.Log2(BitOperations.RoundUpToPowerOf2((uint)Math.Min(MostStripes, Environment.ProcessorCount * 4)));
+    private static readonly int StripeBits = BitOperations.Log2(
+        BitOperations.RoundUpToPowerOf2((uint)Math.Min(MostStripes, Environment.ProcessorCount * 4))
+    );
 
     private readonly Stripe[] _stripes = new Stripe[1 << StripeBits];
 

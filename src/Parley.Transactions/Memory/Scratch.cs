@@ -6,7 +6,13 @@ namespace Parley.Transactions;
 internal sealed class Scratch
 {
     /// <summary>What was accepted once must not fail because we added a header to it.</summary>
-    public static readonly SipLimits Limits = new() { MaxMessageSize = 1 << 20, MaxHeaderCount = 4096, MaxHeaderLength = 1 << 20, MaxUriLength = 1 << 20 };
+    public static readonly SipLimits Limits = new()
+    {
+        MaxMessageSize = 1 << 20,
+        MaxHeaderCount = 4096,
+        MaxHeaderLength = 1 << 20,
+        MaxUriLength = 1 << 20,
+    };
 
     [ThreadStatic]
     private static Scratch? t_scratch;

@@ -18,6 +18,7 @@ public sealed class Strand
 
     [ThreadStatic]
     private static Node? t_free;
+
     [ThreadStatic]
     private static int t_freeCount;
 
@@ -138,14 +139,19 @@ public sealed class Strand
             Node node = oldest;
             oldest = node.Next;
             StrandWork work = node.Work!;
-            object? target = node.Target, argument = node.Argument;
+            object? target = node.Target,
+                argument = node.Argument;
             long version = node.Version;
             Keep(node);
             Execute(work, target, argument, version);
         }
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "The strand is the boundary: whatever one piece of work throws, the others must run.")]
+    [SuppressMessage(
+        "Design",
+        "CA1031",
+        Justification = "The strand is the boundary: whatever one piece of work throws, the others must run."
+    )]
     private void Execute(StrandWork work, object? target, object? argument, long version)
     {
         try

@@ -44,7 +44,12 @@ public sealed class TimerService : IDisposable
         _start = time.GetTimestamp();
         _logger = loggers?.CreateLogger("Parley.Transactions.TimerService") ?? NullLogger.Instance;
         _shared = new TimerWheel(0);
-        _timer = time.CreateTimer(static state => ((TimerService)state!).AdvanceShared(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(
+            static state => ((TimerService)state!).AdvanceShared(),
+            this,
+            Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan
+        );
     }
 
     /// <summary>Raised on the thread that fired timers of the shared wheel, after they ran: what they sent can leave (<see cref="Transport.ISipTransport.Flush"/>).</summary>
@@ -92,7 +97,8 @@ public sealed class TimerService : IDisposable
     /// <param name="kind">Given back to the target.</param>
     /// <param name="version">Given back to the target.</param>
     /// <param name="dueMilliseconds">On the scale of <see cref="Now"/>; rounded up to a tick of 10 ms, or of 50 ms when it is more than 4 s away.</param>
-    public void ArmAt(ITimerTarget target, int kind, long version, long dueMilliseconds) => Add(target, kind, version, Now, dueMilliseconds);
+    public void ArmAt(ITimerTarget target, int kind, long version, long dueMilliseconds) =>
+        Add(target, kind, version, Now, dueMilliseconds);
 
     /// <summary><see cref="Transport.ISipReceiver.OnLoop"/> comes here: makes the calling thread a loop thread and advances its wheel.</summary>
     public void OnLoop()
@@ -117,7 +123,9 @@ public sealed class TimerService : IDisposable
         {
             const int Longest = 100; // a loop that is to stop looks up so often
             LoopWheel? loop = t_loop;
-            return loop is null || loop.Owner != this ? Longest : (int)Math.Clamp(loop.Wheel.NextWorkMilliseconds - Now, TimerWheel.TickMilliseconds, Longest);
+            return loop is null || loop.Owner != this
+                ? Longest
+                : (int)Math.Clamp(loop.Wheel.NextWorkMilliseconds - Now, TimerWheel.TickMilliseconds, Longest);
         }
     }
 

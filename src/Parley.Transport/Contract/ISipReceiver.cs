@@ -28,17 +28,13 @@ public interface ISipReceiver
     /// Anybody can send such a report: it proves nothing but what it quotes.</summary>
     /// <param name="flow">The listener that it came to, and where the datagram was sent.</param>
     /// <param name="quoted">The beginning of the datagram, as long as the report quotes it, perhaps empty; valid during the call.</param>
-    void OnUnreachable(in SipFlow flow, ReadOnlySpan<byte> quoted)
-    {
-    }
+    void OnUnreachable(in SipFlow flow, ReadOnlySpan<byte> quoted) { }
 
     /// <summary>A receive loop calls it on its own thread after each batch, and when <see cref="LongestWait"/> has passed without one: the place to run that thread's timer wheel. Flush follows.</summary>
     void OnLoop();
 
     /// <summary>All that came of a batch has left, and its thread waits next: the moment for work that shall not delay a message, such as a collection. Called on receive loops and on threads that read streams.</summary>
-    void BeforeWait()
-    {
-    }
+    void BeforeWait() { }
 
     /// <summary>Asked on a receive loop's thread when nothing arrived: for how many milliseconds it may wait for the next datagram, 10 to 1,000.</summary>
     int LongestWait => 10;

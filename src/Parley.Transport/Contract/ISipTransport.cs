@@ -61,9 +61,7 @@ public interface ISipTransport : IAsyncDisposable
 
     /// <summary>The far end of a connection is no stranger any more (it registered, it has a dialog): the connection may be idle for longer, and does not make room for others.</summary>
     /// <param name="connectionId">As in a flow; one that is gone, or 0, is passed over.</param>
-    void MarkKnown(long connectionId)
-    {
-    }
+    void MarkKnown(long connectionId) { }
 
     /// <summary>Sends what the calling thread has batched. The receive loop calls it after each batch; other threads call it when they end a piece of work.</summary>
     void Flush();

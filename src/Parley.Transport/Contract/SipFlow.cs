@@ -12,7 +12,8 @@ public readonly record struct SipFlow(SipListener Listener, SipEndPoint Remote, 
 
     /// <summary>Equal listener, far end and connection.</summary>
     /// <param name="other">The flow to compare with.</param>
-    public bool Equals(SipFlow other) => ReferenceEquals(Listener, other.Listener) && Remote == other.Remote && ConnectionId == other.ConnectionId;
+    public bool Equals(SipFlow other) =>
+        ReferenceEquals(Listener, other.Listener) && Remote == other.Remote && ConnectionId == other.ConnectionId;
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Listener?.Index ?? -1, Remote, ConnectionId);

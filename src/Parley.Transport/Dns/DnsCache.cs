@@ -114,10 +114,24 @@ internal sealed class DnsCache(IDnsSource source, SipServerLocatorOptions option
         {
             case DnsQuestionKind.Naptr:
                 var naptr = await source.QueryNaptrAsync(question.FullName, CancellationToken.None).ConfigureAwait(false);
-                return new Entry(First(naptr.Records), [], [], Expiry(naptr.TimeToLive, naptr.Records.Count > 0, naptr.Failed), naptr.Failed);
+                return new Entry(
+                    First(naptr.Records),
+                    [],
+                    [],
+                    Expiry(naptr.TimeToLive, naptr.Records.Count > 0, naptr.Failed),
+                    naptr.Failed
+                );
             case DnsQuestionKind.A or DnsQuestionKind.Aaaa:
-                var addresses = await source.QueryAddressesAsync(question.FullName, question.Kind == DnsQuestionKind.Aaaa, CancellationToken.None).ConfigureAwait(false);
-                return new Entry([], [], First(addresses.Records), Expiry(addresses.TimeToLive, addresses.Records.Count > 0, addresses.Failed), addresses.Failed);
+                var addresses = await source
+                    .QueryAddressesAsync(question.FullName, question.Kind == DnsQuestionKind.Aaaa, CancellationToken.None)
+                    .ConfigureAwait(false);
+                return new Entry(
+                    [],
+                    [],
+                    First(addresses.Records),
+                    Expiry(addresses.TimeToLive, addresses.Records.Count > 0, addresses.Failed),
+                    addresses.Failed
+                );
             default:
                 var srv = await source.QuerySrvAsync(question.FullName, CancellationToken.None).ConfigureAwait(false);
                 return new Entry([], First(srv.Records), [], Expiry(srv.TimeToLive, srv.Records.Count > 0, srv.Failed), srv.Failed);
@@ -148,7 +162,10 @@ internal sealed class DnsCache(IDnsSource source, SipServerLocatorOptions option
     private long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 
     // At least a second: an answer with time 0 must outlive the lookup that asked for it.
-    private static TimeSpan Clamp(TimeSpan span, TimeSpan max) => span > max ? max : span < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1) : span;
+    private static TimeSpan Clamp(TimeSpan span, TimeSpan max) =>
+        span > max ? max
+        : span < TimeSpan.FromSeconds(1) ? TimeSpan.FromSeconds(1)
+        : span;
 
     private void Store(in DnsQuestion question, Entry entry)
     {

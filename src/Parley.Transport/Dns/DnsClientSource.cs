@@ -25,17 +25,37 @@ public sealed class DnsClientSource : IDnsSource
 
     /// <inheritdoc/>
     public ValueTask<DnsAnswer<DnsNaptr>> QueryNaptrAsync(string name, CancellationToken cancellationToken) =>
-        QueryAsync<NAPtrRecord, DnsNaptr>(name, QueryType.NAPTR, static r => new DnsNaptr(r.Order, r.Preference, r.Flags, r.Services, Trim(r.Replacement)), cancellationToken);
+        QueryAsync<NAPtrRecord, DnsNaptr>(
+            name,
+            QueryType.NAPTR,
+            static r => new DnsNaptr(r.Order, r.Preference, r.Flags, r.Services, Trim(r.Replacement)),
+            cancellationToken
+        );
 
     /// <inheritdoc/>
     public ValueTask<DnsAnswer<DnsSrv>> QuerySrvAsync(string name, CancellationToken cancellationToken) =>
-        QueryAsync<SrvRecord, DnsSrv>(name, QueryType.SRV, static r => new DnsSrv(r.Priority, r.Weight, r.Port, Trim(r.Target)), cancellationToken);
+        QueryAsync<SrvRecord, DnsSrv>(
+            name,
+            QueryType.SRV,
+            static r => new DnsSrv(r.Priority, r.Weight, r.Port, Trim(r.Target)),
+            cancellationToken
+        );
 
     /// <inheritdoc/>
     public ValueTask<DnsAnswer<SipEndPoint>> QueryAddressesAsync(string name, bool ipv6, CancellationToken cancellationToken) =>
-        QueryAsync<AddressRecord, SipEndPoint>(name, ipv6 ? QueryType.AAAA : QueryType.A, static r => SipEndPoint.From(r.Address, 0), cancellationToken);
+        QueryAsync<AddressRecord, SipEndPoint>(
+            name,
+            ipv6 ? QueryType.AAAA : QueryType.A,
+            static r => SipEndPoint.From(r.Address, 0),
+            cancellationToken
+        );
 
-    private async ValueTask<DnsAnswer<T>> QueryAsync<TRecord, T>(string name, QueryType type, Func<TRecord, T> convert, CancellationToken cancellationToken)
+    private async ValueTask<DnsAnswer<T>> QueryAsync<TRecord, T>(
+        string name,
+        QueryType type,
+        Func<TRecord, T> convert,
+        CancellationToken cancellationToken
+    )
         where TRecord : DnsResourceRecord
     {
         IDnsQueryResponse response;
@@ -43,7 +63,8 @@ public sealed class DnsClientSource : IDnsSource
         {
             response = await _client.QueryAsync(name, type, cancellationToken: cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is DnsResponseException or ArgumentException or InvalidOperationException or System.Net.Sockets.SocketException)
+        catch (Exception e)
+            when (e is DnsResponseException or ArgumentException or InvalidOperationException or System.Net.Sockets.SocketException)
         {
             return new DnsAnswer<T>([], null, Failed: true);
         }

@@ -26,22 +26,24 @@ internal readonly record struct DnsQuestion(DnsQuestionKind Kind, string Name)
     public override int GetHashCode() => HashCode.Combine(Kind, string.GetHashCode(Name, StringComparison.OrdinalIgnoreCase));
 
     /// <summary>The name as the DNS has it.</summary>
-    public string FullName => Kind switch
-    {
-        DnsQuestionKind.SrvSipUdp => "_sip._udp." + Name,
-        DnsQuestionKind.SrvSipTcp => "_sip._tcp." + Name,
-        DnsQuestionKind.SrvSipsTcp => "_sips._tcp." + Name,
-        DnsQuestionKind.SrvSipWs => "_sip._ws." + Name,
-        DnsQuestionKind.SrvSipsWs => "_sips._ws." + Name,
-        _ => Name,
-    };
+    public string FullName =>
+        Kind switch
+        {
+            DnsQuestionKind.SrvSipUdp => "_sip._udp." + Name,
+            DnsQuestionKind.SrvSipTcp => "_sip._tcp." + Name,
+            DnsQuestionKind.SrvSipsTcp => "_sips._tcp." + Name,
+            DnsQuestionKind.SrvSipWs => "_sip._ws." + Name,
+            DnsQuestionKind.SrvSipsWs => "_sips._ws." + Name,
+            _ => Name,
+        };
 
-    public static DnsQuestionKind SrvOf(SipProtocol protocol) => protocol switch
-    {
-        SipProtocol.Udp => DnsQuestionKind.SrvSipUdp,
-        SipProtocol.Tcp => DnsQuestionKind.SrvSipTcp,
-        SipProtocol.Tls => DnsQuestionKind.SrvSipsTcp,
-        SipProtocol.Ws => DnsQuestionKind.SrvSipWs,
-        _ => DnsQuestionKind.SrvSipsWs,
-    };
+    public static DnsQuestionKind SrvOf(SipProtocol protocol) =>
+        protocol switch
+        {
+            SipProtocol.Udp => DnsQuestionKind.SrvSipUdp,
+            SipProtocol.Tcp => DnsQuestionKind.SrvSipTcp,
+            SipProtocol.Tls => DnsQuestionKind.SrvSipsTcp,
+            SipProtocol.Ws => DnsQuestionKind.SrvSipWs,
+            _ => DnsQuestionKind.SrvSipsWs,
+        };
 }

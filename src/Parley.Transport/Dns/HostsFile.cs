@@ -7,9 +7,7 @@ internal sealed class HostsFile
 {
     private readonly Dictionary<string, List<SipEndPoint>> _names = new(StringComparer.OrdinalIgnoreCase);
 
-    private HostsFile()
-    {
-    }
+    private HostsFile() { }
 
     public static HostsFile Parse(IEnumerable<string> lines)
     {

@@ -10,7 +10,8 @@ namespace Parley.Transport;
 internal sealed record ResolverSettings(bool DnsFirst, bool UsesDns, IReadOnlyList<string> Search, int Dots)
 {
     // As the C library has it.
-    private const int MostDomains = 6, MostDots = 15;
+    private const int MostDomains = 6,
+        MostDots = 15;
 
     public static ResolverSettings Parse(IEnumerable<string> nsswitch, IEnumerable<string> resolv)
     {
@@ -28,7 +29,10 @@ internal sealed record ResolverSettings(bool DnsFirst, bool UsesDns, IReadOnlyLi
                 continue;
             foreach (var option in words.Skip(1))
             {
-                if (option.StartsWith("ndots:", StringComparison.Ordinal) && int.TryParse(option.AsSpan(6), NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                if (
+                    option.StartsWith("ndots:", StringComparison.Ordinal)
+                    && int.TryParse(option.AsSpan(6), NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+                )
                     dots = Math.Min(number, MostDots);
             }
         }

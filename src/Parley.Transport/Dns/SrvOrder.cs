@@ -20,7 +20,7 @@ internal static class SrvOrder
             for (var j = i; j > 0 && Key(records[order[j]]) < Key(records[order[j - 1]]); j--)
                 (order[j], order[j - 1]) = (order[j - 1], order[j]);
         }
-        for (var start = 0; start < count;)
+        for (var start = 0; start < count; )
         {
             var end = start;
             while (end < count && records[order[end]].Priority == records[order[start]].Priority)

@@ -12,15 +12,16 @@ public sealed class SystemNameSource : IDnsSource
 
     private readonly IDnsSource _dns;
     private readonly TimeProvider _time;
-    private readonly string _hostsPath, _switchPath, _resolvPath;
+    private readonly string _hostsPath,
+        _switchPath,
+        _resolvPath;
     private volatile Snapshot _names;
 
     /// <summary>Reads the system's files.</summary>
     /// <param name="dns">Where the DNS is asked.</param>
     /// <param name="time">Says when to look again whether the files have changed.</param>
-    public SystemNameSource(IDnsSource dns, TimeProvider time) : this(dns, time, HostsPath(), "/etc/nsswitch.conf", "/etc/resolv.conf")
-    {
-    }
+    public SystemNameSource(IDnsSource dns, TimeProvider time)
+        : this(dns, time, HostsPath(), "/etc/nsswitch.conf", "/etc/resolv.conf") { }
 
     internal SystemNameSource(IDnsSource dns, TimeProvider time, string hostsPath, string switchPath, string resolvPath)
     {
@@ -36,11 +37,15 @@ public sealed class SystemNameSource : IDnsSource
 
     /// <inheritdoc/>
     public async ValueTask<DnsAnswer<DnsNaptr>> QueryNaptrAsync(string name, CancellationToken cancellationToken) =>
-        await IsHostOnlyAsync(name).ConfigureAwait(false) ? new DnsAnswer<DnsNaptr>([], TimeOfFile) : await _dns.QueryNaptrAsync(name, cancellationToken).ConfigureAwait(false);
+        await IsHostOnlyAsync(name).ConfigureAwait(false)
+            ? new DnsAnswer<DnsNaptr>([], TimeOfFile)
+            : await _dns.QueryNaptrAsync(name, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<DnsAnswer<DnsSrv>> QuerySrvAsync(string name, CancellationToken cancellationToken) =>
-        await IsHostOnlyAsync(WithoutService(name)).ConfigureAwait(false) ? new DnsAnswer<DnsSrv>([], TimeOfFile) : await _dns.QuerySrvAsync(name, cancellationToken).ConfigureAwait(false);
+        await IsHostOnlyAsync(WithoutService(name)).ConfigureAwait(false)
+            ? new DnsAnswer<DnsSrv>([], TimeOfFile)
+            : await _dns.QuerySrvAsync(name, cancellationToken).ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<DnsAnswer<SipEndPoint>> QueryAddressesAsync(string name, bool ipv6, CancellationToken cancellationToken)
@@ -48,15 +53,25 @@ public sealed class SystemNameSource : IDnsSource
         ArgumentNullException.ThrowIfNull(name);
         var names = await CurrentAsync().ConfigureAwait(false);
         if (IsLocalHost(name))
-            return new DnsAnswer<SipEndPoint>(names.Hosts.TryFind(name, ipv6, out var local) && local.Count > 0 ? local : [LocalHost(ipv6)], TimeOfLocalHost);
+            return new DnsAnswer<SipEndPoint>(
+                names.Hosts.TryFind(name, ipv6, out var local) && local.Count > 0 ? local : [LocalHost(ipv6)],
+                TimeOfLocalHost
+            );
         var isInFile = names.Hosts.TryFind(name, ipv6, out var found);
         if (isInFile && !names.Settings.DnsFirst)
             return new DnsAnswer<SipEndPoint>(found, TimeOfFile);
-        var answer = names.Settings.UsesDns ? await AskAsync(names.Settings, name, ipv6, cancellationToken).ConfigureAwait(false) : new DnsAnswer<SipEndPoint>([], TimeOfFile);
+        var answer = names.Settings.UsesDns
+            ? await AskAsync(names.Settings, name, ipv6, cancellationToken).ConfigureAwait(false)
+            : new DnsAnswer<SipEndPoint>([], TimeOfFile);
         return answer.Records.Count == 0 && isInFile ? new DnsAnswer<SipEndPoint>(found, TimeOfFile) : answer;
     }
 
-    private async ValueTask<DnsAnswer<SipEndPoint>> AskAsync(ResolverSettings settings, string name, bool ipv6, CancellationToken cancellationToken)
+    private async ValueTask<DnsAnswer<SipEndPoint>> AskAsync(
+        ResolverSettings settings,
+        string name,
+        bool ipv6,
+        CancellationToken cancellationToken
+    )
     {
         var failed = false;
         DnsAnswer<SipEndPoint> answer = default;
@@ -72,12 +87,14 @@ public sealed class SystemNameSource : IDnsSource
 
     // localhost, and names of one label that the hosts file has: nobody publishes a service for these.
     private async ValueTask<bool> IsHostOnlyAsync(string name) =>
-        IsLocalHost(name) || (!name.Contains('.', StringComparison.Ordinal) && (await CurrentAsync().ConfigureAwait(false)).Hosts.Knows(name));
+        IsLocalHost(name)
+        || (!name.Contains('.', StringComparison.Ordinal) && (await CurrentAsync().ConfigureAwait(false)).Hosts.Knows(name));
 
     private static bool IsLocalHost(string name) =>
         name.Equals("localhost", StringComparison.OrdinalIgnoreCase) || name.EndsWith(".localhost", StringComparison.OrdinalIgnoreCase);
 
-    private static SipEndPoint LocalHost(bool ipv6) => SipEndPoint.From(ipv6 ? System.Net.IPAddress.IPv6Loopback : System.Net.IPAddress.Loopback, 0);
+    private static SipEndPoint LocalHost(bool ipv6) =>
+        SipEndPoint.From(ipv6 ? System.Net.IPAddress.IPv6Loopback : System.Net.IPAddress.Loopback, 0);
 
     // "_sip._udp.host"
     private static string WithoutService(string name)
@@ -102,7 +119,12 @@ public sealed class SystemNameSource : IDnsSource
         var looked = _time.GetTimestamp();
         if (before is not null && before.State == state)
             return before with { Looked = looked };
-        return new Snapshot(looked, state, HostsFile.Parse(Lines(_hostsPath)), ResolverSettings.Parse(Lines(_switchPath), Lines(_resolvPath)));
+        return new Snapshot(
+            looked,
+            state,
+            HostsFile.Parse(Lines(_hostsPath)),
+            ResolverSettings.Parse(Lines(_switchPath), Lines(_resolvPath))
+        );
     }
 
     private static DateTime Time(string path)

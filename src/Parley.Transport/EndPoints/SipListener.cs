@@ -24,9 +24,7 @@ public sealed class SipListener
     /// <exception cref="ArgumentException">The advertised host is empty or holds a character that no host may.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The index is negative or the port out of range.</exception>
     public SipListener(int index, SipProtocol protocol, SipEndPoint local, string? advertisedHost = null, int advertisedPort = 0)
-        : this(index, protocol, local, advertisedHost, advertisedPort, advertisedHost, null)
-    {
-    }
+        : this(index, protocol, local, advertisedHost, advertisedPort, advertisedHost, null) { }
 
     /// <param name="index">Its place in the list.</param>
     /// <param name="protocol">How it is reached.</param>
@@ -35,7 +33,15 @@ public sealed class SipListener
     /// <param name="advertisedPort">What is configured.</param>
     /// <param name="host">What it calls itself: of a wildcard listener without an advertised host, one of the addresses.</param>
     /// <param name="bound">The wildcard listener that this one is an address of.</param>
-    internal SipListener(int index, SipProtocol protocol, SipEndPoint local, string? advertisedHost, int advertisedPort, string? host, SipListener? bound)
+    internal SipListener(
+        int index,
+        SipProtocol protocol,
+        SipEndPoint local,
+        string? advertisedHost,
+        int advertisedPort,
+        string? host,
+        SipListener? bound
+    )
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
         ArgumentOutOfRangeException.ThrowIfNegative(advertisedPort);

@@ -21,7 +21,12 @@ public sealed class SipListenerSet
     /// <param name="routes">The local address that the system would send from to a far end (its routing table); default when it does not say. Asked only
     /// where several listeners, or one on a wildcard address, could be used. Null: nothing is known of the routing table.</param>
     /// <exception cref="ArgumentException">An alias cannot be read.</exception>
-    public SipListenerSet(IReadOnlyList<SipListener> listeners, IEnumerable<string>? aliases = null, IEnumerable<SipEndPoint>? localAddresses = null, Func<SipEndPoint, SipEndPoint>? routes = null)
+    public SipListenerSet(
+        IReadOnlyList<SipListener> listeners,
+        IEnumerable<string>? aliases = null,
+        IEnumerable<SipEndPoint>? localAddresses = null,
+        Func<SipEndPoint, SipEndPoint>? routes = null
+    )
     {
         ArgumentNullException.ThrowIfNull(listeners);
         _listeners = [.. listeners];
@@ -198,7 +203,11 @@ public sealed class SipListenerSet
     {
         if (port == listener.Port)
         {
-            if (isLiteral ? listener.IsHostLiteral && listener.HostAddress.SameAddress(address) : Ascii.EqualsIgnoreCase(host, WithoutRootDot(listener.Host)))
+            if (
+                isLiteral
+                    ? listener.IsHostLiteral && listener.HostAddress.SameAddress(address)
+                    : Ascii.EqualsIgnoreCase(host, WithoutRootDot(listener.Host))
+            )
                 return true;
         }
         if (!isLiteral || port != listener.Local.Port || address.IsIPv6 != listener.Local.IsIPv6)
@@ -267,7 +276,10 @@ public sealed class SipListenerSet
         if (colon > 0 && !isBareIPv6 && alias[^1] != ']')
         {
             host = alias[..colon];
-            if (!int.TryParse(alias.AsSpan(colon + 1), System.Globalization.NumberStyles.None, null, out port) || port is < 1 or > ushort.MaxValue)
+            if (
+                !int.TryParse(alias.AsSpan(colon + 1), System.Globalization.NumberStyles.None, null, out port)
+                || port is < 1 or > ushort.MaxValue
+            )
                 throw new ArgumentException($"Alias '{alias}': not a port.", nameof(alias));
         }
         if (host.Length == 0)

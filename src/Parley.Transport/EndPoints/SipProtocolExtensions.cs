@@ -12,33 +12,36 @@ public static class SipProtocolExtensions
     public static bool IsSecure(this SipProtocol protocol) => protocol is SipProtocol.Tls or SipProtocol.Wss;
 
     /// <summary>The port a URI or Via without one means: 5060, 5061 (RFC 3261 19.1.2), 80 and 443 (RFC 7118).</summary>
-    public static int DefaultPort(this SipProtocol protocol) => protocol switch
-    {
-        SipProtocol.Tls => 5061,
-        SipProtocol.Ws => 80,
-        SipProtocol.Wss => 443,
-        _ => 5060,
-    };
+    public static int DefaultPort(this SipProtocol protocol) =>
+        protocol switch
+        {
+            SipProtocol.Tls => 5061,
+            SipProtocol.Ws => 80,
+            SipProtocol.Wss => 443,
+            _ => 5060,
+        };
 
     /// <summary>"UDP", "TCP", "TLS", "WS", "WSS": as a Via header has it.</summary>
-    public static ReadOnlySpan<byte> ViaText(this SipProtocol protocol) => protocol switch
-    {
-        SipProtocol.Udp => "UDP"u8,
-        SipProtocol.Tcp => "TCP"u8,
-        SipProtocol.Tls => "TLS"u8,
-        SipProtocol.Ws => "WS"u8,
-        _ => "WSS"u8,
-    };
+    public static ReadOnlySpan<byte> ViaText(this SipProtocol protocol) =>
+        protocol switch
+        {
+            SipProtocol.Udp => "UDP"u8,
+            SipProtocol.Tcp => "TCP"u8,
+            SipProtocol.Tls => "TLS"u8,
+            SipProtocol.Ws => "WS"u8,
+            _ => "WSS"u8,
+        };
 
     /// <summary>"udp", "tcp", "tls", "ws", "wss": as a URI's transport parameter has it.</summary>
-    public static ReadOnlySpan<byte> UriText(this SipProtocol protocol) => protocol switch
-    {
-        SipProtocol.Udp => "udp"u8,
-        SipProtocol.Tcp => "tcp"u8,
-        SipProtocol.Tls => "tls"u8,
-        SipProtocol.Ws => "ws"u8,
-        _ => "wss"u8,
-    };
+    public static ReadOnlySpan<byte> UriText(this SipProtocol protocol) =>
+        protocol switch
+        {
+            SipProtocol.Udp => "udp"u8,
+            SipProtocol.Tcp => "tcp"u8,
+            SipProtocol.Tls => "tls"u8,
+            SipProtocol.Ws => "ws"u8,
+            _ => "wss"u8,
+        };
 
     /// <summary>Reads a transport name of a Via or of a URI parameter, in any case; false for one that is not known here.</summary>
     /// <param name="text">The name, such as "tcp".</param>

@@ -4,7 +4,14 @@ using Parley.Sip;
 namespace Parley.Transport;
 
 /// <summary>Takes bytes from the sockets to the receiver: capture, parsing, counting. Nothing that arrives and nothing that the receiver throws leaves here as an exception.</summary>
-internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, SipTransport transport, SipTransportCounters[] counters, ILogger log, TimeProvider time)
+internal sealed class MessageIntake(
+    ISipReceiver receiver,
+    SipLimits limits,
+    SipTransport transport,
+    SipTransportCounters[] counters,
+    ILogger log,
+    TimeProvider time
+)
 {
     private const int MaxErrorsAtOnce = 64;
 
@@ -68,15 +75,42 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
                         SipTransport.Pong(thread, connection);
                     break;
                 case SipFrameKind.TooLarge:
-                    RefuseHead(message, buffer, offset + done, frame.Length, connection.Flow, SipParseResult.Reject(513, "Message Too Large"), ref tally, ref tally.TooLarge);
+                    RefuseHead(
+                        message,
+                        buffer,
+                        offset + done,
+                        frame.Length,
+                        connection.Flow,
+                        SipParseResult.Reject(513, "Message Too Large"),
+                        ref tally,
+                        ref tally.TooLarge
+                    );
                     broken = true;
                     break;
                 case SipFrameKind.NoContentLength:
-                    RefuseHead(message, buffer, offset + done, frame.Length, connection.Flow, SipParseResult.Reject(400, "Missing Content-Length"), ref tally, ref tally.Malformed);
+                    RefuseHead(
+                        message,
+                        buffer,
+                        offset + done,
+                        frame.Length,
+                        connection.Flow,
+                        SipParseResult.Reject(400, "Missing Content-Length"),
+                        ref tally,
+                        ref tally.Malformed
+                    );
                     broken = true;
                     break;
                 default:
-                    RefuseHead(message, buffer, offset + done, frame.Length, connection.Flow, SipParseResult.Reject(400, "Bad Content-Length"), ref tally, ref tally.Malformed);
+                    RefuseHead(
+                        message,
+                        buffer,
+                        offset + done,
+                        frame.Length,
+                        connection.Flow,
+                        SipParseResult.Reject(400, "Bad Content-Length"),
+                        ref tally,
+                        ref tally.Malformed
+                    );
                     broken = true;
                     break;
             }
@@ -205,12 +239,25 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
     }
 
     // Of a message that cannot be read its head may be there, and with it all that a 400 or 513 needs (RFC 3261 18.3, 21.5.7).
-    private void RefuseHead(SipMessage message, byte[] buffer, int offset, int headLength, in SipFlow flow, SipParseResult refusal, ref Tally tally, ref long dropped)
+    private void RefuseHead(
+        SipMessage message,
+        byte[] buffer,
+        int offset,
+        int headLength,
+        in SipFlow flow,
+        SipParseResult refusal,
+        ref Tally tally,
+        ref long dropped
+    )
     {
         tally.Bytes += headLength;
         try
         {
-            if (headLength > 0 && message.Parse(buffer, offset, headLength, limits).Status != SipParseStatus.Drop && SipScreening.IsAnswerable(message))
+            if (
+                headLength > 0
+                && message.Parse(buffer, offset, headLength, limits).Status != SipParseStatus.Drop
+                && SipScreening.IsAnswerable(message)
+            )
             {
                 tally.Rejected++;
                 receiver.OnMalformed(message, refusal, flow);
@@ -235,7 +282,12 @@ internal sealed class MessageIntake(ISipReceiver receiver, SipLimits limits, Sip
     /// <summary>Counts of one batch, added once.</summary>
     private struct Tally
     {
-        public long Received, Bytes, KeepAlives, Rejected, Malformed, TooLarge;
+        public long Received,
+            Bytes,
+            KeepAlives,
+            Rejected,
+            Malformed,
+            TooLarge;
 
         public readonly void AddTo(SipTransportCounters counters)
         {

@@ -25,7 +25,7 @@ internal sealed class FailedTargets(TimeSpan memory, TimeProvider time)
             return;
         var now = time.GetTimestamp();
         var end = targets.Count;
-        for (var i = start; i < end;)
+        for (var i = start; i < end; )
         {
             var target = targets[i];
             if (!Contains(target, now))

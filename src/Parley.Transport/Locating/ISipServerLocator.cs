@@ -16,7 +16,8 @@ public interface ISipServerLocator
     /// <param name="targets">As of the other.</param>
     /// <param name="cause">Whose request makes us ask; default for this element itself, which has no bound of its own.</param>
     /// <param name="cancellationToken">As of the other.</param>
-    ValueTask<bool> LocateAsync(SipUri uri, IList<SipTarget> targets, SipEndPoint cause, CancellationToken cancellationToken) => LocateAsync(uri, targets, cancellationToken);
+    ValueTask<bool> LocateAsync(SipUri uri, IList<SipTarget> targets, SipEndPoint cause, CancellationToken cancellationToken) =>
+        LocateAsync(uri, targets, cancellationToken);
 
     /// <summary>The synchronous part alone: a literal address, no allocation; false when a lookup is needed.</summary>
     /// <param name="uri">The URI.</param>

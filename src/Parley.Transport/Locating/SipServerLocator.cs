@@ -24,7 +24,13 @@ public sealed class SipServerLocator : ISipServerLocator
     /// <param name="random">Chooses among SRV weights.</param>
     /// <param name="timeProvider">The clock of the cache.</param>
     /// <param name="options">Null: the defaults.</param>
-    public SipServerLocator(IDnsSource dns, IReadOnlyList<SipListener> listeners, SipRandom random, TimeProvider timeProvider, SipServerLocatorOptions? options = null)
+    public SipServerLocator(
+        IDnsSource dns,
+        IReadOnlyList<SipListener> listeners,
+        SipRandom random,
+        TimeProvider timeProvider,
+        SipServerLocatorOptions? options = null
+    )
     {
         ArgumentNullException.ThrowIfNull(dns);
         ArgumentNullException.ThrowIfNull(listeners);
@@ -54,7 +60,8 @@ public sealed class SipServerLocator : ISipServerLocator
     public long QuestionsRefused => _cache.Refused;
 
     /// <inheritdoc/>
-    public ValueTask<bool> LocateAsync(SipUri uri, IList<SipTarget> targets, CancellationToken cancellationToken) => LocateAsync(uri, targets, default, cancellationToken);
+    public ValueTask<bool> LocateAsync(SipUri uri, IList<SipTarget> targets, CancellationToken cancellationToken) =>
+        LocateAsync(uri, targets, default, cancellationToken);
 
     /// <inheritdoc/>
     public ValueTask<bool> LocateAsync(SipUri uri, IList<SipTarget> targets, SipEndPoint cause, CancellationToken cancellationToken)
@@ -65,7 +72,9 @@ public sealed class SipServerLocator : ISipServerLocator
         List<DnsQuestion>? missing = null;
         if (!Walk(uri, targets, ref missing))
             return new ValueTask<bool>(false);
-        return missing is null ? new ValueTask<bool>(Finish(targets, start)) : new ValueTask<bool>(AskAsync(uri, targets, missing, cause, cancellationToken));
+        return missing is null
+            ? new ValueTask<bool>(Finish(targets, start))
+            : new ValueTask<bool>(AskAsync(uri, targets, missing, cause, cancellationToken));
     }
 
     /// <inheritdoc/>
@@ -86,7 +95,13 @@ public sealed class SipServerLocator : ISipServerLocator
     /// <inheritdoc/>
     public void ReportFailure(SipTarget target) => _failed.Add(target);
 
-    private async Task<bool> AskAsync(SipUri uri, IList<SipTarget> targets, List<DnsQuestion> missing, SipEndPoint cause, CancellationToken cancellationToken)
+    private async Task<bool> AskAsync(
+        SipUri uri,
+        IList<SipTarget> targets,
+        List<DnsQuestion> missing,
+        SipEndPoint cause,
+        CancellationToken cancellationToken
+    )
     {
         for (var round = 0; round < MaxRounds; round++)
         {
@@ -248,7 +263,11 @@ public sealed class SipServerLocator : ISipServerLocator
             foreach (var i in order)
             {
                 ref readonly var naptr = ref entry.Naptrs[i];
-                if (string.Equals(naptr.Flags, "s", StringComparison.OrdinalIgnoreCase) && TryReadService(naptr.Services, secure, out var protocol) && locator.IsSpoken(protocol))
+                if (
+                    string.Equals(naptr.Flags, "s", StringComparison.OrdinalIgnoreCase)
+                    && TryReadService(naptr.Services, secure, out var protocol)
+                    && locator.IsSpoken(protocol)
+                )
                     found |= Srv(new DnsQuestion(DnsQuestionKind.Srv, naptr.Replacement), protocol);
             }
             return found;
@@ -288,7 +307,10 @@ public sealed class SipServerLocator : ISipServerLocator
 
         private void Family(string host, int port, SipProtocol protocol, bool ipv6)
         {
-            if (!locator.IsSpoken(protocol, ipv6) || !TryGet(new DnsQuestion(ipv6 ? DnsQuestionKind.Aaaa : DnsQuestionKind.A, host), out var entry))
+            if (
+                !locator.IsSpoken(protocol, ipv6)
+                || !TryGet(new DnsQuestion(ipv6 ? DnsQuestionKind.Aaaa : DnsQuestionKind.A, host), out var entry)
+            )
                 return;
             foreach (var address in entry.Addresses)
                 targets.Add(new SipTarget(protocol, address.WithPort(port)) { HostName = domain });

@@ -13,7 +13,8 @@ public static class DatagramLimit
     /// <param name="protocol">The protocol chosen so far.</param>
     /// <param name="length">The request as it would leave, in bytes.</param>
     /// <param name="limit">In bytes.</param>
-    public static bool RequiresStream(SipProtocol protocol, int length, int limit = Default) => protocol == SipProtocol.Udp && length > limit;
+    public static bool RequiresStream(SipProtocol protocol, int length, int limit = Default) =>
+        protocol == SipProtocol.Udp && length > limit;
 
     /// <summary>The same way by TCP, when the request is too large for UDP and a TCP listener reaches the target. The caller writes the Via anew for it,
     /// and on failure to connect tries <paramref name="flow"/> again (18.1.1).</summary>
@@ -40,7 +41,11 @@ public static class DatagramLimit
     {
         foreach (var listener in transport.Listeners)
         {
-            if (listener.Protocol == SipProtocol.Tcp && listener.Local.IsIPv6 == datagrams.Local.IsIPv6 && (listener.Local.IsAny || listener.Local.SameAddress(datagrams.Local)))
+            if (
+                listener.Protocol == SipProtocol.Tcp
+                && listener.Local.IsIPv6 == datagrams.Local.IsIPv6
+                && (listener.Local.IsAny || listener.Local.SameAddress(datagrams.Local))
+            )
                 return listener.At(datagrams.Local);
         }
         return null;

@@ -20,7 +20,12 @@ internal sealed class LocalRoutes(TimeProvider time)
         var now = time.GetTimestamp();
         ref var place = ref _routes[(int)((uint)HashCode.Combine(target.High, target.Low, target.ScopeId) % Places)];
         var known = Volatile.Read(ref place);
-        if (known is not null && known.Target.SameAddress(target) && known.Target.ScopeId == target.ScopeId && time.GetElapsedTime(known.Since, now) < MaxAge)
+        if (
+            known is not null
+            && known.Target.SameAddress(target)
+            && known.Target.ScopeId == target.ScopeId
+            && time.GetElapsedTime(known.Since, now) < MaxAge
+        )
             return known.Local;
         var local = Ask(target);
         Volatile.Write(ref place, new Route(target, local, now));
@@ -31,7 +36,11 @@ internal sealed class LocalRoutes(TimeProvider time)
     {
         try
         {
-            using var socket = new Socket(target.IsIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+            using var socket = new Socket(
+                target.IsIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork,
+                SocketType.Dgram,
+                ProtocolType.Udp
+            );
             if (target.IsIPv6)
                 socket.DualMode = false;
             socket.Connect(target.WithPort(AnyPort).ToIPEndPoint());

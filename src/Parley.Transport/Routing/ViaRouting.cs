@@ -117,5 +117,6 @@ public static class ViaRouting
         return true;
     }
 
-    private static int PortOf(in ViaView via, SipProtocol protocol) => via.Port is > 0 and <= ushort.MaxValue ? via.Port : protocol.DefaultPort();
+    private static int PortOf(in ViaView via, SipProtocol protocol) =>
+        via.Port is > 0 and <= ushort.MaxValue ? via.Port : protocol.DefaultPort();
 }

@@ -86,7 +86,8 @@ internal sealed class ConnectionTable(SipStreamOptions options)
     }
 
     /// <summary>What is bounded together: an IPv4 address, an IPv6 network of 64 bits.</summary>
-    internal static SipEndPoint SourceOf(SipEndPoint cause) => cause.IsIPv6 ? cause with { Low = 0, ScopeId = 0, Port = 0 } : cause.WithPort(0);
+    internal static SipEndPoint SourceOf(SipEndPoint cause) =>
+        cause.IsIPv6 ? cause with { Low = 0, ScopeId = 0, Port = 0 } : cause.WithPort(0);
 
     private bool TryCountPending(StreamConnection connection)
     {

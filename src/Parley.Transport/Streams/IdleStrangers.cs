@@ -9,7 +9,8 @@ internal sealed class IdleStrangers(TimeProvider time)
     private const int AtOnce = 64;
 
     private readonly Lock _gate = new();
-    private readonly Candidates _inbound = new(), _outbound = new();
+    private readonly Candidates _inbound = new(),
+        _outbound = new();
 
     /// <summary>Closes one in that direction; false when there is no stranger.</summary>
     public bool TryDisplace(ConnectionTable table, bool outbound)

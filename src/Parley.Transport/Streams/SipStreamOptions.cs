@@ -71,7 +71,19 @@ public sealed class SipStreamOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(SlowReaderThreshold, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(ReceiveBufferSize, 512);
         ArgumentOutOfRangeException.ThrowIfLessThan(Backlog, 1);
-        foreach (var time in (ReadOnlySpan<TimeSpan>)[IdleTimeout, StrangerIdleTimeout, FirstMessageTimeout, ConnectTimeout, HandshakeTimeout, PartialMessageTimeout, WriteTimeout, SlowReaderTimeout])
+        foreach (
+            var time in (ReadOnlySpan<TimeSpan>)
+                [
+                    IdleTimeout,
+                    StrangerIdleTimeout,
+                    FirstMessageTimeout,
+                    ConnectTimeout,
+                    HandshakeTimeout,
+                    PartialMessageTimeout,
+                    WriteTimeout,
+                    SlowReaderTimeout,
+                ]
+        )
             ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(time, TimeSpan.Zero);
     }
 }

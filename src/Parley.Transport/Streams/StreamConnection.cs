@@ -24,7 +24,15 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
     private long _lastActivity;
     private long _partialSince;
 
-    public StreamConnection(StreamContext context, SipListener listener, SipEndPoint remote, Socket socket, bool outbound, string? serverName, SipEndPoint cause = default)
+    public StreamConnection(
+        StreamContext context,
+        SipListener listener,
+        SipEndPoint remote,
+        Socket socket,
+        bool outbound,
+        string? serverName,
+        SipEndPoint cause = default
+    )
     {
         Cause = cause;
         _context = context;
@@ -59,12 +67,13 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
 
     public long LastActivity => Volatile.Read(ref _lastActivity);
 
-    public SipConnectionState PublicState => _state switch
-    {
-        ConnectionState.Connecting or ConnectionState.Handshaking => SipConnectionState.Opening,
-        ConnectionState.Open => SipConnectionState.Open,
-        _ => SipConnectionState.Gone,
-    };
+    public SipConnectionState PublicState =>
+        _state switch
+        {
+            ConnectionState.Connecting or ConnectionState.Handshaking => SipConnectionState.Opening,
+            ConnectionState.Open => SipConnectionState.Open,
+            _ => SipConnectionState.Gone,
+        };
 
     /// <summary>The table's chain of connections to the same far end.</summary>
     public StreamConnection? NextToRemote { get; set; }
@@ -75,7 +84,11 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
     /// <summary>Whether a message for this server name may go here: by TLS only where that name was verified.</summary>
     public bool Takes(string? serverName) =>
         _state < ConnectionState.Closing
-        && (serverName is null || !Flow.Listener.Protocol.IsSecure() || string.Equals(serverName, ServerName, StringComparison.OrdinalIgnoreCase));
+        && (
+            serverName is null
+            || !Flow.Listener.Protocol.IsSecure()
+            || string.Equals(serverName, ServerName, StringComparison.OrdinalIgnoreCase)
+        );
 
     /// <summary>Queues a message; false when the connection is closed or its output full.</summary>
     public bool Send(ReadOnlySpan<byte> message, ulong token)
@@ -233,13 +246,18 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
                 case ConnectionState.Open when !IsOutbound && !HasSpoken && Over(_stateSince, options.FirstMessageTimeout):
                     reason = CloseReason.Silent;
                     break;
-                case ConnectionState.Open or ConnectionState.Closing when Over(_writeSince, options.WriteTimeout) || Over(_overSince, options.SlowReaderTimeout):
+                case ConnectionState.Open
+                or ConnectionState.Closing when Over(_writeSince, options.WriteTimeout) || Over(_overSince, options.SlowReaderTimeout):
                     reason = CloseReason.SlowReader;
                     break;
                 case ConnectionState.Closing when Over(_stateSince, options.WriteTimeout):
                     reason = CloseReason.TimedOut;
                     break;
-                case ConnectionState.Open when Over(_lastActivity, IsKnown || options.IdleTimeout < options.StrangerIdleTimeout ? options.IdleTimeout : options.StrangerIdleTimeout):
+                case ConnectionState.Open
+                    when Over(
+                        _lastActivity,
+                        IsKnown || options.IdleTimeout < options.StrangerIdleTimeout ? options.IdleTimeout : options.StrangerIdleTimeout
+                    ):
                     reason = CloseReason.Idle;
                     break;
                 default:

@@ -4,7 +4,13 @@ using Parley.Sip;
 namespace Parley.Transport;
 
 /// <summary>What all stream connections of a transport share: the table, the clock, the counters, the way to the receiver.</summary>
-internal sealed class StreamContext(SipTransport transport, SipStreamOptions options, SipTransportCounters[] counters, ILogger log, TimeProvider time)
+internal sealed class StreamContext(
+    SipTransport transport,
+    SipStreamOptions options,
+    SipTransportCounters[] counters,
+    ILogger log,
+    TimeProvider time
+)
 {
     private readonly LogThrottle _failed = new(time);
     private readonly LogThrottle _dropped = new(time);
@@ -57,7 +63,14 @@ internal sealed class StreamContext(SipTransport transport, SipStreamOptions opt
         if (reason == CloseReason.Displaced)
             SipTransportCounters.Add(ref counts._displaced, 1);
         if (before < ConnectionState.Open && reason != CloseReason.Stopped && _failed.Allows(out var leftOut))
-            Log.ConnectionFailed(log, connection.Flow.Listener, connection.Flow.Remote, reason, error?.GetBaseException().Message ?? "", leftOut);
+            Log.ConnectionFailed(
+                log,
+                connection.Flow.Listener,
+                connection.Flow.Remote,
+                reason,
+                error?.GetBaseException().Message ?? "",
+                leftOut
+            );
         else if (reason is CloseReason.SlowReader or CloseReason.Broken && _dropped.Allows(out leftOut))
             Log.ConnectionDropped(log, connection.Flow.Listener, connection.Flow.Remote, reason, leftOut);
         else
@@ -84,7 +97,7 @@ internal sealed class StreamContext(SipTransport transport, SipStreamOptions opt
         if (output.Length == 0 || Intake is null)
             return;
         var bytes = output.Bytes.Span;
-        for (var at = 0; at < bytes.Length;)
+        for (var at = 0; at < bytes.Length; )
         {
             var frame = SipFraming.Next(bytes[at..], SipLimits.Default);
             if (frame.Kind is not (SipFrameKind.Message or SipFrameKind.KeepAlive))
@@ -120,11 +133,19 @@ internal sealed class StreamContext(SipTransport transport, SipStreamOptions opt
         var message = new SipMessage();
         foreach (var response in responses)
         {
-            if (message.Parse(response.Bytes, 0, response.Bytes.Length, SipLimits.Default).Status == SipParseStatus.Ok
+            if (
+                message.Parse(response.Bytes, 0, response.Bytes.Length, SipLimits.Default).Status == SipParseStatus.Ok
                 && message.TryGetTopVia(out var via)
                 && ViaRouting.TryGetResponseTarget(via, out var target)
                 && target.EndPoint.SameAddress(connection.Flow.Remote)
-                && transport.SendFor(new SipFlow(connection.Flow.Listener, target.EndPoint), response.Bytes, response.Token, connection.Flow.Remote, out _) == SipSendResult.Queued)
+                && transport.SendFor(
+                    new SipFlow(connection.Flow.Listener, target.EndPoint),
+                    response.Bytes,
+                    response.Token,
+                    connection.Flow.Remote,
+                    out _
+                ) == SipSendResult.Queued
+            )
                 SipTransportCounters.Add(ref CountersOf(connection.Flow)._resent, 1);
             else if (response.Token != 0)
                 Intake.SendFailed(connection.Flow.Listener, response.Token);

@@ -115,7 +115,8 @@ internal sealed class StreamListener : IDisposable
             if (listener.Local.IsAny)
                 listener = listener.At(SipEndPoint.From((IPEndPoint)socket.LocalEndPoint!));
             var connection = new StreamConnection(_context, listener, remote, socket, outbound: false, serverName: null);
-            var added = _context.Table.TryAdd(connection, out var isFull)
+            var added =
+                _context.Table.TryAdd(connection, out var isFull)
                 || (isFull && _context.Strangers.TryDisplace(_context.Table, outbound: false) && _context.Table.TryAdd(connection, out _));
             if (!added)
             {

@@ -37,7 +37,11 @@ internal static class StreamOpening
         {
             // A far end that vanished without a word (half-open) is noticed by probes, and by unacknowledged data.
             socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
-            socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveTime, Math.Max(1, (int)options.KeepAliveTime.TotalSeconds));
+            socket.SetSocketOption(
+                SocketOptionLevel.Tcp,
+                SocketOptionName.TcpKeepAliveTime,
+                Math.Max(1, (int)options.KeepAliveTime.TotalSeconds)
+            );
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveInterval, 10);
             socket.SetSocketOption(SocketOptionLevel.Tcp, SocketOptionName.TcpKeepAliveRetryCount, 3);
         }
@@ -71,7 +75,12 @@ internal static class StreamOpening
                 stream = await HandshakeAsync(connection, network, tls).ConfigureAwait(false);
             if (!connection.Opened(stream))
                 return;
-            SipTransportCounters.Add(ref connection.IsOutbound ? ref context.CountersOf(connection.Flow)._opened : ref context.CountersOf(connection.Flow)._accepted, 1);
+            SipTransportCounters.Add(
+                ref connection.IsOutbound
+                    ? ref context.CountersOf(connection.Flow)._opened
+                    : ref context.CountersOf(connection.Flow)._accepted,
+                1
+            );
             reason = CloseReason.Error;
             reason = await StreamReading.RunAsync(connection, stream, context).ConfigureAwait(false);
         }
@@ -99,8 +108,15 @@ internal static class StreamOpening
     }
 
     public static bool IsNetworkError(Exception e) =>
-        e is IOException or SocketException or ObjectDisposedException or AuthenticationException or OperationCanceledException or InvalidOperationException
-            or System.ComponentModel.Win32Exception or System.Security.Cryptography.CryptographicException;
+        e
+            is IOException
+                or SocketException
+                or ObjectDisposedException
+                or AuthenticationException
+                or OperationCanceledException
+                or InvalidOperationException
+                or System.ComponentModel.Win32Exception
+                or System.Security.Cryptography.CryptographicException;
 
     private static async Task<SslStream> HandshakeAsync(StreamConnection connection, NetworkStream network, TlsContext tls)
     {
@@ -108,7 +124,9 @@ internal static class StreamOpening
         try
         {
             if (connection.IsOutbound)
-                await stream.AuthenticateAsClientAsync(tls.ForServer(connection.ServerName ?? connection.Flow.Remote.ToIPAddress().ToString())).ConfigureAwait(false);
+                await stream
+                    .AuthenticateAsClientAsync(tls.ForServer(connection.ServerName ?? connection.Flow.Remote.ToIPAddress().ToString()))
+                    .ConfigureAwait(false);
             else
                 await stream.AuthenticateAsServerAsync(tls.ForClients()).ConfigureAwait(false);
             return stream;

@@ -10,11 +10,15 @@ internal static class StreamReading
     public static async Task<CloseReason> RunAsync(StreamConnection connection, Stream stream, StreamContext context)
     {
         var options = context.Options;
-        var reader = PipeReader.Create(stream, new StreamPipeReaderOptions(
-            bufferSize: options.ReceiveBufferSize,
-            minimumReadSize: Math.Min(1024, options.ReceiveBufferSize / 2),
-            leaveOpen: true,
-            useZeroByteReads: options.ReleaseIdleBuffers));
+        var reader = PipeReader.Create(
+            stream,
+            new StreamPipeReaderOptions(
+                bufferSize: options.ReceiveBufferSize,
+                minimumReadSize: Math.Min(1024, options.ReceiveBufferSize / 2),
+                leaveOpen: true,
+                useZeroByteReads: options.ReleaseIdleBuffers
+            )
+        );
         try
         {
             while (true)
@@ -50,7 +54,11 @@ internal static class StreamReading
             return 0;
         var thread = context.Transport.CurrentThread;
         if (buffered.IsSingleSegment && MemoryMarshal.TryGetArray(buffered.First, out var segment))
-            return Checked(context.Intake.Stream(thread, connection, segment.Array!, segment.Offset, segment.Count, out broken), segment.Count, ref broken);
+            return Checked(
+                context.Intake.Stream(thread, connection, segment.Array!, segment.Offset, segment.Count, out broken),
+                segment.Count,
+                ref broken
+            );
 
         // A message lies across two buffers: the parser wants it in one.
         var length = (int)buffered.Length;

@@ -32,7 +32,8 @@ internal sealed class TlsContext
     }
 
     /// <summary>The settings for a connection that was accepted.</summary>
-    public SslServerAuthenticationOptions ForClients() => Volatile.Read(ref _forClients) ?? throw new AuthenticationException("The TLS listener has no certificate.");
+    public SslServerAuthenticationOptions ForClients() =>
+        Volatile.Read(ref _forClients) ?? throw new AuthenticationException("The TLS listener has no certificate.");
 
     /// <summary>The settings for a connection of ours to a server that must prove this name or address.</summary>
     public SslClientAuthenticationOptions ForServer(string name)
@@ -66,10 +67,21 @@ internal sealed class TlsContext
                 return true;
             Use(TlsCertificateFile.Load(_options));
             _stamp = stamp;
-            Log.CertificateLoaded(_log, _options.CertificatePath, _certificate!.TargetCertificate.Subject, _certificate.TargetCertificate.NotAfter);
+            Log.CertificateLoaded(
+                _log,
+                _options.CertificatePath,
+                _certificate!.TargetCertificate.Subject,
+                _certificate.TargetCertificate.NotAfter
+            );
             return true;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException or ArgumentException)
+        catch (Exception e)
+            when (e
+                    is IOException
+                        or UnauthorizedAccessException
+                        or System.Security.Cryptography.CryptographicException
+                        or ArgumentException
+            )
         {
             Log.CertificateFailed(_log, _options.CertificatePath, e.Message);
             return false;

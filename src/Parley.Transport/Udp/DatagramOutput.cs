@@ -48,7 +48,9 @@ internal abstract class DatagramOutput
     public void Send(FailedTokens failed)
     {
         var start = 0;
-        long sent = 0, bytes = 0, lost = 0;
+        long sent = 0,
+            bytes = 0,
+            lost = 0;
         while (start < Count)
         {
             var taken = SendSome(start, Count - start);

@@ -20,7 +20,14 @@ internal sealed unsafe class LinuxDatagramOutput : DatagramOutput
     private readonly MultiMessage[] _messages;
     private readonly byte[]? _controls;
 
-    public LinuxDatagramOutput(SafeSocketHandle handle, LinuxErrorQueue errors, bool isIPv6, bool choosesLocal, int batchSize, SipTransportCounters counters)
+    public LinuxDatagramOutput(
+        SafeSocketHandle handle,
+        LinuxErrorQueue errors,
+        bool isIPv6,
+        bool choosesLocal,
+        int batchSize,
+        SipTransportCounters counters
+    )
         : base(batchSize, counters)
     {
         _handle = handle;

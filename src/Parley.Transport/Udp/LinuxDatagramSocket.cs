@@ -72,7 +72,9 @@ internal sealed unsafe class LinuxDatagramSocket : DatagramSocket
             Span<byte> info = stackalloc byte[9 * sizeof(uint)];
             try
             {
-                return _socket.GetRawSocketOption(SolSocket, SoMemInfo, info) == info.Length ? BinaryPrimitives.ReadUInt32LittleEndian(info[32..]) : 0;
+                return _socket.GetRawSocketOption(SolSocket, SoMemInfo, info) == info.Length
+                    ? BinaryPrimitives.ReadUInt32LittleEndian(info[32..])
+                    : 0;
             }
             catch (Exception e) when (e is SocketException or ObjectDisposedException)
             {
@@ -121,14 +123,21 @@ internal sealed unsafe class LinuxDatagramSocket : DatagramSocket
 
     public override int LengthOf(int index) => (int)_messages[index].Length;
 
-    public override SipEndPoint RemoteOf(int index) => SocketAddressBytes.Read(_names.AsSpan(index * SocketAddressBytes.Size, SocketAddressBytes.Size), _isIPv6);
+    public override SipEndPoint RemoteOf(int index) =>
+        SocketAddressBytes.Read(_names.AsSpan(index * SocketAddressBytes.Size, SocketAddressBytes.Size), _isIPv6);
 
     public override SipEndPoint LocalOf(int index) =>
-        _controls is null ? default : PacketInfo.Read(_controls.AsSpan(index * PacketInfo.Size, Math.Min((int)_messages[index].ControlLength, PacketInfo.Size)), _isIPv6);
+        _controls is null
+            ? default
+            : PacketInfo.Read(
+                _controls.AsSpan(index * PacketInfo.Size, Math.Min((int)_messages[index].ControlLength, PacketInfo.Size)),
+                _isIPv6
+            );
 
     public override bool IsTruncated(int index) => (_messages[index].Flags & MsgTrunc) != 0;
 
-    public override DatagramOutput CreateOutput(SipTransportCounters counters) => new LinuxDatagramOutput(_handle, _errors, _isIPv6, TellsLocal, _batchSize, counters);
+    public override DatagramOutput CreateOutput(SipTransportCounters counters) =>
+        new LinuxDatagramOutput(_handle, _errors, _isIPv6, TellsLocal, _batchSize, counters);
 
     /// <summary>Sets the program that picks a socket of the SO_REUSEPORT group for each datagram.</summary>
     public void SpreadAtRandom(int sockets) => ReuseportSpread.AttachRandom(_socket, sockets);
@@ -136,5 +145,6 @@ internal sealed unsafe class LinuxDatagramSocket : DatagramSocket
     public override void Dispose() => _socket.Dispose();
 
     // The arrays are on the pinned heap: their addresses hold for their life.
-    private static byte* Pointer(byte[] pinned, int offset) => (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned)) + offset;
+    private static byte* Pointer(byte[] pinned, int offset) =>
+        (byte*)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned)) + offset;
 }

@@ -14,7 +14,8 @@ internal sealed unsafe class LinuxErrorQueue
 {
     private const int QuoteSize = 2048;
     private const int ControlSize = 512;
-    private const byte OriginIcmp = 2, OriginIcmp6 = 3; // SO_EE_ORIGIN_
+    private const byte OriginIcmp = 2,
+        OriginIcmp6 = 3; // SO_EE_ORIGIN_
 
     private readonly SafeSocketHandle _handle;
     private readonly bool _isIPv6;

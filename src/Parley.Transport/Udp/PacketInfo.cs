@@ -29,9 +29,12 @@ internal static class PacketInfo
     public static SipEndPoint Read(ReadOnlySpan<byte> control, bool isIPv6)
     {
         var length = HeaderLength + (isIPv6 ? V6Length : V4Length);
-        if (control.Length < length || MemoryMarshal.Read<long>(control) < length
+        if (
+            control.Length < length
+            || MemoryMarshal.Read<long>(control) < length
             || MemoryMarshal.Read<int>(control[8..]) != (isIPv6 ? IPProtoIPv6 : IPProtoIP)
-            || MemoryMarshal.Read<int>(control[12..]) != (isIPv6 ? IPv6PacketInfo : IPPacketInfo))
+            || MemoryMarshal.Read<int>(control[12..]) != (isIPv6 ? IPv6PacketInfo : IPPacketInfo)
+        )
         {
             return default;
         }
@@ -41,7 +44,12 @@ internal static class PacketInfo
         var high = BinaryPrimitives.ReadUInt64BigEndian(info);
         if (high >> 56 == 0xFF)
             return default; // multicast
-        return SipEndPoint.FromIPv6(high, BinaryPrimitives.ReadUInt64BigEndian(info[8..]), IsLinkLocal(high) ? MemoryMarshal.Read<uint>(info[16..]) : 0, 0);
+        return SipEndPoint.FromIPv6(
+            high,
+            BinaryPrimitives.ReadUInt64BigEndian(info[8..]),
+            IsLinkLocal(high) ? MemoryMarshal.Read<uint>(info[16..]) : 0,
+            0
+        );
     }
 
     /// <summary>Writes the control message that makes a datagram leave from an address; returns its length with padding.</summary>

@@ -54,16 +54,23 @@ internal sealed class PortableDatagramSocket : DatagramSocket
                 _lengths[count] = _socket.ReceiveFrom(_buffer.AsSpan(count * _stride, _stride), SocketFlags.None, _from);
                 _remotes[count] = SocketAddressBytes.Read(_from.Buffer.Span, _isIPv6);
                 count++;
-            }
-            while (count < _batchSize && _socket.Available > 0);
+            } while (count < _batchSize && _socket.Available > 0);
             return count;
         }
         catch (SocketException e)
         {
             if (count > 0)
                 return count;
-            return e.SocketErrorCode is SocketError.TimedOut or SocketError.WouldBlock or SocketError.Interrupted or SocketError.ConnectionReset
-                or SocketError.ConnectionRefused or SocketError.MessageSize ? 0 : -1;
+            return
+                e.SocketErrorCode
+                    is SocketError.TimedOut
+                        or SocketError.WouldBlock
+                        or SocketError.Interrupted
+                        or SocketError.ConnectionReset
+                        or SocketError.ConnectionRefused
+                        or SocketError.MessageSize
+                ? 0
+                : -1;
         }
     }
 

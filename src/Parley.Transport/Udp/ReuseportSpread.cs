@@ -25,7 +25,11 @@ internal static unsafe class ReuseportSpread
         fixed (Instruction* first = program)
         {
             var description = new Program { Length = (ushort)program.Length, First = first };
-            anyOfGroup.SetRawSocketOption(SolSocket, SoAttachReuseportCbpf, MemoryMarshal.AsBytes(new ReadOnlySpan<Program>(in description)));
+            anyOfGroup.SetRawSocketOption(
+                SolSocket,
+                SoAttachReuseportCbpf,
+                MemoryMarshal.AsBytes(new ReadOnlySpan<Program>(in description))
+            );
         }
     }
 

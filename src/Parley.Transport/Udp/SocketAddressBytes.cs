@@ -17,7 +17,8 @@ internal static class SocketAddressBytes
             BinaryPrimitives.ReadUInt64BigEndian(address[8..]),
             BinaryPrimitives.ReadUInt64BigEndian(address[16..]),
             BinaryPrimitives.ReadUInt32LittleEndian(address[24..]),
-            port);
+            port
+        );
     }
 
     /// <summary>Writes all but the family; returns the length of the structure.</summary>

@@ -24,7 +24,14 @@ internal sealed class UdpListener : IDisposable
                 _sockets[i] = socket;
                 endPoint = socket.Local.ToIPEndPoint(); // port 0 became a port: the others share it
                 if (i == 0)
-                    Log.UdpBuffers(log, socket.Local, socket.GrantedReceiveBuffer, options.ReceiveBufferSize, socket.GrantedSendBuffer, options.SendBufferSize);
+                    Log.UdpBuffers(
+                        log,
+                        socket.Local,
+                        socket.GrantedReceiveBuffer,
+                        options.ReceiveBufferSize,
+                        socket.GrantedSendBuffer,
+                        options.SendBufferSize
+                    );
             }
             if (_sockets.Length > 1 && options.Spread == UdpSpread.Random)
                 ((LinuxDatagramSocket)_sockets[0]).SpreadAtRandom(_sockets.Length);

@@ -15,12 +15,22 @@ public class CallbackStoriesTests(ITestOutputHelper output)
         using var bench = new CallBench();
         List<string> story = Listen(bench);
         bench.Call().ByeAfter(TimeSpan.FromSeconds(10));
-        Compare(bench, story,
+        Compare(
+            bench,
+            story,
             "Created INVITE >",
-            "ResponseForwarded 180 <", "event 1 to 2", "Early 180 <",
-            "ResponseForwarded 200 <", "event 2 to 3", "Confirmed 200 <",
-            "event 3 to 4", "RequestWithin ACK >",
-            "event 4 to 5", "Terminated BYE >", "Destroy");
+            "ResponseForwarded 180 <",
+            "event 1 to 2",
+            "Early 180 <",
+            "ResponseForwarded 200 <",
+            "event 2 to 3",
+            "Confirmed 200 <",
+            "event 3 to 4",
+            "RequestWithin ACK >",
+            "event 4 to 5",
+            "Terminated BYE >",
+            "Destroy"
+        );
     }
 
     [Fact]
@@ -28,12 +38,24 @@ public class CallbackStoriesTests(ITestOutputHelper output)
     {
         using var bench = new CallBench();
         List<string> story = Listen(bench);
-        bench.Bob.OnInvite = static call => { call.Ring(); call.RejectAfter(TimeSpan.FromSeconds(1), 486); };
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring();
+            call.RejectAfter(TimeSpan.FromSeconds(1), 486);
+        };
         bench.Call();
-        Compare(bench, story,
+        Compare(
+            bench,
+            story,
             "Created INVITE >",
-            "ResponseForwarded 180 <", "event 1 to 2", "Early 180 <",
-            "ResponseForwarded 486 <", "event 2 to 5", "Failed 486 <", "Destroy");
+            "ResponseForwarded 180 <",
+            "event 1 to 2",
+            "Early 180 <",
+            "ResponseForwarded 486 <",
+            "event 2 to 5",
+            "Failed 486 <",
+            "Destroy"
+        );
     }
 
     [Fact]
@@ -43,10 +65,18 @@ public class CallbackStoriesTests(ITestOutputHelper output)
         List<string> story = Listen(bench);
         bench.Bob.OnInvite = static call => call.Ring();
         bench.Call().CancelAfter(TimeSpan.FromSeconds(2));
-        Compare(bench, story,
+        Compare(
+            bench,
+            story,
             "Created INVITE >",
-            "ResponseForwarded 180 <", "event 1 to 2", "Early 180 <",
-            "ResponseForwarded 487 <", "event 2 to 5", "Failed 487 <", "Destroy");
+            "ResponseForwarded 180 <",
+            "event 1 to 2",
+            "Early 180 <",
+            "ResponseForwarded 487 <",
+            "event 2 to 5",
+            "Failed 487 <",
+            "Destroy"
+        );
     }
 
     [Fact]
@@ -54,16 +84,34 @@ public class CallbackStoriesTests(ITestOutputHelper output)
     {
         using var bench = new CallBench();
         List<string> story = Listen(bench);
-        bench.Bob.OnInvite = static call => { call.Ring(); call.RejectAfter(TimeSpan.FromSeconds(1), 486); };
-        bench.Carol.OnInvite = static call => { call.RingAfter(TimeSpan.FromSeconds(0.5)); call.AnswerAfter(TimeSpan.FromSeconds(2)); };
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring();
+            call.RejectAfter(TimeSpan.FromSeconds(1), 486);
+        };
+        bench.Carol.OnInvite = static call =>
+        {
+            call.RingAfter(TimeSpan.FromSeconds(0.5));
+            call.AnswerAfter(TimeSpan.FromSeconds(2));
+        };
         bench.Call("bob-carol").ByeAfter(TimeSpan.FromSeconds(10));
-        Compare(bench, story,
+        Compare(
+            bench,
+            story,
             "Created INVITE >",
-            "ResponseForwarded 180 <", "event 1 to 2", "Early 180 <",
             "ResponseForwarded 180 <",
-            "ResponseForwarded 200 <", "event 2 to 3", "Confirmed 200 <",
-            "event 3 to 4", "RequestWithin ACK >",
-            "event 4 to 5", "Terminated BYE >", "Destroy");
+            "event 1 to 2",
+            "Early 180 <",
+            "ResponseForwarded 180 <",
+            "ResponseForwarded 200 <",
+            "event 2 to 3",
+            "Confirmed 200 <",
+            "event 3 to 4",
+            "RequestWithin ACK >",
+            "event 4 to 5",
+            "Terminated BYE >",
+            "Destroy"
+        );
     }
 
     [Fact]
@@ -72,12 +120,22 @@ public class CallbackStoriesTests(ITestOutputHelper output)
         using var bench = new CallBench(static options => options.DefaultTimeout = TimeSpan.FromSeconds(30));
         List<string> story = Listen(bench);
         bench.Call();
-        Compare(bench, story,
+        Compare(
+            bench,
+            story,
             "Created INVITE >",
-            "ResponseForwarded 180 <", "event 1 to 2", "Early 180 <",
-            "ResponseForwarded 200 <", "event 2 to 3", "Confirmed 200 <",
-            "event 3 to 4", "RequestWithin ACK >",
-            "event 4 to 5", "Expired", "Destroy");
+            "ResponseForwarded 180 <",
+            "event 1 to 2",
+            "Early 180 <",
+            "ResponseForwarded 200 <",
+            "event 2 to 3",
+            "Confirmed 200 <",
+            "event 3 to 4",
+            "RequestWithin ACK >",
+            "event 4 to 5",
+            "Expired",
+            "Destroy"
+        );
     }
 
     [Fact]
@@ -88,12 +146,22 @@ public class CallbackStoriesTests(ITestOutputHelper output)
         bench.Call();
         bench.Run(10);
         Assert.True(bench.Dialogs.Terminate(bench.Dialog.Id.Entry, bench.Dialog.Id.Id, "credit exhausted"));
-        Compare(bench, story,
+        Compare(
+            bench,
+            story,
             "Created INVITE >",
-            "ResponseForwarded 180 <", "event 1 to 2", "Early 180 <",
-            "ResponseForwarded 200 <", "event 2 to 3", "Confirmed 200 <",
-            "event 3 to 4", "RequestWithin ACK >",
-            "event 4 to 5", "Terminated", "Destroy");
+            "ResponseForwarded 180 <",
+            "event 1 to 2",
+            "Early 180 <",
+            "ResponseForwarded 200 <",
+            "event 2 to 3",
+            "Confirmed 200 <",
+            "event 3 to 4",
+            "RequestWithin ACK >",
+            "event 4 to 5",
+            "Terminated",
+            "Destroy"
+        );
         Assert.Equal("credit exhausted", bench.Dialog.TerminationReason);
     }
 
@@ -105,7 +173,8 @@ public class CallbackStoriesTests(ITestOutputHelper output)
         bench.OnCallback = (_, _, _) =>
         {
             while (changes.TryRead(out DialogChange? change))
-                if (change.Kind == DialogChangeKind.StateChanged) story.Add(string.Create(CultureInfo.InvariantCulture, $"event {(int)change.OldState} to {(int)change.NewState}"));
+                if (change.Kind == DialogChangeKind.StateChanged)
+                    story.Add(string.Create(CultureInfo.InvariantCulture, $"event {(int)change.OldState} to {(int)change.NewState}"));
             story.Add(bench.Events[^1]);
         };
         return story;

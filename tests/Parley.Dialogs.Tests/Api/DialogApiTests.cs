@@ -24,12 +24,16 @@ public class DialogApiTests
     public void Without_dialogs_the_services_and_modules_name_the_missing_call()
     {
         using var network = new NetworkOfOne();
-        Assert.Equal("BindingModule has no IDialogApi: call builder.AddDialogs() before Build().",
-            Assert.Throws<InvalidOperationException>(() => network.Builder.AddModule<BindingModule>().Build()).Message);
+        Assert.Equal(
+            "BindingModule has no IDialogApi: call builder.AddDialogs() before Build().",
+            Assert.Throws<InvalidOperationException>(() => network.Builder.AddModule<BindingModule>().Build()).Message
+        );
         using var another = new NetworkOfOne();
         using ParleyApplication app = another.Builder.Build();
-        Assert.Equal("The application has no IDialogApi: call builder.AddDialogs() before Build().",
-            Assert.Throws<InvalidOperationException>(app.Services.GetRequiredService<IDialogApi>).Message);
+        Assert.Equal(
+            "The application has no IDialogApi: call builder.AddDialogs() before Build().",
+            Assert.Throws<InvalidOperationException>(app.Services.GetRequiredService<IDialogApi>).Message
+        );
     }
 
     [Fact]
@@ -38,26 +42,30 @@ public class DialogApiTests
         CallBench? bench = null;
         var seen = new List<(string Where, Dialog? Dialog)>();
         void See(string where) => seen.Add((where, bench!.Dialogs.Current));
-        using (bench = new CallBench(route: async context =>
-        {
-            if (!context.IsInDialog)
+        using (
+            bench = new CallBench(route: async context =>
             {
-                See("before");
-                context.CreateDialog();
-                context.RecordRoute();
-                context.OnReply(_ => See("reply"));
-                context.OnBranch((_, _) => See("branch"));
-            }
-            else
-            {
-                context.LooseRoute();
-                Assert.Same(bench!.Dialogs.Current, context.Dialog);
-            }
+                if (!context.IsInDialog)
+                {
+                    See("before");
+                    context.CreateDialog();
+                    context.RecordRoute();
+                    context.OnReply(_ => See("reply"));
+                    context.OnBranch((_, _) => See("branch"));
+                }
+                else
+                {
+                    context.LooseRoute();
+                    Assert.Same(bench!.Dialogs.Current, context.Dialog);
+                }
 
-            See("route");
-            if (context.IsInDialog) await context.RelayAsync();
-            else await bench!.Forward(context);
-        }))
+                See("route");
+                if (context.IsInDialog)
+                    await context.RelayAsync();
+                else
+                    await bench!.Forward(context);
+            })
+        )
         {
             bench.OnCallback = (dialog, type, _) =>
             {
@@ -120,8 +128,15 @@ public class DialogApiTests
         var seen = new List<string>();
         bench.OnCallback = (dialog, type, parameters) =>
         {
-            string to = parameters.DestinationLeg is not { } leg ? "-" : leg.IsCaller ? "caller" : leg.Tag == dialog.ToTag ? "callee" : "?";
-            string message = parameters.Message is not { } m ? "-" : m.IsRequest ? "request" : "reply";
+            string to =
+                parameters.DestinationLeg is not { } leg ? "-"
+                : leg.IsCaller ? "caller"
+                : leg.Tag == dialog.ToTag ? "callee"
+                : "?";
+            string message =
+                parameters.Message is not { } m ? "-"
+                : m.IsRequest ? "request"
+                : "reply";
             seen.Add($"{type} {parameters.Direction} {message} {to}");
             Assert.True(parameters.IsActive);
             Assert.Null(parameters.Data);
@@ -134,11 +149,20 @@ public class DialogApiTests
         call.Bye();
         bench.Run(100);
         Assert.Equal(
-        [
-            "Created Downstream request -", "ResponseForwarded Upstream reply caller", "Early Upstream reply caller", "ResponseForwarded Upstream reply caller",
-            "Confirmed Upstream reply caller", "RequestWithin Downstream request callee", "RequestWithin Upstream request caller",
-            "ResponseWithin Downstream reply callee", "Terminated Downstream request callee", "Destroy None - -",
-        ], seen);
+            [
+                "Created Downstream request -",
+                "ResponseForwarded Upstream reply caller",
+                "Early Upstream reply caller",
+                "ResponseForwarded Upstream reply caller",
+                "Confirmed Upstream reply caller",
+                "RequestWithin Downstream request callee",
+                "RequestWithin Upstream request caller",
+                "ResponseWithin Downstream reply callee",
+                "Terminated Downstream request callee",
+                "Destroy None - -",
+            ],
+            seen
+        );
     }
 
     [Fact]
@@ -150,8 +174,12 @@ public class DialogApiTests
         var context = new List<string>();
         bench.Dialogs.AddManagementContext(bench.Dialog, context);
         Assert.Empty(context);
-        bench.Dialog.On(DialogCallbackTypes.ManagementContext, static (dialog, _, parameters) =>
-            ((List<string>)parameters.Data!).Add($"{dialog.Id} {parameters.Parameter} {parameters.Direction}"), "codec=b");
+        bench.Dialog.On(
+            DialogCallbackTypes.ManagementContext,
+            static (dialog, _, parameters) =>
+                ((List<string>)parameters.Data!).Add($"{dialog.Id} {parameters.Parameter} {parameters.Direction}"),
+            "codec=b"
+        );
         bench.Dialogs.AddManagementContext(bench.Dialog, context);
         Assert.Equal([$"{bench.Dialog.Id} codec=b None"], context);
     }
@@ -165,11 +193,17 @@ public class DialogApiTests
         bench.OnCallback = (dialog, type, _) =>
         {
             if (type == DialogCallbackTypes.Created)
-                bench.Dialogs.Register(dialog, DialogCallbackTypes.Early | DialogCallbackTypes.Confirmed | DialogCallbackTypes.Destroy, (_, _, parameters) =>
-                {
-                    seen.Add(parameters.Parameter);
-                    parameters.Parameter = $"{parameters.Parameter}+";
-                }, "mine", freed.Add);
+                bench.Dialogs.Register(
+                    dialog,
+                    DialogCallbackTypes.Early | DialogCallbackTypes.Confirmed | DialogCallbackTypes.Destroy,
+                    (_, _, parameters) =>
+                    {
+                        seen.Add(parameters.Parameter);
+                        parameters.Parameter = $"{parameters.Parameter}+";
+                    },
+                    "mine",
+                    freed.Add
+                );
         };
         bench.Call().ByeAfter(TimeSpan.FromSeconds(5));
         bench.Run(20);
@@ -185,11 +219,15 @@ public class DialogApiTests
         using var bench = new CallBench();
         bench.OnCallback = static (_, type, parameters) =>
         {
-            if (type == DialogCallbackTypes.ResponseForwarded) parameters.Edits!.Append("X-Seen"u8, "yes"u8);
+            if (type == DialogCallbackTypes.ResponseForwarded)
+                parameters.Edits!.Append("X-Seen"u8, "yes"u8);
         };
         bench.Call();
         bench.Run(1);
-        Assert.All(bench.Recorder.Messages.Where(m => m.To == "10.0.1.1" && m.StatusCode is 180 or 200), m => Assert.Equal("yes", m.Header("X-Seen")));
+        Assert.All(
+            bench.Recorder.Messages.Where(m => m.To == "10.0.1.1" && m.StatusCode is 180 or 200),
+            m => Assert.Equal("yes", m.Header("X-Seen"))
+        );
     }
 
     [Fact]
@@ -199,7 +237,8 @@ public class DialogApiTests
         bench.Alice.OnSending = static message =>
         {
             // A phone that forgets the route set: only Call-ID and tags are left.
-            if (message is not { IsRequest: true, Method: "INFO" }) return;
+            if (message is not { IsRequest: true, Method: "INFO" })
+                return;
             message.Remove("Route");
             message.Target = new SipTarget(SipProtocol.Udp, SipEndPoint.From(System.Net.IPAddress.Parse("10.0.0.1"), 5060));
         };
@@ -216,8 +255,14 @@ public class DialogApiTests
     {
         using var bench = new CallBench();
         var seen = new List<string>();
-        bench.Dialogs.Register(null, DialogCallbackTypes.Created, (dialog, type, parameters) =>
-            seen.Add($"{type} {parameters.Message!.Method} {dialog.CallId == parameters.Message.CallIdText()} {dialog.FromTag.Length > 0} {dialog.Caller.Contact.Length > 0} {bench.Dialogs.Find(dialog.Id) == dialog}"));
+        bench.Dialogs.Register(
+            null,
+            DialogCallbackTypes.Created,
+            (dialog, type, parameters) =>
+                seen.Add(
+                    $"{type} {parameters.Message!.Method} {dialog.CallId == parameters.Message.CallIdText()} {dialog.FromTag.Length > 0} {dialog.Caller.Contact.Length > 0} {bench.Dialogs.Find(dialog.Id) == dialog}"
+                )
+        );
         bench.Call();
         bench.Call();
         bench.Run(5);
@@ -228,8 +273,13 @@ public class DialogApiTests
     {
         private readonly SimulatedNetwork _network = new(seed: 1);
 
-        public NetworkOfOne() => Builder = ParleyApplication.CreateEmptyBuilder().UseTransport(_network.AddHost("10.0.0.1"))
-            .UseTimeProvider(_network.Clock).UseRandom(_network.Random).UseLocator(new SimulatedServerLocator());
+        public NetworkOfOne() =>
+            Builder = ParleyApplication
+                .CreateEmptyBuilder()
+                .UseTransport(_network.AddHost("10.0.0.1"))
+                .UseTimeProvider(_network.Clock)
+                .UseRandom(_network.Random)
+                .UseLocator(new SimulatedServerLocator());
 
         public ParleyApplicationBuilder Builder { get; }
 
@@ -241,7 +291,8 @@ public class DialogApiTests
         public BindingModule(IDialogApi dialogs)
         {
             Dialogs = dialogs;
-            if (dialogs.Register(null, DialogCallbackTypes.Created, static (_, _, _) => { })) Bound++;
+            if (dialogs.Register(null, DialogCallbackTypes.Created, static (_, _, _) => { }))
+                Bound++;
         }
 
         public IDialogApi Dialogs { get; }
@@ -250,7 +301,8 @@ public class DialogApiTests
 
         public void Initialize(ParleyApplication application)
         {
-            if (Dialogs.Register(null, DialogCallbackTypes.Loaded, static (_, _, _) => { })) Bound++;
+            if (Dialogs.Register(null, DialogCallbackTypes.Loaded, static (_, _, _) => { }))
+                Bound++;
         }
     }
 }

@@ -12,7 +12,12 @@ public class RaceConditionTests
     public void With_end_on_race_condition_the_call_gets_the_race_delay_and_no_more(DialogFlags flags, int lifetime, string? reason)
     {
         using var bench = new CallBench(flags: flags);
-        bench.Bob.OnInvite = static call => { call.IgnoresCancel = true; call.Ring(); call.AnswerAfter(TimeSpan.FromSeconds(2)); };
+        bench.Bob.OnInvite = static call =>
+        {
+            call.IgnoresCancel = true;
+            call.Ring();
+            call.AnswerAfter(TimeSpan.FromSeconds(2));
+        };
         bench.Network.Interceptor = static packet => packet.Is("BYE") && packet.From.Name == "10.0.1.1" ? PacketFate.Drop : PacketFate.Pass;
         bench.Call().CancelAfter(TimeSpan.FromSeconds(1));
         bench.Run(4);
@@ -33,8 +38,14 @@ public class RaceConditionTests
     public void A_race_that_the_parties_settle_by_themselves_ends_by_their_BYE(bool lossy)
     {
         using var bench = new CallBench(flags: DialogFlags.EndOnRaceCondition);
-        if (lossy) bench.Network.Conditions = LinkConditions.Losing(0.2);
-        bench.Bob.OnInvite = static call => { call.IgnoresCancel = true; call.Ring(); call.AnswerAfter(TimeSpan.FromSeconds(2)); };
+        if (lossy)
+            bench.Network.Conditions = LinkConditions.Losing(0.2);
+        bench.Bob.OnInvite = static call =>
+        {
+            call.IgnoresCancel = true;
+            call.Ring();
+            call.AnswerAfter(TimeSpan.FromSeconds(2));
+        };
         bench.Call().CancelAfter(TimeSpan.FromSeconds(1));
         bench.Run(4);
         Assert.Equal(DialogState.Deleted, bench.Dialog.State);
@@ -46,8 +57,16 @@ public class RaceConditionTests
     public void A_BYE_in_the_early_state_against_the_200_is_a_race_too()
     {
         using var bench = new CallBench(flags: DialogFlags.EndOnRaceCondition);
-        bench.Bob.OnRequest = static request => { if (request.Method == "BYE") request.Respond(481); }; // it has answered already
-        bench.Bob.OnInvite = static call => { call.Ring(); call.AnswerAfter(TimeSpan.FromSeconds(1)); };
+        bench.Bob.OnRequest = static request =>
+        {
+            if (request.Method == "BYE")
+                request.Respond(481);
+        }; // it has answered already
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring();
+            call.AnswerAfter(TimeSpan.FromSeconds(1));
+        };
         ScriptedCall call = bench.Call();
         bench.Run(0.5);
         call.SendRequest("BYE");
@@ -104,20 +123,32 @@ public class RaceConditionTests
     public void A_late_200_after_a_failure_makes_the_call_whole_again_with_its_profiles()
     {
         CallBench? made = null;
-        using CallBench bench = made = new(static options => options.ProfilesWithValue.Add("caller"), route: async context =>
-        {
-            if (context.IsInDialog)
+        using CallBench bench = made = new(
+            static options => options.ProfilesWithValue.Add("caller"),
+            route: async context =>
             {
-                await made!.Route(context);
-                return;
-            }
+                if (context.IsInDialog)
+                {
+                    await made!.Route(context);
+                    return;
+                }
 
-            await made!.Route(context);
-            await Task.Delay(TimeSpan.FromSeconds(1), made.Clock, TestContext.Current.CancellationToken);
-            context.Reply(480);
-        });
-        bench.Bob.OnInvite = static call => { call.IgnoresCancel = true; call.Ring(); call.AnswerAfter(TimeSpan.FromSeconds(2)); };
-        bench.OnCallback = static (dialog, type, _) => { if (type is DialogCallbackTypes.Created or DialogCallbackTypes.Confirmed) dialog.Profiles.Set("caller", "alice"); };
+                await made!.Route(context);
+                await Task.Delay(TimeSpan.FromSeconds(1), made.Clock, TestContext.Current.CancellationToken);
+                context.Reply(480);
+            }
+        );
+        bench.Bob.OnInvite = static call =>
+        {
+            call.IgnoresCancel = true;
+            call.Ring();
+            call.AnswerAfter(TimeSpan.FromSeconds(2));
+        };
+        bench.OnCallback = static (dialog, type, _) =>
+        {
+            if (type is DialogCallbackTypes.Created or DialogCallbackTypes.Confirmed)
+                dialog.Profiles.Set("caller", "alice");
+        };
         bench.Call();
         bench.Run(1.5);
         Assert.Equal(DialogState.Deleted, bench.Dialog.State);
@@ -125,7 +156,8 @@ public class RaceConditionTests
         bench.Run(1);
         Assert.Contains("Failed", bench.Story, StringComparison.Ordinal);
         Assert.Contains("Confirmed", bench.Story, StringComparison.Ordinal);
-        if (bench.Dialog.State == DialogState.Confirmed) Assert.Equal(1, bench.Dialogs.FindProfile("caller")!.Size());
+        if (bench.Dialog.State == DialogState.Confirmed)
+            Assert.Equal(1, bench.Dialogs.FindProfile("caller")!.Size());
         bench.Run(60);
         Assert.Equal(0, bench.Dialogs.FindProfile("caller")!.Size());
     }

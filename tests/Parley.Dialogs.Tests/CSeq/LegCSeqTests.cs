@@ -67,7 +67,8 @@ public class LegCSeqTests
     [Fact]
     public void Row_29_the_two_directions_count_apart()
     {
-        LegCSeq callee = LegCSeq.FromInvite(500, 500), caller = default;
+        LegCSeq callee = LegCSeq.FromInvite(500, 500),
+            caller = default;
         Assert.Equal(501u, callee.TakeOwn());
         Assert.Equal(1u, caller.TakeOwn());
         Assert.Equal(2u, caller.TakeRelayed(9000, remember: false));
@@ -86,42 +87,45 @@ public class LegCSeqTests
 
     [Fact]
     public void What_a_leg_sees_only_grows_and_every_ACK_finds_its_INVITE() =>
-        Gen.Select(Gen.Int[0, 3], Gen.UInt[1, 3]).Array[0, 60].Sample(steps =>
-        {
-            var leg = LegCSeq.FromInvite(1, 1);
-            uint received = 1, seen = 1;
-            var invites = new List<(uint Received, uint Sent)> { (1, 1) };
-            foreach ((int kind, uint gap) in steps)
+        Gen.Select(Gen.Int[0, 3], Gen.UInt[1, 3])
+            .Array[0, 60]
+            .Sample(steps =>
             {
-                uint sent;
-                switch (kind)
+                var leg = LegCSeq.FromInvite(1, 1);
+                uint received = 1,
+                    seen = 1;
+                var invites = new List<(uint Received, uint Sent)> { (1, 1) };
+                foreach ((int kind, uint gap) in steps)
                 {
-                    case 0:
-                        sent = leg.TakeOwn();
-                        break;
-                    case 1:
-                        received += gap;
-                        sent = leg.TakeRelayed(received, remember: false);
-                        break;
-                    case 2:
-                        received += gap;
-                        sent = leg.TakeRelayed(received, remember: true);
-                        invites.Add((received, sent));
-                        break;
-                    default:
-                        (uint of, uint expected) = invites[^(int)Math.Min(gap, invites.Count)];
-                        if (leg.OfInvite(of) != expected)
-                            return false;
-                        continue;
+                    uint sent;
+                    switch (kind)
+                    {
+                        case 0:
+                            sent = leg.TakeOwn();
+                            break;
+                        case 1:
+                            received += gap;
+                            sent = leg.TakeRelayed(received, remember: false);
+                            break;
+                        case 2:
+                            received += gap;
+                            sent = leg.TakeRelayed(received, remember: true);
+                            invites.Add((received, sent));
+                            break;
+                        default:
+                            (uint of, uint expected) = invites[^(int)Math.Min(gap, invites.Count)];
+                            if (leg.OfInvite(of) != expected)
+                                return false;
+                            continue;
+                    }
+
+                    if (sent <= seen || leg.LastSent != sent)
+                        return false;
+                    seen = sent;
                 }
 
-                if (sent <= seen || leg.LastSent != sent)
-                    return false;
-                seen = sent;
-            }
-
-            return true;
-        });
+                return true;
+            });
 
     [Fact]
     public void Renumbering_allocates_once_per_leg()

@@ -6,7 +6,9 @@ namespace Parley.Dialogs.Tests;
 /// <summary>CSeq on the wire, once the proxy has sent requests of its own.</summary>
 public class RenumberingTests
 {
-    private const string Proxy = "10.0.0.1", AliceHost = "10.0.1.1", BobHost = "10.0.2.1";
+    private const string Proxy = "10.0.0.1",
+        AliceHost = "10.0.1.1",
+        BobHost = "10.0.2.1";
 
     [Fact]
     public void Requests_after_an_own_one_are_renumbered_and_their_replies_have_the_callers_number()
@@ -14,7 +16,8 @@ public class RenumberingTests
         using CallBench bench = Up(out ScriptedCall call);
         uint first = bench.Dialog.Callee!.CSeq;
         Own(bench, toCaller: false);
-        SentRequest info = call.SendRequest("INFO"), update = call.SendRequest("UPDATE");
+        SentRequest info = call.SendRequest("INFO"),
+            update = call.SendRequest("UPDATE");
         bench.Run(1);
         Assert.Equal([first + 1, first + 2, first + 3], Numbers(bench, BobHost, "OPTIONS", "INFO", "UPDATE"));
         Assert.Equal((200, 200), (info.Status, update.Status)); // the caller knows its own numbers only
@@ -32,7 +35,8 @@ public class RenumberingTests
     public void Row_24_the_ACK_of_a_reINVITE_has_the_number_it_left_with(bool fromCallee)
     {
         using CallBench bench = Up(out ScriptedCall call);
-        ScriptedCall sender = fromCallee ? bench.Bob.Calls[0] : call, other = fromCallee ? call : bench.Bob.Calls[0];
+        ScriptedCall sender = fromCallee ? bench.Bob.Calls[0] : call,
+            other = fromCallee ? call : bench.Bob.Calls[0];
         Own(bench, toCaller: fromCallee);
         SentRequest invite = sender.ReInvite();
         bench.Run(1);
@@ -41,7 +45,8 @@ public class RenumberingTests
         bench.Run(1);
         Assert.Equal(200, invite.Status);
         string host = fromCallee ? AliceHost : BobHost;
-        RecordedMessage sent = bench.Recorder.Find("INVITE", Proxy, host).Last(), ack = bench.Recorder.Find("ACK", Proxy, host).Last();
+        RecordedMessage sent = bench.Recorder.Find("INVITE", Proxy, host).Last(),
+            ack = bench.Recorder.Find("ACK", Proxy, host).Last();
         Assert.Equal(sent.Message!.CSeqNumber, ack.Message!.CSeqNumber);
         Assert.NotEqual(invite.Message["CSeq"], sent.CSeq);
         Assert.Null(other.Dialog!.IsEnded ? other : null);
@@ -54,9 +59,14 @@ public class RenumberingTests
     {
         using CallBench bench = Up(out ScriptedCall call);
         Own(bench, toCaller: false);
-        bench.Bob.OnRequest = static request => { if (request.Method == "INVITE") request.Respond(488); };
+        bench.Bob.OnRequest = static request =>
+        {
+            if (request.Method == "INVITE")
+                request.Respond(488);
+        };
         int seen = 0;
-        bench.Network.Interceptor = packet => packet.Label == "INVITE" && packet.To?.Name == BobHost && seen++ < 2 ? PacketFate.Drop : PacketFate.Pass;
+        bench.Network.Interceptor = packet =>
+            packet.Label == "INVITE" && packet.To?.Name == BobHost && seen++ < 2 ? PacketFate.Drop : PacketFate.Pass;
         SentRequest invite = call.ReInvite();
         bench.Run(10);
         Assert.Equal(488, invite.Status);
@@ -72,11 +82,18 @@ public class RenumberingTests
         using var bench = new CallBench();
         bench.Network.Interceptor = static packet => packet.Label == "ACK" ? PacketFate.HoldBack : PacketFate.Pass;
         bench.Network.Conditions = new LinkConditions { ReorderingDelay = TimeSpan.FromSeconds(2) };
-        bench.OnCallback = static (dialog, type, _) => { if (type == DialogCallbackTypes.Confirmed) dialog.SendSequentialAsync("OPTIONS", toCaller: false); };
+        bench.OnCallback = static (dialog, type, _) =>
+        {
+            if (type == DialogCallbackTypes.Confirmed)
+                dialog.SendSequentialAsync("OPTIONS", toCaller: false);
+        };
         bench.Call();
         bench.Run(10);
         Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
-        Assert.All(bench.Recorder.Find("ACK", Proxy, BobHost), m => Assert.Equal(bench.Recorder.Find("INVITE", Proxy, BobHost).First().Message!.CSeqNumber, m.Message!.CSeqNumber));
+        Assert.All(
+            bench.Recorder.Find("ACK", Proxy, BobHost),
+            m => Assert.Equal(bench.Recorder.Find("INVITE", Proxy, BobHost).First().Message!.CSeqNumber, m.Message!.CSeqNumber)
+        );
         Assert.Empty(bench.Bob.Anomalies);
     }
 
@@ -98,13 +115,20 @@ public class RenumberingTests
     {
         using var bench = new CallBench();
         // As an application does that answers a challenge in the caller's place: carol's copy has another number.
-        bench.Proxy.OnBranch(static (context, branch) =>
-        {
-            if (context.Method != Parley.Sip.SipMethod.Invite || context.IsInDialog || branch.Index != 1) return;
-            branch.Edits.Replace(context.Request.CSeqNumberText, "70000"u8);
-        });
+        bench.Proxy.OnBranch(
+            static (context, branch) =>
+            {
+                if (context.Method != Parley.Sip.SipMethod.Invite || context.IsInDialog || branch.Index != 1)
+                    return;
+                branch.Edits.Replace(context.Request.CSeqNumberText, "70000"u8);
+            }
+        );
         bench.Bob.OnInvite = static call => call.Ring();
-        bench.Carol.OnInvite = static call => { call.Ring(); call.AnswerAfter(TimeSpan.FromSeconds(1)); };
+        bench.Carol.OnInvite = static call =>
+        {
+            call.Ring();
+            call.AnswerAfter(TimeSpan.FromSeconds(1));
+        };
         ScriptedCall call = bench.Call("bob-carol");
         bench.Run(2);
         Assert.Equal(200, call.Status);
@@ -125,11 +149,19 @@ public class RenumberingTests
     {
         using var bench = new CallBench();
         bench.Alice.Supports100Rel = true;
-        bench.Proxy.OnBranch(static (context, branch) =>
+        bench.Proxy.OnBranch(
+            static (context, branch) =>
+            {
+                if (context.Method == Parley.Sip.SipMethod.Invite && !context.IsInDialog)
+                    branch.Edits.Replace(context.Request.CSeqNumberText, "70000"u8);
+            }
+        );
+        bench.Bob.OnInvite = static call =>
         {
-            if (context.Method == Parley.Sip.SipMethod.Invite && !context.IsInDialog) branch.Edits.Replace(context.Request.CSeqNumberText, "70000"u8);
-        });
-        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true); call.Ring(180, reliable: true); call.AnswerAfter(TimeSpan.FromSeconds(2)); };
+            call.Ring(183, reliable: true);
+            call.Ring(180, reliable: true);
+            call.AnswerAfter(TimeSpan.FromSeconds(2));
+        };
         ScriptedCall call = bench.Call();
         bench.Run(3);
         Assert.Equal(CallState.Established, call.State);
@@ -158,9 +190,12 @@ public class RenumberingTests
         CallBench? made = null;
         using CallBench bench = made = new(route: async context =>
         {
-            if (context.IsInDialog && context.LooseRoute()) seen.Add(context.ValidateDialog());
-            if (context.IsInDialog) await context.RelayAsync();
-            else await made!.Route(context);
+            if (context.IsInDialog && context.LooseRoute())
+                seen.Add(context.ValidateDialog());
+            if (context.IsInDialog)
+                await context.RelayAsync();
+            else
+                await made!.Route(context);
         });
         ScriptedCall call = bench.Call();
         bench.Run(1);
@@ -183,9 +218,12 @@ public class RenumberingTests
             for (int i = 0; i < 10 && bench.All.Count > 0; i++)
             {
                 _ = bench.Dialog.SendSequentialAsync("OPTIONS", toCaller: i % 2 == 0);
-                if (call.IsUp) call.SendRequest(i % 3 == 0 ? "UPDATE" : "INFO");
-                if (i == 5 && call.IsUp) call.ReInvite();
-                if (bench.Bob.Calls.Count > 0 && bench.Bob.Calls[0].IsUp) bench.Bob.Calls[0].SendRequest("INFO");
+                if (call.IsUp)
+                    call.SendRequest(i % 3 == 0 ? "UPDATE" : "INFO");
+                if (i == 5 && call.IsUp)
+                    call.ReInvite();
+                if (bench.Bob.Calls.Count > 0 && bench.Bob.Calls[0].IsUp)
+                    bench.Bob.Calls[0].SendRequest("INFO");
                 bench.Run(40);
             }
 
@@ -194,8 +232,13 @@ public class RenumberingTests
             Assert.DoesNotContain(bench.Alice.Anomalies.Concat(bench.Bob.Anomalies), static a => a.Kind == AnomalyKind.UnexpectedAck);
             foreach (string host in new[] { AliceHost, BobHost })
             {
-                uint[] sent = [.. bench.Recorder.Messages.Where(m => m.IsRequest && m.From == Proxy && m.To == host && m.Method is not ("ACK" or "CANCEL"))
-                    .Select(static m => m.Message!.CSeqNumber).Distinct()];
+                uint[] sent =
+                [
+                    .. bench
+                        .Recorder.Messages.Where(m => m.IsRequest && m.From == Proxy && m.To == host && m.Method is not ("ACK" or "CANCEL"))
+                        .Select(static m => m.Message!.CSeqNumber)
+                        .Distinct(),
+                ];
                 Assert.Equal(sent.Order(), sent); // by the first time each was sent
             }
 

@@ -70,8 +70,17 @@ public class CallbackListTests
         var list = new CallbackList();
         var data = new object();
         var seen = new List<(object?, DialogDirection, bool)>();
-        Add(list, DialogCallbackTypes.ManagementContext | DialogCallbackTypes.Saved, (_, _, p) => seen.Add((p.Data, p.Direction, p.IsActive)));
-        list.Run(_dialog, DialogCallbackTypes.ManagementContext, new DialogCallbackArguments(DialogDirection.Upstream, Data: data, IsActive: false), _log);
+        Add(
+            list,
+            DialogCallbackTypes.ManagementContext | DialogCallbackTypes.Saved,
+            (_, _, p) => seen.Add((p.Data, p.Direction, p.IsActive))
+        );
+        list.Run(
+            _dialog,
+            DialogCallbackTypes.ManagementContext,
+            new DialogCallbackArguments(DialogDirection.Upstream, Data: data, IsActive: false),
+            _log
+        );
         Run(list, DialogCallbackTypes.Saved);
         Assert.Equal([(data, DialogDirection.Upstream, false), (null, DialogDirection.None, true)], seen);
     }
@@ -81,13 +90,21 @@ public class CallbackListTests
     {
         var list = new CallbackList();
         var ran = new List<string>();
-        Add(list, DialogCallbackTypes.Confirmed, (_, _, outer) =>
-        {
-            ran.Add("confirmed " + outer.Data);
-            Add(list, DialogCallbackTypes.Confirmed | DialogCallbackTypes.Terminated, (_, type, inner) => ran.Add($"inner {type} {inner.Data}"));
-            list.Run(_dialog, DialogCallbackTypes.Terminated, new DialogCallbackArguments(DialogDirection.None, Data: "b"), _log);
-            ran.Add("still " + outer.Data);
-        });
+        Add(
+            list,
+            DialogCallbackTypes.Confirmed,
+            (_, _, outer) =>
+            {
+                ran.Add("confirmed " + outer.Data);
+                Add(
+                    list,
+                    DialogCallbackTypes.Confirmed | DialogCallbackTypes.Terminated,
+                    (_, type, inner) => ran.Add($"inner {type} {inner.Data}")
+                );
+                list.Run(_dialog, DialogCallbackTypes.Terminated, new DialogCallbackArguments(DialogDirection.None, Data: "b"), _log);
+                ran.Add("still " + outer.Data);
+            }
+        );
         list.Run(_dialog, DialogCallbackTypes.Confirmed, new DialogCallbackArguments(DialogDirection.None, Data: "a"), _log);
         Assert.Equal(["confirmed a", "inner Terminated b", "still a"], ran); // the new one waits for the next moment
     }
@@ -97,12 +114,21 @@ public class CallbackListTests
     {
         var list = new CallbackList();
         var order = new List<string>();
-        list.Add(new CallbackRegistration(DialogCallbackTypes.Destroy, (_, _, _) => order.Add("other"), null, _ => order.Add("free other")));
-        list.Add(new CallbackRegistration(DialogCallbackTypes.Destroy, (_, _, _) =>
-        {
-            list.Close(_log);
-            order.Add("closed");
-        }, null, _ => order.Add("free")));
+        list.Add(
+            new CallbackRegistration(DialogCallbackTypes.Destroy, (_, _, _) => order.Add("other"), null, _ => order.Add("free other"))
+        );
+        list.Add(
+            new CallbackRegistration(
+                DialogCallbackTypes.Destroy,
+                (_, _, _) =>
+                {
+                    list.Close(_log);
+                    order.Add("closed");
+                },
+                null,
+                _ => order.Add("free")
+            )
+        );
         Run(list, DialogCallbackTypes.Destroy);
         Run(list, DialogCallbackTypes.Destroy); // nothing any more
         Assert.Equal(["closed", "other", "free", "free other"], order);
@@ -114,7 +140,9 @@ public class CallbackListTests
         var list = new CallbackList();
         bool freed = false;
         list.Add(new CallbackRegistration(DialogCallbackTypes.Early, (_, _, _) => { }, null, _ => freed = true));
-        list.Add(new CallbackRegistration(DialogCallbackTypes.Early, (_, _, _) => { }, null, _ => throw new InvalidOperationException("x")));
+        list.Add(
+            new CallbackRegistration(DialogCallbackTypes.Early, (_, _, _) => { }, null, _ => throw new InvalidOperationException("x"))
+        );
         list.Close(_log);
         Assert.True(freed);
         Assert.Equal("Error 4102 The free action of a dialog callback failed x", Assert.Single(_log.Lines));
@@ -139,31 +167,36 @@ public class CallbackListTests
         for (int round = 0; round < 300; round++)
         {
             var list = new CallbackList();
-            int accepted = 0, freed = 0, running = 0, ranAfterFree = 0, ran = 0;
+            int accepted = 0,
+                freed = 0,
+                running = 0,
+                ranAfterFree = 0,
+                ran = 0;
             using var start = new Barrier(4);
-            Task register() => Task.Run(() =>
-            {
-                start.SignalAndWait();
-                for (int i = 0; i < 20; i++)
+            Task register() =>
+                Task.Run(() =>
                 {
-                    bool gone = false;
-                    DialogCallback handler = (_, _, _) =>
+                    start.SignalAndWait();
+                    for (int i = 0; i < 20; i++)
                     {
-                        Interlocked.Increment(ref running);
-                        if (Volatile.Read(ref gone))
-                            Interlocked.Increment(ref ranAfterFree);
-                        Interlocked.Increment(ref ran);
-                        Interlocked.Decrement(ref running);
-                    };
-                    Action<object?> free = _ =>
-                    {
-                        Volatile.Write(ref gone, true);
-                        Interlocked.Increment(ref freed);
-                    };
-                    if (list.Add(new CallbackRegistration(DialogCallbackTypes.RequestWithin, handler, null, free)))
-                        Interlocked.Increment(ref accepted);
-                }
-            });
+                        bool gone = false;
+                        DialogCallback handler = (_, _, _) =>
+                        {
+                            Interlocked.Increment(ref running);
+                            if (Volatile.Read(ref gone))
+                                Interlocked.Increment(ref ranAfterFree);
+                            Interlocked.Increment(ref ran);
+                            Interlocked.Decrement(ref running);
+                        };
+                        Action<object?> free = _ =>
+                        {
+                            Volatile.Write(ref gone, true);
+                            Interlocked.Increment(ref freed);
+                        };
+                        if (list.Add(new CallbackRegistration(DialogCallbackTypes.RequestWithin, handler, null, free)))
+                            Interlocked.Increment(ref accepted);
+                    }
+                });
             Task run = Task.Run(() =>
             {
                 start.SignalAndWait();

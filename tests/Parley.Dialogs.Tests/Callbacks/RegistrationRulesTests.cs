@@ -31,7 +31,10 @@ public class RegistrationRulesTests
 
     [Fact]
     public void A_handler_is_needed() =>
-        Assert.Equal("callback", Assert.Throws<ArgumentNullException>(() => _callbacks.Register(null, DialogCallbackTypes.Created, null!, null, null)).ParamName);
+        Assert.Equal(
+            "callback",
+            Assert.Throws<ArgumentNullException>(() => _callbacks.Register(null, DialogCallbackTypes.Created, null!, null, null)).ParamName
+        );
 
     [Fact]
     public void Created_handlers_run_for_every_dialog_with_it_as_the_current_one()
@@ -39,13 +42,22 @@ public class RegistrationRulesTests
         DialogModule.SetCurrent(null); // what another test left on this thread
         var seen = new List<Dialog?>();
         Assert.False(_callbacks.HasGlobal(DialogCallbackTypes.Created));
-        Assert.True(_callbacks.Register(null, DialogCallbackTypes.Created, (dialog, _, _) =>
-        {
-            seen.Add(dialog);
-            seen.Add(Current());
-        }, null, null));
+        Assert.True(
+            _callbacks.Register(
+                null,
+                DialogCallbackTypes.Created,
+                (dialog, _, _) =>
+                {
+                    seen.Add(dialog);
+                    seen.Add(Current());
+                },
+                null,
+                null
+            )
+        );
         Assert.True(_callbacks.HasGlobal(DialogCallbackTypes.Created));
-        Dialog one = NewDialog(), two = NewDialog();
+        Dialog one = NewDialog(),
+            two = NewDialog();
         _callbacks.Run(one, DialogCallbackTypes.Created, new DialogCallbackArguments(DialogDirection.Downstream));
         _callbacks.Run(two, DialogCallbackTypes.Created, new DialogCallbackArguments(DialogDirection.Downstream));
         Assert.Equal([one, one, two, two], seen);
@@ -55,7 +67,8 @@ public class RegistrationRulesTests
     [Fact]
     public void Loaded_runs_at_once_for_each_dialog_that_exists_and_then_once_per_load()
     {
-        Dialog old = NewDialog(), fresh = NewDialog();
+        Dialog old = NewDialog(),
+            fresh = NewDialog();
         _callbacks.Existing = () => [old];
         var seen = new List<Dialog>();
         Assert.True(_callbacks.Register(null, DialogCallbackTypes.Loaded, (dialog, _, _) => seen.Add(dialog), null, null));
@@ -81,15 +94,32 @@ public class RegistrationRulesTests
             {
                 foreach (Dialog dialog in all)
                 {
-                    callbacks.Load(dialog, d =>
-                    {
-                        table.Add(d);
-                        return true;
-                    });
+                    callbacks.Load(
+                        dialog,
+                        d =>
+                        {
+                            table.Add(d);
+                            return true;
+                        }
+                    );
                 }
             });
-            Task[] register = [.. Enumerable.Range(0, 3).Select(n => Task.Run(() =>
-                callbacks.Register(null, DialogCallbackTypes.Loaded, (dialog, _, _) => Interlocked.Increment(ref counts.GetOrCreateValue(dialog)[n]), null, null)))];
+            Task[] register =
+            [
+                .. Enumerable
+                    .Range(0, 3)
+                    .Select(n =>
+                        Task.Run(() =>
+                            callbacks.Register(
+                                null,
+                                DialogCallbackTypes.Loaded,
+                                (dialog, _, _) => Interlocked.Increment(ref counts.GetOrCreateValue(dialog)[n]),
+                                null,
+                                null
+                            )
+                        )
+                    ),
+            ];
             await Task.WhenAll([load, .. register]);
             Assert.All(all, dialog => Assert.Equal([1, 1, 1], counts.GetOrCreateValue(dialog)));
         }

@@ -52,8 +52,16 @@ public class CatalogueCallTests
     public void Row_10_a_branch_that_loses_ends_nothing_and_the_last_one_fails_the_call()
     {
         using var bench = new CallBench();
-        bench.Bob.OnInvite = static call => { call.Ring(); call.RejectAfter(TimeSpan.FromSeconds(1), 486); };
-        bench.Carol.OnInvite = static call => { call.Ring(); call.AnswerAfter(TimeSpan.FromSeconds(2)); };
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring();
+            call.RejectAfter(TimeSpan.FromSeconds(1), 486);
+        };
+        bench.Carol.OnInvite = static call =>
+        {
+            call.Ring();
+            call.AnswerAfter(TimeSpan.FromSeconds(2));
+        };
         bench.Call("bob-carol");
         bench.Run(1.5);
         Assert.Equal(DialogState.Early, bench.Dialog.State);
@@ -61,7 +69,11 @@ public class CatalogueCallTests
         Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
         Assert.DoesNotContain("Failed", bench.Story, StringComparison.Ordinal);
 
-        bench.Carol.OnInvite = static call => { call.Ring(); call.RejectAfter(TimeSpan.FromSeconds(3), 480); };
+        bench.Carol.OnInvite = static call =>
+        {
+            call.Ring();
+            call.RejectAfter(TimeSpan.FromSeconds(3), 480);
+        };
         bench.Events.Clear();
         bench.Call("bob-carol");
         bench.Run(2);
@@ -74,7 +86,11 @@ public class CatalogueCallTests
     public void Row_12_a_PRACK_that_comes_after_the_200_reaches_its_leg()
     {
         using var bench = new CallBench();
-        bench.Bob.OnInvite = static call => { call.Ring(183); call.Answer(); };
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring(183);
+            call.Answer();
+        };
         ScriptedCall call = bench.Call();
         bench.Run(0.3);
         Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
@@ -91,13 +107,21 @@ public class CatalogueCallTests
     public void Row_15_requests_after_a_race_of_CANCEL_and_200_find_a_dialog_that_can_still_be_read()
     {
         using var bench = new CallBench(static options => options.ProfilesWithValue.Add("caller"));
-        bench.Bob.OnInvite = static call => { call.IgnoresCancel = true; call.Ring(); call.AnswerAfter(TimeSpan.FromSeconds(2)); };
+        bench.Bob.OnInvite = static call =>
+        {
+            call.IgnoresCancel = true;
+            call.Ring();
+            call.AnswerAfter(TimeSpan.FromSeconds(2));
+        };
         var read = new List<string>();
         bench.OnCallback = (dialog, type, _) =>
         {
-            if (type == DialogCallbackTypes.Created) dialog.Values.Set("mine", "1");
+            if (type == DialogCallbackTypes.Created)
+                dialog.Values.Set("mine", "1");
             if (dialog.State == DialogState.Deleted && type == DialogCallbackTypes.RequestWithin)
-                read.Add($"{dialog.Values["mine"]} {dialog.Profiles.Set("caller", "x")} {dialog.Terminate()} {dialog.On(DialogCallbackTypes.Destroy, static (_, _, _) => { })}");
+                read.Add(
+                    $"{dialog.Values["mine"]} {dialog.Profiles.Set("caller", "x")} {dialog.Terminate()} {dialog.On(DialogCallbackTypes.Destroy, static (_, _, _) => { })}"
+                );
         };
         bench.Call().CancelAfter(TimeSpan.FromSeconds(1));
         bench.Run(5);
@@ -118,7 +142,8 @@ public class CatalogueCallTests
         int challenges = 0;
         bench.Bob.OnRequest = request =>
         {
-            if (request.Method == "BYE" && challenges++ == 0) request.Respond(407);
+            if (request.Method == "BYE" && challenges++ == 0)
+                request.Respond(407);
         };
         ScriptedCall call = bench.Call();
         bench.Run(1);
@@ -138,7 +163,8 @@ public class CatalogueCallTests
         using var bench = new CallBench();
         bench.Bob.OnRequest = static request =>
         {
-            if (request.Method == "INVITE") request.Hold();
+            if (request.Method == "INVITE")
+                request.Hold();
         };
         ScriptedCall call = bench.Call();
         bench.Run(1);
@@ -181,7 +207,8 @@ public class CatalogueCallTests
         using var bench = new CallBench(static options => options.DefaultTimeout = TimeSpan.FromSeconds(30));
         bench.OnCallback = static (dialog, type, _) =>
         {
-            if (type is not (DialogCallbackTypes.Expired or DialogCallbackTypes.Terminated)) return;
+            if (type is not (DialogCallbackTypes.Expired or DialogCallbackTypes.Terminated))
+                return;
             dialog.Timeout = TimeSpan.FromHours(1);
             dialog.DeleteDelay = TimeSpan.FromSeconds(40);
         };
@@ -202,8 +229,10 @@ public class CatalogueCallTests
         bench.OnCallback = (dialog, type, _) =>
         {
             underLock |= dialog.Gate.IsHeldByCurrentThread;
-            if (type == DialogCallbackTypes.Created) dialog.Profiles.Set("caller", "alice");
-            if (type == DialogCallbackTypes.Terminated && dialog == bench.All[0]) throw new InvalidOperationException("my mistake");
+            if (type == DialogCallbackTypes.Created)
+                dialog.Profiles.Set("caller", "alice");
+            if (type == DialogCallbackTypes.Terminated && dialog == bench.All[0])
+                throw new InvalidOperationException("my mistake");
         };
         bench.Call();
         bench.Call();
@@ -214,7 +243,10 @@ public class CatalogueCallTests
         Assert.Equal(bench.All.ToHashSet(), results.Select(static r => r.Dialog).ToHashSet());
         Assert.All(results, static r => Assert.True(r.Ended && r.Failure is null));
         bench.Run(40);
-        Assert.All(bench.All, static dialog => Assert.Equal((DialogState.Deleted, "house cleaning"), (dialog.State, dialog.TerminationReason)));
+        Assert.All(
+            bench.All,
+            static dialog => Assert.Equal((DialogState.Deleted, "house cleaning"), (dialog.State, dialog.TerminationReason))
+        );
         Assert.Equal(0, bench.Dialogs.FindProfile("caller")!.Size());
         Assert.False(underLock);
     }

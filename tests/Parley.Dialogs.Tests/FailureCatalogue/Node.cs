@@ -10,17 +10,34 @@ namespace Parley.Dialogs.Tests.FailureCatalogue;
 /// <summary>A further proxy on the network of a bench: another node, or the bench's own proxy in its next life.</summary>
 internal sealed class Node : IDisposable
 {
-    private const DialogCallbackTypes PerDialog = DialogCallbackTypes.Failed | DialogCallbackTypes.Confirmed | DialogCallbackTypes.RequestWithin
-        | DialogCallbackTypes.Terminated | DialogCallbackTypes.Expired | DialogCallbackTypes.ResponseWithin | DialogCallbackTypes.Destroy;
+    private const DialogCallbackTypes PerDialog =
+        DialogCallbackTypes.Failed
+        | DialogCallbackTypes.Confirmed
+        | DialogCallbackTypes.RequestWithin
+        | DialogCallbackTypes.Terminated
+        | DialogCallbackTypes.Expired
+        | DialogCallbackTypes.ResponseWithin
+        | DialogCallbackTypes.Destroy;
 
     private readonly CallBench _bench;
 
-    public Node(CallBench bench, SimulatedTransport host, Action<DialogOptions>? configure = null, SipRequestHandler? route = null, ulong seed = 1, Action<ParleyApplicationBuilder>? adapt = null)
+    public Node(
+        CallBench bench,
+        SimulatedTransport host,
+        Action<DialogOptions>? configure = null,
+        SipRequestHandler? route = null,
+        ulong seed = 1,
+        Action<ParleyApplicationBuilder>? adapt = null
+    )
     {
         _bench = bench;
         ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder();
         builder.Logging.ClearProviders();
-        builder.UseTransport(host).UseTimeProvider(bench.Clock).UseRandom(SipRandom.FromSeed(seed)).UseLocator(new SimulatedServerLocator());
+        builder
+            .UseTransport(host)
+            .UseTimeProvider(bench.Clock)
+            .UseRandom(SipRandom.FromSeed(seed))
+            .UseLocator(new SimulatedServerLocator());
         builder.AddDialogs(configure ?? (static _ => { }));
         adapt?.Invoke(builder);
         Proxy = builder.Build();
@@ -41,7 +58,13 @@ internal sealed class Node : IDisposable
     public List<string> Events { get; } = [];
 
     /// <summary>The bench's proxy dies, with all it knew, and comes back on the same addresses.</summary>
-    public static Node Restart(CallBench bench, Action<DialogOptions>? configure = null, SipRequestHandler? route = null, ulong seed = 2, Action<ParleyApplicationBuilder>? adapt = null)
+    public static Node Restart(
+        CallBench bench,
+        Action<DialogOptions>? configure = null,
+        SipRequestHandler? route = null,
+        ulong seed = 2,
+        Action<ParleyApplicationBuilder>? adapt = null
+    )
     {
         bench.Network.Hosts.FirstOrDefault(static h => h is { Name: "10.0.0.1", IsGone: false })?.Crash();
         return new Node(bench, bench.Network.AddHost("10.0.0.1"), configure, route, seed, adapt);
@@ -54,10 +77,18 @@ internal sealed class Node : IDisposable
     private void Watch(Dialog dialog)
     {
         All.Add(dialog);
-        dialog.On(PerDialog, (_, type, parameters) =>
-        {
-            string what = parameters.Message is not { } message ? "" : message.IsRequest ? $" {Encoding.ASCII.GetString(message.MethodText)}" : $" {message.StatusCode}";
-            Events.Add($"{type}{what}{parameters.Direction switch { DialogDirection.Downstream => " >", DialogDirection.Upstream => " <", _ => "" }}");
-        });
+        dialog.On(
+            PerDialog,
+            (_, type, parameters) =>
+            {
+                string what =
+                    parameters.Message is not { } message ? ""
+                    : message.IsRequest ? $" {Encoding.ASCII.GetString(message.MethodText)}"
+                    : $" {message.StatusCode}";
+                Events.Add(
+                    $"{type}{what}{parameters.Direction switch { DialogDirection.Downstream => " >", DialogDirection.Upstream => " <", _ => "" }}"
+                );
+            }
+        );
     }
 }

@@ -24,7 +24,14 @@ public class Row01_TheDidLeavesWithItsName
         string invite = bench.Recorder.Find("INVITE", to: "10.0.2.1").First().Text;
         MatchCollection uris = Regex.Matches(invite, @"<sip:10\.0\.0\.1[^>]*>");
         Assert.Equal(overTcp ? 2 : 1, uris.Count);
-        Assert.All(uris, uri => Assert.Matches(@$";lr;ftag={call.LocalTag};did={Regex.Escape(bench.Dialog.Id.ToString())};sig=[A-Za-z0-9_-]{{16}}>$", uri.Value));
+        Assert.All(
+            uris,
+            uri =>
+                Assert.Matches(
+                    @$";lr;ftag={call.LocalTag};did={Regex.Escape(bench.Dialog.Id.ToString())};sig=[A-Za-z0-9_-]{{16}}>$",
+                    uri.Value
+                )
+        );
         Assert.Matches("^[0-9a-f]+[.][0-9a-f]+$", bench.Dialog.Id.ToString());
 
         bench.Events.Clear();

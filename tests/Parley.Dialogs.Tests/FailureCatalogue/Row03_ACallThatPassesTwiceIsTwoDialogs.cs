@@ -21,7 +21,13 @@ public class Row03_ACallThatPassesTwiceIsTwoDialogs
         }
 
         Assert.Equal(2, store.Rows.Count);
-        Assert.Single(store.Rows.Select(static row => row.GetText(DialogColumn.CallId) + row.GetText(DialogColumn.FromTag) + row.GetText(DialogColumn.ToTag)).Distinct());
+        Assert.Single(
+            store
+                .Rows.Select(static row =>
+                    row.GetText(DialogColumn.CallId) + row.GetText(DialogColumn.FromTag) + row.GetText(DialogColumn.ToTag)
+                )
+                .Distinct()
+        );
         using Node next = Node.Restart(bench, static options => options.MatchMode = DialogMatchMode.DidOnly, Loop);
         using DialogPersistence again = next.Keep(store);
         Assert.Equal((2, 0), await again.LoadAsync(TestContext.Current.CancellationToken));

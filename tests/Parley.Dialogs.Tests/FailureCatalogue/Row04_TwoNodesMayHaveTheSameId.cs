@@ -22,7 +22,10 @@ public class Row04_TwoNodesMayHaveTheSameId
         Assert.NotEqual(bench.Dialog.CallId, other.All[0].CallId);
         other.Events.Clear();
         uint number = other.All[0].Callee!.CSeq;
-        SentRequest info = call.SendRequest("INFO", static info => info.Set("Route", info["Route"]!.Replace("10.0.0.1", "10.0.0.2", StringComparison.Ordinal)));
+        SentRequest info = call.SendRequest(
+            "INFO",
+            static info => info.Set("Route", info["Route"]!.Replace("10.0.0.1", "10.0.0.2", StringComparison.Ordinal))
+        );
         bench.Run(1);
 
         // The two have no key in common, so the Route is no proof there (RouteProofTests has nodes with one key).
@@ -36,9 +39,17 @@ public class Row04_TwoNodesMayHaveTheSameId
     public void A_call_through_both_has_the_same_did_twice_and_each_finds_its_own_dialog()
     {
         CallBench? self = null;
-        using var bench = new CallBench(static options => (options.HashSize, options.MatchMode) = (1, DialogMatchMode.DidOnly), route: context => Route(context, "sip:bob@10.0.0.2"));
+        using var bench = new CallBench(
+            static options => (options.HashSize, options.MatchMode) = (1, DialogMatchMode.DidOnly),
+            route: context => Route(context, "sip:bob@10.0.0.2")
+        );
         self = bench;
-        using var second = new Node(bench, bench.Network.AddHost("10.0.0.2"), static options => (options.HashSize, options.MatchMode) = (1, DialogMatchMode.DidOnly), context => Route(context, self.Bob.Contact));
+        using var second = new Node(
+            bench,
+            bench.Network.AddHost("10.0.0.2"),
+            static options => (options.HashSize, options.MatchMode) = (1, DialogMatchMode.DidOnly),
+            context => Route(context, self.Bob.Contact)
+        );
         ScriptedCall call = bench.Call();
         bench.Run(1);
         Assert.Equal(bench.Dialog.Id, Assert.Single(second.All).Id);

@@ -15,28 +15,49 @@ public class Row05_ZeroIsAnId
         var store = new MemoryDialogStore();
         uint entry = 1;
         string callId = "";
-        for (int i = 0; entry is not (0 or 4095); i++) entry = CoreHash.Compute(System.Text.Encoding.ASCII.GetBytes(callId = $"{number}-{i}@x")) & 4095; // the first or the last entry
+        for (int i = 0; entry is not (0 or 4095); i++)
+            entry = CoreHash.Compute(System.Text.Encoding.ASCII.GetBytes(callId = $"{number}-{i}@x")) & 4095; // the first or the last entry
         var id = new DialogId(entry, number);
         Assert.Equal(id, DialogId.FromValue(id.Value));
-        await store.WriteAsync([new DialogRecord(id, new DialogRecordTexts
-        {
-            CallId = System.Text.Encoding.ASCII.GetBytes(callId),
-            FromUri = "sip:alice@10.0.1.1"u8,
-            FromTag = "a"u8,
-            ToUri = "sip:bob@10.0.0.1"u8,
-            ToTag = "b"u8,
-            CallerContact = "sip:alice@10.0.1.1"u8,
-            CalleeContact = "sip:bob@10.0.2.1"u8,
-            CallerSocket = "udp:10.0.0.1:5060"u8,
-            CalleeSocket = "udp:10.0.0.1:5060"u8,
-        }) { State = DialogState.Confirmed, Timeout = DateTimeOffset.Parse("2026-01-01T05:00Z", null).ToUnixTimeSeconds() }], [], TestContext.Current.CancellationToken);
+        await store.WriteAsync(
+            [
+                new DialogRecord(
+                    id,
+                    new DialogRecordTexts
+                    {
+                        CallId = System.Text.Encoding.ASCII.GetBytes(callId),
+                        FromUri = "sip:alice@10.0.1.1"u8,
+                        FromTag = "a"u8,
+                        ToUri = "sip:bob@10.0.0.1"u8,
+                        ToTag = "b"u8,
+                        CallerContact = "sip:alice@10.0.1.1"u8,
+                        CalleeContact = "sip:bob@10.0.2.1"u8,
+                        CallerSocket = "udp:10.0.0.1:5060"u8,
+                        CalleeSocket = "udp:10.0.0.1:5060"u8,
+                    }
+                )
+                {
+                    State = DialogState.Confirmed,
+                    Timeout = DateTimeOffset.Parse("2026-01-01T05:00Z", null).ToUnixTimeSeconds(),
+                },
+            ],
+            [],
+            TestContext.Current.CancellationToken
+        );
         using var bench = new CallBench();
         using Node next = Node.Restart(bench, static options => options.MatchMode = DialogMatchMode.DidOnly);
         using DialogPersistence kept = next.Keep(store);
         Assert.Equal((1, 0), await kept.LoadAsync(TestContext.Current.CancellationToken));
 
-        bench.Alice.SendRequest("INFO", "sip:bob@10.0.2.1", info => info.Set("Call-ID", callId).Set("From", "<sip:alice@10.0.1.1>;tag=a")
-            .Set("To", "<sip:bob@10.0.0.1>;tag=b").Set("Route", $"<sip:10.0.0.1;lr;ftag=a;did={id}>"));
+        bench.Alice.SendRequest(
+            "INFO",
+            "sip:bob@10.0.2.1",
+            info =>
+                info.Set("Call-ID", callId)
+                    .Set("From", "<sip:alice@10.0.1.1>;tag=a")
+                    .Set("To", "<sip:bob@10.0.0.1>;tag=b")
+                    .Set("Route", $"<sip:10.0.0.1;lr;ftag=a;did={id}>")
+        );
         bench.Run(1);
         Assert.Equal("RequestWithin INFO >", next.Events[0]);
         await kept.SaveAllAsync(TestContext.Current.CancellationToken);

@@ -10,16 +10,25 @@ public class Row06_ASelfLoopedInviteLeavesNothing
     [Theory]
     [InlineData(DialogSpiralPolicy.NewDialog, 2)]
     [InlineData(DialogSpiralPolicy.ReuseDialog, 1)]
-    public void Challenged_dialogs_go_whoever_still_holds_them_and_a_call_is_accounted_as_the_policy_says(DialogSpiralPolicy policy, int perCall)
+    public void Challenged_dialogs_go_whoever_still_holds_them_and_a_call_is_accounted_as_the_policy_says(
+        DialogSpiralPolicy policy,
+        int perCall
+    )
     {
         using var bench = new CallBench(options => options.Spirals = policy, route: Loop);
         var ended = new List<Task>();
         bench.OnCallback = (dialog, type, _) =>
         {
-            if (type == DialogCallbackTypes.Created) ended.Add(dialog.SendSequentialAsync("INFO", toCaller: true)); // one more who refers to it
+            if (type == DialogCallbackTypes.Created)
+                ended.Add(dialog.SendSequentialAsync("INFO", toCaller: true)); // one more who refers to it
         };
-        bench.Bob.OnInvite = static ringing => { ringing.Ring(); ringing.RejectAfter(TimeSpan.FromSeconds(1), 407); };
-        for (int i = 0; i < 10; i++) bench.Call("loop");
+        bench.Bob.OnInvite = static ringing =>
+        {
+            ringing.Ring();
+            ringing.RejectAfter(TimeSpan.FromSeconds(1), 407);
+        };
+        for (int i = 0; i < 10; i++)
+            bench.Call("loop");
         bench.Run(3);
         Assert.All(bench.All, static dialog => Assert.Equal(DialogState.Deleted, dialog.State));
         bench.Run(33);

@@ -22,7 +22,8 @@ public class Row07_ALegIsKnownByBranchAndTag
                 context.CreateDialog();
                 context.RecordRoute();
                 // The first branch has nowhere to go: branch numbers are not the order of anything on the wire.
-                foreach (string target in new[] { "sip:nobody@nowhere.invalid", self!.Bob.Contact, self.Carol.Contact, self.Dave.Contact }) context.AddTarget(SipUri.Parse(target));
+                foreach (string target in new[] { "sip:nobody@nowhere.invalid", self!.Bob.Contact, self.Carol.Contact, self.Dave.Contact })
+                    context.AddTarget(SipUri.Parse(target));
             }
             else
             {
@@ -39,8 +40,20 @@ public class Row07_ALegIsKnownByBranchAndTag
             agent.OnInvite = call =>
             {
                 foreach (int n in new[] { 2, 1 })
-                    call.After(TimeSpan.FromSeconds(first + (n * 0.01)), c => c.Ring(180, $"{agent.User}-{n}", alter: ring => ring.Set("Contact", $"<sip:{agent.User}-{n}@{agent.Transport.Listeners[0].Local}>")));
-                if (agent.User == winner) call.After(TimeSpan.FromSeconds(2), c => c.Answer(tag, answer => answer.Set("Contact", $"<sip:{tag}@{agent.Transport.Listeners[0].Local}>")));
+                    call.After(
+                        TimeSpan.FromSeconds(first + (n * 0.01)),
+                        c =>
+                            c.Ring(
+                                180,
+                                $"{agent.User}-{n}",
+                                alter: ring => ring.Set("Contact", $"<sip:{agent.User}-{n}@{agent.Transport.Listeners[0].Local}>")
+                            )
+                    );
+                if (agent.User == winner)
+                    call.After(
+                        TimeSpan.FromSeconds(2),
+                        c => c.Answer(tag, answer => answer.Set("Contact", $"<sip:{tag}@{agent.Transport.Listeners[0].Local}>"))
+                    );
             };
         }
 
@@ -53,13 +66,17 @@ public class Row07_ALegIsKnownByBranchAndTag
         string? to = null;
         bench.OnCallback = (_, type, parameters) =>
         {
-            if (type == DialogCallbackTypes.RequestWithin) to = parameters.DestinationLeg?.Tag;
+            if (type == DialogCallbackTypes.RequestWithin)
+                to = parameters.DestinationLeg?.Tag;
         };
         alice.SendRequest("INFO");
         bench.Run(1);
         Assert.Equal(tag, to);
         bench.Dialog.SendSequentialAsync("MESSAGE", toCaller: false, "x", "text/plain");
         bench.Run(1);
-        Assert.Equal($"MESSAGE sip:{tag}@{bench.Dialog.Callee.Flow.Remote} SIP/2.0", bench.Recorder.Find("MESSAGE", from: "10.0.0.1").First().Text.Split("\r\n")[0]);
+        Assert.Equal(
+            $"MESSAGE sip:{tag}@{bench.Dialog.Callee.Flow.Remote} SIP/2.0",
+            bench.Recorder.Find("MESSAGE", from: "10.0.0.1").First().Text.Split("\r\n")[0]
+        );
     }
 }

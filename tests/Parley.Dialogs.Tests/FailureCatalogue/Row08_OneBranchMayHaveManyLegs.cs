@@ -16,14 +16,16 @@ public class Row08_OneBranchMayHaveManyLegs
         bench.Bob.OnInvite = call =>
         {
             ringing = call;
-            foreach (string tag in new[] { "one", "two", "three" }) call.Ring(180, tag);
+            foreach (string tag in new[] { "one", "two", "three" })
+                call.Ring(180, tag);
         };
         ScriptedCall call = bench.Call();
         bench.Run(0.5);
         var to = new List<string?>();
         bench.OnCallback = (_, type, parameters) =>
         {
-            if (type == DialogCallbackTypes.RequestWithin) to.Add(parameters.DestinationLeg?.Tag);
+            if (type == DialogCallbackTypes.RequestWithin)
+                to.Add(parameters.DestinationLeg?.Tag);
         };
         foreach (ScriptedDialog early in call.Dialogs.ToList())
         {

@@ -14,7 +14,10 @@ public class Row09_UpdateAndPrackMatchInTheEarlyState
         bench.Bob.OnInvite = static call => call.Ring(183, reliable: true);
         ScriptedCall call = bench.Call();
         bench.Run(1);
-        Assert.Equal("RequestWithin PRACK >, ResponseWithin 200 <", string.Join(", ", bench.Events.Where(static e => e.Contains("Within", StringComparison.Ordinal))));
+        Assert.Equal(
+            "RequestWithin PRACK >, ResponseWithin 200 <",
+            string.Join(", ", bench.Events.Where(static e => e.Contains("Within", StringComparison.Ordinal)))
+        );
         bench.Events.Clear();
         SentRequest update = call.SendRequest("UPDATE");
         bench.Run(1);

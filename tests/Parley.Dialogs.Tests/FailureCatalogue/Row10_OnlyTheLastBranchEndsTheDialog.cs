@@ -16,7 +16,10 @@ public class Row10_OnlyTheLastBranchEndsTheDialog
         ScriptedCall call = bench.Call("bob-carol-dave");
         bench.Run(10);
         Assert.Equal(["Unconfirmed-Early", "Early-ConfirmedNoAck", "ConfirmedNoAck-Confirmed"], states);
-        Assert.DoesNotContain(bench.Events, static e => e.StartsWith("Failed", StringComparison.Ordinal) || e.StartsWith("Terminated", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            bench.Events,
+            static e => e.StartsWith("Failed", StringComparison.Ordinal) || e.StartsWith("Terminated", StringComparison.Ordinal)
+        );
         Assert.True(call.IsUp);
         Assert.Equal(new[] { bench.Bob, bench.Carol, bench.Dave }[winner].Calls[0].LocalTag, bench.Dialog.ToTag);
     }
@@ -46,8 +49,10 @@ public class Row10_OnlyTheLastBranchEndsTheDialog
             callees[i].OnInvite = call =>
             {
                 call.Ring();
-                if (n == winner) call.AnswerAfter(TimeSpan.FromSeconds(1.5));
-                else call.RejectAfter(TimeSpan.FromSeconds(n + 0.5), n == 0 ? 486 : 480);
+                if (n == winner)
+                    call.AnswerAfter(TimeSpan.FromSeconds(1.5));
+                else
+                    call.RejectAfter(TimeSpan.FromSeconds(n + 0.5), n == 0 ? 486 : 480);
             };
         }
 

@@ -13,7 +13,11 @@ public class Row11_RepliesInTheEarlyStateAreTold
     {
         using var bench = new CallBench();
         bench.Bob.OnInvite = static call => call.Ring();
-        bench.Alice.OnRequest = bench.Bob.OnRequest = request => { if (request.Method == "UPDATE") request.Respond(status); };
+        bench.Alice.OnRequest = bench.Bob.OnRequest = request =>
+        {
+            if (request.Method == "UPDATE")
+                request.Respond(status);
+        };
         ScriptedCall call = bench.Call();
         bench.Run(1);
         bench.Events.Clear();

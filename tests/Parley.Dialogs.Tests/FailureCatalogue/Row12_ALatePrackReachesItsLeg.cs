@@ -10,11 +10,17 @@ public class Row12_ALatePrackReachesItsLeg
     public void A_PRACK_overtaken_by_the_200_and_its_ACK_is_routed_to_the_leg_of_its_tag()
     {
         using var bench = new CallBench();
-        bench.Network.Interceptor = packet => packet.Is("PRACK") && bench.Clock.Elapsed < TimeSpan.FromSeconds(2) ? PacketFate.Drop : PacketFate.Pass;
-        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true); call.AnswerAfter(TimeSpan.FromSeconds(1)); };
+        bench.Network.Interceptor = packet =>
+            packet.Is("PRACK") && bench.Clock.Elapsed < TimeSpan.FromSeconds(2) ? PacketFate.Drop : PacketFate.Pass;
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring(183, reliable: true);
+            call.AnswerAfter(TimeSpan.FromSeconds(1));
+        };
         ScriptedCall call = bench.Call();
         bench.Run(1.9);
-        if (bench.Dialog.State == DialogState.Early) bench.Bob.Calls[0].Answer();
+        if (bench.Dialog.State == DialogState.Early)
+            bench.Bob.Calls[0].Answer();
         bench.Run(0.05);
         bench.Events.Clear();
         bench.Run(10);

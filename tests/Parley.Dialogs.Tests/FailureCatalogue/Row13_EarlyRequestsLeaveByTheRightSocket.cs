@@ -15,34 +15,54 @@ public class Row13_EarlyRequestsLeaveByTheRightSocket
     {
         using var bench = new CallBench();
         SimulatedTransport host = bench.Network.AddHost("edge", "udp:10.0.0.5:5060", "udp:10.0.0.6:5060", "udp:10.0.0.7:5060");
-        using var edge = new Node(bench, host, route: async context =>
-        {
-            if (!context.IsInDialog)
+        using var edge = new Node(
+            bench,
+            host,
+            route: async context =>
             {
-                context.CreateDialog();
-                context.RecordRoute();
-                context.AddTarget(new Proxy.BranchTarget
+                if (!context.IsInDialog)
                 {
-                    Uri = SipUri.Parse(bench.Bob.Contact),
-                    Flow = new SipFlow(host.Listeners[1], bench.Network.Hosts.First(static h => h.Name == "10.0.2.1").Listeners[0].Local),
-                });
-            }
-            else
-            {
-                context.LooseRoute();
-            }
+                    context.CreateDialog();
+                    context.RecordRoute();
+                    context.AddTarget(
+                        new Proxy.BranchTarget
+                        {
+                            Uri = SipUri.Parse(bench.Bob.Contact),
+                            Flow = new SipFlow(
+                                host.Listeners[1],
+                                bench.Network.Hosts.First(static h => h.Name == "10.0.2.1").Listeners[0].Local
+                            ),
+                        }
+                    );
+                }
+                else
+                {
+                    context.LooseRoute();
+                }
 
-            await context.RelayAsync();
-        });
+                await context.RelayAsync();
+            }
+        );
         bench.Bob.OnInvite = static call => call.Ring(183);
         bench.Alice.OutboundProxy = "sip:10.0.0.5;lr";
         ScriptedCall call = bench.Alice.Invite("sip:bob@10.0.0.5");
         bench.Run(1);
-        Assert.Equal(("10.0.0.5:5060", "10.0.0.6:5060"), (edge.All[0].Caller.Flow.Listener!.Local.ToString(), edge.All[0].Legs[1].Flow.Listener!.Local.ToString()));
-        call.SendRequest(method, static request => { if (request.Method == "PRACK") request.Set("RAck", "1 1 INVITE"); });
+        Assert.Equal(
+            ("10.0.0.5:5060", "10.0.0.6:5060"),
+            (edge.All[0].Caller.Flow.Listener!.Local.ToString(), edge.All[0].Legs[1].Flow.Listener!.Local.ToString())
+        );
+        call.SendRequest(
+            method,
+            static request =>
+            {
+                if (request.Method == "PRACK")
+                    request.Set("RAck", "1 1 INVITE");
+            }
+        );
         bench.Run(0.3);
         Assert.Equal("10.0.0.6:5060", bench.Recorder.Find(method, to: "10.0.2.1").First().Source.ToString());
-        if (method == "BYE") return;
+        if (method == "BYE")
+            return;
         bench.Bob.Calls[0].SendRequest("UPDATE");
         bench.Run(0.3);
         Assert.Equal("10.0.0.5:5060", bench.Recorder.Find("UPDATE", to: "10.0.1.1").First().Source.ToString());

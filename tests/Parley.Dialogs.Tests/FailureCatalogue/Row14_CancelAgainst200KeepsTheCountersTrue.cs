@@ -12,16 +12,33 @@ public class Row14_CancelAgainst200KeepsTheCountersTrue
     public void However_they_cross_gauges_and_profiles_follow_the_calls_and_nothing_stays(DialogFlags flags)
     {
         using var bench = new CallBench(static options => options.ProfilesWithoutValue.Add("calls"), flags);
-        bench.Network.Conditions = new LinkConditions { MinimumDelay = TimeSpan.FromMilliseconds(5), MaximumDelay = TimeSpan.FromMilliseconds(40) };
-        bench.Bob.OnInvite = static call => { call.Ring(); call.AnswerAfter(TimeSpan.FromSeconds(1)); };
-        bench.Carol.OnInvite = static call => { call.IgnoresCancel = true; call.Ring(); call.AnswerAfter(TimeSpan.FromSeconds(1)); };
+        bench.Network.Conditions = new LinkConditions
+        {
+            MinimumDelay = TimeSpan.FromMilliseconds(5),
+            MaximumDelay = TimeSpan.FromMilliseconds(40),
+        };
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring();
+            call.AnswerAfter(TimeSpan.FromSeconds(1));
+        };
+        bench.Carol.OnInvite = static call =>
+        {
+            call.IgnoresCancel = true;
+            call.Ring();
+            call.AnswerAfter(TimeSpan.FromSeconds(1));
+        };
         DialogProfile calls = bench.Dialogs.FindProfile("calls")!;
         int samples = 0;
         bench.OnCallback = (dialog, type, _) =>
         {
-            if (type == DialogCallbackTypes.Created) dialog.Profiles.Set("calls");
+            if (type == DialogCallbackTypes.Created)
+                dialog.Profiles.Set("calls");
             samples++;
-            Assert.Equal(bench.All.Count(static d => d.State is DialogState.ConfirmedNoAck or DialogState.Confirmed), bench.Dialogs.Statistics.ActiveDialogs);
+            Assert.Equal(
+                bench.All.Count(static d => d.State is DialogState.ConfirmedNoAck or DialogState.Confirmed),
+                bench.Dialogs.Statistics.ActiveDialogs
+            );
             Assert.Equal(bench.All.Count(static d => d.State == DialogState.Early), bench.Dialogs.Statistics.EarlyDialogs);
             Assert.InRange(calls.Size(), 0, bench.All.Count);
         };

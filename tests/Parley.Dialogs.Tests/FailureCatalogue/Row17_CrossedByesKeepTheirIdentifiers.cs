@@ -10,10 +10,15 @@ public class Row17_CrossedByesKeepTheirIdentifiers
     public void Each_side_gets_its_answer_with_its_own_Call_ID_tags_and_number()
     {
         using var bench = new CallBench();
-        bench.Network.Conditions = new LinkConditions { MinimumDelay = TimeSpan.FromMilliseconds(50), MaximumDelay = TimeSpan.FromMilliseconds(50) };
+        bench.Network.Conditions = new LinkConditions
+        {
+            MinimumDelay = TimeSpan.FromMilliseconds(50),
+            MaximumDelay = TimeSpan.FromMilliseconds(50),
+        };
         ScriptedCall call = bench.Call();
         bench.Run(2);
-        SentRequest one = call.SendRequest("BYE"), other = bench.Bob.Calls[0].SendRequest("BYE");
+        SentRequest one = call.SendRequest("BYE"),
+            other = bench.Bob.Calls[0].SendRequest("BYE");
         bench.Run(2);
         foreach (SentRequest bye in new[] { one, other })
         {
@@ -24,6 +29,9 @@ public class Row17_CrossedByesKeepTheirIdentifiers
         }
 
         Assert.Equal(0, bench.Recorder.Count("481 BYE"));
-        Assert.DoesNotContain(bench.Alice.Anomalies.Concat(bench.Bob.Anomalies), static a => a.Kind is AnomalyKind.StrayResponse or AnomalyKind.UnknownDialog);
+        Assert.DoesNotContain(
+            bench.Alice.Anomalies.Concat(bench.Bob.Anomalies),
+            static a => a.Kind is AnomalyKind.StrayResponse or AnomalyKind.UnknownDialog
+        );
     }
 }

@@ -12,7 +12,11 @@ public class Row18_EndingADialogSendsBothByes
     public void Both_leave_whatever_the_first_is_answered(int status)
     {
         using var bench = new CallBench();
-        bench.Alice.OnRequest = request => { if (request.Method == "BYE") request.Respond(status); };
+        bench.Alice.OnRequest = request =>
+        {
+            if (request.Method == "BYE")
+                request.Respond(status);
+        };
         bench.Call();
         bench.Run(1);
         Assert.True(bench.Dialogs.Terminate(bench.Dialog.Id.Entry, bench.Dialog.Id.Id, "MI Termination"));
@@ -31,7 +35,8 @@ public class Row18_EndingADialogSendsBothByes
         {
             seen.Add(System.Text.Encoding.ASCII.GetString(request.Message.RequestUri));
             // What could happen at the worst while the first leaves: another call's end uses the same writer, and this one's legs change.
-            foreach (Dialog other in bench.Dialogs.Dialogs()) other.Terminate("too");
+            foreach (Dialog other in bench.Dialogs.Dialogs())
+                other.Terminate("too");
         });
         bench.Call();
         bench.Call("carol");

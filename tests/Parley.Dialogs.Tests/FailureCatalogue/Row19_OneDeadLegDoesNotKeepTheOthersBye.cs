@@ -28,7 +28,11 @@ public class Row19_OneDeadLegDoesNotKeepTheOthersBye
     {
         using var bench = new CallBench();
         bench.Alice.OutboundProxy = "sip:10.0.0.1;transport=tcp;lr";
-        bench.Alice.OnSending = static m => { if (m.Method == "INVITE") m["Contact"] = "<sip:alice@client.invalid;transport=tcp>"; };
+        bench.Alice.OnSending = static m =>
+        {
+            if (m.Method == "INVITE")
+                m["Contact"] = "<sip:alice@client.invalid;transport=tcp>";
+        };
         bench.Call();
         bench.Run(1);
         bench.Network.Hosts.First(static h => h.Name == "10.0.1.1").Crash();
@@ -46,7 +50,8 @@ public class Row19_OneDeadLegDoesNotKeepTheOthersBye
         using var bench = new CallBench();
         bench.Call();
         bench.Run(1);
-        foreach (SimulatedTransport host in bench.Network.Hosts.Where(static h => h.Name is "10.0.1.1" or "10.0.2.1").ToList()) host.IsSilent = true;
+        foreach (SimulatedTransport host in bench.Network.Hosts.Where(static h => h.Name is "10.0.1.1" or "10.0.2.1").ToList())
+            host.IsSilent = true;
         Task<bool> ended = bench.Dialog.TerminateAsync("x").AsTask();
         bench.Run(31);
         Assert.Equal(DialogState.Confirmed, bench.Dialog.State);

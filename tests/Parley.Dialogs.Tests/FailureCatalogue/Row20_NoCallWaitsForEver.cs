@@ -10,7 +10,8 @@ public class Row20_NoCallWaitsForEver
     {
         using var bench = new CallBench(static options => options.NoAckTimeout = TimeSpan.FromSeconds(45));
         // Alice dies right after the 200; bob has stopped repeating his by then and waits for a BYE.
-        bench.Network.Interceptor = static packet => packet.Is("ACK") || (packet.Is("BYE") && packet.From.Name != "10.0.0.1") ? PacketFate.Drop : PacketFate.Pass;
+        bench.Network.Interceptor = static packet =>
+            packet.Is("ACK") || (packet.Is("BYE") && packet.From.Name != "10.0.0.1") ? PacketFate.Drop : PacketFate.Pass;
         bench.Call();
         bench.Run(44);
         Assert.Equal(DialogState.ConfirmedNoAck, bench.Dialog.State);

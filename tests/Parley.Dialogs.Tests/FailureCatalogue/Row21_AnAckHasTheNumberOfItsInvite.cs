@@ -8,9 +8,15 @@ public class Row21_AnAckHasTheNumberOfItsInvite
     [Fact]
     public void An_ACK_repeated_after_the_first_ping_has_still_the_number_of_the_INVITE()
     {
-        using var bench = new CallBench(static options => options.OptionsPingInterval = TimeSpan.FromSeconds(1), DialogFlags.OptionsPingCallee);
+        using var bench = new CallBench(
+            static options => options.OptionsPingInterval = TimeSpan.FromSeconds(1),
+            DialogFlags.OptionsPingCallee
+        );
         // The proxy sees the ACK and begins to ping; bob does not see it and repeats his 200.
-        bench.Network.Interceptor = packet => packet.Is("ACK") && packet.From.Name == "10.0.0.1" && bench.Clock.Elapsed < TimeSpan.FromSeconds(6) ? PacketFate.Drop : PacketFate.Pass;
+        bench.Network.Interceptor = packet =>
+            packet.Is("ACK") && packet.From.Name == "10.0.0.1" && bench.Clock.Elapsed < TimeSpan.FromSeconds(6)
+                ? PacketFate.Drop
+                : PacketFate.Pass;
         ScriptedCall call = bench.Call();
         bench.Run(15);
         uint invite = bench.Recorder.Find("INVITE", to: "10.0.2.1").First().Message!.CSeqNumber;

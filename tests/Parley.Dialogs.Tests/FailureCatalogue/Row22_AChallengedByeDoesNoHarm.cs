@@ -14,7 +14,11 @@ public class Row22_AChallengedByeDoesNoHarm
         ScriptedCall call = bench.Call();
         bench.Run(1);
         int byes = 0;
-        bench.Bob.OnRequest = request => { if (request.Method == "BYE" && ++byes == 1) request.Respond(challenge); };
+        bench.Bob.OnRequest = request =>
+        {
+            if (request.Method == "BYE" && ++byes == 1)
+                request.Respond(challenge);
+        };
         SentRequest first = call.SendRequest("BYE");
         bench.Run(1);
         Assert.Equal(challenge, first.Status);
@@ -33,7 +37,11 @@ public class Row22_AChallengedByeDoesNoHarm
         using var bench = new CallBench();
         bench.Call();
         bench.Run(1);
-        bench.Alice.OnRequest = bench.Bob.OnRequest = request => { if (request.Method == "BYE") request.Respond(challenge); };
+        bench.Alice.OnRequest = bench.Bob.OnRequest = request =>
+        {
+            if (request.Method == "BYE")
+                request.Respond(challenge);
+        };
         bench.Dialog.Terminate("x");
         bench.Run(1);
         Assert.Equal(DialogState.Deleted, bench.Dialog.State);

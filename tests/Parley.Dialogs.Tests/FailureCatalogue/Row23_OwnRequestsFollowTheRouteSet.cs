@@ -11,8 +11,17 @@ public class Row23_OwnRequestsFollowTheRouteSet
     {
         using var bench = new CallBench();
         bench.Network.AddHost("10.0.9.1");
-        bench.Alice.OnSending = static m => { if (m.Method == "INVITE") m.Add("Record-Route", "<sip:10.0.9.1;lr>"); };
-        bench.Bob.OnInvite = static call => { call.Ring(); call.IgnoresCancel = true; call.AnswerAfter(TimeSpan.FromSeconds(2)); };
+        bench.Alice.OnSending = static m =>
+        {
+            if (m.Method == "INVITE")
+                m.Add("Record-Route", "<sip:10.0.9.1;lr>");
+        };
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring();
+            call.IgnoresCancel = true;
+            call.AnswerAfter(TimeSpan.FromSeconds(2));
+        };
         bench.Call();
         bench.Run(1);
         bench.Dialog.Terminate("x"); // CANCEL; the 200 comes all the same
@@ -31,11 +40,17 @@ public class Row23_OwnRequestsFollowTheRouteSet
         using var bench = new CallBench();
         ScriptedCall call = bench.Call();
         bench.Run(1);
-        bench.Bob.OnRequest = static request => { if (request.Method == "INVITE") request.Hold(); };
+        bench.Bob.OnRequest = static request =>
+        {
+            if (request.Method == "INVITE")
+                request.Hold();
+        };
         call.ReInvite();
         bench.Run(1);
-        if (own) bench.Dialog.Terminate("x");
-        else call.Bye();
+        if (own)
+            bench.Dialog.Terminate("x");
+        else
+            call.Bye();
         bench.Run(1);
         Assert.Equal(DialogState.Deleted, bench.Dialog.State);
         bench.Run(400); // timer C of the re-INVITE

@@ -14,11 +14,16 @@ public class Row24_AnAckNamesItsInvite
     [InlineData(5)]
     public void Between_pings_challenges_refusals_and_repetitions_every_ACK_has_the_number_its_INVITE_left_with(ulong seed)
     {
-        using var bench = new CallBench(static options => options.OptionsPingInterval = TimeSpan.FromSeconds(1), DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee, seed: seed);
+        using var bench = new CallBench(
+            static options => options.OptionsPingInterval = TimeSpan.FromSeconds(1),
+            DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee,
+            seed: seed
+        );
         // What alice wrote goes along, to be compared at bob's.
         bench.Alice.OnSending = static message =>
         {
-            if (message.IsRequest && message.Method is "INVITE" or "ACK") message.Set("X-Number", message["CSeq"]!.Split(' ')[0]);
+            if (message.IsRequest && message.Method is "INVITE" or "ACK")
+                message.Set("X-Number", message["CSeq"]!.Split(' ')[0]);
         };
         ScriptedCall call = bench.Call();
         bench.Run(3);
@@ -26,9 +31,12 @@ public class Row24_AnAckNamesItsInvite
         int invites = 0;
         bench.Bob.OnRequest = request =>
         {
-            if (request.Method != "INVITE") return;
-            if (invites++ % 3 == 1) request.Respond(407);
-            else if (invites % 3 == 0) request.Respond(488);
+            if (request.Method != "INVITE")
+                return;
+            if (invites++ % 3 == 1)
+                request.Respond(407);
+            else if (invites % 3 == 0)
+                request.Respond(488);
         };
         var sent = new List<SentRequest>();
         for (int i = 0; i < 12; i++)
@@ -43,15 +51,32 @@ public class Row24_AnAckNamesItsInvite
         Assert.Contains(sent, static s => s.Status == 407);
         Assert.Contains(sent, static s => s.Status == 488);
         Assert.Contains(sent, static s => s.Status == 200);
-        Assert.All(sent.Where(static s => s.Final is not null && s.Status != 408), static s => Assert.Equal(s.Message["CSeq"], s.Final!.Header("CSeq")));
+        Assert.All(
+            sent.Where(static s => s.Final is not null && s.Status != 408),
+            static s => Assert.Equal(s.Message["CSeq"], s.Final!.Header("CSeq"))
+        );
 
-        RecordedMessage[] atBob = [.. bench.Recorder.Messages.Where(static m => m is { IsRequest: true, From: "10.0.0.1", To: "10.0.2.1", Method: "INVITE" or "ACK" })];
-        var numberOf = atBob.Where(static m => m.Method == "INVITE").GroupBy(static m => m.Header("X-Number")!).ToDictionary(static g => g.Key, static g => g.Select(static m => m.Message!.CSeqNumber).Distinct().Single());
-        var branchOf = atBob.Where(static m => m.Method == "INVITE").DistinctBy(Branch).ToDictionary(Branch, static m => m.Message!.CSeqNumber);
+        RecordedMessage[] atBob =
+        [
+            .. bench.Recorder.Messages.Where(static m =>
+                m is { IsRequest: true, From: "10.0.0.1", To: "10.0.2.1", Method: "INVITE" or "ACK" }
+            ),
+        ];
+        var numberOf = atBob
+            .Where(static m => m.Method == "INVITE")
+            .GroupBy(static m => m.Header("X-Number")!)
+            .ToDictionary(static g => g.Key, static g => g.Select(static m => m.Message!.CSeqNumber).Distinct().Single());
+        var branchOf = atBob
+            .Where(static m => m.Method == "INVITE")
+            .DistinctBy(Branch)
+            .ToDictionary(Branch, static m => m.Message!.CSeqNumber);
         Assert.True(numberOf.Count(static n => uint.Parse(n.Key, null) != n.Value) >= 10, "they are renumbered");
         RecordedMessage[] acks = [.. atBob.Where(static m => m.Method == "ACK")];
         Assert.True(acks.Length > 12);
-        Assert.All(acks, ack => Assert.Equal(ack.Header("X-Number") is { } number ? numberOf[number] : branchOf[Branch(ack)], ack.Message!.CSeqNumber));
+        Assert.All(
+            acks,
+            ack => Assert.Equal(ack.Header("X-Number") is { } number ? numberOf[number] : branchOf[Branch(ack)], ack.Message!.CSeqNumber)
+        );
         Assert.DoesNotContain(bench.Bob.Anomalies, static a => a.Kind is AnomalyKind.MissingAck or AnomalyKind.UnexpectedAck);
     }
 

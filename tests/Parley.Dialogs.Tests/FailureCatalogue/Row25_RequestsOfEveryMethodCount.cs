@@ -14,13 +14,18 @@ public class Row25_RequestsOfEveryMethodCount
     public void The_proxys_own_BYE_is_above_the_last_request_of_the_other_side(string method)
     {
         using var bench = new CallBench();
-        bench.Bob.OnInvite = call => { call.Ring(183, reliable: method == "PRACK"); call.AnswerAfter(TimeSpan.FromSeconds(1)); };
+        bench.Bob.OnInvite = call =>
+        {
+            call.Ring(183, reliable: method == "PRACK");
+            call.AnswerAfter(TimeSpan.FromSeconds(1));
+        };
         ScriptedCall call = bench.Call();
         bench.Run(3);
         bool challenged = false;
         bench.Bob.OnRequest = request =>
         {
-            if (request.Method != method || challenged) return;
+            if (request.Method != method || challenged)
+                return;
             challenged = true;
             request.Respond(407);
         };

@@ -26,13 +26,20 @@ public class Row26_EachBranchHasItsOwnNumber
 
             context.CreateDialog();
             context.RecordRoute();
-            context.OnBranch((_, branch) =>
-            {
-                if (branch.Index == (secondIsAuthenticated ? 1 : 0)) branch.Edits.Replace(context.Request.CSeqNumberText, Encoding.ASCII.GetBytes((context.Request.CSeqNumber + 1).ToString(CultureInfo.InvariantCulture)));
-            });
+            context.OnBranch(
+                (_, branch) =>
+                {
+                    if (branch.Index == (secondIsAuthenticated ? 1 : 0))
+                        branch.Edits.Replace(
+                            context.Request.CSeqNumberText,
+                            Encoding.ASCII.GetBytes((context.Request.CSeqNumber + 1).ToString(CultureInfo.InvariantCulture))
+                        );
+                }
+            );
             context.OnFailure(async failed =>
             {
-                if (failed.Branches.Count > 1) return;
+                if (failed.Branches.Count > 1)
+                    return;
                 failed.AddTarget(SipUri.Parse(self!.Carol.Contact));
                 await failed.RelayAsync();
             });
@@ -44,8 +51,13 @@ public class Row26_EachBranchHasItsOwnNumber
         ScriptedCall alice = bench.Call();
         bench.Run(2);
         Assert.True(alice.IsUp);
-        uint mine = bench.Recorder.Find("INVITE", from: "10.0.1.1").First().Message!.CSeqNumber, first = mine + (secondIsAuthenticated ? 0u : 1u), second = mine + (secondIsAuthenticated ? 1u : 0u);
-        Assert.Equal([first, first], bench.Recorder.Messages.Where(static m => m is { IsRequest: true, To: "10.0.2.1" }).Select(static m => m.Message!.CSeqNumber)); // INVITE and the ACK of its 503
+        uint mine = bench.Recorder.Find("INVITE", from: "10.0.1.1").First().Message!.CSeqNumber,
+            first = mine + (secondIsAuthenticated ? 0u : 1u),
+            second = mine + (secondIsAuthenticated ? 1u : 0u);
+        Assert.Equal(
+            [first, first],
+            bench.Recorder.Messages.Where(static m => m is { IsRequest: true, To: "10.0.2.1" }).Select(static m => m.Message!.CSeqNumber)
+        ); // INVITE and the ACK of its 503
         Assert.All(alice.Responses, response => Assert.Equal(mine, response.CSeq));
         RecordedMessage[] atCarol = [.. bench.Recorder.Messages.Where(static m => m is { IsRequest: true, To: "10.0.2.2" })];
         Assert.Equal(["INVITE", "ACK"], atCarol.Select(static m => m.Method));

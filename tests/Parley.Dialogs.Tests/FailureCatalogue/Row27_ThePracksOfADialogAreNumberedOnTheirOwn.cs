@@ -11,7 +11,8 @@ public class Row27_ThePracksOfADialogAreNumberedOnTheirOwn
         using var bench = new CallBench();
         bench.Bob.OnInvite = static call =>
         {
-            for (int i = 0; i < 3; i++) call.After(TimeSpan.FromSeconds(i), static c => c.Ring(183, reliable: true));
+            for (int i = 0; i < 3; i++)
+                call.After(TimeSpan.FromSeconds(i), static c => c.Ring(183, reliable: true));
             call.AnswerAfter(TimeSpan.FromSeconds(4));
         };
         ScriptedCall call = bench.Call();
@@ -28,7 +29,12 @@ public class Row27_ThePracksOfADialogAreNumberedOnTheirOwn
         RecordedMessage[] pracks = [.. bench.Recorder.Find("PRACK", to: "10.0.2.1")];
         Assert.Equal(3, pracks.Length);
         Assert.All(pracks, prack => Assert.EndsWith($" {invite} INVITE", prack.Header("RAck"), StringComparison.Ordinal));
-        uint[] numbers = [.. bench.Recorder.Messages.Where(static m => m is { IsRequest: true, To: "10.0.2.1", Method: "PRACK" or "INFO" }).Select(static m => m.Message!.CSeqNumber)];
+        uint[] numbers =
+        [
+            .. bench
+                .Recorder.Messages.Where(static m => m is { IsRequest: true, To: "10.0.2.1", Method: "PRACK" or "INFO" })
+                .Select(static m => m.Message!.CSeqNumber),
+        ];
         Assert.Equal([invite + 1, invite + 2, invite + 3, invite + 4, invite + 5, invite + 6], numbers);
         Assert.Equal(3, bench.Recorder.Count("200 PRACK", from: "10.0.0.1", to: "10.0.1.1"));
         Assert.All(bench.Recorder.Find("ACK", to: "10.0.2.1"), ack => Assert.Equal(invite, ack.Message!.CSeqNumber));

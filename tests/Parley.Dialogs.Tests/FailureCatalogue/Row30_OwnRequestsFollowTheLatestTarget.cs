@@ -14,7 +14,10 @@ public class Row30_OwnRequestsFollowTheLatestTarget
     [InlineData("REFER", true)]
     public void Pings_and_the_BYE_go_where_the_sender_moved_to(string method, bool byCaller)
     {
-        using var bench = new CallBench(static options => options.OptionsPingInterval = TimeSpan.FromSeconds(5), DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee);
+        using var bench = new CallBench(
+            static options => options.OptionsPingInterval = TimeSpan.FromSeconds(5),
+            DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee
+        );
         bench.Network.AddHost("10.0.3.9");
         ScriptedCall call = bench.Call();
         bench.Run(1);
@@ -28,7 +31,10 @@ public class Row30_OwnRequestsFollowTheLatestTarget
         Assert.Empty(bench.Recorder.Find("OPTIONS", to: old));
         bench.Dialog.Terminate("x");
         bench.Run(1);
-        Assert.Equal("BYE sip:moved@10.0.3.9 SIP/2.0", Assert.Single(bench.Recorder.Find("BYE", to: "10.0.3.9").DistinctBy(static m => m.CSeq)).Text.Split("\r\n")[0]);
+        Assert.Equal(
+            "BYE sip:moved@10.0.3.9 SIP/2.0",
+            Assert.Single(bench.Recorder.Find("BYE", to: "10.0.3.9").DistinctBy(static m => m.CSeq)).Text.Split("\r\n")[0]
+        );
         Assert.Empty(bench.Recorder.Find("BYE", to: old));
     }
 
@@ -39,7 +45,11 @@ public class Row30_OwnRequestsFollowTheLatestTarget
         bench.Network.AddHost("10.0.3.9");
         ScriptedCall call = bench.Call();
         bench.Run(1);
-        bench.Bob.OnSending = static message => { if (message.Label == "200 INVITE") message.Set("Contact", "<sip:moved@10.0.3.9>"); };
+        bench.Bob.OnSending = static message =>
+        {
+            if (message.Label == "200 INVITE")
+                message.Set("Contact", "<sip:moved@10.0.3.9>");
+        };
         call.ReInvite();
         bench.Run(1);
         bench.Dialog.Terminate("x");

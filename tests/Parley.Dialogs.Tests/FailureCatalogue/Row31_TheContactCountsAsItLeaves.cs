@@ -17,13 +17,18 @@ public class Row31_TheContactCountsAsItLeaves
             context.OnBranch(static (_, branch) => Fix(branch.Context.Request, branch.Context.Source, branch.Edits));
             context.OnReply(static reply =>
             {
-                if (reply.Reply is { } message && reply.Branch is { } branch) Fix(message, branch.Flow, reply.Edits);
+                if (reply.Reply is { } message && reply.Branch is { } branch)
+                    Fix(message, branch.Flow, reply.Edits);
             });
             await self!.Route(context);
         });
         self = bench;
         bench.Alice.Contact = "sip:alice@192.168.1.2:5099";
-        bench.Bob.OnSending = static message => { if (!message.IsRequest && message["Contact"] is not null) message["Contact"] = "<sip:bob@172.16.5.5>"; };
+        bench.Bob.OnSending = static message =>
+        {
+            if (!message.IsRequest && message["Contact"] is not null)
+                message["Contact"] = "<sip:bob@172.16.5.5>";
+        };
         ScriptedCall call = bench.Call();
         bench.Run(1);
         Assert.Contains("192.168.1.2", bench.Recorder.Find("INVITE", from: "10.0.1.1").First().Header("Contact"), StringComparison.Ordinal);
@@ -54,7 +59,8 @@ public class Row31_TheContactCountsAsItLeaves
     /// <summary>What fix_nated_contact does: the address that the message came from.</summary>
     private static void Fix(SipMessage message, SipFlow source, SipEdits edits)
     {
-        if (!message.Contacts.TryGetFirst(out NameAddrView contact)) return;
+        if (!message.Contacts.TryGetFirst(out NameAddrView contact))
+            return;
         string user = Encoding.ASCII.GetString(contact.UriText).Split('@')[0];
         edits.Replace(contact.UriText, Encoding.ASCII.GetBytes($"{user}@{source.Remote}"));
     }

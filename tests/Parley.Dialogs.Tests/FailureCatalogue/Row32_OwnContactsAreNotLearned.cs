@@ -17,7 +17,8 @@ public class Row32_OwnContactsAreNotLearned
             context.OnBranch(static (_, branch) => Hide(branch.Context.Request, branch.Edits));
             context.OnReply(static reply =>
             {
-                if (reply.Reply is { } message) Hide(message, reply.Edits);
+                if (reply.Reply is { } message)
+                    Hide(message, reply.Edits);
             });
             if (!context.IsInDialog)
             {
@@ -27,15 +28,18 @@ public class Row32_OwnContactsAreNotLearned
                 return;
             }
 
-            if (!context.MatchDialog() || !context.FixRouteDialog()) context.Reply(481);
-            else await context.RelayAsync();
+            if (!context.MatchDialog() || !context.FixRouteDialog())
+                context.Reply(481);
+            else
+                await context.RelayAsync();
         });
         self = bench;
         ScriptedCall call = bench.Call();
         bench.Run(1);
         Assert.Contains("@10.0.0.1", bench.Bob.Calls[0].Invite!.Header("Contact"), StringComparison.Ordinal);
         Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
-        SentRequest again = call.ReInvite(), back = bench.Bob.Calls[0].SendRequest("INFO");
+        SentRequest again = call.ReInvite(),
+            back = bench.Bob.Calls[0].SendRequest("INFO");
         bench.Run(1);
         Assert.Equal((200, 200), (again.Status, back.Status));
         Assert.Equal((bench.Alice.Contact, bench.Bob.Contact), (bench.Dialog.Caller.Contact, bench.Dialog.Callee!.Contact));
@@ -50,6 +54,7 @@ public class Row32_OwnContactsAreNotLearned
 
     private static void Hide(SipMessage message, SipEdits edits)
     {
-        if (message.Contacts.TryGetFirst(out NameAddrView contact)) edits.Replace(contact.UriText, Encoding.ASCII.GetBytes("sip:hidden@10.0.0.1"));
+        if (message.Contacts.TryGetFirst(out NameAddrView contact))
+            edits.Replace(contact.UriText, Encoding.ASCII.GetBytes("sip:hidden@10.0.0.1"));
     }
 }

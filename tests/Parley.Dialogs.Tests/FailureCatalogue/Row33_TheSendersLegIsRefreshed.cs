@@ -14,7 +14,8 @@ public class Row33_TheSendersLegIsRefreshed
         bench.Call();
         bench.Run(1);
         string caller = bench.Dialog.Caller.Contact;
-        uint numberOfCallee = bench.Dialog.Callee!.CSeq, numberOfCaller = bench.Dialog.Caller.CSeq;
+        uint numberOfCallee = bench.Dialog.Callee!.CSeq,
+            numberOfCaller = bench.Dialog.Caller.CSeq;
         bench.Bob.Calls[0].SendRequest(method, static request => request.Set("Contact", "<sip:moved@10.0.3.9>"));
         bench.Run(1);
         Assert.Equal((caller, "sip:moved@10.0.3.9"), (bench.Dialog.Caller.Contact, bench.Dialog.Callee.Contact));

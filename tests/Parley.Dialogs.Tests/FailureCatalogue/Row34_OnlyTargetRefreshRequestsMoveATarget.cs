@@ -24,16 +24,20 @@ public class Row34_OnlyTargetRefreshRequestsMoveATarget
         };
         bench.Alice.OnSending = message =>
         {
-            if (message.IsRequest && message.Method == method) message.Set("Contact", "<sip:moved@10.0.3.9>");
+            if (message.IsRequest && message.Method == method)
+                message.Set("Contact", "<sip:moved@10.0.3.9>");
         };
         ScriptedCall call = bench.Call();
-        if (method == "CANCEL") call.CancelAfter(TimeSpan.FromSeconds(0.5));
+        if (method == "CANCEL")
+            call.CancelAfter(TimeSpan.FromSeconds(0.5));
         bench.Run(3);
-        if (method is "INFO" or "MESSAGE" or "OPTIONS" or "BYE") call.SendRequest(method);
+        if (method is "INFO" or "MESSAGE" or "OPTIONS" or "BYE")
+            call.SendRequest(method);
         bench.Run(1);
         Assert.Contains(bench.Recorder.Find(method, from: "10.0.1.1"), static m => m.Header("Contact") == "<sip:moved@10.0.3.9>");
         Assert.Equal(bench.Alice.Contact, bench.Dialog.Caller.Contact);
-        if (method is "BYE" or "CANCEL") return;
+        if (method is "BYE" or "CANCEL")
+            return;
         Assert.True(bench.Dialog.Terminate("x"));
         bench.Run(1);
         Assert.Equal(CallEnd.RemoteBye, call.End);

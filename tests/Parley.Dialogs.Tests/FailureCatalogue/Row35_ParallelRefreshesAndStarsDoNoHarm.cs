@@ -21,8 +21,24 @@ public class Row35_ParallelRefreshesAndStarsDoNoHarm
         {
             (bench.Alice.Contact, bench.Bob.Contact) = ($"sip:alice-{i}@10.0.1.1", $"sip:bob-{i}@10.0.2.1"); // in their responses too
             bool isStar = i % 5 == 4;
-            call.SendRequest("UPDATE", update => { if (isStar) update.Set("Contact", "*"); });
-            bench.Bob.Calls[0].SendRequest("UPDATE", update => { if (isStar) update.Set("Contact", "*"); });
+            call.SendRequest(
+                "UPDATE",
+                update =>
+                {
+                    if (isStar)
+                        update.Set("Contact", "*");
+                }
+            );
+            bench
+                .Bob.Calls[0]
+                .SendRequest(
+                    "UPDATE",
+                    update =>
+                    {
+                        if (isStar)
+                            update.Set("Contact", "*");
+                    }
+                );
             bench.Run(0.05);
         }
 

@@ -14,17 +14,24 @@ public class Row36_ARefusedOfferIsForgotten
     [InlineData(0)]
     public void The_next_re_INVITE_ping_carries_the_session_that_both_agreed_on(int status)
     {
-        using var bench = new CallBench(static options => (options.ReinvitePingInterval, options.PingFailures) = (TimeSpan.FromSeconds(300), 5), DialogFlags.ReinvitePingCallee);
+        using var bench = new CallBench(
+            static options => (options.ReinvitePingInterval, options.PingFailures) = (TimeSpan.FromSeconds(300), 5),
+            DialogFlags.ReinvitePingCallee
+        );
         ScriptedCall call = bench.Call();
         bench.Run(1);
-        string agreed = bench.Alice.Sdp.Replace("s=-", "s=agreed", StringComparison.Ordinal), hold = agreed.Replace("s=agreed", "s=hold", StringComparison.Ordinal);
+        string agreed = bench.Alice.Sdp.Replace("s=-", "s=agreed", StringComparison.Ordinal),
+            hold = agreed.Replace("s=agreed", "s=hold", StringComparison.Ordinal);
         call.ReInvite(invite => invite.Body = agreed);
         bench.Run(1);
         bench.Bob.OnRequest = request =>
         {
-            if (request.Method != "INVITE" || !request.Message.Body.Contains("s=hold", StringComparison.Ordinal)) return;
-            if (status == 0) request.Hold(); // no answer at all: 408
-            else request.Respond(status);
+            if (request.Method != "INVITE" || !request.Message.Body.Contains("s=hold", StringComparison.Ordinal))
+                return;
+            if (status == 0)
+                request.Hold(); // no answer at all: 408
+            else
+                request.Respond(status);
         };
         SentRequest refused = call.SendRequest("INVITE", invite => invite.Body = hold);
         bench.Run(60);

@@ -16,7 +16,8 @@ public class Row37_NoFlowIsNotDead
         ScriptedCall call = bench.Call();
         bench.Run(40);
         Assert.NotEmpty(bench.Recorder.Find("OPTIONS", to: "10.0.1.1"));
-        using (var kept = new DialogPersistence(bench.Dialogs, store, bench.Proxy.Transport.Listeners)) await kept.SaveAllAsync(TestContext.Current.CancellationToken);
+        using (var kept = new DialogPersistence(bench.Dialogs, store, bench.Proxy.Transport.Listeners))
+            await kept.SaveAllAsync(TestContext.Current.CancellationToken);
 
         using Node next = Node.Restart(bench, static options => options.PingOnlyKnownToAnswer = false);
         using DialogPersistence again = next.Keep(store);

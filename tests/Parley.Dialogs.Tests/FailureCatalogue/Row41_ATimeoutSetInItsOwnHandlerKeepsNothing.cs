@@ -12,14 +12,18 @@ public class Row41_ATimeoutSetInItsOwnHandlerKeepsNothing
     {
         using var bench = new CallBench(static options => options.DefaultTimeout = TimeSpan.FromSeconds(20), flags);
         int asked = 0;
-        bench.Dialogs.OnTimeout((dialog, _) =>
-        {
-            if (asked++ < again) dialog.Timeout = TimeSpan.FromSeconds(20);
-            dialog.DeleteDelay = TimeSpan.FromSeconds(50);
-        });
+        bench.Dialogs.OnTimeout(
+            (dialog, _) =>
+            {
+                if (asked++ < again)
+                    dialog.Timeout = TimeSpan.FromSeconds(20);
+                dialog.DeleteDelay = TimeSpan.FromSeconds(50);
+            }
+        );
         bench.OnCallback = static (dialog, type, _) =>
         {
-            if (type is DialogCallbackTypes.Expired or DialogCallbackTypes.Terminated) dialog.Timeout = TimeSpan.FromHours(2); // too late, and harmless
+            if (type is DialogCallbackTypes.Expired or DialogCallbackTypes.Terminated)
+                dialog.Timeout = TimeSpan.FromHours(2); // too late, and harmless
         };
         bench.Call();
         bench.Run(20 * (again + 1) - 1);

@@ -16,9 +16,12 @@ public class Row42_LifetimesAreWallClockTimes
         for (int i = 0; i < 180; i++)
         {
             bench.Run(1);
-            if (i == 50) bench.Dialog.Timeout = TimeSpan.FromSeconds(100);
-            if (i == 60) call.ReInvite();
-            while (await kept.FlushAsync(TestContext.Current.CancellationToken)) ;
+            if (i == 50)
+                bench.Dialog.Timeout = TimeSpan.FromSeconds(100);
+            if (i == 60)
+                call.ReInvite();
+            while (await kept.FlushAsync(TestContext.Current.CancellationToken))
+                ;
         }
 
         Assert.True(store.Left.Count >= 3, $"{store.Left.Count} writes");
@@ -36,7 +39,8 @@ public class Row42_LifetimesAreWallClockTimes
         using var bench = new CallBench(static options => options.DefaultTimeout = TimeSpan.FromHours(1), DialogFlags.ByeOnTimeout);
         bench.Call();
         bench.Run(1);
-        using (var kept = new DialogPersistence(bench.Dialogs, store, bench.Proxy.Transport.Listeners)) await kept.SaveAllAsync(TestContext.Current.CancellationToken);
+        using (var kept = new DialogPersistence(bench.Dialogs, store, bench.Proxy.Transport.Listeners))
+            await kept.SaveAllAsync(TestContext.Current.CancellationToken);
         bench.Network.Hosts.First(static h => h.Name == "10.0.0.1").Crash();
         bench.Clock.ShiftUtc(TimeSpan.FromMinutes(downMinutes)); // the machine's uptime says nothing of it
         using var next = new Node(bench, bench.Network.AddHost("10.0.0.1"));
@@ -52,7 +56,9 @@ public class Row42_LifetimesAreWallClockTimes
     {
         public List<long> Left { get; } = [];
 
-        public async IAsyncEnumerable<DialogRecord> LoadAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation)
+        public async IAsyncEnumerable<DialogRecord> LoadAsync(
+            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellation
+        )
         {
             await Task.CompletedTask;
             yield break;

@@ -14,19 +14,27 @@ public class Row43_AnyAcceptedRefreshMayProlongACall
     public void The_call_lives_as_long_as_its_session_is_refreshed_and_ends_after_the_last_one(string method, bool byCaller)
     {
         CallBench? self = null;
-        using var bench = new CallBench(static options => options.DefaultTimeout = TimeSpan.FromSeconds(90), DialogFlags.ByeOnTimeout, async context =>
-        {
-            if (context.IsInDialog)
+        using var bench = new CallBench(
+            static options => options.DefaultTimeout = TimeSpan.FromSeconds(90),
+            DialogFlags.ByeOnTimeout,
+            async context =>
             {
-                context.OnReply(static reply =>
+                if (context.IsInDialog)
                 {
-                    if (reply.StatusCode is >= 200 and < 300 && reply.Context.Method is Sip.SipMethod.Invite or Sip.SipMethod.Update && reply.Context.Dialog is { } dialog)
-                        dialog.Timeout = TimeSpan.FromSeconds(90);
-                });
-            }
+                    context.OnReply(static reply =>
+                    {
+                        if (
+                            reply.StatusCode is >= 200 and < 300
+                            && reply.Context.Method is Sip.SipMethod.Invite or Sip.SipMethod.Update
+                            && reply.Context.Dialog is { } dialog
+                        )
+                            dialog.Timeout = TimeSpan.FromSeconds(90);
+                    });
+                }
 
-            await self!.Route(context);
-        });
+                await self!.Route(context);
+            }
+        );
         self = bench;
         ScriptedCall call = bench.Call();
         bench.Run(1);
@@ -39,7 +47,11 @@ public class Row43_AnyAcceptedRefreshMayProlongACall
 
         bench.Run(80);
         Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
-        bench.Alice.OnRequest = bench.Bob.OnRequest = request => { if (request.Method == method) request.Respond(488); };
+        bench.Alice.OnRequest = bench.Bob.OnRequest = request =>
+        {
+            if (request.Method == method)
+                request.Respond(488);
+        };
         refresher.SendRequest(method); // refused: prolongs nothing
         bench.Run(12);
         Assert.Equal("Lifetime Timeout", bench.Dialog.TerminationReason);

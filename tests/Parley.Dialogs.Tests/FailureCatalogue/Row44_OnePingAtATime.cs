@@ -7,8 +7,15 @@ public class Row44_OnePingAtATime
     [Fact]
     public void With_an_interval_below_the_timeout_late_answers_do_no_harm_and_the_dead_end_once()
     {
-        using var bench = new CallBench(static options => (options.OptionsPingInterval, options.PingTimeout, options.PingFailures) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(6), 2),
-            DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee);
+        using var bench = new CallBench(
+            static options =>
+                (options.OptionsPingInterval, options.PingTimeout, options.PingFailures) = (
+                    TimeSpan.FromSeconds(1),
+                    TimeSpan.FromSeconds(6),
+                    2
+                ),
+            DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee
+        );
         bench.Call();
         bench.Run(5);
         Assert.NotEmpty(bench.Recorder.Find("200 OPTIONS", from: "10.0.2.1"));
@@ -16,7 +23,8 @@ public class Row44_OnePingAtATime
         var asked = new HashSet<uint>();
         bench.Bob.OnRequest = request =>
         {
-            if (request.Method != "OPTIONS") return;
+            if (request.Method != "OPTIONS")
+                return;
             asked.Add(request.Message.CSeq);
             request.Hold();
             bench.Bob.After(TimeSpan.FromSeconds(7), () => request.Respond(200)); // each answer comes while the next ping is out
@@ -24,10 +32,18 @@ public class Row44_OnePingAtATime
         TimeSpan? ended = null;
         bench.OnCallback = (_, type, _) =>
         {
-            if (type == DialogCallbackTypes.Terminated) ended = bench.Clock.Elapsed;
+            if (type == DialogCallbackTypes.Terminated)
+                ended = bench.Clock.Elapsed;
         };
         bench.Run(40);
-        TimeSpan[] sent = [.. bench.Recorder.Find("OPTIONS", to: "10.0.2.1").Where(m => asked.Contains(m.Message!.CSeqNumber)).DistinctBy(static m => m.CSeq).Select(static m => m.Time)];
+        TimeSpan[] sent =
+        [
+            .. bench
+                .Recorder.Find("OPTIONS", to: "10.0.2.1")
+                .Where(m => asked.Contains(m.Message!.CSeqNumber))
+                .DistinctBy(static m => m.CSeq)
+                .Select(static m => m.Time),
+        ];
         Assert.Equal(2, sent.Length);
         Assert.True(sent[1] - sent[0] >= TimeSpan.FromSeconds(6), "the second waits for the end of the first");
         Assert.InRange(ended!.Value - sent[1], TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(7));

@@ -18,7 +18,8 @@ public class Row45_OneLostPingCutsNothing
         var gone = new HashSet<string>();
         bench.Network.Interceptor = packet =>
         {
-            if (!packet.Is("OPTIONS")) return PacketFate.Pass;
+            if (!packet.Is("OPTIONS"))
+                return PacketFate.Pass;
             string number = System.Text.Encoding.ASCII.GetString(packet.Bytes).Split("CSeq: ")[1].Split('\r')[0];
             return gone.Contains(number) || (gone.Count < lost && gone.Add(number)) ? PacketFate.Drop : PacketFate.Pass;
         };
@@ -32,11 +33,19 @@ public class Row45_OneLostPingCutsNothing
     public void One_who_never_answers_OPTIONS_keeps_his_call_and_a_481_ends_it_on_both_sides_at_once()
     {
         using var bench = new CallBench(flags: DialogFlags.OptionsPingCallee);
-        bench.Bob.OnRequest = static request => { if (request.Method == "OPTIONS") request.Hold(); };
+        bench.Bob.OnRequest = static request =>
+        {
+            if (request.Method == "OPTIONS")
+                request.Hold();
+        };
         ScriptedCall call = bench.Call();
         bench.Run(3600);
         Assert.True(call.IsUp);
-        bench.Bob.OnRequest = static request => { if (request.Method == "OPTIONS") request.Respond(481); };
+        bench.Bob.OnRequest = static request =>
+        {
+            if (request.Method == "OPTIONS")
+                request.Respond(481);
+        };
         bench.Run(31);
         Assert.Equal((CallEnd.RemoteBye, CallEnd.RemoteBye), (call.End, bench.Bob.Calls[0].End));
     }

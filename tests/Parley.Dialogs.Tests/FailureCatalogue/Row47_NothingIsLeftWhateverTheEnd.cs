@@ -18,21 +18,29 @@ public class Row47_NothingIsLeftWhateverTheEnd
     [InlineData("gone")]
     public void No_dialog_reference_transaction_timer_or_membership(string end)
     {
-        const DialogFlags Flags = DialogFlags.ByeOnTimeout | DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee | DialogFlags.AutoPrack;
-        using var bench = new CallBench(static options =>
-        {
-            options.ProfilesWithValue.Add("caller");
-            options.KeepSessionDescriptions = true;
-            options.DefaultTimeout = TimeSpan.FromMinutes(10);
-        }, Flags);
-        int registered = 0, freed = 0;
+        const DialogFlags Flags =
+            DialogFlags.ByeOnTimeout | DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee | DialogFlags.AutoPrack;
+        using var bench = new CallBench(
+            static options =>
+            {
+                options.ProfilesWithValue.Add("caller");
+                options.KeepSessionDescriptions = true;
+                options.DefaultTimeout = TimeSpan.FromMinutes(10);
+            },
+            Flags
+        );
+        int registered = 0,
+            freed = 0;
         bench.OnCallback = (dialog, type, _) =>
         {
-            if (type is not (DialogCallbackTypes.Created or DialogCallbackTypes.Early or DialogCallbackTypes.Confirmed)) return;
+            if (type is not (DialogCallbackTypes.Created or DialogCallbackTypes.Early or DialogCallbackTypes.Confirmed))
+                return;
             dialog.Values.Set("dlg_val", new string('x', 500));
             dialog.Profiles.Set("caller", "alice");
             registered++;
-            Assert.True(dialog.On(DialogCallbackTypes.Terminated | DialogCallbackTypes.Failed, static (_, _, _) => { }, free: _ => freed++));
+            Assert.True(
+                dialog.On(DialogCallbackTypes.Terminated | DialogCallbackTypes.Failed, static (_, _, _) => { }, free: _ => freed++)
+            );
         };
         bench.Alice.RingLimit = bench.Bob.RingLimit = TimeSpan.FromMinutes(2);
         bool rings = end is "cancelled" or "ended by command while it rings";
@@ -43,16 +51,36 @@ public class Row47_NothingIsLeftWhateverTheEnd
             _ when rings => static c => c.Ring(),
             _ => RingReliably,
         };
-        bench.Carol.OnInvite = static c => { c.IgnoresCancel = true; c.Ring(); c.AnswerAfter(TimeSpan.FromSeconds(1)); };
+        bench.Carol.OnInvite = static c =>
+        {
+            c.IgnoresCancel = true;
+            c.Ring();
+            c.AnswerAfter(TimeSpan.FromSeconds(1));
+        };
         ScriptedCall call = bench.Call(end == "forked" ? "bob-carol" : "bob");
         bench.Run(2);
         switch (end)
         {
-            case "hung up": call.Bye(); break;
-            case "cancelled" or "cancelled too late": call.Cancel(); break;
-            case "ended by command" or "ended by command while it rings" or "forked": Assert.True(bench.Dialog.Terminate("x")); break;
-            case "dead": bench.Bob.OnRequest = static r => { if (r.Method == "OPTIONS") r.Respond(481); }; break;
-            case "gone": foreach (SimulatedTransport host in bench.Network.Hosts.Where(static h => h.Name != "10.0.0.1").ToList()) host.IsSilent = true; break;
+            case "hung up":
+                call.Bye();
+                break;
+            case "cancelled" or "cancelled too late":
+                call.Cancel();
+                break;
+            case "ended by command" or "ended by command while it rings" or "forked":
+                Assert.True(bench.Dialog.Terminate("x"));
+                break;
+            case "dead":
+                bench.Bob.OnRequest = static r =>
+                {
+                    if (r.Method == "OPTIONS")
+                        r.Respond(481);
+                };
+                break;
+            case "gone":
+                foreach (SimulatedTransport host in bench.Network.Hosts.Where(static h => h.Name != "10.0.0.1").ToList())
+                    host.IsSilent = true;
+                break;
         }
 
         bench.Run(900);

@@ -9,33 +9,48 @@ public class Row48_SizesNeverFallBelowZero
     [Fact]
     public void A_timeout_both_BYEs_a_command_and_an_unset_at_one_time_count_a_call_once()
     {
-        using var bench = new CallBench(static options =>
+        using var bench = new CallBench(
+            static options =>
+            {
+                options.ProfilesWithValue.Add("caller");
+                options.DefaultTimeout = TimeSpan.FromSeconds(30);
+            },
+            DialogFlags.ByeOnTimeout
+        );
+        bench.Network.Conditions = new LinkConditions
         {
-            options.ProfilesWithValue.Add("caller");
-            options.DefaultTimeout = TimeSpan.FromSeconds(30);
-        }, DialogFlags.ByeOnTimeout);
-        bench.Network.Conditions = new LinkConditions { MinimumDelay = TimeSpan.FromMilliseconds(5), MaximumDelay = TimeSpan.FromMilliseconds(80) };
+            MinimumDelay = TimeSpan.FromMilliseconds(5),
+            MaximumDelay = TimeSpan.FromMilliseconds(80),
+        };
         DialogProfile caller = bench.Dialogs.FindProfile("caller")!;
-        int members = 0, samples = 0;
+        int members = 0,
+            samples = 0;
         bench.OnCallback = (dialog, type, _) =>
         {
-            if (type == DialogCallbackTypes.Created && dialog.Profiles.Set("caller", "alice")) members++;
-            if (type == DialogCallbackTypes.Terminated && dialog.Id.Id % 2 == 0) Assert.False(dialog.Profiles.Unset("caller", "alice")); // out already
+            if (type == DialogCallbackTypes.Created && dialog.Profiles.Set("caller", "alice"))
+                members++;
+            if (type == DialogCallbackTypes.Terminated && dialog.Id.Id % 2 == 0)
+                Assert.False(dialog.Profiles.Unset("caller", "alice")); // out already
             samples++;
             int live = bench.All.Count(static d => d.State != DialogState.Deleted);
             Assert.InRange(caller.Size("alice"), 0, members);
             Assert.True(caller.Size("alice") <= live + 1, $"{caller.Size("alice")} of {live}");
         };
-        for (int i = 0; i < 30; i++) bench.Call();
+        for (int i = 0; i < 30; i++)
+            bench.Call();
         bench.Run(5);
         Assert.Equal((30, 30), (members, caller.Size("alice")));
-        ScriptedCall[] callers = [.. bench.Alice.Calls], callees = [.. bench.Bob.Calls];
+        ScriptedCall[] callers = [.. bench.Alice.Calls],
+            callees = [.. bench.Bob.Calls];
         bench.Run(24.97);
         for (int i = 0; i < 30; i++)
         {
-            if (i % 2 == 0) callers[i].Bye();
-            if (i % 3 == 0) callees[i].Bye();
-            if (i % 5 == 0) bench.All[i].Terminate("x");
+            if (i % 2 == 0)
+                callers[i].Bye();
+            if (i % 3 == 0)
+                callees[i].Bye();
+            if (i % 5 == 0)
+                bench.All[i].Terminate("x");
         }
 
         bench.Run(60);

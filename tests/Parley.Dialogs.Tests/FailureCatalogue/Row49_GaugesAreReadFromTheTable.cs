@@ -10,19 +10,30 @@ public class Row49_GaugesAreReadFromTheTable
     {
         var store = new MemoryDialogStore();
         using var bench = new CallBench();
-        int changes = 0, wrong = 0;
+        int changes = 0,
+            wrong = 0;
         bench.Dialogs.StateChanged += (_, _) =>
         {
             changes++;
-            if (bench.Dialogs.Statistics.ActiveDialogs != bench.Dialogs.Dialogs().Count(static d => d.State is DialogState.ConfirmedNoAck or DialogState.Confirmed)) wrong++;
-            if (bench.Dialogs.Statistics.EarlyDialogs != bench.Dialogs.Dialogs().Count(static d => d.State == DialogState.Early)) wrong++;
+            if (
+                bench.Dialogs.Statistics.ActiveDialogs
+                != bench.Dialogs.Dialogs().Count(static d => d.State is DialogState.ConfirmedNoAck or DialogState.Confirmed)
+            )
+                wrong++;
+            if (bench.Dialogs.Statistics.EarlyDialogs != bench.Dialogs.Dialogs().Count(static d => d.State == DialogState.Early))
+                wrong++;
         };
         bench.Network.Conditions = LinkConditions.Bad(0.1);
-        bench.Carol.OnInvite = static call => { call.Ring(); call.RejectAfter(TimeSpan.FromSeconds(1)); };
+        bench.Carol.OnInvite = static call =>
+        {
+            call.Ring();
+            call.RejectAfter(TimeSpan.FromSeconds(1));
+        };
         for (int i = 0; i < 30; i++)
         {
             ScriptedCall call = bench.Call(i % 3 == 0 ? "carol" : "bob");
-            if (i % 4 == 0) call.ByeAfter(TimeSpan.FromSeconds(3));
+            if (i % 4 == 0)
+                call.ByeAfter(TimeSpan.FromSeconds(3));
             bench.Run(0.2);
         }
 
@@ -31,14 +42,16 @@ public class Row49_GaugesAreReadFromTheTable
         Assert.Equal(0, wrong);
         long active = bench.Dialogs.Statistics.ActiveDialogs;
         Assert.InRange(active, 5, 25);
-        using (var kept = new DialogPersistence(bench.Dialogs, store, bench.Proxy.Transport.Listeners)) await kept.SaveAllAsync(TestContext.Current.CancellationToken);
+        using (var kept = new DialogPersistence(bench.Dialogs, store, bench.Proxy.Transport.Listeners))
+            await kept.SaveAllAsync(TestContext.Current.CancellationToken);
 
         using Node next = Node.Restart(bench);
         using DialogPersistence again = next.Keep(store);
         await again.LoadAsync(TestContext.Current.CancellationToken);
         Assert.Equal(active, next.Dialogs.Statistics.ActiveDialogs);
         bench.Network.Conditions = LinkConditions.Good;
-        foreach (Dialog dialog in next.All) dialog.Terminate("x");
+        foreach (Dialog dialog in next.All)
+            dialog.Terminate("x");
         bench.Run(120);
         Assert.Equal((0, 0), (next.Dialogs.Statistics.ActiveDialogs, next.Dialogs.Statistics.CountOf(DialogState.Deleted)));
     }

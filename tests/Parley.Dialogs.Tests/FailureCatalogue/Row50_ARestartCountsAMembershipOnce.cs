@@ -19,25 +19,31 @@ public class Row50_ARestartCountsAMembershipOnce
         using var bench = new CallBench(Configure);
         bench.OnCallback = static (dialog, type, _) =>
         {
-            if (type != DialogCallbackTypes.Created) return;
+            if (type != DialogCallbackTypes.Created)
+                return;
             dialog.Profiles.Set("caller", "alice");
             dialog.Profiles.Set("gateway", "one");
             dialog.Profiles.Set("gateway", "two");
         };
-        for (int i = 0; i < 5; i++) bench.Call();
+        for (int i = 0; i < 5; i++)
+            bench.Call();
         bench.Run(2);
-        using (var kept = new DialogPersistence(bench.Dialogs, store, bench.Proxy.Transport.Listeners)) await kept.SaveAllAsync(TestContext.Current.CancellationToken);
+        using (var kept = new DialogPersistence(bench.Dialogs, store, bench.Proxy.Transport.Listeners))
+            await kept.SaveAllAsync(TestContext.Current.CancellationToken);
         for (ulong life = 2; life < 5; life++)
         {
             using Node node = Node.Restart(bench, Configure, seed: life);
             using DialogPersistence kept = node.Keep(store);
             Assert.Equal((5, 0), await kept.LoadAsync(TestContext.Current.CancellationToken));
             Assert.Equal((0, 5), await kept.LoadAsync(TestContext.Current.CancellationToken));
-            DialogProfile caller = node.Dialogs.FindProfile("caller")!, gateway = node.Dialogs.FindProfile("gateway")!;
+            DialogProfile caller = node.Dialogs.FindProfile("caller")!,
+                gateway = node.Dialogs.FindProfile("gateway")!;
             Assert.Equal((5, 5, 5), (caller.Size("alice"), gateway.Size("one"), gateway.Size("two")));
             await kept.SaveAllAsync(TestContext.Current.CancellationToken);
-            if (life < 4) continue;
-            foreach (ScriptedCall call in bench.Alice.Calls) call.Bye();
+            if (life < 4)
+                continue;
+            foreach (ScriptedCall call in bench.Alice.Calls)
+                call.Bye();
             bench.Run(5);
             Assert.Equal((0, 0), (caller.Size(), gateway.Size()));
             Assert.Empty(gateway.Values());

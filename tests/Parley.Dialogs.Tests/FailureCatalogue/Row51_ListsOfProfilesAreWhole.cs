@@ -11,7 +11,8 @@ public class Row51_ListsOfProfilesAreWhole
         using var bench = new CallBench(static options => options.ProfilesWithValue.Add("gateway/s"));
         bench.OnCallback = static (dialog, type, _) =>
         {
-            if (type == DialogCallbackTypes.Created) Assert.True(dialog.Profiles.Set("gateway", "one"));
+            if (type == DialogCallbackTypes.Created)
+                Assert.True(dialog.Profiles.Set("gateway", "one"));
         };
         ScriptedCall call = bench.Call();
         bench.Run(1);
@@ -28,14 +29,19 @@ public class Row51_ListsOfProfilesAreWhole
     public async Task Lists_taken_while_others_join_and_leave_end_and_hold_only_members()
     {
         var run = new ProfileRun(64);
-        Task writer = Task.Run(() =>
-        {
-            for (int round = 0; round < 300; round++)
+        Task writer = Task.Run(
+            () =>
             {
-                for (int dialog = 0; dialog < 64; dialog++) run.Set(dialog, $"v{dialog % 8}");
-                for (int dialog = 0; dialog < 64; dialog++) run.Leave(dialog);
-            }
-        }, TestContext.Current.CancellationToken);
+                for (int round = 0; round < 300; round++)
+                {
+                    for (int dialog = 0; dialog < 64; dialog++)
+                        run.Set(dialog, $"v{dialog % 8}");
+                    for (int dialog = 0; dialog < 64; dialog++)
+                        run.Leave(dialog);
+                }
+            },
+            TestContext.Current.CancellationToken
+        );
         var known = Enumerable.Range(0, 64).Select(ProfileRun.Id).ToHashSet();
         int lists = 0;
         do
@@ -45,8 +51,7 @@ public class Row51_ListsOfProfilesAreWhole
             Assert.Equal(ids.Count, ids.Distinct().Count());
             Assert.All(run.Caller.Values(), static value => Assert.Matches("^v[0-7]$", value.Text));
             lists++;
-        }
-        while (!writer.IsCompleted);
+        } while (!writer.IsCompleted);
         await writer;
         Assert.NotEqual(0, lists);
         Assert.Empty(run.Caller.Values());

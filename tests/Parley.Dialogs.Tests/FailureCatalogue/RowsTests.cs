@@ -8,8 +8,13 @@ namespace Parley.Dialogs.Tests.FailureCatalogue;
 /// </summary>
 public class RowsTests
 {
-    private static readonly List<string[]> Rows = [.. TestSources.Read("tests/Parley.Dialogs.Tests/FailureCatalogue/Rows.tsv").Split('\n', StringSplitOptions.RemoveEmptyEntries)
-        .Select(line => line.Split('\t'))];
+    private static readonly List<string[]> Rows =
+    [
+        .. TestSources
+            .Read("tests/Parley.Dialogs.Tests/FailureCatalogue/Rows.tsv")
+            .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('\t')),
+    ];
 
     [Fact]
     public void The_rows_are_1_to_60_with_a_requirement_each()

@@ -9,11 +9,14 @@ public class DialogChangesOfCallsTests
     [Fact]
     public void A_call_tells_its_life_and_its_rows()
     {
-        using var bench = new CallBench(options =>
-        {
-            options.ProfilesWithValue.Add("caller");
-            options.ProfilesWithoutValue.Add("active/b");
-        }, DialogFlags.ByeOnTimeout);
+        using var bench = new CallBench(
+            options =>
+            {
+                options.ProfilesWithValue.Add("caller");
+                options.ProfilesWithoutValue.Add("active/b");
+            },
+            DialogFlags.ByeOnTimeout
+        );
         using DialogFeedReader reader = bench.Dialogs.Feed.Subscribe(new DialogFeedOptions { Coalesce = false });
         bench.OnCallback = (dialog, type, _) =>
         {
@@ -31,8 +34,10 @@ public class DialogChangesOfCallsTests
         while (reader.TryRead(out DialogChange? change))
             changes.Add(change);
         Assert.Equal(DialogChangeKind.Created, changes[0].Kind);
-        Assert.Equal([DialogState.Early, DialogState.ConfirmedNoAck, DialogState.Confirmed],
-            changes.Where(change => change.Kind == DialogChangeKind.StateChanged).Select(change => change.NewState));
+        Assert.Equal(
+            [DialogState.Early, DialogState.ConfirmedNoAck, DialogState.Confirmed],
+            changes.Where(change => change.Kind == DialogChangeKind.StateChanged).Select(change => change.NewState)
+        );
 
         DialogRecord row = changes[^1].Record!;
         Dialog dialog = bench.Dialog;
@@ -77,7 +82,8 @@ public class DialogChangesOfCallsTests
         bench.Call();
         bench.Call();
         bench.Run(10);
-        Dialog one = bench.All[0], two = bench.All[1];
+        Dialog one = bench.All[0],
+            two = bench.All[1];
         one.Values.Set("a", "1");
         Assert.Equal("1", one.Values["a"]);
         Assert.Equal(3, one.Values.Add("a", 2));
@@ -99,7 +105,10 @@ public class DialogChangesOfCallsTests
         Assert.True(one.Profiles.Contains("caller", "alice"));
         Assert.Equal("profile", Assert.Throws<ArgumentException>(() => one.Profiles.Set("unknown", "x")).ParamName);
         Assert.Equal("alice", Encoding.UTF8.GetString(Assert.Single(one.Profiles.ToList()).Utf8.Span));
-        Assert.Equal([(one, true)], bench.Dialogs.FindProfile("caller")!.EndAll("limit sunk").Select(ending => (ending.Dialog, ending.Ended)));
+        Assert.Equal(
+            [(one, true)],
+            bench.Dialogs.FindProfile("caller")!.EndAll("limit sunk").Select(ending => (ending.Dialog, ending.Ended))
+        );
         Assert.Equal("limit sunk", one.TerminationReason);
         bench.Run(1);
         Assert.True(two.Profiles.TrySet("caller", "alice", 1));

@@ -36,7 +36,10 @@ public class DialogFeedTests
         Publish(2, DialogChangeKind.Deleted, DialogState.Confirmed, DialogState.Deleted);
         Publish(1, DialogChangeKind.StateChanged, DialogState.Early, DialogState.ConfirmedNoAck);
         Assert.True(reader.TryRead(out DialogChange? one));
-        Assert.Equal((DialogChangeKind.Created, DialogState.Unconfirmed, DialogState.ConfirmedNoAck, 6), (one.Kind, one.OldState, one.NewState, one.Sequence));
+        Assert.Equal(
+            (DialogChangeKind.Created, DialogState.Unconfirmed, DialogState.ConfirmedNoAck, 6),
+            (one.Kind, one.OldState, one.NewState, one.Sequence)
+        );
         Assert.Equal("Deleted 2 #5", Read(reader));
         Assert.Null(Read(reader));
     }
@@ -169,58 +172,70 @@ public class DialogFeedTests
 
     [Fact]
     public void What_a_reader_sees_last_of_a_dialog_is_where_it_stands() =>
-        Gen.Select(Gen.Int[1, 4], Gen.Int[0, 3]).Array[1, 60].Select(Gen.Int[1, 6]).Sample((steps, capacity) =>
-        {
-            var feed = new DialogFeed();
-            using DialogFeedReader reader = feed.Subscribe(new DialogFeedOptions { Capacity = capacity, IsDurable = true });
-            var truth = new Dictionary<DialogId, DialogState>();
-            var seen = new Dictionary<DialogId, DialogState>();
-            long last = 0;
-            foreach ((int dialog, int kind) in steps)
-            {
-                if (kind == 0)
+        Gen.Select(Gen.Int[1, 4], Gen.Int[0, 3])
+            .Array[1, 60]
+            .Select(Gen.Int[1, 6])
+            .Sample(
+                (steps, capacity) =>
                 {
-                    if (!ReadOne())
-                        continue;
+                    var feed = new DialogFeed();
+                    using DialogFeedReader reader = feed.Subscribe(new DialogFeedOptions { Capacity = capacity, IsDurable = true });
+                    var truth = new Dictionary<DialogId, DialogState>();
+                    var seen = new Dictionary<DialogId, DialogState>();
+                    long last = 0;
+                    foreach ((int dialog, int kind) in steps)
+                    {
+                        if (kind == 0)
+                        {
+                            if (!ReadOne())
+                                continue;
+                            reader.Acknowledge();
+                        }
+                        else
+                        {
+                            var id = new DialogId(0, (uint)dialog);
+                            truth[id] = (DialogState)kind;
+                            feed.Publish(new DialogChange(DialogChangeKind.StateChanged, id, DialogState.None, (DialogState)kind, null));
+                        }
+                    }
+
+                    while (ReadOne()) { }
+
                     reader.Acknowledge();
+                    return feed.IsDurable(feed.LastSequence)
+                        && truth.Count == seen.Count
+                        && truth.All(pair => seen[pair.Key] == pair.Value);
+
+                    bool ReadOne()
+                    {
+                        if (!reader.TryRead(out DialogChange? change))
+                            return false;
+                        if (change.Kind == DialogChangeKind.Resync)
+                            seen = new Dictionary<DialogId, DialogState>(truth);
+                        else
+                            seen[change.Id] = change.NewState;
+                        last = change.Sequence;
+                        return last > 0;
+                    }
                 }
-                else
-                {
-                    var id = new DialogId(0, (uint)dialog);
-                    truth[id] = (DialogState)kind;
-                    feed.Publish(new DialogChange(DialogChangeKind.StateChanged, id, DialogState.None, (DialogState)kind, null));
-                }
-            }
-
-            while (ReadOne())
-            {
-            }
-
-            reader.Acknowledge();
-            return feed.IsDurable(feed.LastSequence) && truth.Count == seen.Count && truth.All(pair => seen[pair.Key] == pair.Value);
-
-            bool ReadOne()
-            {
-                if (!reader.TryRead(out DialogChange? change))
-                    return false;
-                if (change.Kind == DialogChangeKind.Resync)
-                    seen = new Dictionary<DialogId, DialogState>(truth);
-                else
-                    seen[change.Id] = change.NewState;
-                last = change.Sequence;
-                return last > 0;
-            }
-        });
+            );
 
     [Fact]
     public async Task Threads_publish_and_read_without_loss()
     {
         using DialogFeedReader reader = _feed.Subscribe(new DialogFeedOptions { Coalesce = false, IsDurable = true });
-        Task[] publishers = [.. Enumerable.Range(0, 3).Select(thread => Task.Run(() =>
-        {
-            for (int i = 0; i < 2000; i++)
-                Publish(thread, DialogChangeKind.Updated);
-        }))];
+        Task[] publishers =
+        [
+            .. Enumerable
+                .Range(0, 3)
+                .Select(thread =>
+                    Task.Run(() =>
+                    {
+                        for (int i = 0; i < 2000; i++)
+                            Publish(thread, DialogChangeKind.Updated);
+                    })
+                ),
+        ];
         long expected = 1;
         while (expected <= 6000 && await reader.WaitAsync())
         {
@@ -237,7 +252,8 @@ public class DialogFeedTests
     public void Without_readers_publishing_allocates_nothing()
     {
         var dialog = (Dialog)RuntimeHelpers.GetUninitializedObject(typeof(Dialog)); // not looked at
-        long before = GC.GetAllocatedBytesForCurrentThread(), sum = 0;
+        long before = GC.GetAllocatedBytesForCurrentThread(),
+            sum = 0;
         for (int i = 0; i < 100; i++)
             sum += _feed.Publish(dialog, DialogChangeKind.Updated, DialogState.Confirmed, DialogState.Confirmed);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
@@ -248,8 +264,13 @@ public class DialogFeedTests
     public void A_capacity_below_one_is_refused() =>
         Assert.Equal("options", Assert.Throws<ArgumentException>(() => _feed.Subscribe(new DialogFeedOptions { Capacity = 0 })).ParamName);
 
-    private long Publish(int dialog, DialogChangeKind kind, DialogState oldState = DialogState.None, DialogState newState = DialogState.None) =>
-        _feed.Publish(new DialogChange(kind, new DialogId(0, (uint)dialog), oldState, newState, null));
+    private long Publish(
+        int dialog,
+        DialogChangeKind kind,
+        DialogState oldState = DialogState.None,
+        DialogState newState = DialogState.None
+    ) => _feed.Publish(new DialogChange(kind, new DialogId(0, (uint)dialog), oldState, newState, null));
 
-    private static string? Read(DialogFeedReader reader) => reader.TryRead(out DialogChange? change) ? $"{change.Kind} {change.Id.Id} #{change.Sequence}" : null;
+    private static string? Read(DialogFeedReader reader) =>
+        reader.TryRead(out DialogChange? change) ? $"{change.Kind} {change.Id.Id} #{change.Sequence}" : null;
 }

@@ -15,12 +15,20 @@ internal static class ReadmeExample
 
         app.OnRequest(async ctx =>
         {
-            if (ctx.IsInDialog) { await ctx.RelayInDialogAsync(); return; }       // to the other party of its call, or 481
-            if (ctx.Method != SipMethod.Invite) { ctx.Reply(405); return; }
+            if (ctx.IsInDialog)
+            {
+                await ctx.RelayInDialogAsync();
+                return;
+            } // to the other party of its call, or 481
+            if (ctx.Method != SipMethod.Invite)
+            {
+                ctx.Reply(405);
+                return;
+            }
             ctx.CreateDialog();
             ctx.Dialog!.Profiles.Set("caller", ctx.Request.From.Uri.User);
             ctx.RecordRoute();
-            ctx.AddTarget(SipUri.Parse("sip:127.0.0.1:5070"));                    // never to wherever the caller says
+            ctx.AddTarget(SipUri.Parse("sip:127.0.0.1:5070")); // never to wherever the caller says
             await ctx.RelayAsync();
         });
         app.Run();

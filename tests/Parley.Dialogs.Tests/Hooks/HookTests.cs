@@ -12,12 +12,17 @@ public class HookTests
     {
         using CallBench bench = Bench();
         bench.Dialogs.OnAnswer((dialog, message) => bench.Events.Add($"answer {message?.StatusCode} {dialog.State}"));
-        bench.Dialogs.OnHangup((dialog, message) => bench.Events.Add($"hangup {message?.Method} {dialog.State} {dialog.Profiles.Contains("calls")}"));
+        bench.Dialogs.OnHangup(
+            (dialog, message) => bench.Events.Add($"hangup {message?.Method} {dialog.State} {dialog.Profiles.Contains("calls")}")
+        );
         bench.OnCallback = (dialog, type, _) =>
         {
-            if (type == DialogCallbackTypes.Created) dialog.OnAnswer((one, _) => bench.Events.Add($"own answer {ReferenceEquals(one, bench.Dialogs.Current)}"));
-            if (type == DialogCallbackTypes.Created) dialog.Profiles.Set("calls");
-            if (type == DialogCallbackTypes.Terminated) bench.Events.Add($"in profile {dialog.Profiles.Contains("calls")}");
+            if (type == DialogCallbackTypes.Created)
+                dialog.OnAnswer((one, _) => bench.Events.Add($"own answer {ReferenceEquals(one, bench.Dialogs.Current)}"));
+            if (type == DialogCallbackTypes.Created)
+                dialog.Profiles.Set("calls");
+            if (type == DialogCallbackTypes.Terminated)
+                bench.Events.Add($"in profile {dialog.Profiles.Contains("calls")}");
         };
         ScriptedCall call = bench.Call();
         bench.Run(2);
@@ -26,8 +31,9 @@ public class HookTests
 
         Assert.Equal(
             "Created INVITE >, ResponseForwarded 180 <, 1-2, Early 180 <, ResponseForwarded 200 <, 2-3, Confirmed 200 <, answer 200 ConfirmedNoAck, own answer True, "
-            + "3-4, RequestWithin ACK >, 4-5, hangup Bye Deleted True, Terminated BYE >, in profile False, Destroy",
-            bench.Story);
+                + "3-4, RequestWithin ACK >, 4-5, hangup Bye Deleted True, Terminated BYE >, in profile False, Destroy",
+            bench.Story
+        );
     }
 
     [Fact]
@@ -49,12 +55,15 @@ public class HookTests
         using CallBench bench = Bench(TenSeconds);
         int runs = 0;
         TimeSpan? left = null;
-        bench.Dialogs.OnTimeout((dialog, message) =>
-        {
-            Assert.Null(message);
-            left = dialog.RemainingLifetime;
-            if (++runs < 3) dialog.Timeout = TimeSpan.FromSeconds(20);
-        });
+        bench.Dialogs.OnTimeout(
+            (dialog, message) =>
+            {
+                Assert.Null(message);
+                left = dialog.RemainingLifetime;
+                if (++runs < 3)
+                    dialog.Timeout = TimeSpan.FromSeconds(20);
+            }
+        );
         bench.Call();
         bench.Run(11);
         Assert.Equal(1, runs);
@@ -109,11 +118,15 @@ public class HookTests
     {
         using CallBench bench = Bench(TenSeconds, DialogFlags.ByeOnTimeout);
         int runs = 0;
-        bench.Dialogs.OnTimeout((dialog, _) =>
-        {
-            if (++runs == 1) dialog.Timeout = TimeSpan.FromSeconds(10);
-            else bench.Events.Add("timeout");
-        });
+        bench.Dialogs.OnTimeout(
+            (dialog, _) =>
+            {
+                if (++runs == 1)
+                    dialog.Timeout = TimeSpan.FromSeconds(10);
+                else
+                    bench.Events.Add("timeout");
+            }
+        );
         bench.Dialogs.OnHangup((_, message) => bench.Events.Add($"hangup {message is null}"));
         bench.Call();
         bench.Run(15);
@@ -151,7 +164,12 @@ public class HookTests
 
         Assert.True(reached);
         Assert.True(call.IsUp);
-        Assert.Contains(bench.Log.Lines, line => line.StartsWith("Error 5031", StringComparison.Ordinal) && line.Contains(bench.Dialog.Id.ToString(), StringComparison.Ordinal));
+        Assert.Contains(
+            bench.Log.Lines,
+            line =>
+                line.StartsWith("Error 5031", StringComparison.Ordinal)
+                && line.Contains(bench.Dialog.Id.ToString(), StringComparison.Ordinal)
+        );
         Assert.Contains(bench.Log.Lines, line => line.StartsWith("Error 5032", StringComparison.Ordinal));
     }
 
@@ -165,14 +183,24 @@ public class HookTests
         bench.Run(2);
 
         Dialog dialog = bench.Dialog;
-        Assert.Equal([(DialogState.Unconfirmed, DialogState.Early), (DialogState.Early, DialogState.ConfirmedNoAck), (DialogState.ConfirmedNoAck, DialogState.Confirmed)], seen.Select(c => (c.OldState, c.NewState)));
-        Assert.All(seen, change =>
-        {
-            Assert.Equal(dialog.Id, change.Id);
-            Assert.Equal(call.CallId, change.CallId);
-            Assert.Equal(dialog.FromTag, change.FromTag);
-            Assert.Equal(bench.Bob.Calls[0].LocalTag, change.ToTag);
-        });
+        Assert.Equal(
+            [
+                (DialogState.Unconfirmed, DialogState.Early),
+                (DialogState.Early, DialogState.ConfirmedNoAck),
+                (DialogState.ConfirmedNoAck, DialogState.Confirmed),
+            ],
+            seen.Select(c => (c.OldState, c.NewState))
+        );
+        Assert.All(
+            seen,
+            change =>
+            {
+                Assert.Equal(dialog.Id, change.Id);
+                Assert.Equal(call.CallId, change.CallId);
+                Assert.Equal(dialog.FromTag, change.FromTag);
+                Assert.Equal(bench.Bob.Calls[0].LocalTag, change.ToTag);
+            }
+        );
     }
 
     [Fact]
@@ -186,11 +214,14 @@ public class HookTests
 
     private static CallBench Bench(Action<DialogOptions>? configure = null, DialogFlags flags = DialogFlags.None)
     {
-        var bench = new CallBench(options =>
-        {
-            options.ProfilesWithoutValue.Add("calls");
-            configure?.Invoke(options);
-        }, flags);
+        var bench = new CallBench(
+            options =>
+            {
+                options.ProfilesWithoutValue.Add("calls");
+                configure?.Invoke(options);
+            },
+            flags
+        );
         bench.Dialogs.StateChanged += (_, change) => bench.Events.Add($"{(int)change.OldState}-{(int)change.NewState}");
         return bench;
     }

@@ -26,25 +26,31 @@ public class CoreHashTests
     }
 
     [Fact]
-    public void Equals_a_second_implementation_in_wide_arithmetic() => Gen.Byte.Array[0, 60].Sample(bytes =>
-    {
-        long hash = 0;
-        int whole = bytes.Length / 4 * 4;
-        for (int i = 0; i < whole; i += 4)
-            hash = Add(hash, ((sbyte)bytes[i] * (1L << 24)) + ((sbyte)bytes[i + 1] * 65536L) + ((sbyte)bytes[i + 2] * 256L) + (sbyte)bytes[i + 3]);
-        long tail = 0;
-        for (int i = whole; i < bytes.Length; i++)
-            tail = (tail * 256) + (sbyte)bytes[i];
-        hash = Add(hash, tail);
-        hash = (hash + hash / 2048 + hash / 8192 + hash / 8388608) % (1L << 32);
-        return CoreHash.Compute(bytes) == (uint)hash;
+    public void Equals_a_second_implementation_in_wide_arithmetic() =>
+        Gen
+            .Byte.Array[0, 60]
+            .Sample(bytes =>
+            {
+                long hash = 0;
+                int whole = bytes.Length / 4 * 4;
+                for (int i = 0; i < whole; i += 4)
+                    hash = Add(
+                        hash,
+                        ((sbyte)bytes[i] * (1L << 24)) + ((sbyte)bytes[i + 1] * 65536L) + ((sbyte)bytes[i + 2] * 256L) + (sbyte)bytes[i + 3]
+                    );
+                long tail = 0;
+                for (int i = whole; i < bytes.Length; i++)
+                    tail = (tail * 256) + (sbyte)bytes[i];
+                hash = Add(hash, tail);
+                hash = (hash + hash / 2048 + hash / 8192 + hash / 8388608) % (1L << 32);
+                return CoreHash.Compute(bytes) == (uint)hash;
 
-        static long Add(long hash, long v)
-        {
-            v &= 0xffffffff;
-            return (hash + (v ^ (v / 8))) % (1L << 32);
-        }
-    });
+                static long Add(long hash, long v)
+                {
+                    v &= 0xffffffff;
+                    return (hash + (v ^ (v / 8))) % (1L << 32);
+                }
+            });
 
     [Theory]
     [InlineData(0)]

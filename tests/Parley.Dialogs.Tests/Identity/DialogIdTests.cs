@@ -38,16 +38,23 @@ public class DialogIdTests
     }
 
     [Fact]
-    public void Every_id_survives_its_text_and_its_number() => Gen.Select(Gen.UInt, Gen.UInt).Sample((entry, number) =>
-    {
-        var id = new DialogId(entry, number);
-        Span<byte> text = stackalloc byte[DialogId.MaxTextLength];
-        return id.TryFormat(text, out int length)
-            && DialogId.TryParse(text[..length], out DialogId again) && again == id && again.GetHashCode() == id.GetHashCode()
-            && DialogId.FromValue(id.Value) == id
-            && $"{id}" == Encoding.ASCII.GetString(text[..length])
-            && !id.TryFormat(text[..(length - 1)], out int none) && none == 0;
-    });
+    public void Every_id_survives_its_text_and_its_number() =>
+        Gen.Select(Gen.UInt, Gen.UInt)
+            .Sample(
+                (entry, number) =>
+                {
+                    var id = new DialogId(entry, number);
+                    Span<byte> text = stackalloc byte[DialogId.MaxTextLength];
+                    return id.TryFormat(text, out int length)
+                        && DialogId.TryParse(text[..length], out DialogId again)
+                        && again == id
+                        && again.GetHashCode() == id.GetHashCode()
+                        && DialogId.FromValue(id.Value) == id
+                        && $"{id}" == Encoding.ASCII.GetString(text[..length])
+                        && !id.TryFormat(text[..(length - 1)], out int none)
+                        && none == 0;
+                }
+            );
 
     [Theory]
     [InlineData("")]

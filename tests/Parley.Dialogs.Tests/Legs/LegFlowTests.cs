@@ -9,7 +9,8 @@ namespace Parley.Dialogs.Tests.Legs;
 /// <summary>Requests within a dialog, relayed or the proxy's own, go over the connection that the leg has; once it is closed over a new one of its transport; and never over less than TLS.</summary>
 public class LegFlowTests
 {
-    private const string Bob = "10.0.2.1", Alice = "10.0.1.1";
+    private const string Bob = "10.0.2.1",
+        Alice = "10.0.1.1";
 
     /// <summary>Both parties' Contacts name no transport.</summary>
     private static CallBench Call(SipProtocol caller, SipProtocol callee, string? aliceContact = null)
@@ -25,12 +26,16 @@ public class LegFlowTests
 
             context.CreateDialog();
             context.RecordRoute();
-            context.AddTarget(SipUri.Parse(callee switch
-            {
-                SipProtocol.Tls => $"sip:bob@{Bob}:5061;transport=tls",
-                SipProtocol.Tcp => $"sip:bob@{Bob};transport=tcp",
-                _ => $"sip:bob@{Bob}",
-            }));
+            context.AddTarget(
+                SipUri.Parse(
+                    callee switch
+                    {
+                        SipProtocol.Tls => $"sip:bob@{Bob}:5061;transport=tls",
+                        SipProtocol.Tcp => $"sip:bob@{Bob};transport=tcp",
+                        _ => $"sip:bob@{Bob}",
+                    }
+                )
+            );
             await context.RelayAsync();
         });
         made = bench;
@@ -118,7 +123,8 @@ public class LegFlowTests
     {
         var store = new MemoryDialogStore();
         using CallBench bench = Call(protocol, protocol);
-        using (var kept = new DialogPersistence(bench.Dialogs, store, bench.Proxy.Transport.Listeners)) await kept.SaveAllAsync(TestContext.Current.CancellationToken);
+        using (var kept = new DialogPersistence(bench.Dialogs, store, bench.Proxy.Transport.Listeners))
+            await kept.SaveAllAsync(TestContext.Current.CancellationToken);
         using Node node = Node.Restart(bench);
         using DialogPersistence again = node.Keep(store);
         Assert.Equal((1, 0), await again.LoadAsync(TestContext.Current.CancellationToken));
@@ -151,8 +157,11 @@ public class LegFlowTests
         SipFlow before = bench.Dialog.Caller.Flow;
         string ack = bench.Recorder.Find("ACK", from: Alice).First().Text;
         using var stranger = new Sender(bench.Network.AddHost("10.0.9.9"), SipEndPoint.From(System.Net.IPAddress.Parse("10.0.0.1"), 5060));
-        stranger.Send(ack.Replace("ACK ", "INFO ", StringComparison.Ordinal).Replace(" ACK\r\n", " INFO\r\n", StringComparison.Ordinal)
-            .Replace("CSeq: 1 ", "CSeq: 7 ", StringComparison.Ordinal));
+        stranger.Send(
+            ack.Replace("ACK ", "INFO ", StringComparison.Ordinal)
+                .Replace(" ACK\r\n", " INFO\r\n", StringComparison.Ordinal)
+                .Replace("CSeq: 1 ", "CSeq: 7 ", StringComparison.Ordinal)
+        );
         bench.Run(0.5);
         Assert.Equal(before, bench.Dialog.Caller.Flow);
         bench.Bob.Calls[0].Bye();

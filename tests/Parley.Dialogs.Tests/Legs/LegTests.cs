@@ -76,7 +76,8 @@ public class LegTests
         bench.Bob.OnSending = static message => Contact(message, "INVITE", 200, "<sip:bob");
         bench.Bob.OnInvite = call =>
         {
-            if (rings) call.Ring();
+            if (rings)
+                call.Ring();
             call.AnswerAfter(TimeSpan.FromMilliseconds(100));
         };
         bench.Call();
@@ -89,7 +90,8 @@ public class LegTests
 
     private static void Contact(OutgoingMessage message, string method, int status, string contact)
     {
-        if (message.Method == method && message.StatusCode == status) message.Set("Contact", contact);
+        if (message.Method == method && message.StatusCode == status)
+            message.Set("Contact", contact);
     }
 
     [Fact]
@@ -112,7 +114,12 @@ public class LegTests
     public void Catalogue_08_several_early_dialogs_on_one_branch_are_several_legs()
     {
         using var bench = new CallBench();
-        bench.Bob.OnInvite = call => { call.Ring(180, "one"); call.Ring(183, "two"); call.AnswerAfter(TimeSpan.FromSeconds(2)); };
+        bench.Bob.OnInvite = call =>
+        {
+            call.Ring(180, "one");
+            call.Ring(183, "two");
+            call.AnswerAfter(TimeSpan.FromSeconds(2));
+        };
         bench.Call();
         bench.Run(1);
 
@@ -124,7 +131,12 @@ public class LegTests
     public void Catalogue_07_the_leg_that_answers_wins_wherever_it_stands()
     {
         using var bench = new CallBench();
-        bench.Bob.OnInvite = call => { call.Ring(180, "one"); call.Ring(180, "two"); call.After(TimeSpan.FromSeconds(1), c => c.Answer("two")); };
+        bench.Bob.OnInvite = call =>
+        {
+            call.Ring(180, "one");
+            call.Ring(180, "two");
+            call.After(TimeSpan.FromSeconds(1), c => c.Answer("two"));
+        };
         bench.Carol.OnInvite = call => call.Ring();
         ScriptedCall call = bench.Call("carol-bob");
         bench.Run(3);
@@ -142,7 +154,11 @@ public class LegTests
         using var bench = new CallBench();
         bench.Alice.KeepsEveryAnswer = true;
         bench.Bob.OnInvite = call => call.AnswerAfter(TimeSpan.FromSeconds(1));
-        bench.Carol.OnInvite = call => { call.IgnoresCancel = true; call.AnswerAfter(TimeSpan.FromSeconds(1)); };
+        bench.Carol.OnInvite = call =>
+        {
+            call.IgnoresCancel = true;
+            call.AnswerAfter(TimeSpan.FromSeconds(1));
+        };
         ScriptedCall call = bench.Call("bob-carol");
         bench.Run(3);
         Dialog dialog = bench.Dialog;
@@ -153,7 +169,8 @@ public class LegTests
         Assert.Equal(1, bench.Events.Count(e => e.StartsWith("Confirmed", StringComparison.Ordinal)));
 
         // The second callee hangs up: the call between the first two goes on.
-        (ScriptedUserAgent first, ScriptedUserAgent second) = bench.Dialog.ToTag == bench.Bob.Calls[0].LocalTag ? (bench.Bob, bench.Carol) : (bench.Carol, bench.Bob);
+        (ScriptedUserAgent first, ScriptedUserAgent second) =
+            bench.Dialog.ToTag == bench.Bob.Calls[0].LocalTag ? (bench.Bob, bench.Carol) : (bench.Carol, bench.Bob);
         second.Calls[0].Bye();
         bench.Run(2);
         Assert.Equal(CallEnd.LocalBye, second.Calls[0].End);
@@ -168,7 +185,11 @@ public class LegTests
     {
         using var bench = new CallBench();
         bench.Bob.OnInvite = call => call.Ring();
-        bench.Carol.OnInvite = call => { call.Ring(); call.AnswerAfter(TimeSpan.FromSeconds(1)); };
+        bench.Carol.OnInvite = call =>
+        {
+            call.Ring();
+            call.AnswerAfter(TimeSpan.FromSeconds(1));
+        };
         bench.Call("bob-carol");
         bench.Run(2);
         Assert.Equal(3, bench.Dialog.Legs.Count);
@@ -184,15 +205,18 @@ public class LegTests
         using var bench = new CallBench();
         bench.Alice.OnSending = message =>
         {
-            if (message is { IsRequest: true, Method: "INVITE" }) message.Add("Record-Route", "<sip:edge.a.example;lr>").Add("Record-Route", "<sip:core.a.example;lr>");
+            if (message is { IsRequest: true, Method: "INVITE" })
+                message.Add("Record-Route", "<sip:edge.a.example;lr>").Add("Record-Route", "<sip:core.a.example;lr>");
         };
-        bench.Bob.OnInvite = call => call.Answer(alter: response =>
-        {
-            // Two proxies between Parley and bob; bob's side comes first, the nearest to him on top.
-            string[] all = [.. response.All("Record-Route")];
-            response.Remove("Record-Route");
-            foreach (string route in new[] { "<sip:edge.b.example;lr>", "<sip:core.b.example;lr>" }.Concat(all)) response.Add("Record-Route", route);
-        });
+        bench.Bob.OnInvite = call =>
+            call.Answer(alter: response =>
+            {
+                // Two proxies between Parley and bob; bob's side comes first, the nearest to him on top.
+                string[] all = [.. response.All("Record-Route")];
+                response.Remove("Record-Route");
+                foreach (string route in new[] { "<sip:edge.b.example;lr>", "<sip:core.b.example;lr>" }.Concat(all))
+                    response.Add("Record-Route", route);
+            });
         bench.Call();
         bench.Run(1);
 
@@ -219,7 +243,8 @@ public class LegTests
         using var bench = new CallBench();
         bench.Bob.OnInvite = call =>
         {
-            for (int i = 0; i < 200; i++) call.Ring(180, $"t{i}");
+            for (int i = 0; i < 200; i++)
+                call.Ring(180, $"t{i}");
         };
         bench.Call();
         bench.Run(1);
@@ -232,16 +257,26 @@ public class LegTests
     {
         // The proxy gives up after a second; bob does not care for the CANCEL and answers.
         CallBench? bench = null;
-        using (bench = new CallBench(options => options.NoAckTimeout = TimeSpan.FromSeconds(20), route: async context =>
+        using (
+            bench = new CallBench(
+                options => options.NoAckTimeout = TimeSpan.FromSeconds(20),
+                route: async context =>
+                {
+                    context.CreateDialog();
+                    context.RecordRoute();
+                    await bench!.Forward(context);
+                    await Task.Delay(TimeSpan.FromSeconds(1), bench.Clock);
+                    context.Reply(480);
+                }
+            )
+        )
         {
-            context.CreateDialog();
-            context.RecordRoute();
-            await bench!.Forward(context);
-            await Task.Delay(TimeSpan.FromSeconds(1), bench.Clock);
-            context.Reply(480);
-        }))
-        {
-            bench.Bob.OnInvite = call => { call.Ring(); call.IgnoresCancel = true; call.AnswerAfter(TimeSpan.FromSeconds(3)); };
+            bench.Bob.OnInvite = call =>
+            {
+                call.Ring();
+                call.IgnoresCancel = true;
+                call.AnswerAfter(TimeSpan.FromSeconds(3));
+            };
             bench.Call();
             bench.Run(2);
             Assert.Equal(DialogState.Deleted, bench.Dialog.State);
@@ -250,7 +285,10 @@ public class LegTests
             Assert.Equal(1, bench.Dialogs.Statistics.ActiveDialogs);
             bench.Run(100);
 
-            Assert.Equal("Created INVITE >, ResponseForwarded 180 <, Early 180 <, Failed <, ResponseForwarded 200 <, Confirmed 200 <, Expired, Destroy", bench.Story.Replace("Failed 480", "Failed"));
+            Assert.Equal(
+                "Created INVITE >, ResponseForwarded 180 <, Early 180 <, Failed <, ResponseForwarded 200 <, Confirmed 200 <, Expired, Destroy",
+                bench.Story.Replace("Failed 480", "Failed")
+            );
             Assert.Equal(0, bench.Dialogs.Statistics.ActiveDialogs);
             Assert.Equal(0, bench.Dialogs.Statistics.CountOf(DialogState.Deleted));
         }

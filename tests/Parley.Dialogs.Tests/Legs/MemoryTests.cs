@@ -73,19 +73,29 @@ public sealed class DialogMemoryTests : IAsyncDisposable
 
     private void MakeCalls(int from, int count)
     {
-        SipFlow alice = _wire.From("10.0.1.1"u8), bob = _wire.From("10.0.2.1"u8);
+        SipFlow alice = _wire.From("10.0.1.1"u8),
+            bob = _wire.From("10.0.2.1"u8);
         for (int i = from; i < from + count; i++)
         {
             string call = string.Create(CultureInfo.InvariantCulture, $"{i}-38482762982201@atlanta.example.com");
             string from1 = $"<sip:user{i % 100}@atlanta.example.com>;tag=a{i}";
-            Receive($"INVITE sip:bob@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKi{i}\r\nMax-Forwards: 70\r\nFrom: {from1}\r\nTo: <sip:bob@biloxi.example.com>\r\n"
-                + $"Call-ID: {call}\r\nCSeq: 1 INVITE\r\nContact: <sip:user{i % 100}@10.0.1.1:5060;transport=udp>\r\nContent-Length: 0\r\n\r\n", alice);
+            Receive(
+                $"INVITE sip:bob@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKi{i}\r\nMax-Forwards: 70\r\nFrom: {from1}\r\nTo: <sip:bob@biloxi.example.com>\r\n"
+                    + $"Call-ID: {call}\r\nCSeq: 1 INVITE\r\nContact: <sip:user{i % 100}@10.0.1.1:5060;transport=udp>\r\nContent-Length: 0\r\n\r\n",
+                alice
+            );
             string[] lines = Encoding.ASCII.GetString(_wire.LastSent).Split("\r\n");
             string route = lines.Single(l => l.StartsWith("Record-Route:", StringComparison.Ordinal));
             string vias = string.Concat(lines.Where(l => l.StartsWith("Via:", StringComparison.Ordinal)).Select(l => l + "\r\n"));
-            Receive($"SIP/2.0 200 OK\r\n{vias}{route}\r\nFrom: {from1}\r\nTo: <sip:bob@biloxi.example.com>;tag=b{i}\r\nCall-ID: {call}\r\nCSeq: 1 INVITE\r\nContact: <sip:bob@10.0.2.1:5060;transport=udp>\r\nContent-Length: 0\r\n\r\n", bob);
-            Receive($"ACK sip:bob@10.0.2.1:5060;transport=udp SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKa{i}\r\nMax-Forwards: 70\r\nRoute: {route["Record-Route: ".Length..]}\r\nFrom: {from1}\r\n"
-                + $"To: <sip:bob@biloxi.example.com>;tag=b{i}\r\nCall-ID: {call}\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n", alice);
+            Receive(
+                $"SIP/2.0 200 OK\r\n{vias}{route}\r\nFrom: {from1}\r\nTo: <sip:bob@biloxi.example.com>;tag=b{i}\r\nCall-ID: {call}\r\nCSeq: 1 INVITE\r\nContact: <sip:bob@10.0.2.1:5060;transport=udp>\r\nContent-Length: 0\r\n\r\n",
+                bob
+            );
+            Receive(
+                $"ACK sip:bob@10.0.2.1:5060;transport=udp SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKa{i}\r\nMax-Forwards: 70\r\nRoute: {route["Record-Route: ".Length..]}\r\nFrom: {from1}\r\n"
+                    + $"To: <sip:bob@biloxi.example.com>;tag=b{i}\r\nCall-ID: {call}\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n",
+                alice
+            );
         }
     }
 

@@ -28,7 +28,15 @@ public class InDialogRoutingTests
     public void A_stranger_with_a_To_tag_and_a_Route_of_ours_gets_nowhere(string method)
     {
         using var bench = new CallBench();
-        foreach (string route in new[] { "<sip:10.0.0.1;lr>", "<sip:10.0.0.1;lr;did=1.2;ftag=a;sig=AAAAAAAAAAAAAAAA>", "<sip:10.0.0.1;lr>, <sip:10.0.2.3;lr>", "<sip:10.0.0.1;r2=on;lr>, <sip:10.0.0.1;r2=on;lr>" })
+        foreach (
+            string route in new[]
+            {
+                "<sip:10.0.0.1;lr>",
+                "<sip:10.0.0.1;lr;did=1.2;ftag=a;sig=AAAAAAAAAAAAAAAA>",
+                "<sip:10.0.0.1;lr>, <sip:10.0.2.3;lr>",
+                "<sip:10.0.0.1;r2=on;lr>, <sip:10.0.0.1;r2=on;lr>",
+            }
+        )
         {
             SentRequest request = Craft(bench.Alice, method, Elsewhere, route, "no@call", "a", "b");
             bench.Run(0.3);
@@ -37,7 +45,16 @@ public class InDialogRoutingTests
 
         Assert.Empty(bench.Recorder.ReceivedBy("10.0.2.3"));
         // The phone repeats its ACKs as if they were to be answered; and its ACK of the 481 to an INVITE, answered statelessly, is a stranger's too.
-        Assert.InRange(bench.Dialogs.Statistics.RefusedRequests, 4, method switch { "ACK" => 20, "INVITE" => 8, _ => 4 });
+        Assert.InRange(
+            bench.Dialogs.Statistics.RefusedRequests,
+            4,
+            method switch
+            {
+                "ACK" => 20,
+                "INVITE" => 8,
+                _ => 4,
+            }
+        );
     }
 
     [Fact]
@@ -111,7 +128,11 @@ public class InDialogRoutingTests
     public void A_leg_without_a_contact_takes_nothing_that_starts_something()
     {
         using var bench = new CallBench();
-        bench.Bob.OnSending = static message => { if (!message.IsRequest && message.Method == "INVITE") message.Remove("Contact"); };
+        bench.Bob.OnSending = static message =>
+        {
+            if (!message.IsRequest && message.Method == "INVITE")
+                message.Remove("Contact");
+        };
         bench.Bob.OnInvite = static ringing => ringing.Ring(183);
         ScriptedCall call = bench.Call();
         bench.Run(1);
@@ -140,7 +161,10 @@ public class InDialogRoutingTests
         bench.Run(0.5);
         Assert.Equal(403, one.Status);
         Assert.Empty(bench.Events);
-        Assert.Equal((cseq, contact, flow, DialogState.Confirmed), (bench.Dialog.Callee.CSeq, bench.Dialog.Caller.Contact, bench.Dialog.Caller.Flow, bench.Dialog.State));
+        Assert.Equal(
+            (cseq, contact, flow, DialogState.Confirmed),
+            (bench.Dialog.Callee.CSeq, bench.Dialog.Caller.Contact, bench.Dialog.Caller.Flow, bench.Dialog.State)
+        );
         Assert.Empty(bench.Recorder.ReceivedBy("10.0.2.3"));
         // The number is free still: what follows as it should is taken.
         SentRequest info = call.SendRequest("INFO", message => message.Set("CSeq", $"{cseq + 1} INFO"));
@@ -186,7 +210,15 @@ public class InDialogRoutingTests
         using var bench = new CallBench();
         ScriptedCall call = bench.Call();
         bench.Run(1);
-        SentRequest info = call.SendRequest("INFO", static request => { request.Remove("Route"); request.RequestUri = "sip:10.0.0.1"; request.Target = Proxy; });
+        SentRequest info = call.SendRequest(
+            "INFO",
+            static request =>
+            {
+                request.Remove("Route");
+                request.RequestUri = "sip:10.0.0.1";
+                request.Target = Proxy;
+            }
+        );
         bench.Run(0.5);
         Assert.Equal(200, info.Status);
     }
@@ -197,7 +229,11 @@ public class InDialogRoutingTests
     [InlineData(SequentialSource.SameFlow, "10.0.1.9", 403)]
     [InlineData(SequentialSource.SameAddress, "10.0.1.1", 200)]
     [InlineData(SequentialSource.SameFlow, "10.0.1.1", 200)]
-    public void A_stranger_who_knows_the_tags_is_held_to_the_legs_address_where_that_is_set(SequentialSource source, string from, int status)
+    public void A_stranger_who_knows_the_tags_is_held_to_the_legs_address_where_that_is_set(
+        SequentialSource source,
+        string from,
+        int status
+    )
     {
         using var bench = new CallBench(options => options.SequentialSource = source);
         ScriptedCall call = bench.Call();
@@ -205,11 +241,21 @@ public class InDialogRoutingTests
         ScriptedUserAgent mallory = from == "10.0.1.1" ? bench.Alice : bench.Add("mallory", from);
         ScriptedDialog dialog = call.Dialogs[0];
         SipFlow flow = bench.Dialog.Caller.Flow;
-        SentRequest bye = Craft(mallory, "BYE", bench.Bob.Contact, dialog.RouteSet[0], call.CallId, dialog.LocalTag, dialog.RemoteTag, dialog.LocalCSeq + 1);
+        SentRequest bye = Craft(
+            mallory,
+            "BYE",
+            bench.Bob.Contact,
+            dialog.RouteSet[0],
+            call.CallId,
+            dialog.LocalTag,
+            dialog.RemoteTag,
+            dialog.LocalCSeq + 1
+        );
         bench.Run(1);
         Assert.Equal(status, bye.Status);
         Assert.Equal(status == 200 ? DialogState.Deleted : DialogState.Confirmed, bench.Dialog.State);
-        if (status == 403) Assert.Equal(flow, bench.Dialog.Caller.Flow);
+        if (status == 403)
+            Assert.Equal(flow, bench.Dialog.Caller.Flow);
     }
 
     [Theory]
@@ -227,10 +273,18 @@ public class InDialogRoutingTests
         uint last = bench.Dialog.Callee!.CSeq;
         string contact = bench.Dialog.Caller.Contact;
         bench.Events.Clear();
-        SentRequest stale = call.SendRequest(method, request => request.Set("CSeq", $"{last + above} {method}").Set("Contact", "<sip:moved@10.0.1.9>"));
+        SentRequest stale = call.SendRequest(
+            method,
+            request => request.Set("CSeq", $"{last + above} {method}").Set("Contact", "<sip:moved@10.0.1.9>")
+        );
         bench.Run(1);
         Assert.Equal(500, stale.Status);
-        Assert.Equal(0, bench.Recorder.Find(method, from: "10.0.0.1", to: "10.0.2.1").Count(m => m.CSeq?.StartsWith($"{last + above} ", StringComparison.Ordinal) == true && method != "INVITE"));
+        Assert.Equal(
+            0,
+            bench
+                .Recorder.Find(method, from: "10.0.0.1", to: "10.0.2.1")
+                .Count(m => m.CSeq?.StartsWith($"{last + above} ", StringComparison.Ordinal) == true && method != "INVITE")
+        );
         Assert.Empty(bench.Events);
         Assert.Equal((last, contact, DialogState.Confirmed), (bench.Dialog.Callee.CSeq, bench.Dialog.Caller.Contact, bench.Dialog.State));
     }
@@ -242,14 +296,22 @@ public class InDialogRoutingTests
         ScriptedCall call = bench.Call();
         bench.Run(1);
         int byes = 0;
-        bench.Bob.OnRequest = request => { if (request.Method == "BYE" && ++byes == 1) request.Respond(407); };
+        bench.Bob.OnRequest = request =>
+        {
+            if (request.Method == "BYE" && ++byes == 1)
+                request.Respond(407);
+        };
         ScriptedDialog dialog = call.Dialogs[0];
         SentRequest first = call.SendRequest("BYE", dialog: dialog);
         bench.Run(1);
         Assert.Equal((407, DialogState.Confirmed), (first.Status, bench.Dialog.State));
         string number = first.Message["CSeq"]!;
         bench.Bob.Calls[0].Dialogs[0].RemoteCSeq--; // as 12.2.2 has it: only a lower number is out of order
-        SentRequest second = call.SendRequest("BYE", bye => bye.Set("CSeq", number).Add("Proxy-Authorization", "Digest username=\"alice\""), dialog);
+        SentRequest second = call.SendRequest(
+            "BYE",
+            bye => bye.Set("CSeq", number).Add("Proxy-Authorization", "Digest username=\"alice\""),
+            dialog
+        );
         bench.Run(1);
         Assert.Equal((200, DialogState.Deleted), (second.Status, bench.Dialog.State));
         Assert.Equal(2, bench.Recorder.Count("BYE", from: "10.0.0.1", to: "10.0.2.1"));
@@ -260,7 +322,11 @@ public class InDialogRoutingTests
     {
         using var bench = new CallBench();
         bench.Bob.OnInvite = static ringing => ringing.Ring(183);
-        bench.Carol.OnInvite = static ringing => { ringing.Ring(183); ringing.AnswerAfter(TimeSpan.FromSeconds(3)); };
+        bench.Carol.OnInvite = static ringing =>
+        {
+            ringing.Ring(183);
+            ringing.AnswerAfter(TimeSpan.FromSeconds(3));
+        };
         bench.Call("bob-carol");
         bench.Run(1);
         bench.Bob.Calls[0].SendRequest("UPDATE", static update => update.Set("CSeq", "2000000000 UPDATE"));
@@ -287,8 +353,7 @@ public class InDialogRoutingTests
     }
 
     [Fact]
-    public void The_step_is_for_requests_within_dialogs() =>
-        Assert.Equal(500, InitialStatus());
+    public void The_step_is_for_requests_within_dialogs() => Assert.Equal(500, InitialStatus());
 
     private static int InitialStatus()
     {
@@ -300,17 +365,34 @@ public class InDialogRoutingTests
 
     private static string RequestUri(RecordedMessage message) => System.Text.Encoding.ASCII.GetString(message.Message!.RequestUri);
 
-    internal static SentRequest Craft(ScriptedUserAgent agent, string method, string uri, string route, string callId, string fromTag, string toTag, uint cseq = 5)
+    internal static SentRequest Craft(
+        ScriptedUserAgent agent,
+        string method,
+        string uri,
+        string route,
+        string callId,
+        string fromTag,
+        string toTag,
+        uint cseq = 5
+    )
     {
         string? outbound = agent.OutboundProxy;
         agent.OutboundProxy = null;
-        SentRequest sent = agent.SendRequest(method, uri, message =>
-        {
-            message.Set("From", $"<{agent.Address}>;tag={fromTag}").Set("To", $"<sip:x@10.0.0.1>;tag={toTag}").Set("Call-ID", callId).Set("CSeq", $"{cseq} {method}");
-            message.Remove("Route");
-            message.Add("Route", route);
-            message.Target = Proxy;
-        });
+        SentRequest sent = agent.SendRequest(
+            method,
+            uri,
+            message =>
+            {
+                message
+                    .Set("From", $"<{agent.Address}>;tag={fromTag}")
+                    .Set("To", $"<sip:x@10.0.0.1>;tag={toTag}")
+                    .Set("Call-ID", callId)
+                    .Set("CSeq", $"{cseq} {method}");
+                message.Remove("Route");
+                message.Add("Route", route);
+                message.Target = Proxy;
+            }
+        );
         agent.OutboundProxy = outbound;
         return sent;
     }
@@ -325,19 +407,23 @@ public class InDialogRoutingTests
         {
             _bench = bench;
             bench.Network.Hosts.First(static h => h.Name == "10.0.0.1").Crash();
-            _node = new FailureCatalogue.Node(bench, bench.Network.AddHost("10.0.0.1"), route: async context =>
-            {
-                if (context.IsInDialog)
+            _node = new FailureCatalogue.Node(
+                bench,
+                bench.Network.AddHost("10.0.0.1"),
+                route: async context =>
                 {
-                    context.LooseRoute();
-                    await context.RelayAsync();
-                    return;
-                }
+                    if (context.IsInDialog)
+                    {
+                        context.LooseRoute();
+                        await context.RelayAsync();
+                        return;
+                    }
 
-                context.CreateDialog();
-                context.RecordRoute();
-                await bench.Forward(context);
-            });
+                    context.CreateDialog();
+                    context.RecordRoute();
+                    await bench.Forward(context);
+                }
+            );
         }
 
         public Dialog Dialog => _node.All[0];

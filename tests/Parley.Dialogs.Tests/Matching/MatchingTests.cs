@@ -20,7 +20,11 @@ public class MatchingTests
         bench.Run(1);
 
         Assert.Contains("RequestWithin INFO >", bench.Story, StringComparison.Ordinal);
-        Assert.Contains($";did={did}", bench.Recorder.Messages.Last(m => m is { IsRequest: true, Method: "INFO", From: "10.0.1.1" }).Header("Route"), StringComparison.Ordinal);
+        Assert.Contains(
+            $";did={did}",
+            bench.Recorder.Messages.Last(m => m is { IsRequest: true, Method: "INFO", From: "10.0.1.1" }).Header("Route"),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -33,7 +37,8 @@ public class MatchingTests
     public void The_mode_says_what_a_request_is_found_by(DialogMatchMode mode, bool withDid, bool found)
     {
         using var bench = new CallBench(options => options.MatchMode = mode);
-        if (!withDid) bench.Alice.OnSending = StripDid;
+        if (!withDid)
+            bench.Alice.OnSending = StripDid;
         ScriptedCall call = bench.Call();
         bench.Run(1);
         bench.Events.Clear();
@@ -47,12 +52,15 @@ public class MatchingTests
     public void Catalogue_02_a_did_of_another_call_is_only_an_index()
     {
         using var bench = new CallBench();
-        ScriptedCall first = bench.Call(), second = bench.Call("carol");
+        ScriptedCall first = bench.Call(),
+            second = bench.Call("carol");
         bench.Run(1);
-        string other = bench.All[1].Id.ToString(), own = bench.All[0].Id.ToString();
+        string other = bench.All[1].Id.ToString(),
+            own = bench.All[0].Id.ToString();
         bench.Alice.OnSending = message =>
         {
-            if (message["Route"] is { } route && message["Call-ID"] == first.CallId) message.Set("Route", route.Replace(own, other, StringComparison.Ordinal));
+            if (message["Route"] is { } route && message["Call-ID"] == first.CallId)
+                message.Set("Route", route.Replace(own, other, StringComparison.Ordinal));
         };
         bench.Events.Clear();
         var seen = new List<Dialog>();
@@ -76,7 +84,8 @@ public class MatchingTests
         bench.Run(1);
         bench.Alice.OnSending = message =>
         {
-            if (message is { IsRequest: true, Method: "INFO" }) message.Set(header, message[header]!.Split(";tag=")[0] + ";tag=forged");
+            if (message is { IsRequest: true, Method: "INFO" })
+                message.Set(header, message[header]!.Split(";tag=")[0] + ";tag=forged");
         };
         bench.Events.Clear();
         call.SendRequest("INFO");
@@ -99,7 +108,8 @@ public class MatchingTests
         string own = $"did={bench.Dialog.Id}";
         bench.Alice.OnSending = message =>
         {
-            if (message["Route"] is { } route) message.Set("Route", route.Replace(own, forged, StringComparison.Ordinal));
+            if (message["Route"] is { } route)
+                message.Set("Route", route.Replace(own, forged, StringComparison.Ordinal));
         };
         bench.Events.Clear();
         call.SendRequest("INFO");
@@ -117,7 +127,8 @@ public class MatchingTests
         // The first of the pair loses its parameter on the way.
         bench.Alice.OnSending = message =>
         {
-            if (message is not { IsRequest: true, Method: "INFO" }) return;
+            if (message is not { IsRequest: true, Method: "INFO" })
+                return;
             string[] routes = [.. message.All("Route").SelectMany(r => r.Split(", "))];
             Assert.Equal(2, routes.Length);
             message.Remove("Route");
@@ -136,7 +147,11 @@ public class MatchingTests
     public void Catalogue_16_crossed_byes_both_find_the_dialog_that_is_over()
     {
         using var bench = new CallBench();
-        bench.Network.Conditions = new LinkConditions { MinimumDelay = TimeSpan.FromMilliseconds(50), MaximumDelay = TimeSpan.FromMilliseconds(50) };
+        bench.Network.Conditions = new LinkConditions
+        {
+            MinimumDelay = TimeSpan.FromMilliseconds(50),
+            MaximumDelay = TimeSpan.FromMilliseconds(50),
+        };
         ScriptedCall call = bench.Call();
         bench.Run(2);
         bench.Events.Clear();
@@ -160,16 +175,20 @@ public class MatchingTests
         {
             if (context.IsInDialog)
             {
-                if (!context.LooseRoute()) context.Reply(481);
-                else await context.RelayAsync();
+                if (!context.LooseRoute())
+                    context.Reply(481);
+                else
+                    await context.RelayAsync();
                 return;
             }
 
             context.CreateDialog();
             context.RecordRoute();
             bool loops = SipUriView.TryParse(context.RequestUri, out SipUriView uri) && uri.UserText == "loop";
-            if (loops) context.AddTarget(SipUri.Parse("sip:bob@10.0.0.1"));
-            else context.AddTarget(SipUri.Parse(self!.Bob.Contact));
+            if (loops)
+                context.AddTarget(SipUri.Parse("sip:bob@10.0.0.1"));
+            else
+                context.AddTarget(SipUri.Parse(self!.Bob.Contact));
             await context.RelayAsync();
         });
         self = bench;
@@ -191,7 +210,8 @@ public class MatchingTests
         bool? created = null;
         using var bench = new CallBench(route: async context =>
         {
-            if (context.IsInDialog) created = context.CreateDialog();
+            if (context.IsInDialog)
+                created = context.CreateDialog();
             context.Reply(481);
             await ValueTask.CompletedTask;
         });
@@ -207,15 +227,17 @@ public class MatchingTests
     public void Twice_on_one_invite_is_one_dialog()
     {
         CallBench? bench = null;
-        using (bench = new CallBench(route: async context =>
-        {
-            Assert.True(context.CreateDialog());
-            Dialog? first = context.Dialog;
-            Assert.True(context.CreateDialog(DialogFlags.ByeOnTimeout));
-            Assert.Same(first, context.Dialog);
-            Assert.Same(first, bench!.Dialogs.Current);
-            await bench.Forward(context);
-        }))
+        using (
+            bench = new CallBench(route: async context =>
+            {
+                Assert.True(context.CreateDialog());
+                Dialog? first = context.Dialog;
+                Assert.True(context.CreateDialog(DialogFlags.ByeOnTimeout));
+                Assert.Same(first, context.Dialog);
+                Assert.Same(first, bench!.Dialogs.Current);
+                await bench.Forward(context);
+            })
+        )
         {
             bench.Call();
             bench.Run(1);
@@ -228,21 +250,28 @@ public class MatchingTests
     {
         var seen = new List<(string Where, Dialog? Current, string CallId)>();
         CallBench? bench = null;
-        using (bench = new CallBench(route: async context =>
-        {
-            string callId = Encoding.ASCII.GetString(context.Request.CallId);
-            seen.Add(("begin", bench!.Dialogs.Current, callId));
-            if (context.IsInDialog) context.LooseRoute();
-            else context.CreateDialog();
-            context.RecordRoute();
-            seen.Add(("routed", bench.Dialogs.Current, callId));
-            context.OnReply(reply => seen.Add(("reply", bench.Dialogs.Current, callId)));
-            if (context.IsInDialog) await context.RelayAsync();
-            else await bench.Forward(context);
-        }))
+        using (
+            bench = new CallBench(route: async context =>
+            {
+                string callId = Encoding.ASCII.GetString(context.Request.CallId);
+                seen.Add(("begin", bench!.Dialogs.Current, callId));
+                if (context.IsInDialog)
+                    context.LooseRoute();
+                else
+                    context.CreateDialog();
+                context.RecordRoute();
+                seen.Add(("routed", bench.Dialogs.Current, callId));
+                context.OnReply(reply => seen.Add(("reply", bench.Dialogs.Current, callId)));
+                if (context.IsInDialog)
+                    await context.RelayAsync();
+                else
+                    await bench.Forward(context);
+            })
+        )
         {
             bench.OnCallback = (dialog, _, _) => Assert.Same(dialog, bench.Dialogs.Current);
-            ScriptedCall one = bench.Call(), two = bench.Call("carol");
+            ScriptedCall one = bench.Call(),
+                two = bench.Call("carol");
             bench.Run(1);
             one.SendRequest("INFO");
             two.SendRequest("INFO");
@@ -277,10 +306,12 @@ public class MatchingTests
 
     private static void StripDid(OutgoingMessage message)
     {
-        if (!message.IsRequest) return;
+        if (!message.IsRequest)
+            return;
         string[] routes = [.. message.All("Route")];
         message.Remove("Route");
-        foreach (string route in routes) message.Add("Route", WithoutDid(route));
+        foreach (string route in routes)
+            message.Add("Route", WithoutDid(route));
     }
 
     private static string WithoutDid(string route)
@@ -288,8 +319,10 @@ public class MatchingTests
         var text = new StringBuilder();
         foreach (string part in route.Split(';'))
         {
-            if (!part.StartsWith("did=", StringComparison.Ordinal)) text.Append(text.Length == 0 ? "" : ";").Append(part);
-            else if (part.EndsWith('>')) text.Append('>');
+            if (!part.StartsWith("did=", StringComparison.Ordinal))
+                text.Append(text.Length == 0 ? "" : ";").Append(part);
+            else if (part.EndsWith('>'))
+                text.Append('>');
         }
 
         return text.ToString();

@@ -55,13 +55,16 @@ public class RouteProofTests
         bench.Run(90);
         using Node next = Node.Restart(bench, adapt: static builder => builder.Proxy.RouteKey = Key);
         string own = call.Dialog!.RouteSet[0].Trim('<', '>');
-        SentRequest info = call.SendRequest("INFO", message =>
-        {
-            string target = message.RequestUri;
-            message.RequestUri = own;
-            message.Remove("Route").Add("Route", $"<{target}>");
-            message.Target = new(SipProtocol.Udp, SipEndPoint.From(System.Net.IPAddress.Parse("10.0.0.1"), 5060));
-        });
+        SentRequest info = call.SendRequest(
+            "INFO",
+            message =>
+            {
+                string target = message.RequestUri;
+                message.RequestUri = own;
+                message.Remove("Route").Add("Route", $"<{target}>");
+                message.Target = new(SipProtocol.Udp, SipEndPoint.From(System.Net.IPAddress.Parse("10.0.0.1"), 5060));
+            }
+        );
         bench.Run(1);
         Assert.Equal(200, info.Status);
     }
@@ -72,7 +75,11 @@ public class RouteProofTests
         using CallBench bench = Bench(static options => options.DefaultTimeout = TimeSpan.FromHours(1));
         ScriptedCall call = bench.Call();
         bench.Run(90);
-        using Node next = Node.Restart(bench, static options => options.DefaultTimeout = TimeSpan.FromHours(1), adapt: static builder => builder.Proxy.RouteKey = Key);
+        using Node next = Node.Restart(
+            bench,
+            static options => options.DefaultTimeout = TimeSpan.FromHours(1),
+            adapt: static builder => builder.Proxy.RouteKey = Key
+        );
         bench.Run(55 * 60);
         SentRequest inTime = call.SendRequest("INFO");
         bench.Run(10 * 60);
@@ -97,7 +104,16 @@ public class RouteProofTests
         call.Bye();
         bench.Run(60);
         Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
-        SentRequest request = InDialogRoutingTests.Craft(bench.Alice, method, Elsewhere, dialog.RouteSet[0], call.CallId, dialog.LocalTag, dialog.RemoteTag, 2_000_000_000);
+        SentRequest request = InDialogRoutingTests.Craft(
+            bench.Alice,
+            method,
+            Elsewhere,
+            dialog.RouteSet[0],
+            call.CallId,
+            dialog.LocalTag,
+            dialog.RemoteTag,
+            2_000_000_000
+        );
         bench.Run(2);
         Assert.Equal(status, request.Status);
         Assert.Empty(bench.Recorder.ReceivedBy("10.0.2.3"));
@@ -133,7 +149,8 @@ public class RouteProofTests
         bench.Alice.SendRequest("SUBSCRIBE", bench.Bob.Contact);
         bench.Run(1);
         RecordedMessage subscribe = bench.Recorder.Find("SUBSCRIBE", to: "10.0.2.1").First();
-        string route = subscribe.Header("Record-Route")!, tag = System.Text.Encoding.ASCII.GetString(subscribe.Message!.FromTag);
+        string route = subscribe.Header("Record-Route")!,
+            tag = System.Text.Encoding.ASCII.GetString(subscribe.Message!.FromTag);
         bench.Recorder.Clear();
         // From the far end, and for the far end's own purposes.
         SentRequest request = InDialogRoutingTests.Craft(bench.Bob, method, bench.Alice.Contact, route, subscribe.CallId!, "far", tag);
@@ -171,7 +188,8 @@ public class RouteProofTests
         Assert.DoesNotContain("sig=", recordRoute, StringComparison.Ordinal);
     }
 
-    private static CallBench Bench(Action<DialogOptions>? configure = null) => new(configure, store: static builder => builder.Proxy.RouteKey = Key);
+    private static CallBench Bench(Action<DialogOptions>? configure = null) =>
+        new(configure, store: static builder => builder.Proxy.RouteKey = Key);
 
     private static async ValueTask Route(SipContext context)
     {

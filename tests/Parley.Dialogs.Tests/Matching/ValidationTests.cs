@@ -20,18 +20,27 @@ public class ValidationTests
     [InlineData("INFO", "Route", "<sip:10.0.0.1;lr>, <sip:10.0.2.1;lr>, <sip:10.0.2.1;lr>", DialogValidation.RouteSet)]
     [InlineData("INFO", "Route", "<sip:10.0.0.1;lr>, <SIP:10.0.2.1;LR;x=1>", DialogValidation.Valid)]
     [InlineData("BYE", "CSeq", "1 BYE", DialogValidation.CSeq)]
-    public void A_request_of_the_caller_is_compared_with_what_the_dialog_knows(string method, string header, string? value, DialogValidation verdict)
+    public void A_request_of_the_caller_is_compared_with_what_the_dialog_knows(
+        string method,
+        string header,
+        string? value,
+        DialogValidation verdict
+    )
     {
         using CallBench bench = Bench("<sip:10.0.2.1;lr;x=1>");
         ScriptedCall call = bench.Call();
         bench.Run(2);
         Assert.Equal(["ACK Valid"], _verdicts);
-        call.SendRequest(method, message =>
-        {
-            message.Remove(header);
-            if (value is not null) message.Add(header, value);
-            message.Target = Proxy;
-        });
+        call.SendRequest(
+            method,
+            message =>
+            {
+                message.Remove(header);
+                if (value is not null)
+                    message.Add(header, value);
+                message.Target = Proxy;
+            }
+        );
         bench.Run(2);
 
         Assert.Equal($"{method} {verdict}", _verdicts[1]);
@@ -89,12 +98,16 @@ public class ValidationTests
         bench.Run(1);
         bench.Alice.OnSending = message =>
         {
-            if (message is { IsRequest: true, Method: "ACK" }) message.Set("CSeq", "1 ACK");
+            if (message is { IsRequest: true, Method: "ACK" })
+                message.Set("CSeq", "1 ACK");
         };
         call.ReInvite();
         bench.Run(0.3);
 
-        Assert.Equal(["ACK Valid", "INFO Valid", "INVITE Valid", "ACK Valid", "INVITE Valid", "ACK Valid", "INVITE Valid", "ACK CSeq"], _verdicts);
+        Assert.Equal(
+            ["ACK Valid", "INFO Valid", "INVITE Valid", "ACK Valid", "INVITE Valid", "ACK Valid", "INVITE Valid", "ACK CSeq"],
+            _verdicts
+        );
     }
 
     [Fact]
@@ -158,12 +171,19 @@ public class ValidationTests
             context.Reply(500);
         });
         made = bench;
-        bench.Bob.OnSending = message => { if (!message.IsRequest && message.Method == "INVITE" && message["Record-Route"] is not null) message.Push("Record-Route", recorded); };
+        bench.Bob.OnSending = message =>
+        {
+            if (!message.IsRequest && message.Method == "INVITE" && message["Record-Route"] is not null)
+                message.Push("Record-Route", recorded);
+        };
         bench.Call();
         bench.Run(1);
         Dialog dialog = bench.Dialog;
-        bench.Alice.SendRaw($"INFO sip:bob@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1;branch=z9hG4bKraw\r\nMax-Forwards: 70\r\nFrom: <{dialog.FromUri}>;tag={dialog.FromTag}\r\nTo: <{dialog.ToUri}>;tag={dialog.ToTag}\r\n"
-            + $"Call-ID: {dialog.CallId}\r\nCSeq: 99 INFO\r\nContent-Length: 0\r\n\r\n", "sip:10.0.0.1");
+        bench.Alice.SendRaw(
+            $"INFO sip:bob@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1;branch=z9hG4bKraw\r\nMax-Forwards: 70\r\nFrom: <{dialog.FromUri}>;tag={dialog.FromTag}\r\nTo: <{dialog.ToUri}>;tag={dialog.ToTag}\r\n"
+                + $"Call-ID: {dialog.CallId}\r\nCSeq: 99 INFO\r\nContent-Length: 0\r\n\r\n",
+            "sip:10.0.0.1"
+        );
         bench.Run(1);
 
         Assert.False(isFixed);
@@ -177,14 +197,17 @@ public class ValidationTests
         ScriptedCall call = bench.Call();
         bench.Run(1);
         string own = bench.Alice.Calls[0].Dialog!.RouteSet[0].Trim('<', '>');
-        call.SendRequest("INFO", message =>
-        {
-            // What a strict router makes of it: its next hop, this proxy, in the request-URI and the target at the end.
-            string target = message.RequestUri;
-            message.RequestUri = own;
-            message.Remove("Route").Add("Route", $"<sip:10.0.2.1;lr;x=1>, <{target}>");
-            message.Target = Proxy;
-        });
+        call.SendRequest(
+            "INFO",
+            message =>
+            {
+                // What a strict router makes of it: its next hop, this proxy, in the request-URI and the target at the end.
+                string target = message.RequestUri;
+                message.RequestUri = own;
+                message.Remove("Route").Add("Route", $"<sip:10.0.2.1;lr;x=1>, <{target}>");
+                message.Target = Proxy;
+            }
+        );
         bench.Run(1);
 
         Assert.Equal(["ACK Valid", "INFO Valid"], _verdicts);
@@ -194,19 +217,26 @@ public class ValidationTests
     [InlineData("<sip:10.0.2.1;lr;x=1>", "sip:bob@10.0.2.1", "<sip:10.0.2.1;lr;x=1>")]
     [InlineData("<sip:10.0.2.1;x=1>", "sip:10.0.2.1;x=1", "<sip:bob@10.0.2.1>")]
     [InlineData(null, "sip:bob@10.0.2.1", null)]
-    public void Fixing_the_route_gives_the_request_the_target_and_routes_that_the_dialog_knows(string? recorded, string requestUri, string? route)
+    public void Fixing_the_route_gives_the_request_the_target_and_routes_that_the_dialog_knows(
+        string? recorded,
+        string requestUri,
+        string? route
+    )
     {
         using CallBench bench = Bench(recorded, isFixing: true);
         bench.Bob.Contact = "sip:bob@10.0.2.1";
         ScriptedCall call = bench.Call();
         bench.Run(2);
         bench.Alice.OutboundProxy = null;
-        call.SendRequest("INFO", message =>
-        {
-            message.RequestUri = "sip:10.0.0.1";
-            message.Remove("Route");
-            message.Add("Route", "<sip:10.0.0.1;lr>, <sip:10.9.9.9;lr>");
-        });
+        call.SendRequest(
+            "INFO",
+            message =>
+            {
+                message.RequestUri = "sip:10.0.0.1";
+                message.Remove("Route");
+                message.Add("Route", "<sip:10.0.0.1;lr>, <sip:10.9.9.9;lr>");
+            }
+        );
         bench.Run(2);
 
         RecordedMessage sent = Assert.Single(bench.Recorder.Messages, m => m is { IsRequest: true, Method: "INFO", From: "10.0.0.1" });
@@ -252,7 +282,8 @@ public class ValidationTests
         {
             bench.Bob.OnSending = message =>
             {
-                if (!message.IsRequest && message.Method == "INVITE" && message["Record-Route"] is not null) message.Push("Record-Route", recorded);
+                if (!message.IsRequest && message.Method == "INVITE" && message["Record-Route"] is not null)
+                    message.Push("Record-Route", recorded);
             };
         }
 

@@ -57,7 +57,11 @@ public sealed class PingTests
     {
         using CallBench bench = Up(Both);
         bench.Run(100);
-        bench.Bob.OnRequest = static request => { if (request.Method == "OPTIONS") request.Hold(); };
+        bench.Bob.OnRequest = static request =>
+        {
+            if (request.Method == "OPTIONS")
+                request.Hold();
+        };
         bench.Run(29);
         Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
         bench.Run(45);
@@ -74,9 +78,11 @@ public sealed class PingTests
         var seen = new HashSet<uint>();
         bench.Bob.OnRequest = request =>
         {
-            if (request.Method != "OPTIONS") return;
+            if (request.Method != "OPTIONS")
+                return;
             seen.Add(request.Message.CSeq);
-            if (seen.Count % 2 == 1) request.Hold();
+            if (seen.Count % 2 == 1)
+                request.Hold();
         };
         bench.Run(600);
         Assert.InRange(seen.Count, 19, 21);
@@ -94,13 +100,26 @@ public sealed class PingTests
         strict.Run(100);
         Assert.Equal("Ping Timeout", strict.Dialog.TerminationReason);
 
-        static void NeverAnswers(CallBench bench) => bench.Bob.OnRequest = static request => { if (request.Method == "OPTIONS") request.Hold(); };
+        static void NeverAnswers(CallBench bench) =>
+            bench.Bob.OnRequest = static request =>
+            {
+                if (request.Method == "OPTIONS")
+                    request.Hold();
+            };
     }
 
     [Fact]
     public void Row_45_a_481_is_decisive_at_once()
     {
-        using CallBench bench = Up(Both, static b => b.Bob.OnRequest = static request => { if (request.Method == "OPTIONS") request.Respond(481); });
+        using CallBench bench = Up(
+            Both,
+            static b =>
+                b.Bob.OnRequest = static request =>
+                {
+                    if (request.Method == "OPTIONS")
+                        request.Respond(481);
+                }
+        );
         bench.Run(31);
         Assert.Equal(DialogState.Deleted, bench.Dialog.State);
         Assert.Equal("Ping Timeout", bench.Dialog.TerminationReason);
@@ -116,7 +135,16 @@ public sealed class PingTests
     [InlineData(603)]
     public void Every_other_final_reply_is_a_sign_of_life(int status)
     {
-        using CallBench bench = Up(Both, b => b.Bob.OnRequest = request => { if (request.Method == "OPTIONS") request.Respond(status); }, static o => o.PingFailures = 1);
+        using CallBench bench = Up(
+            Both,
+            b =>
+                b.Bob.OnRequest = request =>
+                {
+                    if (request.Method == "OPTIONS")
+                        request.Respond(status);
+                },
+            static o => o.PingFailures = 1
+        );
         bench.Run(200);
         Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
     }
@@ -124,7 +152,10 @@ public sealed class PingTests
     [Fact]
     public void Row_21_no_ping_goes_before_the_ACK_and_the_ACK_has_its_INVITEs_number()
     {
-        using var bench = new CallBench(static o => (o.OptionsPingInterval, o.NoAckTimeout) = (TimeSpan.FromSeconds(2), TimeSpan.Zero), Both);
+        using var bench = new CallBench(
+            static o => (o.OptionsPingInterval, o.NoAckTimeout) = (TimeSpan.FromSeconds(2), TimeSpan.Zero),
+            Both
+        );
         TimeSpan until = TimeSpan.FromSeconds(15);
         bench.Network.Interceptor = packet => packet.Is("ACK") && bench.Clock.Elapsed < until ? PacketFate.Drop : PacketFate.Pass;
         bench.Call();
@@ -141,8 +172,16 @@ public sealed class PingTests
     [Fact]
     public void Row_44_one_ping_at_a_time_however_short_the_interval_and_the_dead_are_found()
     {
-        using CallBench bench = Up(Both, static b => b.Bob.OnRequest = static request => { if (request.Method == "OPTIONS") request.Hold(); },
-            static o => (o.OptionsPingInterval, o.PingOnlyKnownToAnswer) = (TimeSpan.FromSeconds(1), false));
+        using CallBench bench = Up(
+            Both,
+            static b =>
+                b.Bob.OnRequest = static request =>
+                {
+                    if (request.Method == "OPTIONS")
+                        request.Hold();
+                },
+            static o => (o.OptionsPingInterval, o.PingOnlyKnownToAnswer) = (TimeSpan.FromSeconds(1), false)
+        );
         bench.Run(9);
         Assert.Single(Pings(bench, "10.0.2.1"));
         bench.Run(14);
@@ -153,8 +192,16 @@ public sealed class PingTests
     [Fact]
     public void Row_43_a_ping_waits_its_own_timeout_not_the_transactions()
     {
-        using CallBench bench = Up(DialogFlags.OptionsPingCallee, static b => b.Bob.OnRequest = static request => { if (request.Method == "OPTIONS") request.Hold(); },
-            static o => (o.PingTimeout, o.PingFailures, o.PingOnlyKnownToAnswer) = (TimeSpan.FromSeconds(3), 1, false));
+        using CallBench bench = Up(
+            DialogFlags.OptionsPingCallee,
+            static b =>
+                b.Bob.OnRequest = static request =>
+                {
+                    if (request.Method == "OPTIONS")
+                        request.Hold();
+                },
+            static o => (o.PingTimeout, o.PingFailures, o.PingOnlyKnownToAnswer) = (TimeSpan.FromSeconds(3), 1, false)
+        );
         bench.Clock.RunUntil(() => bench.Recorder.Find("OPTIONS").Any(), TimeSpan.FromSeconds(31));
         bench.Run(2.9);
         Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
@@ -190,12 +237,19 @@ public sealed class PingTests
     public void Dialogs_that_begin_together_do_not_ping_together()
     {
         using var bench = new CallBench(null, DialogFlags.OptionsPingCallee);
-        for (int i = 0; i < 150; i++) bench.Call();
+        for (int i = 0; i < 150; i++)
+            bench.Call();
         bench.Run(0.1);
         Assert.All(bench.All, static d => Assert.Equal(DialogState.Confirmed, d.State));
         bench.Run(31);
         // All in the second half of the interval, ten in each second of it.
-        int[] perSecond = [.. Pings(bench, "10.0.2.1").GroupBy(static m => (int)m.Time.TotalSeconds).OrderBy(static g => g.Key).Select(static g => g.Count())];
+        int[] perSecond =
+        [
+            .. Pings(bench, "10.0.2.1")
+                .GroupBy(static m => (int)m.Time.TotalSeconds)
+                .OrderBy(static g => g.Key)
+                .Select(static g => g.Count()),
+        ];
         Assert.Equal(150, perSecond.Sum());
         Assert.InRange(perSecond.Length, 15, 17);
         Assert.All(perSecond, static n => Assert.InRange(n, 1, 11));

@@ -17,9 +17,7 @@ public sealed class PingsAfterRestartTests
             first.Call();
             first.Run(100);
             Assert.Equal(3, Pings(first).Count);
-            while (await persistence.FlushAsync())
-            {
-            }
+            while (await persistence.FlushAsync()) { }
 
             await persistence.SaveAllAsync();
         }
@@ -42,5 +40,6 @@ public sealed class PingsAfterRestartTests
     private static DialogPersistence Keep(CallBench bench, MemoryDialogStore store) =>
         new(bench.Dialogs, store, bench.Proxy.Services.GetRequiredService<ISipTransport>().Listeners);
 
-    private static List<RecordedMessage> Pings(CallBench bench) => [.. bench.Recorder.Find("OPTIONS", to: "10.0.2.1").DistinctBy(static m => m.CSeq)];
+    private static List<RecordedMessage> Pings(CallBench bench) =>
+        [.. bench.Recorder.Find("OPTIONS", to: "10.0.2.1").DistinctBy(static m => m.CSeq)];
 }

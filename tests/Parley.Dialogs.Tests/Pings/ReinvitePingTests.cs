@@ -14,7 +14,13 @@ public sealed class ReinvitePingTests
         using CallBench bench = Up(Both);
         bench.Recorder.Clear();
         bench.Run(301);
-        foreach ((ScriptedUserAgent agent, ScriptedUserAgent other, string host) in new[] { (bench.Alice, bench.Bob, "10.0.1.1"), (bench.Bob, bench.Alice, "10.0.2.1") })
+        foreach (
+            (ScriptedUserAgent agent, ScriptedUserAgent other, string host) in new[]
+            {
+                (bench.Alice, bench.Bob, "10.0.1.1"),
+                (bench.Bob, bench.Alice, "10.0.2.1"),
+            }
+        )
         {
             RecordedMessage ping = Assert.Single(bench.Recorder.Find("INVITE", to: host));
             Assert.Equal(other.Sdp, Encoding.ASCII.GetString(ping.Message!.Body));
@@ -60,7 +66,11 @@ public sealed class ReinvitePingTests
     public void Unanswered_reINVITEs_end_the_call_with_their_own_reason()
     {
         using CallBench bench = Up(Both);
-        bench.Bob.OnRequest = static request => { if (request.Method == "INVITE") request.Hold(); };
+        bench.Bob.OnRequest = static request =>
+        {
+            if (request.Method == "INVITE")
+                request.Hold();
+        };
         bench.Run(330);
         Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
         bench.Run(330);
@@ -75,7 +85,11 @@ public sealed class ReinvitePingTests
     public void Only_a_481_ends_the_call(int status, bool ends)
     {
         using CallBench bench = Up(DialogFlags.ReinvitePingCallee, static o => o.PingFailures = 1);
-        bench.Bob.OnRequest = request => { if (request.Method == "INVITE") request.Respond(status); };
+        bench.Bob.OnRequest = request =>
+        {
+            if (request.Method == "INVITE")
+                request.Respond(status);
+        };
         bench.Run(700);
         Assert.Equal(ends ? "ReINVITE Ping Timeout" : null, bench.Dialog.TerminationReason);
     }
@@ -98,9 +112,15 @@ public sealed class ReinvitePingTests
     public void Row_36_the_session_of_a_ping_is_the_last_one_agreed_on()
     {
         using CallBench bench = Up(DialogFlags.ReinvitePingCaller);
-        string first = bench.Bob.Sdp, second = first.Replace("s=-", "s=second", StringComparison.Ordinal), third = first.Replace("s=-", "s=third", StringComparison.Ordinal);
+        string first = bench.Bob.Sdp,
+            second = first.Replace("s=-", "s=second", StringComparison.Ordinal),
+            third = first.Replace("s=-", "s=third", StringComparison.Ordinal);
         Assert.NotEqual(first, second);
-        bench.Alice.OnRequest = static request => { if (request.Method == "INVITE" && request.Message.Body.Contains("third", StringComparison.Ordinal)) request.Respond(488); };
+        bench.Alice.OnRequest = static request =>
+        {
+            if (request.Method == "INVITE" && request.Message.Body.Contains("third", StringComparison.Ordinal))
+                request.Respond(488);
+        };
         bench.Bob.Calls[0].ReInvite(invite => invite.Body = second);
         bench.Run(1);
         SentRequest refused = bench.Bob.Calls[0].ReInvite(invite => invite.Body = third);
@@ -119,7 +139,8 @@ public sealed class ReinvitePingTests
         IncomingRequest? held = null;
         bench.Bob.OnRequest = request =>
         {
-            if (request.Method != "INVITE" || held is not null) return;
+            if (request.Method != "INVITE" || held is not null)
+                return;
             held = request;
             request.Hold();
             request.Respond(180);
@@ -148,7 +169,10 @@ public sealed class ReinvitePingTests
         bench.Network.Conditions = LinkConditions.Bad(0.1);
         bench.Run(1800);
         Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
-        Assert.DoesNotContain(bench.Alice.Anomalies.Concat(bench.Bob.Anomalies), static a => a.Kind is AnomalyKind.MissingAck or AnomalyKind.OutOfOrder);
+        Assert.DoesNotContain(
+            bench.Alice.Anomalies.Concat(bench.Bob.Anomalies),
+            static a => a.Kind is AnomalyKind.MissingAck or AnomalyKind.OutOfOrder
+        );
     }
 
     private static CallBench Up(DialogFlags flags, Action<DialogOptions>? configure = null)

@@ -12,7 +12,11 @@ public sealed class AutoPrackTests
     public void A_reliable_provisional_response_is_acknowledged_by_the_proxy_and_reaches_the_caller_as_an_ordinary_one()
     {
         using CallBench bench = New();
-        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true); call.AnswerAfter(TimeSpan.FromSeconds(5)); };
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring(183, reliable: true);
+            call.AnswerAfter(TimeSpan.FromSeconds(5));
+        };
         bench.Call();
         bench.Run(20);
 
@@ -36,7 +40,11 @@ public sealed class AutoPrackTests
     public void Other_required_extensions_stay()
     {
         using CallBench bench = New();
-        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true, alter: static r => r.Set("Require", "precondition, 100rel, timer")); call.AnswerAfter(TimeSpan.FromSeconds(1)); };
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring(183, reliable: true, alter: static r => r.Set("Require", "precondition, 100rel, timer"));
+            call.AnswerAfter(TimeSpan.FromSeconds(1));
+        };
         bench.Call();
         bench.Run(5);
         RecordedMessage forwarded = Assert.Single(bench.Recorder.Find("183 INVITE", to: "10.0.1.1"));
@@ -49,7 +57,11 @@ public sealed class AutoPrackTests
     {
         using var bench = new CallBench();
         bench.Alice.Supports100Rel = true;
-        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true); call.AnswerAfter(TimeSpan.FromSeconds(2)); };
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring(183, reliable: true);
+            call.AnswerAfter(TimeSpan.FromSeconds(2));
+        };
         bench.Call();
         bench.Run(10);
         Assert.NotNull(bench.Recorder.Find("183 INVITE", to: "10.0.1.1").First().Header("RSeq"));
@@ -62,7 +74,11 @@ public sealed class AutoPrackTests
     {
         using var bench = new CallBench(null, DialogFlags.AutoPrack);
         bench.Alice.Supports100Rel = true;
-        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true); call.AnswerAfter(TimeSpan.FromSeconds(2)); };
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring(183, reliable: true);
+            call.AnswerAfter(TimeSpan.FromSeconds(2));
+        };
         bench.Alice.Invite("sip:bob@10.0.0.1", static invite => invite.Add("Require", "100rel"));
         bench.Run(10);
         Assert.NotNull(bench.Recorder.Find("183 INVITE", to: "10.0.1.1").First().Header("RSeq"));
@@ -75,7 +91,11 @@ public sealed class AutoPrackTests
     {
         using var bench = new CallBench(null, DialogFlags.AutoPrack);
         bench.Alice.Supports100Rel = true;
-        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true, alter: r => r.Body = call.Agent.Sdp); call.AnswerAfter(TimeSpan.FromSeconds(2)); };
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring(183, reliable: true, alter: r => r.Body = call.Agent.Sdp);
+            call.AnswerAfter(TimeSpan.FromSeconds(2));
+        };
         bench.Alice.Invite("sip:bob@10.0.0.1", static invite => invite.Body = "");
         bench.Run(10);
         Assert.NotNull(bench.Recorder.Find("183 INVITE", to: "10.0.1.1").First().Header("RSeq"));
@@ -88,7 +108,11 @@ public sealed class AutoPrackTests
         using CallBench bench = New();
         TimeSpan until = TimeSpan.FromSeconds(4);
         bench.Network.Interceptor = packet => packet.Is("PRACK") && bench.Clock.Elapsed < until ? PacketFate.Drop : PacketFate.Pass;
-        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true); call.AnswerAfter(TimeSpan.FromSeconds(12)); };
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring(183, reliable: true);
+            call.AnswerAfter(TimeSpan.FromSeconds(12));
+        };
         bench.Call();
         bench.Run(30);
         Assert.True(bench.Recorder.Find("183 INVITE", from: "10.0.2.1").Count() > 2);
@@ -150,8 +174,10 @@ public sealed class AutoPrackTests
         bench.Alice.Invite("sip:bob-carol@10.0.0.1");
         bench.Run(0.4);
         RecordedMessage[] pracks = [.. bench.Recorder.Find("PRACK")];
-        Assert.Equal(["10.0.2.1 one", "10.0.2.1 two", "10.0.2.2 one"],
-            pracks.Select(static p => $"{p.To} {Encoding.ASCII.GetString(p.Message!.ToTag)}").Distinct().Order());
+        Assert.Equal(
+            ["10.0.2.1 one", "10.0.2.1 two", "10.0.2.2 one"],
+            pracks.Select(static p => $"{p.To} {Encoding.ASCII.GetString(p.Message!.ToTag)}").Distinct().Order()
+        );
         Assert.All(pracks, static p => Assert.StartsWith("7 ", p.Header("RAck"), StringComparison.Ordinal));
     }
 
@@ -169,7 +195,8 @@ public sealed class AutoPrackTests
             call.Ring(183, reliable: true);
             call.AnswerAfter(TimeSpan.FromSeconds(8));
         };
-        for (int i = 0; i < 20; i++) bench.Call();
+        for (int i = 0; i < 20; i++)
+            bench.Call();
         bench.Run(60);
         Assert.Equal(20, bench.All.Count);
         Assert.All(bench.All, static d => Assert.Equal(DialogState.Confirmed, d.State));
@@ -181,20 +208,29 @@ public sealed class AutoPrackTests
     [InlineData(3, 3)]
     public void A_PRACK_that_nobody_answers_fails_in_time_and_is_told_once(int? timeout, int after)
     {
-        using CallBench bench = New(configure: options => options.PrackTimeout = timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+        using CallBench bench = New(configure: options =>
+            options.PrackTimeout = timeout is { } seconds ? TimeSpan.FromSeconds(seconds) : null
+        );
         bench.Network.Interceptor = static packet => packet.Is("PRACK") ? PacketFate.Drop : PacketFate.Pass;
-        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true); call.AnswerAfter(TimeSpan.FromSeconds(60)); };
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring(183, reliable: true);
+            call.AnswerAfter(TimeSpan.FromSeconds(60));
+        };
         var failures = new List<string>();
         TimeSpan at = default;
-        bench.Dialogs.OnPrackFailed((dialog, leg, status) =>
-        {
-            Assert.Same(dialog, bench.Dialogs.Current);
-            at = bench.Clock.Elapsed;
-            failures.Add($"any {leg.Branch} {status}");
-        });
+        bench.Dialogs.OnPrackFailed(
+            (dialog, leg, status) =>
+            {
+                Assert.Same(dialog, bench.Dialogs.Current);
+                at = bench.Clock.Elapsed;
+                failures.Add($"any {leg.Branch} {status}");
+            }
+        );
         bench.OnCallback = (dialog, type, _) =>
         {
-            if (type == DialogCallbackTypes.Created) dialog.OnPrackFailed((_, leg, status) => failures.Add($"own {leg.Tag == dialog.ToTag} {status}"));
+            if (type == DialogCallbackTypes.Created)
+                dialog.OnPrackFailed((_, leg, status) => failures.Add($"own {leg.Tag == dialog.ToTag} {status}"));
         };
         bench.Call();
         bench.Run(50);
@@ -207,8 +243,16 @@ public sealed class AutoPrackTests
     public void A_PRACK_that_is_refused_is_told_with_its_status_and_a_hook_that_throws_does_no_harm()
     {
         using CallBench bench = New();
-        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true); call.AnswerAfter(TimeSpan.FromSeconds(5)); };
-        bench.Bob.OnRequest = static request => { if (request.Method == "PRACK") request.Respond(481); };
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring(183, reliable: true);
+            call.AnswerAfter(TimeSpan.FromSeconds(5));
+        };
+        bench.Bob.OnRequest = static request =>
+        {
+            if (request.Method == "PRACK")
+                request.Respond(481);
+        };
         int status = 0;
         bench.Dialogs.OnPrackFailed(static (_, _, _) => throw new InvalidOperationException("a hook"));
         bench.Dialogs.OnPrackFailed((_, _, code) => status = code);
@@ -222,9 +266,16 @@ public sealed class AutoPrackTests
     [Fact]
     public void A_call_that_is_to_end_with_its_PRACK_is_cancelled()
     {
-        using CallBench bench = New(flags: DialogFlags.AutoPrack | DialogFlags.EndOnPrackFailure, configure: static options => options.PrackTimeout = TimeSpan.FromSeconds(2));
+        using CallBench bench = New(
+            flags: DialogFlags.AutoPrack | DialogFlags.EndOnPrackFailure,
+            configure: static options => options.PrackTimeout = TimeSpan.FromSeconds(2)
+        );
         bench.Network.Interceptor = static packet => packet.Is("PRACK") ? PacketFate.Drop : PacketFate.Pass;
-        bench.Bob.OnInvite = static call => { call.Ring(183, reliable: true); call.AnswerAfter(TimeSpan.FromSeconds(30)); };
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring(183, reliable: true);
+            call.AnswerAfter(TimeSpan.FromSeconds(30));
+        };
         bench.Call();
         bench.Run(10);
         Assert.Single(bench.Recorder.Find("CANCEL", to: "10.0.2.1").Select(static m => m.CSeq).Distinct());
@@ -235,7 +286,10 @@ public sealed class AutoPrackTests
     [Fact]
     public void A_call_that_was_answered_meanwhile_goes_on_whatever_becomes_of_the_PRACK()
     {
-        using CallBench bench = New(flags: DialogFlags.AutoPrack | DialogFlags.EndOnPrackFailure, configure: static options => options.PrackTimeout = TimeSpan.FromSeconds(2));
+        using CallBench bench = New(
+            flags: DialogFlags.AutoPrack | DialogFlags.EndOnPrackFailure,
+            configure: static options => options.PrackTimeout = TimeSpan.FromSeconds(2)
+        );
         bench.Network.Interceptor = static packet => packet.Is("PRACK") ? PacketFate.Drop : PacketFate.Pass;
         // A callee that does not wait for it.
         bench.Bob.OnInvite = static call =>
@@ -252,7 +306,11 @@ public sealed class AutoPrackTests
 
     [Fact]
     public void A_timeout_that_cannot_be_is_refused() =>
-        Assert.Contains("PrackTimeout", Assert.Throws<ArgumentException>(static () => new DialogBench(static options => options.PrackTimeout = TimeSpan.Zero)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "PrackTimeout",
+            Assert.Throws<ArgumentException>(static () => new DialogBench(static options => options.PrackTimeout = TimeSpan.Zero)).Message,
+            StringComparison.Ordinal
+        );
 
     /// <summary>A caller that knows nothing of 100rel; the route offers it to the callee in its place.</summary>
     private static CallBench New(ulong seed = 1, DialogFlags flags = DialogFlags.AutoPrack, Action<DialogOptions>? configure = null)
@@ -263,7 +321,8 @@ public sealed class AutoPrackTests
 
         ValueTask Route(SipContext context)
         {
-            if (context.Method == SipMethod.Invite && !context.IsInDialog) context.Edits.Append(SipHeaderName.Supported, "100rel"u8);
+            if (context.Method == SipMethod.Invite && !context.IsInDialog)
+                context.Edits.Append(SipHeaderName.Supported, "100rel"u8);
             return bench!.Route(context);
         }
     }

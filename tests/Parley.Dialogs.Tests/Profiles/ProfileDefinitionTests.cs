@@ -13,7 +13,10 @@ public class ProfileDefinitionTests
         _table.Add("caller; gateway/s ;codec/b;", hasValue: true);
         _table.Add("active", hasValue: false);
         Assert.Equal(["caller", "gateway/s", "codec/b", "active"], _table.All.Select(profile => profile.QualifiedName));
-        Assert.Equal([ProfileSharing.None, ProfileSharing.Shared, ProfileSharing.Replicated, ProfileSharing.None], _table.All.Select(profile => profile.Sharing));
+        Assert.Equal(
+            [ProfileSharing.None, ProfileSharing.Shared, ProfileSharing.Replicated, ProfileSharing.None],
+            _table.All.Select(profile => profile.Sharing)
+        );
         Assert.Equal([true, true, true, false], _table.All.Select(profile => profile.HasValue));
     }
 
@@ -21,11 +24,22 @@ public class ProfileDefinitionTests
     public void Row_51_a_shared_profile_is_found_by_its_bare_name_and_with_its_suffix()
     {
         _table.Add("gateway/s; codec/b; caller", hasValue: true);
-        foreach ((string asked, string? found) in new[]
-        {
-            ("gateway", "gateway"), ("gateway/s", "gateway"), ("codec/b", "codec"), ("caller", "caller"),
-            ("gateway/b", null), ("caller/s", null), ("gate", null), ("gateway/", null), ("gateway/x", null), ("gateways", null), ("", null),
-        })
+        foreach (
+            (string asked, string? found) in new[]
+            {
+                ("gateway", "gateway"),
+                ("gateway/s", "gateway"),
+                ("codec/b", "codec"),
+                ("caller", "caller"),
+                ("gateway/b", null),
+                ("caller/s", null),
+                ("gate", null),
+                ("gateway/", null),
+                ("gateway/x", null),
+                ("gateways", null),
+                ("", null),
+            }
+        )
         {
             Assert.Equal(found, _table.Find(asked)?.Name);
             Assert.Equal(found, _table.Find(System.Text.Encoding.UTF8.GetBytes(asked))?.Name);
@@ -72,17 +86,21 @@ public class ProfileDefinitionTests
     }
 
     [Fact]
-    public void Any_text_is_defined_or_refused_with_an_argument_exception() => Gen.Char["ab/;s \t#"].Array[0, 12].Select(chars => new string(chars)).Sample(text =>
-    {
-        var table = new DialogProfileTable(new DialogOptions());
-        try
-        {
-            table.Add(text, hasValue: true);
-            return table.All.Count > 0 && table.All.All(profile => ReferenceEquals(table.Find(profile.QualifiedName), profile));
-        }
-        catch (ArgumentException refused)
-        {
-            return refused.ParamName == "definitions" && table.All.Count == 0;
-        }
-    });
+    public void Any_text_is_defined_or_refused_with_an_argument_exception() =>
+        Gen.Char["ab/;s \t#"]
+            .Array[0, 12]
+            .Select(chars => new string(chars))
+            .Sample(text =>
+            {
+                var table = new DialogProfileTable(new DialogOptions());
+                try
+                {
+                    table.Add(text, hasValue: true);
+                    return table.All.Count > 0 && table.All.All(profile => ReferenceEquals(table.Find(profile.QualifiedName), profile));
+                }
+                catch (ArgumentException refused)
+                {
+                    return refused.ParamName == "definitions" && table.All.Count == 0;
+                }
+            });
 }

@@ -26,7 +26,8 @@ internal sealed class ProfileRun
 
     public static DialogId Id(int dialog) => new((uint)dialog * 77, (uint)dialog);
 
-    public DialogProfileResult Set(int dialog, string value, int? limit = null, bool isReplicated = false) => Set(dialog, Caller, value, limit, isReplicated);
+    public DialogProfileResult Set(int dialog, string value, int? limit = null, bool isReplicated = false) =>
+        Set(dialog, Caller, value, limit, isReplicated);
 
     public DialogProfileResult Set(int dialog, DialogProfile profile, string value = "", int? limit = null, bool isReplicated = false) =>
         Table.Set(ref Chains[dialog], Id(dialog), profile, Encoding.UTF8.GetBytes(value), isReplicated, limit);
@@ -45,7 +46,10 @@ internal sealed class ProfileRun
     {
         var list = new List<DialogProfileMembership>();
         Table.CopyMemberships(ref Chains[dialog], Id(dialog), list);
-        return string.Join(' ', list.Select(membership => $"{membership.Profile.Name}={membership.Value}{(membership.IsReplicated ? "*" : "")}").Order());
+        return string.Join(
+            ' ',
+            list.Select(membership => $"{membership.Profile.Name}={membership.Value}{(membership.IsReplicated ? "*" : "")}").Order()
+        );
     }
 
     public string Text(int dialog)
@@ -60,7 +64,13 @@ internal sealed class ProfileRun
     {
         IEnumerable<string> profiles = Table.All.Select(profile =>
         {
-            string values = string.Join(',', profile.Values().Select(value => $"{value.Text}:{value.Count}/{profile.Size(value.Text)}/{profile.OwnSize(value.Utf8.Span)}").Order());
+            string values = string.Join(
+                ',',
+                profile
+                    .Values()
+                    .Select(value => $"{value.Text}:{value.Count}/{profile.Size(value.Text)}/{profile.OwnSize(value.Utf8.Span)}")
+                    .Order()
+            );
             return $"{profile.Name} {profile.Size()}/{profile.OwnSize()} [{values}] {profile.DialogIds().Count}";
         });
         return string.Join(" | ", profiles.Concat(Enumerable.Range(0, Chains.Length).Select(Memberships)));

@@ -93,11 +93,17 @@ public class ProfileTests
         {
             var run = new ProfileRun(4);
             using var start = new Barrier(4);
-            DialogProfileResult[] results = await Task.WhenAll(Enumerable.Range(0, 4).Select(dialog => Task.Run(() =>
-            {
-                start.SignalAndWait();
-                return run.Set(dialog, "alice", limit: 2);
-            })));
+            DialogProfileResult[] results = await Task.WhenAll(
+                Enumerable
+                    .Range(0, 4)
+                    .Select(dialog =>
+                        Task.Run(() =>
+                        {
+                            start.SignalAndWait();
+                            return run.Set(dialog, "alice", limit: 2);
+                        })
+                    )
+            );
             Assert.Equal(2, results.Count(result => result == DialogProfileResult.Added));
             Assert.Equal(2, results.Count(result => result == DialogProfileResult.LimitReached));
             Assert.Equal(2, run.Caller.Size("alice"));
@@ -142,69 +148,99 @@ public class ProfileTests
     }
 
     [Fact]
-    public void Behaves_as_a_set_of_triples() => Steps.Sample(steps =>
-    {
-        var run = new ProfileRun(4);
-        var model = new HashSet<(int, string, string)>();
-        var over = new HashSet<int>();
-        foreach ((int kind, int dialog, int value) in steps)
+    public void Behaves_as_a_set_of_triples() =>
+        Steps.Sample(steps =>
         {
-            DialogProfile profile = value == 5 ? run.Active : run.Caller;
-            string text = value == 5 ? "" : $"v{value}";
-            switch (kind)
+            var run = new ProfileRun(4);
+            var model = new HashSet<(int, string, string)>();
+            var over = new HashSet<int>();
+            foreach ((int kind, int dialog, int value) in steps)
             {
-                case 0 or 1 or 2:
-                    DialogProfileResult expected = over.Contains(dialog) ? DialogProfileResult.Over
-                        : model.Add((dialog, profile.Name, text)) ? DialogProfileResult.Added : DialogProfileResult.Member;
-                    if (run.Set(dialog, profile, text) != expected)
-                        return false;
-                    break;
-                case 3:
-                    if (run.Unset(dialog, profile, text) != model.Remove((dialog, profile.Name, text)))
-                        return false;
-                    break;
-                default:
-                    run.Leave(dialog);
-                    over.Add(dialog);
-                    model.RemoveWhere(triple => triple.Item1 == dialog);
-                    break;
+                DialogProfile profile = value == 5 ? run.Active : run.Caller;
+                string text = value == 5 ? "" : $"v{value}";
+                switch (kind)
+                {
+                    case 0 or 1 or 2:
+                        DialogProfileResult expected =
+                            over.Contains(dialog) ? DialogProfileResult.Over
+                            : model.Add((dialog, profile.Name, text)) ? DialogProfileResult.Added
+                            : DialogProfileResult.Member;
+                        if (run.Set(dialog, profile, text) != expected)
+                            return false;
+                        break;
+                    case 3:
+                        if (run.Unset(dialog, profile, text) != model.Remove((dialog, profile.Name, text)))
+                            return false;
+                        break;
+                    default:
+                        run.Leave(dialog);
+                        over.Add(dialog);
+                        model.RemoveWhere(triple => triple.Item1 == dialog);
+                        break;
+                }
+
+                if (
+                    run.Caller.Size() != model.Count(triple => triple.Item2 == "caller")
+                    || run.Active.Size() != model.Count(triple => triple.Item2 == "active")
+                    || run.Caller.Size("v1") != model.Count(triple => triple.Item3 == "v1")
+                    || run.IsIn(dialog, profile, text) != model.Contains((dialog, profile.Name, text))
+                )
+                    return false;
             }
 
-            if (run.Caller.Size() != model.Count(triple => triple.Item2 == "caller") || run.Active.Size() != model.Count(triple => triple.Item2 == "active")
-                || run.Caller.Size("v1") != model.Count(triple => triple.Item3 == "v1") || run.IsIn(dialog, profile, text) != model.Contains((dialog, profile.Name, text)))
-                return false;
-        }
-
-        return Enumerable.Range(0, 4).All(dialog => run.Memberships(dialog) == string.Join(' ', model.Where(triple => triple.Item1 == dialog).Select(triple => $"{triple.Item2}={triple.Item3}").Order()));
-    });
+            return Enumerable
+                .Range(0, 4)
+                .All(dialog =>
+                    run.Memberships(dialog)
+                    == string.Join(
+                        ' ',
+                        model.Where(triple => triple.Item1 == dialog).Select(triple => $"{triple.Item2}={triple.Item3}").Order()
+                    )
+                );
+        });
 
     [Fact]
-    public void Threads_leave_what_some_order_of_their_steps_leaves() => Gen.Int.Select(_ => new ProfileRun(2)).SampleParallel(
-        Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2]).Operation<ProfileRun>(at => $"set {at}", (run, at) => run.Set(at.Item1, $"v{at.Item2}")),
-        Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2]).Operation<ProfileRun>(at => $"limited {at}", (run, at) => run.Set(at.Item1, $"v{at.Item2}", limit: 1)),
-        Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2]).Operation<ProfileRun>(at => $"unset {at}", (run, at) => run.Unset(at.Item1, $"v{at.Item2}")),
-        Gen.Int[0, 1].Operation<ProfileRun>(dialog => $"leave {dialog}", (run, dialog) => run.Leave(dialog)),
-        equal: (one, two) => one.ToString() == two.ToString());
+    public void Threads_leave_what_some_order_of_their_steps_leaves() =>
+        Gen
+            .Int.Select(_ => new ProfileRun(2))
+            .SampleParallel(
+                Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2])
+                    .Operation<ProfileRun>(at => $"set {at}", (run, at) => run.Set(at.Item1, $"v{at.Item2}")),
+                Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2])
+                    .Operation<ProfileRun>(at => $"limited {at}", (run, at) => run.Set(at.Item1, $"v{at.Item2}", limit: 1)),
+                Gen.Select(Gen.Int[0, 1], Gen.Int[0, 2])
+                    .Operation<ProfileRun>(at => $"unset {at}", (run, at) => run.Unset(at.Item1, $"v{at.Item2}")),
+                Gen.Int[0, 1].Operation<ProfileRun>(dialog => $"leave {dialog}", (run, dialog) => run.Leave(dialog)),
+                equal: (one, two) => one.ToString() == two.ToString()
+            );
 
     [Fact]
     public async Task Row_49_sizes_are_true_at_every_instant()
     {
         // Each thread moves its dialogs from one value to another, adding before removing: of each dialog there is always one or two.
-        const int Threads = 3, PerThread = 8;
+        const int Threads = 3,
+            PerThread = 8;
         var run = new ProfileRun(Threads * PerThread);
         for (int dialog = 0; dialog < Threads * PerThread; dialog++)
             run.Set(dialog, "v0");
         using var stop = new CancellationTokenSource();
-        Task[] movers = [.. Enumerable.Range(0, Threads).Select(thread => Task.Run(() =>
-        {
-            for (int i = 1; !stop.IsCancellationRequested; i++)
-            {
-                int dialog = (thread * PerThread) + (i / 5 % PerThread);
-                run.Set(dialog, $"v{i % 5}");
-                run.Unset(dialog, $"v{(i + 4) % 5}");
-                run.Set(dialog, "v0");
-            }
-        }))];
+        Task[] movers =
+        [
+            .. Enumerable
+                .Range(0, Threads)
+                .Select(thread =>
+                    Task.Run(() =>
+                    {
+                        for (int i = 1; !stop.IsCancellationRequested; i++)
+                        {
+                            int dialog = (thread * PerThread) + (i / 5 % PerThread);
+                            run.Set(dialog, $"v{i % 5}");
+                            run.Unset(dialog, $"v{(i + 4) % 5}");
+                            run.Set(dialog, "v0");
+                        }
+                    })
+                ),
+        ];
         for (int i = 0; i < 20_000; i++)
             Assert.InRange(run.Caller.Size(), Threads * PerThread, Threads * PerThread * 5);
         await stop.CancelAsync();
@@ -224,9 +260,24 @@ public class ProfileTests
             var run = new ProfileRun(1);
             using var start = new Barrier(3);
             await Task.WhenAll(
-                Task.Run(() => { start.SignalAndWait(); for (int i = 0; i < 10; i++) run.Set(0, $"v{i}"); }),
-                Task.Run(() => { start.SignalAndWait(); for (int i = 9; i >= 0; i--) run.Set(0, $"v{i}"); }),
-                Task.Run(() => { start.SignalAndWait(); run.Leave(0); }));
+                Task.Run(() =>
+                {
+                    start.SignalAndWait();
+                    for (int i = 0; i < 10; i++)
+                        run.Set(0, $"v{i}");
+                }),
+                Task.Run(() =>
+                {
+                    start.SignalAndWait();
+                    for (int i = 9; i >= 0; i--)
+                        run.Set(0, $"v{i}");
+                }),
+                Task.Run(() =>
+                {
+                    start.SignalAndWait();
+                    run.Leave(0);
+                })
+            );
             Assert.Equal(0, run.Caller.Size());
             Assert.Equal("", run.Memberships(0));
         }

@@ -22,12 +22,14 @@ public class TargetRefreshTests
         (ScriptedUserAgent from, ScriptedUserAgent to) = byCaller ? (bench.Alice, bench.Bob) : (bench.Bob, bench.Alice);
         to.OnSending = message =>
         {
-            if (message is { IsRequest: false, StatusCode: 200 or 202 } && message.Method == method) Move(message, "sip:accepting@10.0.2.9");
+            if (message is { IsRequest: false, StatusCode: 200 or 202 } && message.Method == method)
+                Move(message, "sip:accepting@10.0.2.9");
         };
         (byCaller ? call : bench.Bob.Calls[0]).SendRequest(method, message => Move(message, "sip:moved@10.0.1.9"));
         bench.Run(1);
 
-        DialogLeg sender = byCaller ? bench.Dialog.Caller : bench.Dialog.Callee!, receiver = byCaller ? bench.Dialog.Callee! : bench.Dialog.Caller;
+        DialogLeg sender = byCaller ? bench.Dialog.Caller : bench.Dialog.Callee!,
+            receiver = byCaller ? bench.Dialog.Callee! : bench.Dialog.Caller;
         Assert.Equal("sip:moved@10.0.1.9", sender.Contact);
         Assert.Equal("sip:accepting@10.0.2.9", receiver.Contact);
         Assert.DoesNotContain(bench.Log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
@@ -47,7 +49,10 @@ public class TargetRefreshTests
         call.SendRequest(method, message => Move(message, "sip:moved@10.0.1.9"));
         bench.Run(1);
 
-        Assert.Contains(bench.Recorder.Messages, m => m.Method == method && m.From == "10.0.0.1" && m.Header("Contact") == "<sip:moved@10.0.1.9>");
+        Assert.Contains(
+            bench.Recorder.Messages,
+            m => m.Method == method && m.From == "10.0.0.1" && m.Header("Contact") == "<sip:moved@10.0.1.9>"
+        );
         Assert.Equal(contact, bench.Dialog.Caller.Contact);
     }
 
@@ -62,7 +67,8 @@ public class TargetRefreshTests
         };
         bench.Alice.OnSending = message =>
         {
-            if (message is { IsRequest: true, Method: "ACK" or "PRACK" }) Move(message, "sip:moved@10.0.1.9");
+            if (message is { IsRequest: true, Method: "ACK" or "PRACK" })
+                Move(message, "sip:moved@10.0.1.9");
         };
         string? first = null;
         bench.OnCallback = (dialog, type, _) => first ??= dialog.Caller.Contact;
@@ -97,7 +103,8 @@ public class TargetRefreshTests
             context.OnBranch((_, branch) => Rewrite(branch.Context.Request, branch.Edits, "sip:alice@10.0.1.1:5060"));
             context.OnReply(reply =>
             {
-                if (reply.Reply is { } message) Rewrite(message, reply.Edits, "sip:bob@10.0.2.1:5060");
+                if (reply.Reply is { } message)
+                    Rewrite(message, reply.Edits, "sip:bob@10.0.2.1:5060");
             });
             await self!.Route(context);
         });
@@ -105,7 +112,8 @@ public class TargetRefreshTests
         string? atConfirmed = null;
         bench.OnCallback = (dialog, type, _) =>
         {
-            if (type == DialogCallbackTypes.Confirmed) atConfirmed = dialog.Callee!.Contact;
+            if (type == DialogCallbackTypes.Confirmed)
+                atConfirmed = dialog.Callee!.Contact;
         };
         bench.Alice.Contact = "sip:alice@192.168.1.2";
         ScriptedCall call = bench.Call();
@@ -129,7 +137,8 @@ public class TargetRefreshTests
         CallBench? self = null;
         using var bench = new CallBench(route: async context =>
         {
-            if (context.IsInDialog) context.OnBranch((_, branch) => Rewrite(branch.Context.Request, branch.Edits, "sip:hidden@10.0.0.1"));
+            if (context.IsInDialog)
+                context.OnBranch((_, branch) => Rewrite(branch.Context.Request, branch.Edits, "sip:hidden@10.0.0.1"));
             await self!.Route(context);
         });
         self = bench;
@@ -142,7 +151,8 @@ public class TargetRefreshTests
         Assert.Equal("sip:moved@10.0.1.9", bench.Dialog.Caller.Contact);
         bench.Bob.OnSending = message =>
         {
-            if (message is { IsRequest: false, Method: "UPDATE" }) Move(message, "sip:bob@10.0.0.1:5060");
+            if (message is { IsRequest: false, Method: "UPDATE" })
+                Move(message, "sip:bob@10.0.0.1:5060");
         };
         call.SendRequest("UPDATE", message => Move(message, "sip:self@10.0.0.1"));
         bench.Run(1);
@@ -192,7 +202,8 @@ public class TargetRefreshTests
         var held = new List<IncomingRequest>();
         bench.Bob.OnRequest = request =>
         {
-            if (request.Method != "UPDATE") return;
+            if (request.Method != "UPDATE")
+                return;
             request.Hold();
             held.Add(request);
         };
@@ -240,7 +251,8 @@ public class TargetRefreshTests
         IncomingRequest? held = null;
         bench.Bob.OnRequest = request =>
         {
-            if (request.Method != "UPDATE") return;
+            if (request.Method != "UPDATE")
+                return;
             request.Hold();
             held = request;
         };
@@ -259,6 +271,7 @@ public class TargetRefreshTests
 
     private static void Rewrite(SipMessage message, SipEdits edits, string uri)
     {
-        if (message.Contacts.TryGetFirst(out NameAddrView contact)) edits.Replace(contact.UriText, System.Text.Encoding.ASCII.GetBytes(uri));
+        if (message.Contacts.TryGetFirst(out NameAddrView contact))
+            edits.Replace(contact.UriText, System.Text.Encoding.ASCII.GetBytes(uri));
     }
 }

@@ -55,20 +55,24 @@ public sealed class AllocationTests : IAsyncDisposable
         Assert.Equal(1, dialogs.Statistics.ActiveDialogs);
         uint before = dialogs.Dialogs().Single().Callee!.CSeq;
 
-        if (isRenumbered) dialogs.Dialogs().Single().Callee!.TakeOwnCSeq();
+        if (isRenumbered)
+            dialogs.Dialogs().Single().Callee!.TakeOwnCSeq();
         byte[] name = Encoding.ASCII.GetBytes(method);
         for (int round = 0; round < Rounds; round++)
         {
             // All that was out comes back, so that every pool and free list has seen its largest size.
-            for (int i = 0; i < Warm; i++) Exchange(name);
+            for (int i = 0; i < Warm; i++)
+                Exchange(name);
             _clock.RunFor(TimeSpan.FromSeconds(60));
         }
 
         long allocated = 0;
-        for (int i = 0; i < Measured; i++) allocated += Exchange(name);
+        for (int i = 0; i < Measured; i++)
+            allocated += Exchange(name);
 
         Assert.Equal(0, allocated);
-        if (method != "ACK") Assert.Equal(before + (Rounds * Warm) + Measured, dialogs.Dialogs().Single().Callee!.CSeq);
+        if (method != "ACK")
+            Assert.Equal(before + (Rounds * Warm) + Measured, dialogs.Dialogs().Single().Callee!.CSeq);
     }
 
     public ValueTask DisposeAsync() => _wire.DisposeAsync();
@@ -77,9 +81,12 @@ public sealed class AllocationTests : IAsyncDisposable
     {
         if (context.IsInDialog)
         {
-            if (!context.LooseRoute()) throw new InvalidOperationException("No route.");
-            if (context.Dialog is null) throw new InvalidOperationException("No dialog.");
-            if (context.ValidateDialog() != DialogValidation.Valid) throw new InvalidOperationException("Not valid.");
+            if (!context.LooseRoute())
+                throw new InvalidOperationException("No route.");
+            if (context.Dialog is null)
+                throw new InvalidOperationException("No dialog.");
+            if (context.ValidateDialog() != DialogValidation.Valid)
+                throw new InvalidOperationException("Not valid.");
         }
         else
         {
@@ -94,14 +101,22 @@ public sealed class AllocationTests : IAsyncDisposable
 
     private void SetUpCall()
     {
-        Receive("INVITE sip:bob@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKfirst\r\nMax-Forwards: 70\r\nFrom: <sip:alice@10.0.1.1>;tag=a\r\n"
-            + "To: <sip:bob@10.0.0.1>\r\nCall-ID: call@10.0.1.1\r\nCSeq: 1 INVITE\r\nContact: <sip:alice@10.0.1.1>\r\nContent-Length: 0\r\n\r\n", _alice);
+        Receive(
+            "INVITE sip:bob@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKfirst\r\nMax-Forwards: 70\r\nFrom: <sip:alice@10.0.1.1>;tag=a\r\n"
+                + "To: <sip:bob@10.0.0.1>\r\nCall-ID: call@10.0.1.1\r\nCSeq: 1 INVITE\r\nContact: <sip:alice@10.0.1.1>\r\nContent-Length: 0\r\n\r\n",
+            _alice
+        );
         string invite = Encoding.ASCII.GetString(_wire.LastSent);
         string[] lines = invite.Split("\r\n");
         string recordRoute = lines.Single(l => l.StartsWith("Record-Route:", StringComparison.Ordinal));
         _route = Encoding.ASCII.GetBytes(recordRoute["Record-Route: ".Length..]);
-        Receive("SIP/2.0 200 OK\r\n" + string.Concat(lines.Where(l => l.StartsWith("Via:", StringComparison.Ordinal)).Select(l => l + "\r\n")) + recordRoute
-            + "\r\nFrom: <sip:alice@10.0.1.1>;tag=a\r\nTo: <sip:bob@10.0.0.1>;tag=b\r\nCall-ID: call@10.0.1.1\r\nCSeq: 1 INVITE\r\nContact: <sip:bob@10.0.2.1>\r\nContent-Length: 0\r\n\r\n", _bob);
+        Receive(
+            "SIP/2.0 200 OK\r\n"
+                + string.Concat(lines.Where(l => l.StartsWith("Via:", StringComparison.Ordinal)).Select(l => l + "\r\n"))
+                + recordRoute
+                + "\r\nFrom: <sip:alice@10.0.1.1>;tag=a\r\nTo: <sip:bob@10.0.0.1>;tag=b\r\nCall-ID: call@10.0.1.1\r\nCSeq: 1 INVITE\r\nContact: <sip:bob@10.0.2.1>\r\nContent-Length: 0\r\n\r\n",
+            _bob
+        );
         Exchange("ACK"u8);
     }
 
@@ -111,13 +126,19 @@ public sealed class AllocationTests : IAsyncDisposable
     private long Exchange(ReadOnlySpan<byte> method)
     {
         bool isAck = method.SequenceEqual("ACK"u8);
-        int number = ++_number, sent = _wire.Sent;
-        Utf8.TryWrite(_wire.Buffer, CultureInfo.InvariantCulture,
-            $"{method} sip:bob@10.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKb{number}\r\nMax-Forwards: 70\r\nRoute: {(ReadOnlySpan<byte>)_route}\r\nFrom: <sip:alice@10.0.1.1>;tag=a\r\nTo: <sip:bob@10.0.0.1>;tag=b\r\nCall-ID: call@10.0.1.1\r\nCSeq: {(isAck ? 1 : number)} {method}\r\nContact: <sip:alice@10.0.1.1>\r\nContent-Length: 0\r\n\r\n", out int length);
+        int number = ++_number,
+            sent = _wire.Sent;
+        Utf8.TryWrite(
+            _wire.Buffer,
+            CultureInfo.InvariantCulture,
+            $"{method} sip:bob@10.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKb{number}\r\nMax-Forwards: 70\r\nRoute: {(ReadOnlySpan<byte>)_route}\r\nFrom: <sip:alice@10.0.1.1>;tag=a\r\nTo: <sip:bob@10.0.0.1>;tag=b\r\nCall-ID: call@10.0.1.1\r\nCSeq: {(isAck ? 1 : number)} {method}\r\nContact: <sip:alice@10.0.1.1>\r\nContent-Length: 0\r\n\r\n",
+            out int length
+        );
         long before = GC.GetAllocatedBytesForCurrentThread();
         _wire.Receive(length, _alice);
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        if (_wire.Sent != sent + 1) throw new InvalidOperationException("Not relayed.");
+        if (_wire.Sent != sent + 1)
+            throw new InvalidOperationException("Not relayed.");
         if (!isAck)
         {
             ReadOnlySpan<byte> copy = _wire.LastSent;
@@ -125,12 +146,17 @@ public sealed class AllocationTests : IAsyncDisposable
             ReadOnlySpan<byte> own = copy.Slice(via, copy[via..].IndexOf("\r\n"u8));
             int cseq = copy.IndexOf("CSeq: "u8);
             ReadOnlySpan<byte> sentCSeq = copy.Slice(cseq, copy[cseq..].IndexOf("\r\n"u8));
-            Utf8.TryWrite(_wire.Buffer, CultureInfo.InvariantCulture,
-                $"SIP/2.0 200 OK\r\n{own}\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKb{number}\r\nFrom: <sip:alice@10.0.1.1>;tag=a\r\nTo: <sip:bob@10.0.0.1>;tag=b\r\nCall-ID: call@10.0.1.1\r\n{sentCSeq}\r\nContent-Length: 0\r\n\r\n", out length);
+            Utf8.TryWrite(
+                _wire.Buffer,
+                CultureInfo.InvariantCulture,
+                $"SIP/2.0 200 OK\r\n{own}\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKb{number}\r\nFrom: <sip:alice@10.0.1.1>;tag=a\r\nTo: <sip:bob@10.0.0.1>;tag=b\r\nCall-ID: call@10.0.1.1\r\n{sentCSeq}\r\nContent-Length: 0\r\n\r\n",
+                out length
+            );
             before = GC.GetAllocatedBytesForCurrentThread();
             _wire.Receive(length, _bob);
             allocated += GC.GetAllocatedBytesForCurrentThread() - before;
-            if (_wire.Sent != sent + 2) throw new InvalidOperationException("No response.");
+            if (_wire.Sent != sent + 2)
+                throw new InvalidOperationException("No response.");
         }
 
         _clock.RunFor(TimeSpan.FromMilliseconds(100));

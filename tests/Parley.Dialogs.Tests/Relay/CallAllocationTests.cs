@@ -113,15 +113,18 @@ public sealed class CallAllocationTests : IAsyncDisposable
         ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.UseTransport(_wire).UseTimeProvider(_clock).UseRandom(SipRandom.FromSeed(1)).UseLocator(new SimulatedServerLocator());
-        if (tracks) builder.AddDialogs(static options => options.ProfilesWithValue.Add("caller"));
+        if (tracks)
+            builder.AddDialogs(static options => options.ProfilesWithValue.Add("caller"));
         ParleyApplication app = builder.Build();
         SipUri bob = SipUri.Parse("sip:bob@10.0.2.1");
         app.OnRequest(context =>
         {
             if (context.IsInDialog)
             {
-                if (!context.LooseRoute()) throw new InvalidOperationException("No route.");
-                if (tracks && context.Dialog is null) throw new InvalidOperationException("No dialog.");
+                if (!context.LooseRoute())
+                    throw new InvalidOperationException("No route.");
+                if (tracks && context.Dialog is null)
+                    throw new InvalidOperationException("No dialog.");
             }
             else
             {
@@ -148,7 +151,8 @@ public sealed class CallAllocationTests : IAsyncDisposable
         _apart = TimeSpan.FromMilliseconds(80);
         for (int round = 0; round < Rounds; round++)
         {
-            for (int i = 0; i < Warm; i++) call();
+            for (int i = 0; i < Warm; i++)
+                call();
             _clock.RunFor(TimeSpan.FromSeconds(90));
         }
 
@@ -157,7 +161,8 @@ public sealed class CallAllocationTests : IAsyncDisposable
         for (int pass = 0; pass < Passes; pass++)
         {
             _allocated.Clear();
-            for (int i = 0; i < Measured; i++) call();
+            for (int i = 0; i < Measured; i++)
+                call();
             foreach ((string kind, long bytes) in _allocated)
                 least[kind] = Math.Min(bytes, least.GetValueOrDefault(kind, long.MaxValue));
         }
@@ -167,12 +172,12 @@ public sealed class CallAllocationTests : IAsyncDisposable
         long all = 0;
         foreach ((string kind, long bytes) in _allocated)
         {
-            TestContext.Current.TestOutputHelper?.WriteLine($"{(double)bytes / Measured,8:F1} bytes: {kind}");
+            TestContext.Current.TestOutputHelper?.WriteLine($"{(double)bytes / Measured, 8:F1} bytes: {kind}");
             all += bytes;
         }
 
         long each = (all + Measured - 1) / Measured;
-        TestContext.Current.TestOutputHelper?.WriteLine($"{each,8} bytes: all");
+        TestContext.Current.TestOutputHelper?.WriteLine($"{each, 8} bytes: all");
         return each;
     }
 
@@ -184,7 +189,12 @@ public sealed class CallAllocationTests : IAsyncDisposable
         Within("ACK", "ACK"u8, 1, 1);
         Within("BYE", "BYE"u8, 2, 1);
         Keep();
-        Utf8.TryWrite(_wire.Buffer, CultureInfo.InvariantCulture, $"SIP/2.0 200 OK\r\n{From("Via: "u8, "\r\nContent-Length"u8)}\r\nContent-Length: 0\r\n\r\n", out int length);
+        Utf8.TryWrite(
+            _wire.Buffer,
+            CultureInfo.InvariantCulture,
+            $"SIP/2.0 200 OK\r\n{From("Via: "u8, "\r\nContent-Length"u8)}\r\nContent-Length: 0\r\n\r\n",
+            out int length
+        );
         Receive("200 of BYE", length, _bob, 1);
         Run();
     }
@@ -193,16 +203,30 @@ public sealed class CallAllocationTests : IAsyncDisposable
     {
         Invite();
         Answer("180", "SIP/2.0 180 Ringing"u8);
-        Utf8.TryWrite(_wire.Buffer, CultureInfo.InvariantCulture,
-            $"CANCEL sip:bob@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKi{_number}\r\nMax-Forwards: 70\r\nFrom: <sip:user{_number % 1000}@10.0.1.1>;tag=a{_number}\r\nTo: <sip:bob@10.0.0.1>\r\nCall-ID: {_number}@10.0.1.1\r\nCSeq: 1 CANCEL\r\nContent-Length: 0\r\n\r\n", out int length);
+        Utf8.TryWrite(
+            _wire.Buffer,
+            CultureInfo.InvariantCulture,
+            $"CANCEL sip:bob@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKi{_number}\r\nMax-Forwards: 70\r\nFrom: <sip:user{_number % 1000}@10.0.1.1>;tag=a{_number}\r\nTo: <sip:bob@10.0.0.1>\r\nCall-ID: {_number}@10.0.1.1\r\nCSeq: 1 CANCEL\r\nContent-Length: 0\r\n\r\n",
+            out int length
+        );
         Receive("CANCEL", length, _alice, 2); // its 200, and the CANCEL of the branch
         ReadOnlySpan<byte> cancel = _wire.LastSent;
-        if (!cancel.StartsWith("CANCEL "u8)) throw new InvalidOperationException("Not cancelled.");
-        Utf8.TryWrite(_wire.Buffer, CultureInfo.InvariantCulture, $"SIP/2.0 200 OK\r\n{cancel[cancel.IndexOf("Via: "u8)..cancel.IndexOf("Content-Length"u8)]}Content-Length: 0\r\n\r\n", out length);
+        if (!cancel.StartsWith("CANCEL "u8))
+            throw new InvalidOperationException("Not cancelled.");
+        Utf8.TryWrite(
+            _wire.Buffer,
+            CultureInfo.InvariantCulture,
+            $"SIP/2.0 200 OK\r\n{cancel[cancel.IndexOf("Via: "u8)..cancel.IndexOf("Content-Length"u8)]}Content-Length: 0\r\n\r\n",
+            out length
+        );
         Receive("200 of CANCEL", length, _bob, 0);
         Answer("487", "SIP/2.0 487 Request Terminated"u8, 2); // the ACK to the branch, and the 487
-        Utf8.TryWrite(_wire.Buffer, CultureInfo.InvariantCulture,
-            $"ACK sip:bob@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKi{_number}\r\nMax-Forwards: 70\r\nFrom: <sip:user{_number % 1000}@10.0.1.1>;tag=a{_number}\r\nTo: <sip:bob@10.0.0.1>;tag=b{_number}\r\nCall-ID: {_number}@10.0.1.1\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n", out length);
+        Utf8.TryWrite(
+            _wire.Buffer,
+            CultureInfo.InvariantCulture,
+            $"ACK sip:bob@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKi{_number}\r\nMax-Forwards: 70\r\nFrom: <sip:user{_number % 1000}@10.0.1.1>;tag=a{_number}\r\nTo: <sip:bob@10.0.0.1>;tag=b{_number}\r\nCall-ID: {_number}@10.0.1.1\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n",
+            out length
+        );
         Receive("ACK of 487", length, _alice, 0);
         Run();
     }
@@ -225,8 +249,12 @@ public sealed class CallAllocationTests : IAsyncDisposable
     private void Request(ReadOnlySpan<byte> method, string kind)
     {
         int number = ++_number;
-        Utf8.TryWrite(_wire.Buffer, CultureInfo.InvariantCulture,
-            $"{method} sip:bob@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKi{number}\r\nMax-Forwards: 70\r\nFrom: <sip:user{number % 1000}@10.0.1.1>;tag=a{number}\r\nCall-ID: {number}@10.0.1.1\r\nCSeq: 1 {method}\r\nTo: <sip:bob@10.0.0.1>\r\nContact: <sip:user@10.0.1.1>\r\nContent-Length: 0\r\n\r\n", out int length);
+        Utf8.TryWrite(
+            _wire.Buffer,
+            CultureInfo.InvariantCulture,
+            $"{method} sip:bob@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bKi{number}\r\nMax-Forwards: 70\r\nFrom: <sip:user{number % 1000}@10.0.1.1>;tag=a{number}\r\nCall-ID: {number}@10.0.1.1\r\nCSeq: 1 {method}\r\nTo: <sip:bob@10.0.0.1>\r\nContact: <sip:user@10.0.1.1>\r\nContent-Length: 0\r\n\r\n",
+            out int length
+        );
         Receive(kind, length, _alice, 1);
         Keep();
     }
@@ -234,15 +262,23 @@ public sealed class CallAllocationTests : IAsyncDisposable
     /// <summary>The callee answers the request that left last.</summary>
     private void Answer(string kind, ReadOnlySpan<byte> statusLine, int sends = 1)
     {
-        Utf8.TryWrite(_wire.Buffer, CultureInfo.InvariantCulture,
-            $"{statusLine}\r\n{From("Via: "u8, "\r\nContact"u8)};tag=b{_number}\r\nContact: <sip:bob@10.0.2.1>\r\nContent-Length: 0\r\n\r\n", out int length);
+        Utf8.TryWrite(
+            _wire.Buffer,
+            CultureInfo.InvariantCulture,
+            $"{statusLine}\r\n{From("Via: "u8, "\r\nContact"u8)};tag=b{_number}\r\nContact: <sip:bob@10.0.2.1>\r\nContent-Length: 0\r\n\r\n",
+            out int length
+        );
         Receive(kind, length, _bob, sends);
     }
 
     private void Within(string kind, ReadOnlySpan<byte> method, int cseq, int sends)
     {
-        Utf8.TryWrite(_wire.Buffer, CultureInfo.InvariantCulture,
-            $"{method} sip:bob@10.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bK{method}{_number}\r\nMax-Forwards: 70\r\nRoute: {(ReadOnlySpan<byte>)_route.AsSpan(0, _routeLength)}\r\nFrom: <sip:user{_number % 1000}@10.0.1.1>;tag=a{_number}\r\nCall-ID: {_number}@10.0.1.1\r\nCSeq: {cseq} {method}\r\nTo: <sip:bob@10.0.0.1>;tag=b{_number}\r\nContent-Length: 0\r\n\r\n", out int length);
+        Utf8.TryWrite(
+            _wire.Buffer,
+            CultureInfo.InvariantCulture,
+            $"{method} sip:bob@10.0.2.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1:5060;branch=z9hG4bK{method}{_number}\r\nMax-Forwards: 70\r\nRoute: {(ReadOnlySpan<byte>)_route.AsSpan(0, _routeLength)}\r\nFrom: <sip:user{_number % 1000}@10.0.1.1>;tag=a{_number}\r\nCall-ID: {_number}@10.0.1.1\r\nCSeq: {cseq} {method}\r\nTo: <sip:bob@10.0.0.1>;tag=b{_number}\r\nContent-Length: 0\r\n\r\n",
+            out int length
+        );
         Receive(kind, length, _alice, sends);
     }
 
@@ -264,7 +300,8 @@ public sealed class CallAllocationTests : IAsyncDisposable
         long before = GC.GetAllocatedBytesForCurrentThread();
         _wire.Receive(length, source);
         Count(kind, before);
-        if (_wire.Sent != sent + sends) throw new InvalidOperationException($"{kind}: {_wire.Sent - sent} sent, the last {Encoding.ASCII.GetString(_wire.LastSent)}");
+        if (_wire.Sent != sent + sends)
+            throw new InvalidOperationException($"{kind}: {_wire.Sent - sent} sent, the last {Encoding.ASCII.GetString(_wire.LastSent)}");
     }
 
     private void Run()

@@ -16,7 +16,10 @@ public class CallbackOrderTests
         Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
         bench.Run(100);
 
-        Assert.Equal("Created INVITE >, ResponseForwarded 180 <, Early 180 <, ResponseForwarded 200 <, Confirmed 200 <, RequestWithin ACK >, Terminated BYE >, Destroy", bench.Story);
+        Assert.Equal(
+            "Created INVITE >, ResponseForwarded 180 <, Early 180 <, ResponseForwarded 200 <, Confirmed 200 <, RequestWithin ACK >, Terminated BYE >, Destroy",
+            bench.Story
+        );
         Assert.Equal("Downstream BYE", bench.Dialog.TerminationReason);
         Assert.Equal(CallEnd.LocalBye, call.End);
     }
@@ -25,11 +28,18 @@ public class CallbackOrderTests
     public void A_call_that_the_callee_ends()
     {
         using var bench = new CallBench();
-        bench.Bob.OnInvite = call => { call.Answer(); call.ByeAfter(TimeSpan.FromSeconds(3)); };
+        bench.Bob.OnInvite = call =>
+        {
+            call.Answer();
+            call.ByeAfter(TimeSpan.FromSeconds(3));
+        };
         bench.Call();
         bench.Run(100);
 
-        Assert.Equal("Created INVITE >, ResponseForwarded 200 <, Confirmed 200 <, RequestWithin ACK >, Terminated BYE <, Destroy", bench.Story);
+        Assert.Equal(
+            "Created INVITE >, ResponseForwarded 200 <, Confirmed 200 <, RequestWithin ACK >, Terminated BYE <, Destroy",
+            bench.Story
+        );
         Assert.Equal("Upstream BYE", bench.Dialog.TerminationReason);
     }
 
@@ -37,7 +47,11 @@ public class CallbackOrderTests
     public void A_failed_call()
     {
         using var bench = new CallBench();
-        bench.Bob.OnInvite = call => { call.Ring(); call.Reject(486); };
+        bench.Bob.OnInvite = call =>
+        {
+            call.Ring();
+            call.Reject(486);
+        };
         bench.Call();
         bench.Run(1);
         Assert.Equal(DialogState.Deleted, bench.Dialog.State);
@@ -77,8 +91,16 @@ public class CallbackOrderTests
     public void A_forked_call_is_one_dialog_confirmed_once()
     {
         using var bench = new CallBench();
-        bench.Bob.OnInvite = call => { call.Ring(); call.RejectAfter(TimeSpan.FromSeconds(1), 486); };
-        bench.Carol.OnInvite = call => { call.RingAfter(TimeSpan.FromSeconds(0.5)); call.AnswerAfter(TimeSpan.FromSeconds(2)); };
+        bench.Bob.OnInvite = call =>
+        {
+            call.Ring();
+            call.RejectAfter(TimeSpan.FromSeconds(1), 486);
+        };
+        bench.Carol.OnInvite = call =>
+        {
+            call.RingAfter(TimeSpan.FromSeconds(0.5));
+            call.AnswerAfter(TimeSpan.FromSeconds(2));
+        };
         bench.Dave.OnInvite = static _ => { };
         ScriptedCall call = bench.Call("bob-carol-dave");
         bench.Run(4);
@@ -87,7 +109,10 @@ public class CallbackOrderTests
         call.Bye();
         bench.Run(100);
 
-        Assert.Equal("Created INVITE >, ResponseForwarded 180 <, Early 180 <, ResponseForwarded 180 <, ResponseForwarded 200 <, Confirmed 200 <, RequestWithin ACK >, Terminated BYE >, Destroy", bench.Story);
+        Assert.Equal(
+            "Created INVITE >, ResponseForwarded 180 <, Early 180 <, ResponseForwarded 180 <, ResponseForwarded 200 <, Confirmed 200 <, RequestWithin ACK >, Terminated BYE >, Destroy",
+            bench.Story
+        );
         Assert.Single(bench.All);
     }
 
@@ -102,7 +127,10 @@ public class CallbackOrderTests
         Assert.Equal(DialogState.Deleted, bench.Dialog.State);
         bench.Run(100);
 
-        Assert.Equal("Created INVITE >, ResponseForwarded 180 <, Early 180 <, ResponseForwarded 200 <, Confirmed 200 <, RequestWithin ACK >, Expired, Destroy", bench.Story);
+        Assert.Equal(
+            "Created INVITE >, ResponseForwarded 180 <, Early 180 <, ResponseForwarded 200 <, Confirmed 200 <, RequestWithin ACK >, Expired, Destroy",
+            bench.Story
+        );
         Assert.Equal("Lifetime Timeout", bench.Dialog.TerminationReason);
         Assert.Equal(1, bench.Dialogs.Statistics.ExpiredDialogs);
     }
@@ -121,14 +149,21 @@ public class CallbackOrderTests
         call.ReInvite();
         bench.Run(1);
 
-        Assert.Equal("RequestWithin INFO >, ResponseWithin 200 <, RequestWithin OPTIONS <, ResponseWithin 200 >, RequestWithin INVITE >, ResponseWithin 200 <, RequestWithin ACK >", bench.Story);
+        Assert.Equal(
+            "RequestWithin INFO >, ResponseWithin 200 <, RequestWithin OPTIONS <, ResponseWithin 200 >, RequestWithin INVITE >, ResponseWithin 200 <, RequestWithin ACK >",
+            bench.Story
+        );
     }
 
     [Fact]
     public void Catalogue_09_and_11_a_request_in_the_early_dialog_is_matched_and_its_reply_seen()
     {
         using var bench = new CallBench();
-        bench.Bob.OnInvite = call => { call.Ring(183, reliable: true); call.AnswerAfter(TimeSpan.FromSeconds(3)); };
+        bench.Bob.OnInvite = call =>
+        {
+            call.Ring(183, reliable: true);
+            call.AnswerAfter(TimeSpan.FromSeconds(3));
+        };
         bench.Call();
         bench.Run(1);
 
@@ -142,7 +177,8 @@ public class CallbackOrderTests
         using var bench = new CallBench();
         bench.OnCallback = static (_, type, _) =>
         {
-            if (type == DialogCallbackTypes.Confirmed) throw new InvalidOperationException("my mistake");
+            if (type == DialogCallbackTypes.Confirmed)
+                throw new InvalidOperationException("my mistake");
         };
         ScriptedCall call = bench.Call();
         bench.Run(2);
@@ -157,14 +193,17 @@ public class CallbackOrderTests
         using var bench = new CallBench();
         bench.OnCallback = static (dialog, type, _) =>
         {
-            if (type == DialogCallbackTypes.RequestWithin) Assert.True(dialog.Terminate("enough"));
+            if (type == DialogCallbackTypes.RequestWithin)
+                Assert.True(dialog.Terminate("enough"));
         };
         bench.Call();
         bench.Run(100);
 
         Assert.Equal("enough", bench.Dialog.TerminationReason);
         Assert.Equal(1, bench.Events.Count(e => e.StartsWith("Terminated", StringComparison.Ordinal)));
-        Assert.True(bench.Events.FindIndex(e => e.StartsWith("Terminated", StringComparison.Ordinal)) > bench.Events.IndexOf("RequestWithin ACK >"));
+        Assert.True(
+            bench.Events.FindIndex(e => e.StartsWith("Terminated", StringComparison.Ordinal)) > bench.Events.IndexOf("RequestWithin ACK >")
+        );
     }
 
     [Fact]

@@ -10,21 +10,37 @@ public class TurnTests
     {
         using var bench = new DialogBench();
         Dialog dialog = bench.New();
-        int inside = 0, overlaps = 0, ran = 0;
+        int inside = 0,
+            overlaps = 0,
+            ran = 0;
         bool lockHeld = false;
-        dialog.On(DialogCallbackTypes.RequestWithin | DialogCallbackTypes.Terminated, (d, _, _) =>
-        {
-            if (Interlocked.Increment(ref inside) != 1) Interlocked.Increment(ref overlaps);
-            lockHeld |= d.Gate.IsHeldByCurrentThread;
-            ran++;
-            Interlocked.Decrement(ref inside);
-        });
+        dialog.On(
+            DialogCallbackTypes.RequestWithin | DialogCallbackTypes.Terminated,
+            (d, _, _) =>
+            {
+                if (Interlocked.Increment(ref inside) != 1)
+                    Interlocked.Increment(ref overlaps);
+                lockHeld |= d.Gate.IsHeldByCurrentThread;
+                ran++;
+                Interlocked.Decrement(ref inside);
+            }
+        );
         dialog.Happen(DialogEvent.Success);
         dialog.Happen(DialogEvent.Ack);
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() =>
-        {
-            for (int i = 0; i < 5_000; i++) dialog.Happen(DialogEvent.Request);
-        }, TestContext.Current.CancellationToken)));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(_ =>
+                    Task.Run(
+                        () =>
+                        {
+                            for (int i = 0; i < 5_000; i++)
+                                dialog.Happen(DialogEvent.Request);
+                        },
+                        TestContext.Current.CancellationToken
+                    )
+                )
+        );
         dialog.Happen(DialogEvent.ByeAnswered);
 
         Assert.Equal(0, overlaps);
@@ -38,20 +54,31 @@ public class TurnTests
         using var bench = new DialogBench();
         Dialog dialog = bench.New();
         var story = new List<string>();
-        dialog.On(DialogCallbackTypes.Confirmed | DialogCallbackTypes.RequestWithin | DialogCallbackTypes.Terminated, (d, type, _) =>
-        {
-            story.Add($"{type} begins in {d.State}");
-            if (type == DialogCallbackTypes.Confirmed) d.Happen(DialogEvent.Ack);
-            if (type == DialogCallbackTypes.RequestWithin) d.Happen(DialogEvent.ByeAnswered);
-            story.Add($"{type} ends");
-        });
+        dialog.On(
+            DialogCallbackTypes.Confirmed | DialogCallbackTypes.RequestWithin | DialogCallbackTypes.Terminated,
+            (d, type, _) =>
+            {
+                story.Add($"{type} begins in {d.State}");
+                if (type == DialogCallbackTypes.Confirmed)
+                    d.Happen(DialogEvent.Ack);
+                if (type == DialogCallbackTypes.RequestWithin)
+                    d.Happen(DialogEvent.ByeAnswered);
+                story.Add($"{type} ends");
+            }
+        );
         dialog.Happen(DialogEvent.Success);
 
         Assert.Equal(
-        [
-            "Confirmed begins in ConfirmedNoAck", "Confirmed ends", "RequestWithin begins in Confirmed", "RequestWithin ends",
-            "Terminated begins in Deleted", "Terminated ends",
-        ], story);
+            [
+                "Confirmed begins in ConfirmedNoAck",
+                "Confirmed ends",
+                "RequestWithin begins in Confirmed",
+                "RequestWithin ends",
+                "Terminated begins in Deleted",
+                "Terminated ends",
+            ],
+            story
+        );
     }
 
     [Fact]
@@ -62,13 +89,17 @@ public class TurnTests
             using var bench = new DialogBench();
             Dialog dialog = bench.New();
             int ends = 0;
-            dialog.On(DialogCallbackTypes.Terminated | DialogCallbackTypes.Expired | DialogCallbackTypes.Failed, (_, _, _) => Interlocked.Increment(ref ends));
+            dialog.On(
+                DialogCallbackTypes.Terminated | DialogCallbackTypes.Expired | DialogCallbackTypes.Failed,
+                (_, _, _) => Interlocked.Increment(ref ends)
+            );
             dialog.Happen(DialogEvent.Success);
             dialog.Happen(DialogEvent.Ack);
             await Task.WhenAll(
                 Task.Run(() => dialog.Happen(DialogEvent.ByeAnswered), TestContext.Current.CancellationToken),
                 Task.Run(() => dialog.Happen(DialogEvent.LifetimeOver), TestContext.Current.CancellationToken),
-                Task.Run(() => dialog.Terminate("x"), TestContext.Current.CancellationToken));
+                Task.Run(() => dialog.Terminate("x"), TestContext.Current.CancellationToken)
+            );
 
             Assert.Equal(1, ends);
             Assert.Equal(0, bench.Module.Statistics.ActiveDialogs);

@@ -40,13 +40,15 @@ internal sealed class WireTransport : ISipTransport
     public void Receive(int length, in SipFlow source)
     {
         SipParseResult result = _message.Parse(_received, 0, length, SipLimits.Default);
-        if (result.Status != SipParseStatus.Ok) throw new InvalidOperationException($"{result.Status} {result.Reason}");
+        if (result.Status != SipParseStatus.Ok)
+            throw new InvalidOperationException($"{result.Status} {result.Reason}");
         _receiver!.OnMessage(_message, source);
     }
 
     public SipSendResult Send(in SipFlow flow, ReadOnlySpan<byte> message, ulong token = 0)
     {
-        if (message.StartsWith("SIP/2.0 100 "u8)) return SipSendResult.Queued;
+        if (message.StartsWith("SIP/2.0 100 "u8))
+            return SipSendResult.Queued;
         message.CopyTo(_sent);
         _sentLength = message.Length;
         Sent++;
@@ -55,15 +57,18 @@ internal sealed class WireTransport : ISipTransport
 
     public void Start(ISipReceiver receiver) => _receiver = receiver;
 
-    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null, SipListener? received = null) => _set.Select(protocol, target, preferred, received);
+    public SipListener? SelectListener(
+        SipProtocol protocol,
+        SipEndPoint target,
+        SipListener? preferred = null,
+        SipListener? received = null
+    ) => _set.Select(protocol, target, preferred, received);
 
     public bool IsOwn(ReadOnlySpan<byte> host, int port) => _set.IsOwn(host, port);
 
     public SipListener? FindOwn(ReadOnlySpan<byte> host, int port, ReadOnlySpan<byte> transport) => _set.FindOwn(host, port, transport);
 
-    public void Flush()
-    {
-    }
+    public void Flush() { }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

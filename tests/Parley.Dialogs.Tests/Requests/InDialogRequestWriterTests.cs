@@ -11,7 +11,8 @@ public class InDialogRequestWriterTests
     [Fact]
     public void A_BYE_without_routes_goes_to_the_contact()
     {
-        Assert.Equal("""
+        Assert.Equal(
+            """
             BYE sip:alice@10.0.1.1:5062 SIP/2.0
             Max-Forwards: 70
             From: <sip:bob@example.com>;tag=b1
@@ -21,7 +22,9 @@ public class InDialogRequestWriterTests
             Content-Length: 0
 
 
-            """, Write("sip:alice@10.0.1.1:5062"));
+            """,
+            Write("sip:alice@10.0.1.1:5062")
+        );
     }
 
     [Fact]
@@ -70,14 +73,17 @@ public class InDialogRequestWriterTests
     }
 
     [Fact]
-    public void Any_route_set_is_followed_as_the_RFC_says() => Gen.Bool.Array[0, 6].Sample(loose =>
-    {
-        string[] routes = [.. loose.Select((isLoose, i) => $"sip:p{i}{(isLoose ? ";lr" : "")}")];
-        using var request = new Parsed(Write("sip:target@x", routes));
-        bool strict = loose.Length > 0 && !loose[0];
-        string[] expected = strict ? [.. routes[1..], "sip:target@x"] : routes;
-        return request.Uri == (strict ? routes[0] : "sip:target@x") && request.Routes.SequenceEqual(expected);
-    });
+    public void Any_route_set_is_followed_as_the_RFC_says() =>
+        Gen
+            .Bool.Array[0, 6]
+            .Sample(loose =>
+            {
+                string[] routes = [.. loose.Select((isLoose, i) => $"sip:p{i}{(isLoose ? ";lr" : "")}")];
+                using var request = new Parsed(Write("sip:target@x", routes));
+                bool strict = loose.Length > 0 && !loose[0];
+                string[] expected = strict ? [.. routes[1..], "sip:target@x"] : routes;
+                return request.Uri == (strict ? routes[0] : "sip:target@x") && request.Routes.SequenceEqual(expected);
+            });
 
     [Fact]
     public void A_second_request_of_a_writer_allocates_nothing()
@@ -111,7 +117,10 @@ public class InDialogRequestWriterTests
     [InlineData("Route : <sip:x>\r\n")]
     [InlineData("l: 5\r\n")]
     public void Lines_that_would_break_the_message_are_refused(string lines) =>
-        Assert.Equal("headers", Assert.Throws<ArgumentException>(() => HeaderLines.Check(Encoding.UTF8.GetBytes(lines), "headers")).ParamName);
+        Assert.Equal(
+            "headers",
+            Assert.Throws<ArgumentException>(() => HeaderLines.Check(Encoding.UTF8.GetBytes(lines), "headers")).ParamName
+        );
 
     private static InDialogRequest Request(ReadOnlySpan<byte> method, string contact, params string[] routes)
     {
@@ -149,7 +158,9 @@ public class InDialogRequestWriterTests
 
         public Parsed(string text)
         {
-            Assert.True(SipMessage.TryParse(Encoding.UTF8.GetBytes(text.Replace("\n", "\r\n", StringComparison.Ordinal)), out SipMessage? message));
+            Assert.True(
+                SipMessage.TryParse(Encoding.UTF8.GetBytes(text.Replace("\n", "\r\n", StringComparison.Ordinal)), out SipMessage? message)
+            );
             _message = message;
         }
 

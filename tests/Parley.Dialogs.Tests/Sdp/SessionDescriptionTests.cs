@@ -39,14 +39,16 @@ public class SessionDescriptionTests
     public void Catalogue_36_an_offer_that_is_refused_is_forgotten_and_an_accepted_one_is_current_at_once()
     {
         using CallBench bench = Bench();
-        string alice = "a-1", bob = "b-1";
+        string alice = "a-1",
+            bob = "b-1";
         bench.Alice.OnSending = m => Say(m, "INVITE", alice);
         bench.Bob.OnSending = m => Say(m, "200 INVITE", bob);
         ScriptedCall call = bench.Call();
         bench.Run(2);
         bench.Bob.OnRequest = static request =>
         {
-            if (request.Method == "INVITE") request.Respond(488);
+            if (request.Method == "INVITE")
+                request.Respond(488);
         };
         alice = "a-2";
         call.ReInvite();
@@ -80,14 +82,16 @@ public class SessionDescriptionTests
         using CallBench bench = Bench();
         bench.Alice.OnSending = m =>
         {
-            if (m is { IsRequest: true, Method: "INVITE" }) m.Body = "";
+            if (m is { IsRequest: true, Method: "INVITE" })
+                m.Body = "";
             Say(m, "ACK", "a-1");
         };
         bench.Bob.OnSending = m => Say(m, "200 INVITE", "b-1");
         string? atConfirmed = null;
         bench.OnCallback = (_, type, _) =>
         {
-            if (type == DialogCallbackTypes.Confirmed) atConfirmed = Both(bench);
+            if (type == DialogCallbackTypes.Confirmed)
+                atConfirmed = Both(bench);
         };
         bench.Call();
         bench.Run(2);
@@ -109,7 +113,8 @@ public class SessionDescriptionTests
         {
             Say(m, "183 INVITE", "b-1");
             Say(m, "200 UPDATE", "b-2");
-            if (m.Label == "200 INVITE") m.Body = "";
+            if (m.Label == "200 INVITE")
+                m.Body = "";
         };
         ScriptedCall? ringing = null;
         bench.Bob.OnInvite = c =>
@@ -142,11 +147,13 @@ public class SessionDescriptionTests
         bench.Bob.OnSending = m =>
         {
             Say(m, "183 INVITE", "b-1");
-            if (m.Label == "200 INVITE") m.Body = "";
+            if (m.Label == "200 INVITE")
+                m.Body = "";
         };
         bench.Bob.OnRequest = static request =>
         {
-            if (request.Method == "UPDATE") request.Respond(488);
+            if (request.Method == "UPDATE")
+                request.Respond(488);
         };
         ScriptedCall? ringing = null;
         bench.Bob.OnInvite = c =>
@@ -183,14 +190,20 @@ public class SessionDescriptionTests
     public void A_description_counts_as_it_leaves()
     {
         CallBench? self = null;
-        using var bench = new CallBench(static options => options.KeepSessionDescriptions = true, route: async context =>
-        {
-            context.OnBranch((_, branch) =>
+        using var bench = new CallBench(
+            static options => options.KeepSessionDescriptions = true,
+            route: async context =>
             {
-                if (!branch.Context.Request.Body.IsEmpty) branch.Edits.ReplaceBody("application/sdp"u8, "relayed"u8);
-            });
-            await self!.Route(context);
-        });
+                context.OnBranch(
+                    (_, branch) =>
+                    {
+                        if (!branch.Context.Request.Body.IsEmpty)
+                            branch.Edits.ReplaceBody("application/sdp"u8, "relayed"u8);
+                    }
+                );
+                await self!.Route(context);
+            }
+        );
         self = bench;
         bench.Alice.OnSending = m => Say(m, "INVITE", "a-1");
         bench.Bob.OnSending = m => Say(m, "200 INVITE", "b-1");
@@ -237,7 +250,10 @@ public class SessionDescriptionTests
         };
         // The first ACK reaches the proxy but not bob; those of the repetitions not even the proxy.
         int acks = 0;
-        bench.Network.Interceptor = packet => packet.Is("ACK") && (packet.From != bench.Network.Hosts.First(h => h.Name == "10.0.1.1") || acks++ > 0) ? PacketFate.Drop : PacketFate.Pass;
+        bench.Network.Interceptor = packet =>
+            packet.Is("ACK") && (packet.From != bench.Network.Hosts.First(h => h.Name == "10.0.1.1") || acks++ > 0)
+                ? PacketFate.Drop
+                : PacketFate.Pass;
         ScriptedCall call = bench.Call();
         bench.Run(2);
         Assert.True(acks > 1);
@@ -253,6 +269,7 @@ public class SessionDescriptionTests
 
     private static void Say(OutgoingMessage message, string label, string text)
     {
-        if (message.Label == label) message.Body = text;
+        if (message.Label == label)
+            message.Body = text;
     }
 }

@@ -9,11 +9,14 @@ public class SearchTests
     public void Dialogs_are_found_by_value_profile_uri_call_id_and_state()
     {
         using CallBench bench = Bench();
-        ScriptedCall first = bench.Call(), second = bench.Call("carol");
+        ScriptedCall first = bench.Call(),
+            second = bench.Call("carol");
         bench.Dave.OnInvite = static ringing => ringing.Ring();
         bench.Call("dave");
         bench.Run(2);
-        Dialog bob = bench.All[0], carol = bench.All[1], dave = bench.All[2];
+        Dialog bob = bench.All[0],
+            carol = bench.All[1],
+            dave = bench.All[2];
         bob.Values.Set("tenant", "acme");
         carol.Values.Set("tenant", "globex");
         bob.Profiles.Set("caller", "alice");
@@ -24,7 +27,19 @@ public class SearchTests
         Assert.Equal(Sorted(bob, carol), Found(bench, new DialogQuery { ValueName = "tenant" }));
         Assert.Equal(Sorted(bob, carol), Found(bench, new DialogQuery { Profile = "caller", ProfileValue = "alice" }));
         Assert.Equal(Sorted(bob, carol, dave), Found(bench, new DialogQuery { Profile = "caller" }));
-        Assert.Equal([carol], Found(bench, new DialogQuery { Profile = "caller", ProfileValue = "alice", Value = "globex", ValueName = "tenant" }));
+        Assert.Equal(
+            [carol],
+            Found(
+                bench,
+                new DialogQuery
+                {
+                    Profile = "caller",
+                    ProfileValue = "alice",
+                    Value = "globex",
+                    ValueName = "tenant",
+                }
+            )
+        );
         Assert.Equal([carol], Found(bench, new DialogQuery { ToUri = "SIP:carol@10.0.0.1" }));
         Assert.Equal([carol], Found(bench, new DialogQuery { ToUri = "sip:%63arol@10.0.0.1" }));
         Assert.Equal(3, Found(bench, new DialogQuery { FromUri = bob.FromUri }).Count);
@@ -53,7 +68,8 @@ public class SearchTests
         {
             Assert.True(page.Dialogs.Count <= 7);
             seen.AddRange(page.Dialogs);
-            if (page.Next is null) break;
+            if (page.Next is null)
+                break;
             calls.FirstOrDefault(call => call.IsUp && !stay.Any(dialog => dialog.CallId == call.CallId))?.Bye();
             bench.Call();
             bench.Run(2);
@@ -68,11 +84,14 @@ public class SearchTests
     public void Pages_of_a_profile_go_in_the_same_order()
     {
         using CallBench bench = Bench();
-        for (int i = 0; i < 9; i++) bench.Call();
+        for (int i = 0; i < 9; i++)
+            bench.Call();
         bench.Run(2);
-        foreach (Dialog dialog in bench.All.Take(5)) dialog.Profiles.Set("caller", "x");
+        foreach (Dialog dialog in bench.All.Take(5))
+            dialog.Profiles.Set("caller", "x");
         var query = new DialogQuery { Profile = "caller" };
-        DialogPage first = bench.Dialogs.SearchPage(query, 3), second = bench.Dialogs.SearchPage(query, 3, first.Next);
+        DialogPage first = bench.Dialogs.SearchPage(query, 3),
+            second = bench.Dialogs.SearchPage(query, 3, first.Next);
 
         Assert.Equal(3, first.Dialogs.Count);
         Assert.Equal(2, second.Dialogs.Count);
@@ -114,24 +133,28 @@ public class SearchTests
         bench.Call();
         bench.Call("carol");
         bench.Run(2);
-        Dialog bob = bench.All[0], carol = bench.All[1];
+        Dialog bob = bench.All[0],
+            carol = bench.All[1];
         var seen = new List<Dialog?>();
         bench.OnCallback = (dialog, type, _) =>
         {
-            if (type != DialogCallbackTypes.RequestWithin) return;
+            if (type != DialogCallbackTypes.RequestWithin)
+                return;
             seen.Add(bench.Dialogs.Current);
             using (DialogScope other = bench.Dialogs.Load(carol.CallId))
             {
                 seen.Add(bench.Dialogs.Current);
                 Assert.Same(carol, other.Dialog);
-                using (bench.Dialogs.Load(bob.Id)) seen.Add(bench.Dialogs.Current);
+                using (bench.Dialogs.Load(bob.Id))
+                    seen.Add(bench.Dialogs.Current);
                 seen.Add(bench.Dialogs.Current);
                 using DialogScope none = bench.Dialogs.Load("nobody");
                 Assert.Null(none.Dialog);
                 seen.Add(bench.Dialogs.Current);
             }
 
-            using (bench.Dialogs.Load(carol.Id.ToString())) seen.Add(bench.Dialogs.Current);
+            using (bench.Dialogs.Load(carol.Id.ToString()))
+                seen.Add(bench.Dialogs.Current);
             seen.Add(bench.Dialogs.Current);
         };
         bench.Alice.Calls[0].SendRequest("INFO");

@@ -36,7 +36,16 @@ public sealed class SequentialRequestTests
     [Fact]
     public void A_custom_body_has_its_type_and_may_hold_colons()
     {
-        Assert.True(SequentialRequest.TryCreate("callee", "INFO", "custom:application/dtmf-relay:Signal:1", "X-A: 1", out SequentialRequest? request, out _));
+        Assert.True(
+            SequentialRequest.TryCreate(
+                "callee",
+                "INFO",
+                "custom:application/dtmf-relay:Signal:1",
+                "X-A: 1",
+                out SequentialRequest? request,
+                out _
+            )
+        );
         Assert.Equal("application/dtmf-relay", request.ContentType);
         Assert.Equal("Signal:1", Encoding.UTF8.GetString(request.Content.Span));
         Assert.Equal("X-A: 1\r\n", request.HeaderLines);

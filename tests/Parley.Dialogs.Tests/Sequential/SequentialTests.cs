@@ -12,7 +12,10 @@ public sealed class SequentialTests
     public void A_request_goes_to_the_leg_asked_for_with_its_body_and_headers(bool toCaller, string host)
     {
         using CallBench bench = Up();
-        SequentialReply reply = Wait(bench, bench.Dialog.SendSequentialAsync("INFO", toCaller, "Signal=5", "application/dtmf-relay", "X-Why: test\r\n"));
+        SequentialReply reply = Wait(
+            bench,
+            bench.Dialog.SendSequentialAsync("INFO", toCaller, "Signal=5", "application/dtmf-relay", "X-Why: test\r\n")
+        );
         Assert.Equal((200, false), (reply.StatusCode, reply.IsLocal));
         RecordedMessage info = Assert.Single(bench.Recorder.Find("INFO"));
         Assert.Equal(host, info.To);
@@ -49,7 +52,11 @@ public sealed class SequentialTests
     {
         using var bench = new CallBench();
         bench.Bob.OnInvite = static call => call.Ring(180);
-        bench.Carol.OnInvite = static call => { call.Ring(180); call.AnswerAfter(TimeSpan.FromSeconds(2)); };
+        bench.Carol.OnInvite = static call =>
+        {
+            call.Ring(180);
+            call.AnswerAfter(TimeSpan.FromSeconds(2));
+        };
         bench.Alice.Invite("sip:bob-carol@10.0.0.1");
         bench.Run(1);
         DialogLeg bob = bench.Dialog.Legs.Single(static leg => leg.Contact.Contains("bob", StringComparison.Ordinal));
@@ -61,8 +68,22 @@ public sealed class SequentialTests
 
         bench.Call("dave");
         bench.Run(1);
-        Assert.Throws<ArgumentException>("request", () => { _ = bench.Dialog.SendSequentialAsync(new SequentialRequest { Method = "INFO", Leg = bench.All[1].Caller }); });
-        Assert.Throws<ArgumentException>("request", () => { _ = bench.Dialog.SendSequentialAsync(new SequentialRequest { Mode = SequentialMode.ChallengeCaller, Leg = bench.Dialog.Caller }); });
+        Assert.Throws<ArgumentException>(
+            "request",
+            () =>
+            {
+                _ = bench.Dialog.SendSequentialAsync(new SequentialRequest { Method = "INFO", Leg = bench.All[1].Caller });
+            }
+        );
+        Assert.Throws<ArgumentException>(
+            "request",
+            () =>
+            {
+                _ = bench.Dialog.SendSequentialAsync(
+                    new SequentialRequest { Mode = SequentialMode.ChallengeCaller, Leg = bench.Dialog.Caller }
+                );
+            }
+        );
     }
 
     [Fact]
@@ -79,9 +100,20 @@ public sealed class SequentialTests
     public void The_final_status_comes_back_whatever_it_is()
     {
         using CallBench bench = Up();
-        bench.Bob.OnRequest = static request => request.Respond(415, static r => { r.Body = "no"; r.ContentType = "text/plain"; });
+        bench.Bob.OnRequest = static request =>
+            request.Respond(
+                415,
+                static r =>
+                {
+                    r.Body = "no";
+                    r.ContentType = "text/plain";
+                }
+            );
         SequentialReply reply = Wait(bench, bench.Dialog.SendSequentialAsync("INFO", toCaller: false));
-        Assert.Equal((415, false, "no", "text/plain"), (reply.StatusCode, reply.IsLocal, Encoding.ASCII.GetString(reply.Body.Span), reply.ContentType));
+        Assert.Equal(
+            (415, false, "no", "text/plain"),
+            (reply.StatusCode, reply.IsLocal, Encoding.ASCII.GetString(reply.Body.Span), reply.ContentType)
+        );
         Assert.False(reply.IsSuccess);
     }
 
@@ -93,7 +125,17 @@ public sealed class SequentialTests
         SequentialReply reply = Wait(bench, bench.Dialog.SendSequentialAsync("INFO", toCaller: false));
         Assert.Equal((408, true), (reply.StatusCode, reply.IsLocal));
         TimeSpan before = bench.Clock.Elapsed;
-        reply = Wait(bench, bench.Dialog.SendSequentialAsync(new SequentialRequest { Method = "INFO", Mode = SequentialMode.Callee, Timeout = TimeSpan.FromSeconds(3) }));
+        reply = Wait(
+            bench,
+            bench.Dialog.SendSequentialAsync(
+                new SequentialRequest
+                {
+                    Method = "INFO",
+                    Mode = SequentialMode.Callee,
+                    Timeout = TimeSpan.FromSeconds(3),
+                }
+            )
+        );
         Assert.Equal((408, true), (reply.StatusCode, reply.IsLocal));
         Assert.InRange(bench.Clock.Elapsed - before, TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(3.1));
     }
@@ -112,9 +154,27 @@ public sealed class SequentialTests
     public void Requests_that_no_one_may_send_this_way_are_refused()
     {
         using CallBench bench = Up();
-        Assert.Throws<ArgumentException>("request", () => { _ = bench.Dialog.SendSequentialAsync("BYE", toCaller: true); });
-        Assert.Throws<ArgumentException>("request", () => { _ = bench.Dialog.SendSequentialAsync("INFO", toCaller: true, body: "x"); });
-        Assert.Throws<ArgumentNullException>("request", () => { _ = bench.Dialog.SendSequentialAsync(null!); });
+        Assert.Throws<ArgumentException>(
+            "request",
+            () =>
+            {
+                _ = bench.Dialog.SendSequentialAsync("BYE", toCaller: true);
+            }
+        );
+        Assert.Throws<ArgumentException>(
+            "request",
+            () =>
+            {
+                _ = bench.Dialog.SendSequentialAsync("INFO", toCaller: true, body: "x");
+            }
+        );
+        Assert.Throws<ArgumentNullException>(
+            "request",
+            () =>
+            {
+                _ = bench.Dialog.SendSequentialAsync(null!);
+            }
+        );
     }
 
     [Fact]
@@ -127,7 +187,10 @@ public sealed class SequentialTests
         Assert.Equal(200, reply.StatusCode);
         bench.Run(30);
         RecordedMessage invite = bench.Recorder.Find("INVITE", from: "10.0.0.1").Last();
-        RecordedMessage[] sent = [.. bench.Recorder.Find("ACK", from: "10.0.0.1").Where(m => m.Message!.CSeqNumber == invite.Message!.CSeqNumber)];
+        RecordedMessage[] sent =
+        [
+            .. bench.Recorder.Find("ACK", from: "10.0.0.1").Where(m => m.Message!.CSeqNumber == invite.Message!.CSeqNumber),
+        ];
         Assert.Equal(3, sent.Length);
         Assert.All(sent, ack => Assert.Equal("10.0.2.1", ack.To));
         Assert.Empty(bench.Bob.Anomalies);
@@ -159,7 +222,8 @@ public sealed class SequentialTests
         SequentialReply reply = Wait(bench, Send(bench, mode, SequentialBody.None));
         bench.Run(10);
         Assert.Equal(200, reply.StatusCode);
-        ScriptedUserAgent a = first == "10.0.1.1" ? bench.Alice : bench.Bob, b = first == "10.0.1.1" ? bench.Bob : bench.Alice;
+        ScriptedUserAgent a = first == "10.0.1.1" ? bench.Alice : bench.Bob,
+            b = first == "10.0.1.1" ? bench.Bob : bench.Alice;
 
         RecordedMessage asked = Assert.Single(bench.Recorder.Find("INVITE", to: first));
         Assert.True(asked.Message!.Body.IsEmpty);
@@ -180,7 +244,11 @@ public sealed class SequentialTests
     public void A_challenge_that_the_second_party_refuses_still_acknowledges_the_first()
     {
         using CallBench bench = Up();
-        bench.Bob.OnRequest = static request => { if (request.Method == "INVITE") request.Respond(488); };
+        bench.Bob.OnRequest = static request =>
+        {
+            if (request.Method == "INVITE")
+                request.Respond(488);
+        };
         bench.Recorder.Clear();
         SequentialReply reply = Wait(bench, Send(bench, SequentialMode.ChallengeCaller, SequentialBody.None));
         bench.Run(40);
@@ -194,7 +262,11 @@ public sealed class SequentialTests
     public void A_challenge_whose_second_party_is_silent_ends_before_the_first_gives_up()
     {
         using CallBench bench = Up();
-        bench.Bob.OnRequest = static request => { if (request.Method == "INVITE") request.Hold(); };
+        bench.Bob.OnRequest = static request =>
+        {
+            if (request.Method == "INVITE")
+                request.Hold();
+        };
         SequentialReply reply = Wait(bench, Send(bench, SequentialMode.ChallengeCaller, SequentialBody.None));
         Assert.Equal((408, true), (reply.StatusCode, reply.IsLocal));
         bench.Run(40);
@@ -206,7 +278,11 @@ public sealed class SequentialTests
     public void A_challenge_that_the_first_party_refuses_asks_nobody_else()
     {
         using CallBench bench = Up();
-        bench.Alice.OnRequest = static request => { if (request.Method == "INVITE") request.Respond(500); };
+        bench.Alice.OnRequest = static request =>
+        {
+            if (request.Method == "INVITE")
+                request.Respond(500);
+        };
         bench.Recorder.Clear();
         SequentialReply reply = Wait(bench, Send(bench, SequentialMode.ChallengeCaller, SequentialBody.None));
         bench.Run(5);
@@ -226,12 +302,18 @@ public sealed class SequentialTests
         bench.Recorder.Clear();
         for (int i = 0; i < 5; i++)
         {
-            SequentialReply reply = Wait(bench, Send(bench, i % 2 == 0 ? SequentialMode.ChallengeCaller : SequentialMode.ChallengeCallee, SequentialBody.None));
+            SequentialReply reply = Wait(
+                bench,
+                Send(bench, i % 2 == 0 ? SequentialMode.ChallengeCaller : SequentialMode.ChallengeCallee, SequentialBody.None)
+            );
             bench.Run(60);
             Assert.Equal(200, reply.StatusCode);
         }
 
-        Assert.DoesNotContain(bench.Alice.Anomalies.Concat(bench.Bob.Anomalies), static a => a.Kind is AnomalyKind.MissingAck or AnomalyKind.OutOfOrder);
+        Assert.DoesNotContain(
+            bench.Alice.Anomalies.Concat(bench.Bob.Anomalies),
+            static a => a.Kind is AnomalyKind.MissingAck or AnomalyKind.OutOfOrder
+        );
         Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
         Assert.Equal(0, bench.Proxy.LocalRequests.Pending);
     }
@@ -271,7 +353,11 @@ public sealed class SequentialTests
     public void A_challenge_that_fails_answers_the_first_partys_offer_with_the_session_as_it_was()
     {
         using CallBench bench = Up(configure: static o => o.KeepSessionDescriptions = true);
-        bench.Bob.OnRequest = static request => { if (request.Method == "INVITE") request.Respond(488); };
+        bench.Bob.OnRequest = static request =>
+        {
+            if (request.Method == "INVITE")
+                request.Respond(488);
+        };
         bench.Recorder.Clear();
         Wait(bench, Send(bench, SequentialMode.ChallengeCaller, SequentialBody.None));
         bench.Run(5);
@@ -287,13 +373,16 @@ public sealed class SequentialTests
         return bench;
     }
 
-    private static Task<SequentialReply> Send(CallBench bench, SequentialMode mode, SequentialBody body) => bench.Dialog.SendSequentialAsync(new SequentialRequest
-    {
-        Mode = mode,
-        Body = body,
-        ContentType = "application/sdp",
-        Content = body == SequentialBody.Custom ? Encoding.ASCII.GetBytes(bench.Alice.Sdp) : default,
-    });
+    private static Task<SequentialReply> Send(CallBench bench, SequentialMode mode, SequentialBody body) =>
+        bench.Dialog.SendSequentialAsync(
+            new SequentialRequest
+            {
+                Mode = mode,
+                Body = body,
+                ContentType = "application/sdp",
+                Content = body == SequentialBody.Custom ? Encoding.ASCII.GetBytes(bench.Alice.Sdp) : default,
+            }
+        );
 
     private static SequentialReply Wait(CallBench bench, Task<SequentialReply> task)
     {

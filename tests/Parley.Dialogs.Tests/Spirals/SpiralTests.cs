@@ -43,7 +43,10 @@ public class SpiralTests
     [Theory]
     [InlineData(DialogSpiralPolicy.NewDialog, 2)]
     [InlineData(DialogSpiralPolicy.ReuseDialog, 1)]
-    public void Catalogue_06_a_spiral_that_is_challenged_leaves_nothing_and_the_next_try_is_a_call_of_its_own(DialogSpiralPolicy policy, int dialogs)
+    public void Catalogue_06_a_spiral_that_is_challenged_leaves_nothing_and_the_next_try_is_a_call_of_its_own(
+        DialogSpiralPolicy policy,
+        int dialogs
+    )
     {
         using CallBench bench = Bench(policy);
         bench.Bob.OnInvite = static ringing => ringing.Reject(407);
@@ -82,7 +85,8 @@ public class SpiralTests
     public void A_request_that_came_before_its_leg_was_known_counts_on_its_second_way()
     {
         using CallBench bench = Bench(DialogSpiralPolicy.ReuseDialog);
-        bench.Network.Interceptor = static packet => packet.Is("180 INVITE") && packet.From == packet.To ? PacketFate.HoldBack : PacketFate.Pass;
+        bench.Network.Interceptor = static packet =>
+            packet.Is("180 INVITE") && packet.From == packet.To ? PacketFate.HoldBack : PacketFate.Pass;
         bench.Bob.OnInvite = static ringing =>
         {
             ringing.Ring();
@@ -104,7 +108,8 @@ public class SpiralTests
     public void A_request_that_came_before_its_leg_was_known_is_not_taken_for_the_other_dialogs_of_its_call()
     {
         using CallBench bench = Bench(DialogSpiralPolicy.NewDialog);
-        bench.Network.Interceptor = static packet => packet.Is("180 INVITE") && packet.From == packet.To ? PacketFate.HoldBack : PacketFate.Pass;
+        bench.Network.Interceptor = static packet =>
+            packet.Is("180 INVITE") && packet.From == packet.To ? PacketFate.HoldBack : PacketFate.Pass;
         bench.Bob.OnInvite = static ringing =>
         {
             ringing.Ring();
@@ -128,7 +133,8 @@ public class SpiralTests
         bench.Carol.OnInvite = static ringing => ringing.Ring();
         bench.Alice.OnSending = static message =>
         {
-            if (message is not { IsRequest: true, Method: "INVITE" }) return;
+            if (message is not { IsRequest: true, Method: "INVITE" })
+                return;
             message.Set("Call-ID", "same").Set("From", "<sip:alice@10.0.1.1>;tag=same").Set("CSeq", "1 INVITE");
         };
         bench.Call();
@@ -146,10 +152,16 @@ public class SpiralTests
     {
         using CallBench bench = Bench(policy);
         bench.Alice.OnSending = Same;
-        ScriptedCall one = bench.Call(), two = bench.Call();
+        ScriptedCall one = bench.Call(),
+            two = bench.Call();
         bench.Run(2);
         Assert.Equal(2, bench.All.Count);
-        Assert.Equal(["Confirmed 200 <", "Failed 482 <"], bench.Events.Where(e => e.StartsWith("Confirmed", StringComparison.Ordinal) || e.StartsWith("Failed", StringComparison.Ordinal)).Order());
+        Assert.Equal(
+            ["Confirmed 200 <", "Failed 482 <"],
+            bench
+                .Events.Where(e => e.StartsWith("Confirmed", StringComparison.Ordinal) || e.StartsWith("Failed", StringComparison.Ordinal))
+                .Order()
+        );
         Assert.Equal(1, bench.Dialogs.Statistics.ActiveDialogs);
         Assert.Equal(1, bench.Dialogs.FindProfile("calls")!.Size());
 
@@ -187,9 +199,11 @@ public class SpiralTests
 
     private static void Same(OutgoingMessage message)
     {
-        if (message is not { IsRequest: true, Method: "INVITE" or "INFO" }) return;
+        if (message is not { IsRequest: true, Method: "INVITE" or "INFO" })
+            return;
         message.Set("Call-ID", "same").Set("From", "<sip:alice@10.0.1.1>;tag=same");
-        if (message.Method == "INVITE") message.Set("CSeq", "1 INVITE");
+        if (message.Method == "INVITE")
+            message.Set("CSeq", "1 INVITE");
     }
 
     private CallBench Bench(DialogSpiralPolicy policy)
@@ -221,10 +235,13 @@ public class SpiralTests
                 context.Dialog!.Profiles.Set("calls");
                 context.RecordRoute();
                 bool loops = SipUriView.TryParse(context.RequestUri, out SipUriView uri) && uri.UserText == "loop";
-                if (loops) context.AddTarget(SipUri.Parse("sip:bob@10.0.0.1"));
-                else context.AddTarget(SipUri.Parse(uri.UserText == "carol" ? self!.Carol.Contact : self!.Bob.Contact));
+                if (loops)
+                    context.AddTarget(SipUri.Parse("sip:bob@10.0.0.1"));
+                else
+                    context.AddTarget(SipUri.Parse(uri.UserText == "carol" ? self!.Carol.Contact : self!.Bob.Contact));
                 await context.RelayAsync();
-            });
+            }
+        );
         self = bench;
         return bench;
     }

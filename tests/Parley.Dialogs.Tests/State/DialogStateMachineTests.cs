@@ -39,8 +39,10 @@ public class DialogStateMachineTests
                     foreach (bool byeOnTimeout in new[] { false, true })
                     {
                         string cell = cells[state];
-                        if (cells[0] == "Success" && state == 5 && byeSeen) cell = "5-";
-                        if (byeOnTimeout && cell == "5X") cell = state + "-b";
+                        if (cells[0] == "Success" && state == 5 && byeSeen)
+                            cell = "5-";
+                        if (byeOnTimeout && cell == "5X")
+                            cell = state + "-b";
                         data.Add(cells[0], state, cell, byeSeen, byeOnTimeout);
                     }
                 }
@@ -106,19 +108,29 @@ public class DialogStateMachineTests
     }
 
     private const DialogEffects AllCallbacks =
-        RunEarly | RunConfirmed | RunFailed | RunRequestWithin | RunTerminated | RunExpired | RunDestroy | RunCreated | RunResponseForwarded | RunResponseWithin;
+        RunEarly
+        | RunConfirmed
+        | RunFailed
+        | RunRequestWithin
+        | RunTerminated
+        | RunExpired
+        | RunDestroy
+        | RunCreated
+        | RunResponseForwarded
+        | RunResponseWithin;
 
-    private static DialogEffects Callback(char letter) => letter switch
-    {
-        'E' => RunEarly,
-        'C' => RunConfirmed,
-        'F' => RunFailed,
-        'R' => RunRequestWithin,
-        'T' => RunTerminated,
-        'X' => RunExpired,
-        'D' => RunDestroy,
-        _ => None,
-    };
+    private static DialogEffects Callback(char letter) =>
+        letter switch
+        {
+            'E' => RunEarly,
+            'C' => RunConfirmed,
+            'F' => RunFailed,
+            'R' => RunRequestWithin,
+            'T' => RunTerminated,
+            'X' => RunExpired,
+            'D' => RunDestroy,
+            _ => None,
+        };
 
     private static IEnumerable<(DialogState State, DialogStep Step)> EveryStep() =>
         from state in Enum.GetValues<DialogState>()

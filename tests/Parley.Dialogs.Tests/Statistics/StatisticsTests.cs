@@ -8,18 +8,30 @@ public class StatisticsTests
     public void The_gauges_follow_the_table()
     {
         using var bench = new CallBench();
-        bench.Bob.OnInvite = call => { call.RingAfter(TimeSpan.FromSeconds(1)); call.AnswerAfter(TimeSpan.FromSeconds(2)); call.ByeAfter(TimeSpan.FromSeconds(10)); };
+        bench.Bob.OnInvite = call =>
+        {
+            call.RingAfter(TimeSpan.FromSeconds(1));
+            call.AnswerAfter(TimeSpan.FromSeconds(2));
+            call.ByeAfter(TimeSpan.FromSeconds(10));
+        };
         DialogStatistics numbers = bench.Dialogs.Statistics;
-        for (int i = 0; i < 5; i++) bench.Call();
+        for (int i = 0; i < 5; i++)
+            bench.Call();
         bench.Run(0.5);
-        Assert.Equal((0, 0, 5, 5), (numbers.EarlyDialogs, numbers.ActiveDialogs, numbers.ProcessedDialogs, numbers.CountOf(DialogState.Unconfirmed)));
+        Assert.Equal(
+            (0, 0, 5, 5),
+            (numbers.EarlyDialogs, numbers.ActiveDialogs, numbers.ProcessedDialogs, numbers.CountOf(DialogState.Unconfirmed))
+        );
         bench.Run(1);
         Assert.Equal((5, 0, 5), (numbers.EarlyDialogs, numbers.ActiveDialogs, numbers.ProcessedDialogs));
         bench.Run(1);
         Assert.Equal((0, 5, 5), (numbers.EarlyDialogs, numbers.ActiveDialogs, numbers.ProcessedDialogs));
         Assert.Equal(5, bench.Dialogs.Dialogs().Count());
         bench.Run(20);
-        Assert.Equal((0, 0, 5, 5), (numbers.EarlyDialogs, numbers.ActiveDialogs, numbers.ProcessedDialogs, numbers.CountOf(DialogState.Deleted)));
+        Assert.Equal(
+            (0, 0, 5, 5),
+            (numbers.EarlyDialogs, numbers.ActiveDialogs, numbers.ProcessedDialogs, numbers.CountOf(DialogState.Deleted))
+        );
         Assert.Empty(bench.Dialogs.Dialogs());
         Assert.Equal(5, bench.Dialogs.Dialogs(includeDeleted: true).Count());
         bench.Run(40);

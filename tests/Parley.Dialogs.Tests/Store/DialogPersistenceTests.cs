@@ -35,8 +35,7 @@ public class DialogPersistenceTests
             Assert.Equal(1, saved);
             id = first.Dialog.Id;
             while (await persistence.FlushAsync()) // the handler's own value is a change again
-            {
-            }
+            { }
         }
 
         DialogRecord row = Assert.Single(store.Rows);
@@ -45,11 +44,15 @@ public class DialogPersistenceTests
             using CallBench next = Bench();
             using var persistence = Keep(next, store);
             var loaded = new List<Dialog>();
-            next.Dialogs.Register(null, DialogCallbackTypes.Loaded, (dialog, _, parameters) =>
-            {
-                Assert.Null(parameters.Message);
-                loaded.Add(dialog);
-            });
+            next.Dialogs.Register(
+                null,
+                DialogCallbackTypes.Loaded,
+                (dialog, _, parameters) =>
+                {
+                    Assert.Null(parameters.Message);
+                    loaded.Add(dialog);
+                }
+            );
             Assert.Equal((1, 0), await persistence.LoadAsync());
             Assert.Equal((0, 1), await persistence.LoadAsync());
             Dialog dialog = Assert.Single(loaded);
@@ -73,16 +76,12 @@ public class DialogPersistenceTests
         using var persistence = Keep(bench, store);
         ScriptedCall call = bench.Call();
         bench.Run(10);
-        while (await persistence.FlushAsync())
-        {
-        }
+        while (await persistence.FlushAsync()) { }
 
         Assert.Single(store.Rows);
         call.Bye();
         bench.Run(10);
-        while (await persistence.FlushAsync())
-        {
-        }
+        while (await persistence.FlushAsync()) { }
 
         Assert.Empty(store.Rows);
         Assert.True(bench.Dialogs.Feed.IsDurable(bench.Dialogs.Feed.LastSequence));
@@ -94,13 +93,25 @@ public class DialogPersistenceTests
         var store = new MemoryDialogStore();
         DialogId right = new(CoreHash.Compute("a@b"u8) & 4095, 1);
         await store.WriteAsync(
-        [
-            new DialogRecord(right, new DialogRecordTexts { CallId = "a@b"u8 }) { State = DialogState.Deleted },
-            new DialogRecord(new DialogId(right.Entry, 2), new DialogRecordTexts { CallId = "a@b"u8 }) { State = DialogState.Early },
-            new DialogRecord(new DialogId(right.Entry ^ 1, 3), new DialogRecordTexts { CallId = "a@b"u8 }) { State = DialogState.Confirmed },
-            new DialogRecord(new DialogId(right.Entry, 4), default) { State = DialogState.Confirmed },
-            new DialogRecord(new DialogId(right.Entry, 5), new DialogRecordTexts { CallId = "a@b"u8, CallerSocket = "udp:10.9.9.9:5060"u8 }) { State = DialogState.Confirmed },
-        ], [], default);
+            [
+                new DialogRecord(right, new DialogRecordTexts { CallId = "a@b"u8 }) { State = DialogState.Deleted },
+                new DialogRecord(new DialogId(right.Entry, 2), new DialogRecordTexts { CallId = "a@b"u8 }) { State = DialogState.Early },
+                new DialogRecord(new DialogId(right.Entry ^ 1, 3), new DialogRecordTexts { CallId = "a@b"u8 })
+                {
+                    State = DialogState.Confirmed,
+                },
+                new DialogRecord(new DialogId(right.Entry, 4), default) { State = DialogState.Confirmed },
+                new DialogRecord(
+                    new DialogId(right.Entry, 5),
+                    new DialogRecordTexts { CallId = "a@b"u8, CallerSocket = "udp:10.9.9.9:5060"u8 }
+                )
+                {
+                    State = DialogState.Confirmed,
+                },
+            ],
+            [],
+            default
+        );
         using CallBench bench = Bench();
         using var persistence = Keep(bench, store);
         Assert.Equal((0, 5), await persistence.LoadAsync());
@@ -120,7 +131,18 @@ public class DialogPersistenceTests
         Assert.NotNull(bench.Dialogs.Find(new DialogId(entry, 0)));
 
         static DialogRecord Spiral(uint entry, uint number) =>
-            new(new DialogId(entry, number), new DialogRecordTexts { CallId = "spiral@x"u8, FromTag = "f"u8, ToTag = "t"u8 }) { State = DialogState.Confirmed };
+            new(
+                new DialogId(entry, number),
+                new DialogRecordTexts
+                {
+                    CallId = "spiral@x"u8,
+                    FromTag = "f"u8,
+                    ToTag = "t"u8,
+                }
+            )
+            {
+                State = DialogState.Confirmed,
+            };
     }
 
     [Fact]
@@ -130,10 +152,25 @@ public class DialogPersistenceTests
         using CallBench bench = Bench();
         long now = bench.Clock.GetUtcNow().ToUnixTimeSeconds();
         var id = new DialogId(CoreHash.Compute("old@x"u8) & 4095, 1);
-        await store.WriteAsync([new DialogRecord(id, new DialogRecordTexts { CallId = "old@x"u8 }) { State = DialogState.Confirmed, StartTime = now - 7200, Timeout = now - 60 }], [], default);
+        await store.WriteAsync(
+            [
+                new DialogRecord(id, new DialogRecordTexts { CallId = "old@x"u8 })
+                {
+                    State = DialogState.Confirmed,
+                    StartTime = now - 7200,
+                    Timeout = now - 60,
+                },
+            ],
+            [],
+            default
+        );
         using var persistence = Keep(bench, store);
         var ran = new List<DialogCallbackTypes>();
-        bench.Dialogs.Register(null, DialogCallbackTypes.Loaded, (dialog, _, _) => dialog.On(DialogCallbackTypes.Expired, (_, type, _) => ran.Add(type)));
+        bench.Dialogs.Register(
+            null,
+            DialogCallbackTypes.Loaded,
+            (dialog, _, _) => dialog.On(DialogCallbackTypes.Expired, (_, type, _) => ran.Add(type))
+        );
         await persistence.LoadAsync();
         bench.Run(5);
         Assert.Equal([DialogCallbackTypes.Expired], ran);
@@ -151,8 +188,10 @@ public class DialogPersistenceTests
             Assert.Equal((column, expected.GetText(column)), (column, actual.GetText(column)));
         }
 
-        Assert.Equal((expected.Id, expected.State, expected.CallerCSeq, expected.CalleeCSeq, expected.CallerPingCSeq, expected.CalleePingCSeq),
-            (actual.Id, actual.State, actual.CallerCSeq, actual.CalleeCSeq, actual.CallerPingCSeq, actual.CalleePingCSeq));
+        Assert.Equal(
+            (expected.Id, expected.State, expected.CallerCSeq, expected.CalleeCSeq, expected.CallerPingCSeq, expected.CalleePingCSeq),
+            (actual.Id, actual.State, actual.CallerCSeq, actual.CalleeCSeq, actual.CallerPingCSeq, actual.CalleePingCSeq)
+        );
         Assert.Equal((expected.StartTime, expected.UserFlags, expected.Flags), (actual.StartTime, actual.UserFlags, actual.Flags));
     }
 }

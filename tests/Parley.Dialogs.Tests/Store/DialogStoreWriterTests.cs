@@ -105,38 +105,41 @@ public class DialogStoreWriterTests
 
     [Fact]
     public void The_store_ends_equal_to_the_dialogs_whatever_fails_between() =>
-        Gen.Select(Gen.Int[0, 6], Gen.Int[1, 4], Gen.Int[1, 5]).Array[0, 60].Select(Gen.Int[1, 4]).Sample((steps, capacity) =>
-        {
-            var world = new World(capacity);
-            foreach ((int kind, int dialog, int state) in steps)
-            {
-                if (kind == 0)
-                    Flush(world);
-                else if (kind == 1)
-                    world.Store.Failures = 1;
-                else
-                    world.Change(dialog, (DialogState)state);
-            }
-
-            while (Flush(world))
-            {
-            }
-
-            Assert.Equal(world.Truth, world.Stored);
-            Assert.True(world.Feed.IsDurable(world.Feed.LastSequence));
-
-            static bool Flush(World world)
-            {
-                try
+        Gen.Select(Gen.Int[0, 6], Gen.Int[1, 4], Gen.Int[1, 5])
+            .Array[0, 60]
+            .Select(Gen.Int[1, 4])
+            .Sample(
+                (steps, capacity) =>
                 {
-                    return world.Writer.FlushAsync().AsTask().GetAwaiter().GetResult();
+                    var world = new World(capacity);
+                    foreach ((int kind, int dialog, int state) in steps)
+                    {
+                        if (kind == 0)
+                            Flush(world);
+                        else if (kind == 1)
+                            world.Store.Failures = 1;
+                        else
+                            world.Change(dialog, (DialogState)state);
+                    }
+
+                    while (Flush(world)) { }
+
+                    Assert.Equal(world.Truth, world.Stored);
+                    Assert.True(world.Feed.IsDurable(world.Feed.LastSequence));
+
+                    static bool Flush(World world)
+                    {
+                        try
+                        {
+                            return world.Writer.FlushAsync().AsTask().GetAwaiter().GetResult();
+                        }
+                        catch (IOException)
+                        {
+                            return true;
+                        }
+                    }
                 }
-                catch (IOException)
-                {
-                    return true;
-                }
-            }
-        });
+            );
 
     private sealed class World : IStoredDialogs
     {
@@ -175,7 +178,12 @@ public class DialogStoreWriterTests
         }
 
         public IReadOnlyList<DialogRecord> AllRecords() =>
-            [.. _states.Where(pair => pair.Value is DialogState.ConfirmedNoAck or DialogState.Confirmed).OrderBy(pair => pair.Key).Select(pair => Row((int)pair.Key, pair.Value))];
+            [
+                .. _states
+                    .Where(pair => pair.Value is DialogState.ConfirmedNoAck or DialogState.Confirmed)
+                    .OrderBy(pair => pair.Key)
+                    .Select(pair => Row((int)pair.Key, pair.Value)),
+            ];
 
         public DialogRecord BeforeWrite(DialogRecord record)
         {

@@ -19,15 +19,21 @@ public class HostedStoreTests
         int saved = 0;
         using (CallBench first = Bench(store, mode))
         {
-            first.OnCallback = (dialog, type, _) => { if (type == DialogCallbackTypes.Confirmed) dialog.On(DialogCallbackTypes.Saved, (_, _, _) => saved++); };
+            first.OnCallback = (dialog, type, _) =>
+            {
+                if (type == DialogCallbackTypes.Confirmed)
+                    dialog.On(DialogCallbackTypes.Saved, (_, _, _) => saved++);
+            };
             first.Call();
             first.Run(5);
             long last = first.Dialogs.Feed.LastSequence;
             first.Run(61); // Delayed: a period
-            if (mode is not (DialogStoreMode.Shutdown or DialogStoreMode.None)) await first.Dialogs.Feed.WhenDurableAsync(last);
+            if (mode is not (DialogStoreMode.Shutdown or DialogStoreMode.None))
+                await first.Dialogs.Feed.WhenDurableAsync(last);
             Assert.Equal(savesMeanwhile, store.Rows.Count == 1);
             id = first.Dialog.Id;
-            foreach (IHostedService service in first.Proxy.Services.GetServices<IHostedService>()) await service.StopAsync(default);
+            foreach (IHostedService service in first.Proxy.Services.GetServices<IHostedService>())
+                await service.StopAsync(default);
             Assert.Equal(mode != DialogStoreMode.None, saved > 0);
         }
 
@@ -36,7 +42,8 @@ public class HostedStoreTests
         var loaded = new List<DialogId>();
         next.Dialogs.Register(null, DialogCallbackTypes.Loaded, (dialog, _, _) => loaded.Add(dialog.Id));
         Assert.Equal(mode == DialogStoreMode.None ? [] : [id], loaded);
-        if (mode == DialogStoreMode.None) return;
+        if (mode == DialogStoreMode.None)
+            return;
         Dialog dialog = next.Dialogs.Find(id)!;
         Assert.True(dialog.Terminate("after a restart")); // by listener and contact: no far end is known
         next.Run(1);
@@ -69,5 +76,6 @@ public class HostedStoreTests
         Assert.Throws<ArgumentException>(() => builder.AddDialogStore(new MemoryDialogStore()));
     }
 
-    private static CallBench Bench(IDialogStore store, DialogStoreMode mode) => new(store: builder => builder.AddDialogStore(store, options => options.Mode = mode));
+    private static CallBench Bench(IDialogStore store, DialogStoreMode mode) =>
+        new(store: builder => builder.AddDialogStore(store, options => options.Mode = mode));
 }

@@ -14,7 +14,8 @@ public class CrowdedCallIdTests
     public void Of_40_000_dialogs_with_one_call_id_a_request_is_compared_with_those_of_its_tags_alone()
     {
         using var bench = new DialogBench();
-        for (int i = 0; i < Many; i++) bench.New("x", $"t{i}");
+        for (int i = 0; i < Many; i++)
+            bench.New("x", $"t{i}");
 
         Assert.Empty(Alike(bench, "x", "none of them"));
         for (int i = 0; i < Many; i += 997)
@@ -26,7 +27,8 @@ public class CrowdedCallIdTests
     {
         using var bench = new DialogBench();
         Dialog live = bench.New("x", "live");
-        for (int i = 0; i < Many; i++) bench.New("x", $"t{i}").Happen(DialogEvent.Failure);
+        for (int i = 0; i < Many; i++)
+            bench.New("x", $"t{i}").Happen(DialogEvent.Failure);
 
         Assert.Same(live, bench.Module.FindByCallId("x"));
         Assert.True(live.IsCrowded);
@@ -38,7 +40,8 @@ public class CrowdedCallIdTests
     {
         using var bench = new DialogBench();
         Dialog[] all = [.. Enumerable.Range(0, 50).Select(i => bench.New("x", $"t{i}"))];
-        foreach (Dialog dialog in all.Reverse()) dialog.Happen(DialogEvent.Failure);
+        foreach (Dialog dialog in all.Reverse())
+            dialog.Happen(DialogEvent.Failure);
         Assert.Same(all[^1], bench.Module.FindByCallId("x"));
     }
 
@@ -47,7 +50,8 @@ public class CrowdedCallIdTests
     {
         using var bench = new DialogBench();
         Dialog revived = bench.New("x", "a");
-        for (int i = 0; i < 5; i++) bench.New("x", $"t{i}").Happen(DialogEvent.Failure);
+        for (int i = 0; i < 5; i++)
+            bench.New("x", $"t{i}").Happen(DialogEvent.Failure);
         revived.Happen(DialogEvent.Failure);
         Assert.NotSame(revived, bench.Module.FindByCallId("x"));
         revived.Happen(DialogEvent.Success);
@@ -60,12 +64,22 @@ public class CrowdedCallIdTests
     {
         // Without did in the Routes: by Call-ID and tags.
         using var bench = new CallBench(static options => options.MatchMode = DialogMatchMode.DidNone);
-        ScriptedCall[] calls = [.. Enumerable.Range(0, 8).Select(_ => bench.Alice.Invite("sip:bob@10.0.0.1", static invite => invite.Set("Call-ID", "crowded")))];
+        ScriptedCall[] calls =
+        [
+            .. Enumerable
+                .Range(0, 8)
+                .Select(_ => bench.Alice.Invite("sip:bob@10.0.0.1", static invite => invite.Set("Call-ID", "crowded"))),
+        ];
         bench.Run(2);
         Assert.Equal(8, bench.All.Count(static dialog => dialog is { CallId: "crowded", State: DialogState.Confirmed }));
         var matched = new List<Dialog>();
-        bench.OnCallback = (dialog, type, _) => { if (type == DialogCallbackTypes.RequestWithin) matched.Add(dialog); };
-        foreach (ScriptedCall call in calls) call.SendRequest("INFO");
+        bench.OnCallback = (dialog, type, _) =>
+        {
+            if (type == DialogCallbackTypes.RequestWithin)
+                matched.Add(dialog);
+        };
+        foreach (ScriptedCall call in calls)
+            call.SendRequest("INFO");
         bench.Run(1);
         Assert.Equal(calls.Select(static call => call.LocalTag).Order(), matched.Select(static dialog => dialog.FromTag).Order());
     }
@@ -80,45 +94,64 @@ public class CrowdedCallIdTests
     }
 
     [Fact]
-    public void However_dialogs_come_end_revive_and_go_every_one_is_found_and_nothing_stays() => Gen.Select(Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 9], Gen.Int[0, 99]).Array[0, 200].Sample(steps =>
-    {
-        using var bench = new DialogBench(static options => options.HashSize = 1);
-        var model = new List<Dialog>(); // youngest first
-        foreach ((int call, int tag, int what, int which) in steps)
-        {
-            if (what < 5 || model.Count == 0)
-            {
-                model.Insert(0, bench.New($"call{call}", $"tag{tag}"));
-            }
-            else
-            {
-                Dialog one = model[which % model.Count];
-                if (what < 8) one.Happen(DialogEvent.Failure);
-                else if (what == 8) one.Happen(DialogEvent.Success);
-                else if (one.State == DialogState.Deleted && one.Happen(DialogEvent.DelayOver) is var _) model.Remove(one);
-            }
+    public void However_dialogs_come_end_revive_and_go_every_one_is_found_and_nothing_stays() =>
+        Gen.Select(Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[0, 9], Gen.Int[0, 99])
+            .Array[0, 200]
+            .Sample(
+                steps =>
+                {
+                    using var bench = new DialogBench(static options => options.HashSize = 1);
+                    var model = new List<Dialog>(); // youngest first
+                    foreach ((int call, int tag, int what, int which) in steps)
+                    {
+                        if (what < 5 || model.Count == 0)
+                        {
+                            model.Insert(0, bench.New($"call{call}", $"tag{tag}"));
+                        }
+                        else
+                        {
+                            Dialog one = model[which % model.Count];
+                            if (what < 8)
+                                one.Happen(DialogEvent.Failure);
+                            else if (what == 8)
+                                one.Happen(DialogEvent.Success);
+                            else if (one.State == DialogState.Deleted && one.Happen(DialogEvent.DelayOver) is var _)
+                                model.Remove(one);
+                        }
 
-            string callId = $"call{call}";
-            Dialog[] own = [.. model.Where(dialog => dialog.CallId == callId)];
-            Dialog? found = bench.Module.FindByCallId(callId);
-            Assert.Equal(own.Length > 0, found is not null);
-            Assert.Equal(own.Any(static dialog => dialog.State != DialogState.Deleted), found is not null && found.State != DialogState.Deleted);
-            Assert.Equal(own.Select(static dialog => dialog.Id).Order(), bench.Module.Table.FindAllByCallId(Encoding.ASCII.GetBytes(callId)).Select(static dialog => dialog.Id).Order());
-            for (int t = 0; t < 3; t++)
-                Assert.Equal(own.Where(dialog => dialog.FromTag == $"tag{t}"), Alike(bench, callId, $"tag{t}").Where(dialog => dialog.FromTag == $"tag{t}"));
-        }
+                        string callId = $"call{call}";
+                        Dialog[] own = [.. model.Where(dialog => dialog.CallId == callId)];
+                        Dialog? found = bench.Module.FindByCallId(callId);
+                        Assert.Equal(own.Length > 0, found is not null);
+                        Assert.Equal(
+                            own.Any(static dialog => dialog.State != DialogState.Deleted),
+                            found is not null && found.State != DialogState.Deleted
+                        );
+                        Assert.Equal(
+                            own.Select(static dialog => dialog.Id).Order(),
+                            bench.Module.Table.FindAllByCallId(Encoding.ASCII.GetBytes(callId)).Select(static dialog => dialog.Id).Order()
+                        );
+                        for (int t = 0; t < 3; t++)
+                            Assert.Equal(
+                                own.Where(dialog => dialog.FromTag == $"tag{t}"),
+                                Alike(bench, callId, $"tag{t}").Where(dialog => dialog.FromTag == $"tag{t}")
+                            );
+                    }
 
-        Assert.Equal(model.Count, bench.Module.Table.Slots.Taken);
-        foreach (Dialog dialog in model)
-        {
-            dialog.Happen(DialogEvent.Failure);
-            if (dialog.State != DialogState.Deleted) dialog.Happen(DialogEvent.ByeAnswered);
-            dialog.Happen(DialogEvent.DelayOver);
-        }
+                    Assert.Equal(model.Count, bench.Module.Table.Slots.Taken);
+                    foreach (Dialog dialog in model)
+                    {
+                        dialog.Happen(DialogEvent.Failure);
+                        if (dialog.State != DialogState.Deleted)
+                            dialog.Happen(DialogEvent.ByeAnswered);
+                        dialog.Happen(DialogEvent.DelayOver);
+                    }
 
-        Assert.Equal(0, bench.Module.Table.Slots.Taken);
-        Assert.Null(bench.Module.FindByCallId("call0"));
-    }, iter: 300);
+                    Assert.Equal(0, bench.Module.Table.Slots.Taken);
+                    Assert.Null(bench.Module.FindByCallId("call0"));
+                },
+                iter: 300
+            );
 
     /// <summary>The dialogs that a request with this tag is compared with.</summary>
     private static List<Dialog> Alike(DialogBench bench, string callId, string tag)
@@ -130,7 +163,11 @@ public class CrowdedCallIdTests
         lock (stripe.Gate)
         {
             int left = DialogStripe.MostAlike;
-            for (Dialog? dialog = stripe.FirstAlike(table.HashOf(bytes), table, Encoding.ASCII.GetBytes(tag)); dialog is not null && left > 0; dialog = stripe.NextAlike(dialog), left--)
+            for (
+                Dialog? dialog = stripe.FirstAlike(table.HashOf(bytes), table, Encoding.ASCII.GetBytes(tag));
+                dialog is not null && left > 0;
+                dialog = stripe.NextAlike(dialog), left--
+            )
                 found.Add(dialog);
         }
 

@@ -6,35 +6,41 @@ namespace Parley.Dialogs.Tests.Table;
 public sealed class DialogSlotsTests
 {
     [Fact]
-    public void A_place_is_its_dialog_s_alone_until_it_is_freed() => Gen.Int[0, 99].Array[0, 2000].Sample(steps =>
-    {
-        using var bench = new DialogBench();
-        Dialog[] dialogs = [.. Enumerable.Range(0, 10).Select(i => bench.New($"call{i}"))];
-        var slots = new DialogSlots();
-        var model = new List<(int Slot, Dialog Dialog)>();
-        foreach (int step in steps)
-        {
-            if (step < 55 || model.Count == 0)
-            {
-                Dialog dialog = dialogs[step % dialogs.Length];
-                int slot = slots.Take(dialog);
-                Assert.NotEqual(DialogSlots.None, slot);
-                Assert.DoesNotContain(model, taken => taken.Slot == slot);
-                model.Add((slot, dialog));
-            }
-            else
-            {
-                int at = step * 31 % model.Count;
-                slots.Free(model[at].Slot);
-                Assert.Null(slots[model[at].Slot]);
-                model.RemoveAt(at);
-            }
-        }
+    public void A_place_is_its_dialog_s_alone_until_it_is_freed() =>
+        Gen.Int[0, 99]
+            .Array[0, 2000]
+            .Sample(
+                steps =>
+                {
+                    using var bench = new DialogBench();
+                    Dialog[] dialogs = [.. Enumerable.Range(0, 10).Select(i => bench.New($"call{i}"))];
+                    var slots = new DialogSlots();
+                    var model = new List<(int Slot, Dialog Dialog)>();
+                    foreach (int step in steps)
+                    {
+                        if (step < 55 || model.Count == 0)
+                        {
+                            Dialog dialog = dialogs[step % dialogs.Length];
+                            int slot = slots.Take(dialog);
+                            Assert.NotEqual(DialogSlots.None, slot);
+                            Assert.DoesNotContain(model, taken => taken.Slot == slot);
+                            model.Add((slot, dialog));
+                        }
+                        else
+                        {
+                            int at = step * 31 % model.Count;
+                            slots.Free(model[at].Slot);
+                            Assert.Null(slots[model[at].Slot]);
+                            model.RemoveAt(at);
+                        }
+                    }
 
-        Assert.All(model, taken => Assert.Same(taken.Dialog, slots[taken.Slot]));
-        Assert.Equal(model.Count, slots.Taken);
-        Assert.Null(slots[DialogSlots.None]);
-    }, iter: 50);
+                    Assert.All(model, taken => Assert.Same(taken.Dialog, slots[taken.Slot]));
+                    Assert.Equal(model.Count, slots.Taken);
+                    Assert.Null(slots[DialogSlots.None]);
+                },
+                iter: 50
+            );
 
     [Fact]
     public void Neighbours_in_time_are_neighbours_in_memory_however_long_places_have_come_and_gone()
@@ -47,20 +53,23 @@ public sealed class DialogSlotsTests
         for (int i = 0; i < 200_000; i++)
         {
             taken.Add(slots.Take(dialog));
-            if (taken.Count <= 5_000) continue;
+            if (taken.Count <= 5_000)
+                continue;
             int at = random.Next(taken.Count); // each lives its own time
             slots.Free(taken[at]);
             taken[at] = taken[^1];
             taken.RemoveAt(taken.Count - 1);
         }
 
-        int perCard = 32 * Columns, changes = 0; // a card of the collector's: 256 bytes, 32 references
+        int perCard = 32 * Columns,
+            changes = 0; // a card of the collector's: 256 bytes, 32 references
         int last = -1;
         for (int i = 0; i < 1_000; i++)
         {
             int slot = slots.Take(dialog);
             taken.Add(slot);
-            if (slot / perCard != last) changes++;
+            if (slot / perCard != last)
+                changes++;
             last = slot / perCard;
         }
 
@@ -75,29 +84,39 @@ public sealed class DialogSlotsTests
         var slots = new DialogSlots();
         Dialog[] dialogs = [.. Enumerable.Range(0, 4).Select(i => bench.New($"call{i}"))];
         var handed = new System.Collections.Concurrent.ConcurrentQueue<int>();
-        await Task.WhenAll(dialogs.Select(dialog => Task.Run(() =>
-        {
-            var mine = new Queue<int>();
-            for (int i = 0; i < 20_000; i++)
-            {
-                mine.Enqueue(slots.Take(dialog));
-                if (mine.Count > 300)
-                {
-                    int slot = mine.Dequeue();
-                    Assert.Same(dialog, slots[slot]);
-                    if (i % 7 == 0) handed.Enqueue(slot); // freed by another thread
-                    else slots.Free(slot);
-                }
+        await Task.WhenAll(
+            dialogs.Select(dialog =>
+                Task.Run(
+                    () =>
+                    {
+                        var mine = new Queue<int>();
+                        for (int i = 0; i < 20_000; i++)
+                        {
+                            mine.Enqueue(slots.Take(dialog));
+                            if (mine.Count > 300)
+                            {
+                                int slot = mine.Dequeue();
+                                Assert.Same(dialog, slots[slot]);
+                                if (i % 7 == 0)
+                                    handed.Enqueue(slot); // freed by another thread
+                                else
+                                    slots.Free(slot);
+                            }
 
-                if (i % 7 == 0 && handed.TryDequeue(out int other)) slots.Free(other);
-            }
+                            if (i % 7 == 0 && handed.TryDequeue(out int other))
+                                slots.Free(other);
+                        }
 
-            while (mine.TryDequeue(out int slot))
-            {
-                Assert.Same(dialog, slots[slot]);
-                slots.Free(slot);
-            }
-        }, TestContext.Current.CancellationToken)));
+                        while (mine.TryDequeue(out int slot))
+                        {
+                            Assert.Same(dialog, slots[slot]);
+                            slots.Free(slot);
+                        }
+                    },
+                    TestContext.Current.CancellationToken
+                )
+            )
+        );
         while (handed.TryDequeue(out int slot))
             slots.Free(slot);
 

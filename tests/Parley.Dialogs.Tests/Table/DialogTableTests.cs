@@ -7,40 +7,50 @@ namespace Parley.Dialogs.Tests.Table;
 public class DialogTableTests
 {
     [Fact]
-    public void The_table_behaves_like_a_dictionary_however_dialogs_come_and_go() => Gen.Select(Gen.Int[0, 9], Gen.Bool).Array[0, 120].Sample(steps =>
-    {
-        using var bench = new DialogBench(options => options.HashSize = 4);
-        var model = new List<Dialog>();
-        foreach ((int call, bool add) in steps)
-        {
-            string callId = $"call{call}";
-            if (add)
-            {
-                model.Add(bench.New(callId));
-            }
-            else if (model.FindIndex(d => d.CallId == callId) is var at and >= 0)
-            {
-                Dialog gone = model[at];
-                model.RemoveAt(at);
-                gone.Happen(DialogEvent.Failure);
-                gone.Happen(DialogEvent.DelayOver);
-                Assert.Null(bench.Module.Table.Find(gone.Id));
-            }
+    public void The_table_behaves_like_a_dictionary_however_dialogs_come_and_go() =>
+        Gen.Select(Gen.Int[0, 9], Gen.Bool)
+            .Array[0, 120]
+            .Sample(
+                steps =>
+                {
+                    using var bench = new DialogBench(options => options.HashSize = 4);
+                    var model = new List<Dialog>();
+                    foreach ((int call, bool add) in steps)
+                    {
+                        string callId = $"call{call}";
+                        if (add)
+                        {
+                            model.Add(bench.New(callId));
+                        }
+                        else if (model.FindIndex(d => d.CallId == callId) is var at and >= 0)
+                        {
+                            Dialog gone = model[at];
+                            model.RemoveAt(at);
+                            gone.Happen(DialogEvent.Failure);
+                            gone.Happen(DialogEvent.DelayOver);
+                            Assert.Null(bench.Module.Table.Find(gone.Id));
+                        }
 
-            Dialog? youngest = model.FindLast(d => d.CallId == callId);
-            Assert.Same(youngest, bench.Module.Table.FindByCallId(Encoding.ASCII.GetBytes(callId)));
-        }
+                        Dialog? youngest = model.FindLast(d => d.CallId == callId);
+                        Assert.Same(youngest, bench.Module.Table.FindByCallId(Encoding.ASCII.GetBytes(callId)));
+                    }
 
-        Assert.All(model, d => Assert.Same(d, bench.Module.Table.Find(d.Id)));
-        Assert.Equal(model.Select(d => d.Id).Order(), bench.Module.Table.Snapshot(includeDeleted: true).Select(d => d.Id).Order());
-        Assert.Equal(model.Count, bench.Module.Table.Count(DialogState.Unconfirmed));
-    }, iter: 300);
+                    Assert.All(model, d => Assert.Same(d, bench.Module.Table.Find(d.Id)));
+                    Assert.Equal(
+                        model.Select(d => d.Id).Order(),
+                        bench.Module.Table.Snapshot(includeDeleted: true).Select(d => d.Id).Order()
+                    );
+                    Assert.Equal(model.Count, bench.Module.Table.Count(DialogState.Unconfirmed));
+                },
+                iter: 300
+            );
 
     [Fact]
     public void Every_id_lies_in_the_entry_of_its_call_id_and_counts_up_from_a_seeded_start()
     {
         using var bench = new DialogBench();
-        DialogId first = bench.Module.Table.NextId("abcd"u8), second = bench.Module.Table.NextId("abcd"u8);
+        DialogId first = bench.Module.Table.NextId("abcd"u8),
+            second = bench.Module.Table.NextId("abcd"u8);
 
         Assert.Equal(1048u, first.Entry);
         Assert.Equal(unchecked(first.Id + 1), second.Id);
@@ -64,7 +74,8 @@ public class DialogTableTests
     public void A_call_that_goes_on_is_found_before_one_that_is_over()
     {
         using var bench = new DialogBench();
-        Dialog older = bench.New("x"), younger = bench.New("x");
+        Dialog older = bench.New("x"),
+            younger = bench.New("x");
         Assert.Same(younger, bench.Module.FindByCallId("x"));
         younger.Happen(DialogEvent.Failure);
         Assert.Same(older, bench.Module.FindByCallId("x"));
@@ -96,7 +107,8 @@ public class DialogTableTests
                         youngestFirst.Insert(0, bench.New("x"));
                     }
 
-                    if (step == grownAfter) GrowAndShrink(bench);
+                    if (step == grownAfter)
+                        GrowAndShrink(bench);
                     Assert.Equal(youngestFirst, bench.Module.Table.FindAllByCallId("x"u8));
                     Assert.Same(youngestFirst[0], bench.Module.FindByCallId("x"));
                 }
@@ -115,32 +127,44 @@ public class DialogTableTests
     }
 
     [Fact]
-    public void Dialogs_with_few_call_ids_stay_youngest_first_however_they_come_and_go() => Gen.Select(Gen.Int[0, 5], Gen.Int[0, 9], Gen.Int[0, 99]).Array[0, 150].Sample(steps =>
-    {
-        using var bench = new DialogBench(options => options.HashSize = 1);
-        var model = new List<Dialog>(); // youngest first
-        foreach ((int call, int what, int which) in steps)
-        {
-            string callId = $"call{call}";
-            if (what < 6 || model.Count == 0)
-            {
-                model.Insert(0, bench.New(callId));
-            }
-            else
-            {
-                Dialog gone = model[which % model.Count];
-                callId = gone.CallId;
-                model.Remove(gone);
-                End(gone);
-            }
+    public void Dialogs_with_few_call_ids_stay_youngest_first_however_they_come_and_go() =>
+        Gen.Select(Gen.Int[0, 5], Gen.Int[0, 9], Gen.Int[0, 99])
+            .Array[0, 150]
+            .Sample(
+                steps =>
+                {
+                    using var bench = new DialogBench(options => options.HashSize = 1);
+                    var model = new List<Dialog>(); // youngest first
+                    foreach ((int call, int what, int which) in steps)
+                    {
+                        string callId = $"call{call}";
+                        if (what < 6 || model.Count == 0)
+                        {
+                            model.Insert(0, bench.New(callId));
+                        }
+                        else
+                        {
+                            Dialog gone = model[which % model.Count];
+                            callId = gone.CallId;
+                            model.Remove(gone);
+                            End(gone);
+                        }
 
-            Assert.Equal(model.Where(d => d.CallId == callId), bench.Module.Table.FindAllByCallId(Encoding.ASCII.GetBytes(callId)));
-        }
+                        Assert.Equal(
+                            model.Where(d => d.CallId == callId),
+                            bench.Module.Table.FindAllByCallId(Encoding.ASCII.GetBytes(callId))
+                        );
+                    }
 
-        for (int call = 0; call <= 5; call++)
-            Assert.Equal(model.Where(d => d.CallId == $"call{call}"), bench.Module.Table.FindAllByCallId(Encoding.ASCII.GetBytes($"call{call}")));
-        Assert.Equal(model.Count, bench.Module.Table.Slots.Taken);
-    }, iter: 300);
+                    for (int call = 0; call <= 5; call++)
+                        Assert.Equal(
+                            model.Where(d => d.CallId == $"call{call}"),
+                            bench.Module.Table.FindAllByCallId(Encoding.ASCII.GetBytes($"call{call}"))
+                        );
+                    Assert.Equal(model.Count, bench.Module.Table.Slots.Taken);
+                },
+                iter: 300
+            );
 
     [Fact]
     public void An_id_that_is_there_already_is_not_added_again()
@@ -174,7 +198,11 @@ public class DialogTableTests
     [InlineData(1 << 25)]
     [InlineData(-4096)]
     public void A_hash_size_that_is_no_power_of_two_is_refused(int size) =>
-        Assert.Contains("HashSize", Assert.Throws<ArgumentException>(() => new DialogBench(options => options.HashSize = size)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "HashSize",
+            Assert.Throws<ArgumentException>(() => new DialogBench(options => options.HashSize = size)).Message,
+            StringComparison.Ordinal
+        );
 
     [Theory]
     [InlineData("")]
@@ -183,25 +211,39 @@ public class DialogTableTests
     [InlineData("FTAG")]
     [InlineData("a-name-that-is-longer-than-32-chars")]
     public void A_record_route_parameter_that_cannot_be_is_refused(string name) =>
-        Assert.Contains("RecordRouteParameter", Assert.Throws<ArgumentException>(() => new DialogBench(options => options.RecordRouteParameter = name)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "RecordRouteParameter",
+            Assert.Throws<ArgumentException>(() => new DialogBench(options => options.RecordRouteParameter = name)).Message,
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public async Task Dialogs_made_and_ended_by_many_threads_leave_nothing_behind()
     {
         using var bench = new DialogBench();
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(t => Task.Run(() =>
-        {
-            for (int i = 0; i < 2_000; i++)
-            {
-                Dialog dialog = bench.New($"{t}-{i % 50}");
-                dialog.Happen(DialogEvent.Success);
-                dialog.Happen(DialogEvent.Ack);
-                dialog.Happen(DialogEvent.ByeAnswered);
-                dialog.Happen(DialogEvent.DelayOver);
-            }
-        }, TestContext.Current.CancellationToken)));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(t =>
+                    Task.Run(
+                        () =>
+                        {
+                            for (int i = 0; i < 2_000; i++)
+                            {
+                                Dialog dialog = bench.New($"{t}-{i % 50}");
+                                dialog.Happen(DialogEvent.Success);
+                                dialog.Happen(DialogEvent.Ack);
+                                dialog.Happen(DialogEvent.ByeAnswered);
+                                dialog.Happen(DialogEvent.DelayOver);
+                            }
+                        },
+                        TestContext.Current.CancellationToken
+                    )
+                )
+        );
 
-        for (DialogState state = DialogState.Unconfirmed; state <= DialogState.Deleted; state++) Assert.Equal(0, bench.Module.Table.Count(state));
+        for (DialogState state = DialogState.Unconfirmed; state <= DialogState.Deleted; state++)
+            Assert.Equal(0, bench.Module.Table.Count(state));
         Assert.Empty(bench.Module.Table.Snapshot(includeDeleted: true));
     }
 
@@ -214,6 +256,7 @@ public class DialogTableTests
     private static void GrowAndShrink(DialogBench bench)
     {
         Dialog[] others = [.. Enumerable.Range(0, 200).Select(i => bench.New($"other{i}"))];
-        foreach (Dialog other in others.Skip(20)) End(other);
+        foreach (Dialog other in others.Skip(20))
+            End(other);
     }
 }

@@ -18,7 +18,11 @@ public class AnsweredByeTests
         bench.Run(1);
         Assert.True(bench.Dialog.Profiles.TrySet("caller", "alice", 1));
         IncomingRequest? held = null;
-        bench.Bob.OnRequest = request => { held = request; request.Hold(); };
+        bench.Bob.OnRequest = request =>
+        {
+            held = request;
+            request.Hold();
+        };
         bench.Events.Clear();
         call.SendRequest("BYE");
         bench.Run(3);
@@ -26,7 +30,10 @@ public class AnsweredByeTests
         Assert.Equal(1, bench.Dialogs.FindProfile("caller")!.Size("alice"));
         held!.Respond(status);
         bench.Run(1);
-        Assert.Equal((DialogState.Deleted, "Downstream BYE", "Terminated BYE >"), (bench.Dialog.State, bench.Dialog.TerminationReason, bench.Story));
+        Assert.Equal(
+            (DialogState.Deleted, "Downstream BYE", "Terminated BYE >"),
+            (bench.Dialog.State, bench.Dialog.TerminationReason, bench.Story)
+        );
         Assert.Equal(0, bench.Dialogs.FindProfile("caller")!.Size("alice"));
     }
 
@@ -78,21 +85,32 @@ public class AnsweredByeTests
         using var bench = new CallBench();
         ScriptedCall call = bench.Call();
         bench.Run(1);
-        bench.Bob.OnRequest = request => { if (request.Message.Header("Require") is not null) request.Respond(status); };
+        bench.Bob.OnRequest = request =>
+        {
+            if (request.Message.Header("Require") is not null)
+                request.Respond(status);
+        };
         bench.Events.Clear();
         SentRequest bye = call.SendRequest("BYE", static message => message.Add("Require", "nonsense"), call.Dialogs[0]);
         bench.Run(2);
         Assert.Equal(status, bye.Status);
         Assert.Equal(2, bench.Recorder.Count("BYE", from: "10.0.0.1", to: "10.0.2.1"));
         Assert.True(bench.Bob.Calls[0].IsOver);
-        Assert.Equal((DialogState.Deleted, "Downstream BYE", "Terminated"), (bench.Dialog.State, bench.Dialog.TerminationReason, bench.Story));
+        Assert.Equal(
+            (DialogState.Deleted, "Downstream BYE", "Terminated"),
+            (bench.Dialog.State, bench.Dialog.TerminationReason, bench.Story)
+        );
     }
 
     [Fact]
     public void A_BYE_that_cannot_be_sent_anywhere_ends_nothing_and_the_lifetime_still_does()
     {
         using var bench = new CallBench(static options => options.DefaultTimeout = TimeSpan.FromSeconds(60), DialogFlags.ByeOnTimeout);
-        bench.Bob.OnSending = static message => { if (!message.IsRequest && message.Method == "INVITE") message.Set("Contact", "<sip:bob@no-such-host.invalid>"); };
+        bench.Bob.OnSending = static message =>
+        {
+            if (!message.IsRequest && message.Method == "INVITE")
+                message.Set("Contact", "<sip:bob@no-such-host.invalid>");
+        };
         ScriptedCall call = bench.Call();
         bench.Run(1);
         bench.Events.Clear();
@@ -135,7 +153,11 @@ public class AnsweredByeTests
         using var bench = new CallBench();
         ScriptedCall call = bench.Call();
         bench.Run(1);
-        bench.Bob.OnRequest = static request => { if (request.Method == "INVITE") request.Hold(); };
+        bench.Bob.OnRequest = static request =>
+        {
+            if (request.Method == "INVITE")
+                request.Hold();
+        };
         call.ReInvite();
         bench.Run(1);
         call.SendRequest("BYE", dialog: call.Dialogs[0]);
@@ -148,26 +170,42 @@ public class AnsweredByeTests
     public void Crossed_BYEs_are_one_end_and_both_get_through()
     {
         using var bench = new CallBench();
-        bench.Network.Conditions = new LinkConditions { MinimumDelay = TimeSpan.FromMilliseconds(50), MaximumDelay = TimeSpan.FromMilliseconds(50) };
+        bench.Network.Conditions = new LinkConditions
+        {
+            MinimumDelay = TimeSpan.FromMilliseconds(50),
+            MaximumDelay = TimeSpan.FromMilliseconds(50),
+        };
         ScriptedCall call = bench.Call();
         bench.Run(2);
         bench.Events.Clear();
-        SentRequest one = call.SendRequest("BYE"), other = bench.Bob.Calls[0].SendRequest("BYE");
+        SentRequest one = call.SendRequest("BYE"),
+            other = bench.Bob.Calls[0].SendRequest("BYE");
         bench.Run(5);
         Assert.Equal("Terminated BYE >", bench.Story);
         Assert.True(one.IsDone && other.IsDone);
-        Assert.Equal((1, 1), (bench.Recorder.Count("BYE", from: "10.0.0.1", to: "10.0.2.1"), bench.Recorder.Count("BYE", from: "10.0.0.1", to: "10.0.1.1")));
+        Assert.Equal(
+            (1, 1),
+            (bench.Recorder.Count("BYE", from: "10.0.0.1", to: "10.0.2.1"), bench.Recorder.Count("BYE", from: "10.0.0.1", to: "10.0.1.1"))
+        );
     }
 
     [Fact]
     public void While_a_BYE_is_under_way_no_ping_ends_the_call_in_its_place()
     {
-        using var bench = new CallBench(static options => options.OptionsPingInterval = TimeSpan.FromSeconds(5), DialogFlags.OptionsPingCallee);
+        using var bench = new CallBench(
+            static options => options.OptionsPingInterval = TimeSpan.FromSeconds(5),
+            DialogFlags.OptionsPingCallee
+        );
         ScriptedCall call = bench.Call();
         bench.Run(1);
         bool isLost = true;
-        bench.Network.Interceptor = packet => packet.Is("200 BYE") && isLost && packet.To!.Name == "10.0.0.1" ? PacketFate.Drop : PacketFate.Pass;
-        bench.Bob.OnRequest = static request => { if (request.Method == "OPTIONS") request.Respond(481); };
+        bench.Network.Interceptor = packet =>
+            packet.Is("200 BYE") && isLost && packet.To!.Name == "10.0.0.1" ? PacketFate.Drop : PacketFate.Pass;
+        bench.Bob.OnRequest = static request =>
+        {
+            if (request.Method == "OPTIONS")
+                request.Respond(481);
+        };
         call.SendRequest("BYE");
         bench.Run(12);
         Assert.Equal(DialogState.Confirmed, bench.Dialog.State);

@@ -7,7 +7,9 @@ namespace Parley.Dialogs.Tests.Termination;
 
 public class TerminationTests
 {
-    private const string Proxy = "10.0.0.1", AliceHost = "10.0.1.1", BobHost = "10.0.2.1";
+    private const string Proxy = "10.0.0.1",
+        AliceHost = "10.0.1.1",
+        BobHost = "10.0.2.1";
 
     [Fact]
     public void A_confirmed_call_gets_a_BYE_both_ways_and_ends_once()
@@ -34,8 +36,10 @@ public class TerminationTests
         bench.Run(1);
         bench.Dialog.Terminate("x", "Reason: SIP;cause=200\r\n");
         bench.Run(1);
-        RecordedMessage toBob = bench.Recorder.Find("BYE", to: BobHost).Single(), toAlice = bench.Recorder.Find("BYE", to: AliceHost).Single();
-        RecordedMessage invite = bench.Recorder.Find("INVITE", to: BobHost).First(), answer = bench.Recorder.Find("200 INVITE", to: AliceHost).First();
+        RecordedMessage toBob = bench.Recorder.Find("BYE", to: BobHost).Single(),
+            toAlice = bench.Recorder.Find("BYE", to: AliceHost).Single();
+        RecordedMessage invite = bench.Recorder.Find("INVITE", to: BobHost).First(),
+            answer = bench.Recorder.Find("200 INVITE", to: AliceHost).First();
         Assert.Equal(invite.Header("From"), toBob.Header("From"));
         Assert.Equal(answer.Header("To"), toBob.Header("To"));
         Assert.Equal(toBob.Header("To"), toAlice.Header("From"));
@@ -73,7 +77,11 @@ public class TerminationTests
         using var bench = new CallBench();
         bench.Network.AddHost("10.0.9.1");
         bench.Network.AddHost("10.0.9.2");
-        bench.Alice.OnSending = m => { if (m.Method == "INVITE") m.Add("Record-Route", $"<sip:10.0.9.1{lr}>, <sip:10.0.9.2;lr>"); };
+        bench.Alice.OnSending = m =>
+        {
+            if (m.Method == "INVITE")
+                m.Add("Record-Route", $"<sip:10.0.9.1{lr}>, <sip:10.0.9.2;lr>");
+        };
         bench.Call();
         bench.Run(1);
         bench.Dialog.Terminate();
@@ -84,7 +92,8 @@ public class TerminationTests
         Assert.Equal(lr.Length > 0 ? contact : "sip:10.0.9.1", Text(bye.Message!.RequestUri));
         string[] routes = lr.Length > 0 ? ["sip:10.0.9.1;lr", "sip:10.0.9.2;lr"] : ["sip:10.0.9.2;lr", contact];
         var sent = new List<string>();
-        foreach (NameAddrView route in bye.Message.Routes) sent.Add(Text(route.UriText));
+        foreach (NameAddrView route in bye.Message.Routes)
+            sent.Add(Text(route.UriText));
         Assert.Equal(routes, sent);
     }
 
@@ -93,7 +102,11 @@ public class TerminationTests
     {
         using var bench = new CallBench();
         bench.Alice.OutboundProxy = "sip:10.0.0.1;transport=tcp;lr";
-        bench.Alice.OnSending = static m => { if (m.Method == "INVITE") m["Contact"] = "<sip:alice@192.168.7.7;transport=tcp>"; }; // not to be reached from here
+        bench.Alice.OnSending = static m =>
+        {
+            if (m.Method == "INVITE")
+                m["Contact"] = "<sip:alice@192.168.7.7;transport=tcp>";
+        }; // not to be reached from here
         ScriptedCall call = bench.Call();
         bench.Run(1);
         Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
@@ -158,7 +171,12 @@ public class TerminationTests
     public void An_early_call_that_is_answered_while_its_CANCEL_is_on_the_way_gets_BYEs()
     {
         using var bench = new CallBench();
-        bench.Bob.OnInvite = static call => { call.Ring(); call.IgnoresCancel = true; call.AnswerAfter(TimeSpan.FromSeconds(2)); };
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring();
+            call.IgnoresCancel = true;
+            call.AnswerAfter(TimeSpan.FromSeconds(2));
+        };
         ScriptedCall call = bench.Call();
         bench.Run(1);
         Assert.True(bench.Dialog.Terminate("no credit", "X-Why: money\r\n"));
@@ -192,12 +210,14 @@ public class TerminationTests
     public void A_call_is_ended_by_its_ids(int by)
     {
         using CallBench bench = Up(out ScriptedCall call);
-        Assert.True(by switch
-        {
-            0 => bench.Dialogs.TerminateByDid(bench.Dialog.Id.ToString(), "x"),
-            1 => bench.Dialogs.TerminateByCallId(call.CallId, "x"),
-            _ => bench.Dialogs.Terminate(bench.Dialog.Id.Entry, bench.Dialog.Id.Id, "x"),
-        });
+        Assert.True(
+            by switch
+            {
+                0 => bench.Dialogs.TerminateByDid(bench.Dialog.Id.ToString(), "x"),
+                1 => bench.Dialogs.TerminateByCallId(call.CallId, "x"),
+                _ => bench.Dialogs.Terminate(bench.Dialog.Id.Entry, bench.Dialog.Id.Id, "x"),
+            }
+        );
         bench.Run(1);
         Assert.Equal(CallEnd.RemoteBye, call.End);
     }
@@ -208,7 +228,12 @@ public class TerminationTests
     public void What_ends_a_call_leaves_at_once_from_a_thread_without_a_receive_loop(bool isAnswered)
     {
         using var bench = new CallBench();
-        bench.Bob.OnInvite = call => { call.Ring(); if (isAnswered) call.Answer(); };
+        bench.Bob.OnInvite = call =>
+        {
+            call.Ring();
+            if (isAnswered)
+                call.Answer();
+        };
         bench.Call();
         bench.Run(1);
         Parley.Testing.SimulatedTransport proxy = bench.Network.Hosts.First(static h => h.Name == "10.0.0.1");
@@ -228,15 +253,28 @@ public class TerminationTests
     public void A_handler_ends_the_call_from_within_its_callback(string when, int status)
     {
         using var bench = new CallBench();
-        bench.Bob.OnInvite = static call => { call.Ring(); call.AnswerAfter(TimeSpan.FromSeconds(1)); };
-        bench.OnCallback = (dialog, type, _) => { if (type.ToString() == when) Assert.True(dialog.Terminate("from " + when)); };
+        bench.Bob.OnInvite = static call =>
+        {
+            call.Ring();
+            call.AnswerAfter(TimeSpan.FromSeconds(1));
+        };
+        bench.OnCallback = (dialog, type, _) =>
+        {
+            if (type.ToString() == when)
+                Assert.True(dialog.Terminate("from " + when));
+        };
         ScriptedCall call = bench.Call();
         bench.Run(100);
         Assert.Equal(status, call.Status);
         Assert.True(call.IsOver);
         Assert.All(bench.Bob.Calls, static c => Assert.True(c.IsOver));
         Assert.Equal("from " + when, bench.Dialog.TerminationReason);
-        Assert.Equal(1, bench.Events.Count(static e => e.StartsWith("Terminated", StringComparison.Ordinal) || e.StartsWith("Failed", StringComparison.Ordinal)));
+        Assert.Equal(
+            1,
+            bench.Events.Count(static e =>
+                e.StartsWith("Terminated", StringComparison.Ordinal) || e.StartsWith("Failed", StringComparison.Ordinal)
+            )
+        );
     }
 
     [Fact]
@@ -289,7 +327,11 @@ public class TerminationTests
     public void Ending_all_of_a_profile_gives_each_its_own_result()
     {
         using var bench = new CallBench(static options => options.ProfilesWithValue.Add("caller"));
-        bench.OnCallback = static (dialog, type, _) => { if (type == DialogCallbackTypes.Created) dialog.Profiles.Set("caller", "alice"); };
+        bench.OnCallback = static (dialog, type, _) =>
+        {
+            if (type == DialogCallbackTypes.Created)
+                dialog.Profiles.Set("caller", "alice");
+        };
         ScriptedCall[] calls = [bench.Call(), bench.Call("carol"), bench.Call("dave")];
         bench.Run(1);
         IReadOnlyList<DialogEnding> endings = bench.Dialogs.FindProfile("caller")!.EndAll("alice", "all of them");
@@ -314,7 +356,12 @@ public class TerminationTests
     /// <summary>Different BYEs that left the proxy to the caller and the callee.</summary>
     private static (int ToCaller, int ToCallee) Byes(CallBench bench, bool own = false)
     {
-        int Count(string to) => bench.Recorder.Find("BYE", Proxy, to).Where(m => !own || m.Text.Split("\r\nVia:").Length == 2).DistinctBy(static m => m.Header("Via")).Count();
+        int Count(string to) =>
+            bench
+                .Recorder.Find("BYE", Proxy, to)
+                .Where(m => !own || m.Text.Split("\r\nVia:").Length == 2)
+                .DistinctBy(static m => m.Header("Via"))
+                .Count();
         return (Count(AliceHost), Count(BobHost));
     }
 

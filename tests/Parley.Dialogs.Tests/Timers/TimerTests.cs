@@ -23,10 +23,15 @@ public class TimerTests
     public void The_lifetime_can_be_changed_at_any_time()
     {
         using var bench = new CallBench();
-        bench.Bob.OnInvite = call => { call.Ring(); call.AnswerAfter(TimeSpan.FromSeconds(10)); };
+        bench.Bob.OnInvite = call =>
+        {
+            call.Ring();
+            call.AnswerAfter(TimeSpan.FromSeconds(10));
+        };
         bench.OnCallback = static (dialog, type, _) =>
         {
-            if (type == DialogCallbackTypes.Early) dialog.Timeout = TimeSpan.FromSeconds(100);
+            if (type == DialogCallbackTypes.Early)
+                dialog.Timeout = TimeSpan.FromSeconds(100);
         };
         bench.Call();
         bench.Run(30);

@@ -33,11 +33,17 @@ public class DialogUserFlagTableTests
         for (int round = 0; round < 100; round++)
         {
             var table = new DialogUserFlagTable();
-            int[] bits = await Task.WhenAll(Enumerable.Range(0, 4).Select(n => Task.Run(() =>
-            {
-                table.Add($"own{n}");
-                return table.Add("same");
-            })));
+            int[] bits = await Task.WhenAll(
+                Enumerable
+                    .Range(0, 4)
+                    .Select(n =>
+                        Task.Run(() =>
+                        {
+                            table.Add($"own{n}");
+                            return table.Add("same");
+                        })
+                    )
+            );
             Assert.Single(bits.Distinct());
             Assert.Equal(5, table.Names.Count);
         }

@@ -26,7 +26,8 @@ public class PairTextTests
     [InlineData(@"a#1\", @"a=1\")]
     [InlineData(@"\a#\1|", "a=1")]
     [InlineData("", "")]
-    public void Text_of_other_hands_is_read_as_far_as_it_makes_sense(string text, string pairs) => Assert.Equal(pairs, Read(Encoding.UTF8.GetBytes(text)));
+    public void Text_of_other_hands_is_read_as_far_as_it_makes_sense(string text, string pairs) =>
+        Assert.Equal(pairs, Read(Encoding.UTF8.GetBytes(text)));
 
     [Fact]
     public void No_bytes_make_it_throw() => Gen.Byte.Array[0, 40].Sample(bytes => Read(bytes).Length >= 0);

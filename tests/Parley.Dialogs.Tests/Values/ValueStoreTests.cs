@@ -82,51 +82,58 @@ public class ValueStoreTests
     }
 
     [Fact]
-    public void Behaves_as_a_dictionary_and_survives_its_text() => Operations.Sample(operations =>
-    {
-        ValueStore store = default;
-        var model = new Dictionary<string, byte[]>();
-        foreach ((int kind, byte[] name, byte[] value, long number) in operations)
+    public void Behaves_as_a_dictionary_and_survives_its_text() =>
+        Operations.Sample(operations =>
         {
-            if (name.Length == 0)
-                continue;
-            switch (kind)
+            ValueStore store = default;
+            var model = new Dictionary<string, byte[]>();
+            foreach ((int kind, byte[] name, byte[] value, long number) in operations)
             {
-                case 0 or 1:
-                    store.Set(name, value);
-                    model[Key(name)] = value;
-                    break;
-                case 2:
-                    store.Set(name, number);
-                    model[Key(name)] = Encoding.ASCII.GetBytes($"{number}");
-                    break;
-                default:
-                    if (store.Remove(name) != model.Remove(Key(name)))
-                        return false;
-                    break;
+                if (name.Length == 0)
+                    continue;
+                switch (kind)
+                {
+                    case 0 or 1:
+                        store.Set(name, value);
+                        model[Key(name)] = value;
+                        break;
+                    case 2:
+                        store.Set(name, number);
+                        model[Key(name)] = Encoding.ASCII.GetBytes($"{number}");
+                        break;
+                    default:
+                        if (store.Remove(name) != model.Remove(Key(name)))
+                            return false;
+                        break;
+                }
             }
-        }
 
-        return Same(store.Packed, model) && store.Count == model.Count && Same(ThroughText(ref store), model);
-    });
+            return Same(store.Packed, model) && store.Count == model.Count && Same(ThroughText(ref store), model);
+        });
 
     [Fact]
     public async Task Threads_lose_no_update()
     {
         var box = new StoreBox();
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(n => Task.Run(() =>
-        {
-            byte[] mine = [(byte)('a' + n)];
-            for (int i = 0; i < 2000; i++)
-            {
-                box.Store.Add("shared"u8, 1);
-                box.Store.Set(mine, i);
-                if (i % 3 == 0)
-                    box.Store.Remove(mine);
-                Assert.Equal(i % 3 != 0, box.Store.TryGet(mine, out long read));
-                Assert.Equal(i % 3 != 0 ? i : 0, read);
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(n =>
+                    Task.Run(() =>
+                    {
+                        byte[] mine = [(byte)('a' + n)];
+                        for (int i = 0; i < 2000; i++)
+                        {
+                            box.Store.Add("shared"u8, 1);
+                            box.Store.Set(mine, i);
+                            if (i % 3 == 0)
+                                box.Store.Remove(mine);
+                            Assert.Equal(i % 3 != 0, box.Store.TryGet(mine, out long read));
+                            Assert.Equal(i % 3 != 0 ? i : 0, read);
+                        }
+                    })
+                )
+        );
         Assert.True(box.Store.TryGet("shared"u8, out long sum));
         Assert.Equal(8000, sum);
     }
@@ -177,7 +184,8 @@ public class ValueStoreTests
     private static bool Same(ReadOnlySpan<byte> packed, Dictionary<string, byte[]> model) => Same(Read(packed), model);
 
     private static bool Same(Dictionary<string, byte[]> read, Dictionary<string, byte[]> model) =>
-        read.Count == model.Count && read.All(pair => model.TryGetValue(pair.Key, out byte[]? value) && value.AsSpan().SequenceEqual(pair.Value));
+        read.Count == model.Count
+        && read.All(pair => model.TryGetValue(pair.Key, out byte[]? value) && value.AsSpan().SequenceEqual(pair.Value));
 
     private sealed class StoreBox
     {

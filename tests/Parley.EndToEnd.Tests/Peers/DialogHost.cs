@@ -12,7 +12,10 @@ internal sealed class DialogHost : IAsyncDisposable
     /// <summary>Longest wait for anything of a call.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(40);
 
-    private readonly TaskCompletionSource<Dialog> _created = New(), _answered = New(), _acknowledged = New(), _over = New();
+    private readonly TaskCompletionSource<Dialog> _created = New(),
+        _answered = New(),
+        _acknowledged = New(),
+        _over = New();
     private readonly SipUri[] _callees;
     private readonly DialogFlags _flags;
     private int _confirmed;
@@ -21,13 +24,20 @@ internal sealed class DialogHost : IAsyncDisposable
     {
         (Application, Port, _callees, _flags) = (application, port, callees, flags);
         Api = application.Services.GetRequiredService<IDialogApi>();
-        Api.Register(null, DialogCallbackTypes.Created, (dialog, _, _) =>
-        {
-            dialog.On(DialogCallbackTypes.Confirmed, OnConfirmed);
-            dialog.On(DialogCallbackTypes.RequestWithin, OnWithin);
-            dialog.On(DialogCallbackTypes.Terminated | DialogCallbackTypes.Expired | DialogCallbackTypes.Failed, (over, _, _) => _over.TrySetResult(over));
-            _created.TrySetResult(dialog);
-        });
+        Api.Register(
+            null,
+            DialogCallbackTypes.Created,
+            (dialog, _, _) =>
+            {
+                dialog.On(DialogCallbackTypes.Confirmed, OnConfirmed);
+                dialog.On(DialogCallbackTypes.RequestWithin, OnWithin);
+                dialog.On(
+                    DialogCallbackTypes.Terminated | DialogCallbackTypes.Expired | DialogCallbackTypes.Failed,
+                    (over, _, _) => _over.TrySetResult(over)
+                );
+                _created.TrySetResult(dialog);
+            }
+        );
         application.OnRequest(HandleAsync);
     }
 
@@ -58,8 +68,13 @@ internal sealed class DialogHost : IAsyncDisposable
     /// <param name="flags">Of each dialog.</param>
     /// <param name="dialogs">Options of the dialogs.</param>
     /// <param name="builder">Whatever else is to be set.</param>
-    public static async Task<DialogHost> StartAsync(string transport, int[] callees, DialogFlags flags = DialogFlags.None,
-        Action<DialogOptions>? dialogs = null, Action<ParleyApplicationBuilder>? builder = null)
+    public static async Task<DialogHost> StartAsync(
+        string transport,
+        int[] callees,
+        DialogFlags flags = DialogFlags.None,
+        Action<DialogOptions>? dialogs = null,
+        Action<ParleyApplicationBuilder>? builder = null
+    )
     {
         var port = Ports.Next();
         var parts = ParleyApplication.CreateEmptyBuilder();

@@ -33,7 +33,8 @@ internal sealed partial class ParleyServer : PeerProcess
         File.WriteAllText(file, $$"""{ "Parley": { {{settings}} } }""");
         var systemd = Path.Combine(folder, "systemd");
         File.Copy("/bin/sh", systemd);
-        var command = $"NOTIFY_SOCKET='{notifySocket}' dotnet '{Path.Combine(AppContext.BaseDirectory, "parley.dll")}' run --config '{file}' & "
+        var command =
+            $"NOTIFY_SOCKET='{notifySocket}' dotnet '{Path.Combine(AppContext.BaseDirectory, "parley.dll")}' run --config '{file}' & "
             + "trap 'kill -TERM $!' TERM; wait $!; wait $!";
         return new PeerProcess(systemd, ["-c", command], folder);
     }
@@ -52,7 +53,9 @@ internal sealed partial class ParleyServer : PeerProcess
         Signal(PosixSignalNumber.Terminate);
         var line = await WaitForLineAsync("Parley has stopped", TimeSpan.FromSeconds(60));
         await WaitForExitAsync(TimeSpan.FromSeconds(30));
-        return Statistic().Matches(line).ToDictionary(m => m.Groups["name"].Value, m => long.Parse(m.Groups["value"].Value, CultureInfo.InvariantCulture));
+        return Statistic()
+            .Matches(line)
+            .ToDictionary(m => m.Groups["name"].Value, m => long.Parse(m.Groups["value"].Value, CultureInfo.InvariantCulture));
     }
 
     [GeneratedRegex(@"(?<name>[a-z_]+)=(?<value>\d+)")]

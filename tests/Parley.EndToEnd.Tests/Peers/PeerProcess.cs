@@ -11,7 +11,12 @@ internal class PeerProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly List<(Func<string, bool> Matches, TaskCompletionSource<string> Found)> _waiting = [];
 
-    public PeerProcess(string program, IEnumerable<string> arguments, string? folder = null, IReadOnlyDictionary<string, string>? environment = null)
+    public PeerProcess(
+        string program,
+        IEnumerable<string> arguments,
+        string? folder = null,
+        IReadOnlyDictionary<string, string>? environment = null
+    )
     {
         var start = new ProcessStartInfo(program, arguments)
         {
@@ -63,10 +68,12 @@ internal class PeerProcess : IAsyncDisposable
         if (first == found.Task)
             return await found.Task;
         if (first == exit)
-            _process.WaitForExit();   // lets the last lines come in
+            _process.WaitForExit(); // lets the last lines come in
         if (found.Task.IsCompleted)
             return await found.Task;
-        throw new InvalidOperationException($"\"{text}\" was not said. {(first == exit ? $"Ended with {_process.ExitCode}." : "Still running.")} Output:\n{Output}");
+        throw new InvalidOperationException(
+            $"\"{text}\" was not said. {(first == exit ? $"Ended with {_process.ExitCode}." : "Still running.")} Output:\n{Output}"
+        );
     }
 
     public async Task<int> WaitForExitAsync(TimeSpan limit)

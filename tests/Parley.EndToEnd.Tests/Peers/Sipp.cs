@@ -11,8 +11,8 @@ internal sealed class Sipp : PeerProcess
     private readonly string _folder;
     private readonly string _statistics;
 
-    private Sipp(string scenario, List<string> arguments, string folder, string statistics) : base("sipp", arguments, folder) =>
-        (Scenario, _folder, _statistics) = (scenario, folder, statistics);
+    private Sipp(string scenario, List<string> arguments, string folder, string statistics)
+        : base("sipp", arguments, folder) => (Scenario, _folder, _statistics) = (scenario, folder, statistics);
 
     public string Scenario { get; }
 
@@ -38,9 +38,21 @@ internal sealed class Sipp : PeerProcess
         var statistics = Path.Combine(folder, "statistics.csv");
         List<string> arguments =
         [
-            "-sf", Path.Combine(AppContext.BaseDirectory, "Scenarios", scenario + ".xml"),
-            "-i", "127.0.0.1", "-p", port.ToString(CultureInfo.InvariantCulture),
-            "-nostdin", "-trace_stat", "-stf", statistics, "-fd", "1", "-trace_err", "-error_file", Path.Combine(folder, "errors.log"),
+            "-sf",
+            Path.Combine(AppContext.BaseDirectory, "Scenarios", scenario + ".xml"),
+            "-i",
+            "127.0.0.1",
+            "-p",
+            port.ToString(CultureInfo.InvariantCulture),
+            "-nostdin",
+            "-trace_stat",
+            "-stf",
+            statistics,
+            "-fd",
+            "1",
+            "-trace_err",
+            "-error_file",
+            Path.Combine(folder, "errors.log"),
             .. options,
         ];
         if (remote is not null)
@@ -70,7 +82,7 @@ internal sealed class Sipp : PeerProcess
     /// <summary>Ends a callee that has no calls left and reads what it counted.</summary>
     public async Task<SippCounts> StopAsync()
     {
-        Signal((PosixSignalNumber)10);   // SIGUSR1: SIPp ends when its calls have ended
+        Signal((PosixSignalNumber)10); // SIGUSR1: SIPp ends when its calls have ended
         var exitCode = await WaitForExitAsync(TimeSpan.FromSeconds(60));
         return Read(exitCode);
     }
@@ -81,11 +93,30 @@ internal sealed class Sipp : PeerProcess
         var names = lines[0].Split(';');
         var values = lines[^1].Split(';');
         long Count(string name) => long.Parse(values[Array.IndexOf(names, name)], CultureInfo.InvariantCulture);
-        var errors = Directory.EnumerateFiles(Path.GetDirectoryName(_statistics)!, "errors.log").Select(File.ReadAllText).FirstOrDefault() ?? string.Empty;
-        return new SippCounts(exitCode, Count("TotalCallCreated"), Count("SuccessfulCall(C)"), Count("FailedCall(C)"),
-            Count("FailedUnexpectedMessage(C)"), Count("Retransmissions(C)"), Count("OutOfCallMsgs(C)"), errors);
+        var errors =
+            Directory.EnumerateFiles(Path.GetDirectoryName(_statistics)!, "errors.log").Select(File.ReadAllText).FirstOrDefault()
+            ?? string.Empty;
+        return new SippCounts(
+            exitCode,
+            Count("TotalCallCreated"),
+            Count("SuccessfulCall(C)"),
+            Count("FailedCall(C)"),
+            Count("FailedUnexpectedMessage(C)"),
+            Count("Retransmissions(C)"),
+            Count("OutOfCallMsgs(C)"),
+            errors
+        );
     }
 }
 
 /// <summary>What a SIPp instance counted over its life.</summary>
-internal sealed record SippCounts(int ExitCode, long Created, long Successful, long Failed, long Unexpected, long Retransmissions, long OutOfCall, string Errors);
+internal sealed record SippCounts(
+    int ExitCode,
+    long Created,
+    long Successful,
+    long Failed,
+    long Unexpected,
+    long Retransmissions,
+    long OutOfCall,
+    string Errors
+);

@@ -3,9 +3,8 @@ namespace Parley.EndToEnd.Tests.Peers;
 /// <summary>TLS for SIPp, which Debian builds without: a tunnel in front of it, one way or the other.</summary>
 internal sealed class Stunnel : PeerProcess
 {
-    private Stunnel(string file) : base("stunnel", [file], Path.GetDirectoryName(file))
-    {
-    }
+    private Stunnel(string file)
+        : base("stunnel", [file], Path.GetDirectoryName(file)) { }
 
     /// <summary>Accepts plain TCP on one port and goes on by TLS, or (server) the other way round.</summary>
     public static async Task<Stunnel> StartAsync(bool client, int accept, int connect, Certificate certificate)
@@ -13,7 +12,9 @@ internal sealed class Stunnel : PeerProcess
         Installed.Require("stunnel", "stunnel4");
         var folder = Directory.CreateTempSubdirectory("stunnel-").FullName;
         var file = Path.Combine(folder, "stunnel.conf");
-        await File.WriteAllTextAsync(file, $"""
+        await File.WriteAllTextAsync(
+            file,
+            $"""
             foreground = yes
             pid =
             debug = 5
@@ -24,7 +25,8 @@ internal sealed class Stunnel : PeerProcess
             cert = {certificate.CertificateFile}
             key = {certificate.KeyFile}
             TIMEOUTclose = 0
-            """);
+            """
+        );
         var tunnel = new Stunnel(file);
         await tunnel.WaitForLineAsync("Configuration successful");
         return tunnel;

@@ -21,9 +21,11 @@ public sealed class RelayAllocationTests
     public void A_request_relayed_within_a_dialog_and_answered_allocates_nothing(string method)
     {
         using Bench bench = new(method);
-        for (int i = 0; i < 500; i++) bench.Round();
+        for (int i = 0; i < 500; i++)
+            bench.Round();
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Rounds; i++) bench.Round();
+        for (int i = 0; i < Rounds; i++)
+            bench.Round();
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.True(bench.Answers >= 500 + Rounds, $"{bench.Answers} answers");
         Assert.Equal(0, allocated);
@@ -33,9 +35,11 @@ public sealed class RelayAllocationTests
     public void The_ACK_of_a_2xx_relayed_allocates_nothing()
     {
         using Bench bench = new("ACK");
-        for (int i = 0; i < 500; i++) bench.Ack();
+        for (int i = 0; i < 500; i++)
+            bench.Ack();
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Rounds; i++) bench.Ack();
+        for (int i = 0; i < Rounds; i++)
+            bench.Ack();
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.Equal(500 + Rounds, bench.Sent);
     }
@@ -44,9 +48,11 @@ public sealed class RelayAllocationTests
     public void An_initial_INVITE_that_rings_and_is_answered_allocates_nothing_in_steady_state()
     {
         using Bench bench = new("INVITE", isInitial: true);
-        for (int i = 0; i < 500; i++) bench.Round(rings: true);
+        for (int i = 0; i < 500; i++)
+            bench.Round(rings: true);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < Rounds; i++) bench.Round(rings: true);
+        for (int i = 0; i < Rounds; i++)
+            bench.Round(rings: true);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
@@ -66,11 +72,19 @@ public sealed class RelayAllocationTests
 
         public Bench(string method, bool isInitial = false)
         {
-            _app = ParleyApplication.CreateEmptyBuilder().UseTransport(_transport).UseTimeProvider(_time).UseRandom(SipRandom.FromSeed(1)).UseLocator(new SimulatedServerLocator()).Build();
+            _app = ParleyApplication
+                .CreateEmptyBuilder()
+                .UseTransport(_transport)
+                .UseTimeProvider(_time)
+                .UseRandom(SipRandom.FromSeed(1))
+                .UseLocator(new SimulatedServerLocator())
+                .Build();
             _app.OnRequest(static context =>
             {
-                if (context.IsInDialog) context.LooseRoute();
-                else context.RecordRoute();
+                if (context.IsInDialog)
+                    context.LooseRoute();
+                else
+                    context.RecordRoute();
                 ValueTask<bool> relayed = context.RelayAsync();
                 Assert.True(relayed.IsCompletedSuccessfully);
                 return default;
@@ -78,9 +92,10 @@ public sealed class RelayAllocationTests
             _app.Transactions.OnLoop(); // this thread is the receive loop
             string route = isInitial ? "" : "Route: <sip:10.0.0.9;lr;ftag=f1;did=12a.34b>\r\n";
             _request = Encoding.ASCII.GetBytes(
-                $"{method} sip:bob@10.0.0.2:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK-10000000;rport\r\nMax-Forwards: 70\r\n{route}" +
-                $"From: <sip:alice@example.com>;tag=f1\r\nTo: <sip:bob@example.com>{(isInitial ? "" : ";tag=t1")}\r\nCall-ID: call-10000000\r\nCSeq: 2 {method}\r\n" +
-                "Contact: <sip:alice@10.0.0.1:5060>\r\nContent-Length: 0\r\n\r\n");
+                $"{method} sip:bob@10.0.0.2:5060 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK-10000000;rport\r\nMax-Forwards: 70\r\n{route}"
+                    + $"From: <sip:alice@example.com>;tag=f1\r\nTo: <sip:bob@example.com>{(isInitial ? "" : ";tag=t1")}\r\nCall-ID: call-10000000\r\nCSeq: 2 {method}\r\n"
+                    + "Contact: <sip:alice@10.0.0.1:5060>\r\nContent-Length: 0\r\n\r\n"
+            );
             _serials = [.. Enumerable.Range(0, _request.Length - 8).Where(i => _request.AsSpan(i, 8).SequenceEqual("10000000"u8))];
             _alice = new SipFlow(_transport.Listeners[0], SipEndPoint.From(System.Net.IPAddress.Parse("10.0.0.1"), 5060));
             _bob = new SipFlow(_transport.Listeners[0], SipEndPoint.From(System.Net.IPAddress.Parse("10.0.0.2"), 5060));
@@ -97,11 +112,13 @@ public sealed class RelayAllocationTests
             int forwarded = -1;
             for (int i = 0; i < _transport.Count; i++)
             {
-                if (!_transport.Sent(i).StartsWith("SIP/2.0"u8)) forwarded = i;
+                if (!_transport.Sent(i).StartsWith("SIP/2.0"u8))
+                    forwarded = i;
             }
 
             Assert.True(forwarded >= 0);
-            if (rings) Answer(forwarded, "SIP/2.0 180 Ringing"u8);
+            if (rings)
+                Answer(forwarded, "SIP/2.0 180 Ringing"u8);
             Answer(forwarded, "SIP/2.0 200 OK"u8);
             for (int i = 0; i < 80; i++)
             {
@@ -123,7 +140,8 @@ public sealed class RelayAllocationTests
         private void Receive()
         {
             _serial++;
-            foreach (int at in _serials) _serial.TryFormat(_request.AsSpan(at), out _);
+            foreach (int at in _serials)
+                _serial.TryFormat(_request.AsSpan(at), out _);
             _transport.Count = 0;
             Assert.True(_requestView.Parse(_request, 0, _request.Length, SipLimits.Default).Status == SipParseStatus.Ok);
             _app.Transactions.OnMessage(_requestView, _alice);
@@ -139,7 +157,8 @@ public sealed class RelayAllocationTests
             int count = _transport.Count;
             Assert.True(_responseView.Parse(_response, 0, statusLine.Length + rest.Length, SipLimits.Default).Status == SipParseStatus.Ok);
             _app.Transactions.OnMessage(_responseView, _bob);
-            if (_transport.Count == count + 1 && _transport.Sent(count & 3).StartsWith(statusLine)) Answers++;
+            if (_transport.Count == count + 1 && _transport.Sent(count & 3).StartsWith(statusLine))
+                Answers++;
         }
     }
 }

@@ -7,7 +7,9 @@ internal sealed class StubTransport : ISipTransport
 {
     private readonly byte[][] _sent = [new byte[4096], new byte[4096], new byte[4096], new byte[4096]];
     private readonly int[] _lengths = new int[4];
-    private readonly SipListenerSet _set = new([new SipListener(0, SipProtocol.Udp, SipEndPoint.From(System.Net.IPAddress.Parse("10.0.0.9"), 5060))]);
+    private readonly SipListenerSet _set = new([
+        new SipListener(0, SipProtocol.Udp, SipEndPoint.From(System.Net.IPAddress.Parse("10.0.0.9"), 5060)),
+    ]);
 
     public int Count { get; set; }
 
@@ -17,15 +19,18 @@ internal sealed class StubTransport : ISipTransport
 
     public ReadOnlySpan<byte> Sent(int index) => _sent[index].AsSpan(0, _lengths[index]);
 
-    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null, SipListener? received = null) => _set.Select(protocol, target, preferred, received);
+    public SipListener? SelectListener(
+        SipProtocol protocol,
+        SipEndPoint target,
+        SipListener? preferred = null,
+        SipListener? received = null
+    ) => _set.Select(protocol, target, preferred, received);
 
     public bool IsOwn(ReadOnlySpan<byte> host, int port) => _set.IsOwn(host, port);
 
     public SipListener? FindOwn(ReadOnlySpan<byte> host, int port, ReadOnlySpan<byte> transport) => _set.FindOwn(host, port, transport);
 
-    public void Start(ISipReceiver receiver)
-    {
-    }
+    public void Start(ISipReceiver receiver) { }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -37,9 +42,7 @@ internal sealed class StubTransport : ISipTransport
         return SipSendResult.Queued;
     }
 
-    public void Flush()
-    {
-    }
+    public void Flush() { }
 
     public ValueTask DisposeAsync() => default;
 }

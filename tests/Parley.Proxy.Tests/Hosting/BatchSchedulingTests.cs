@@ -5,13 +5,18 @@ namespace Parley.Proxy.Tests.Hosting;
 
 public class BatchSchedulingTests
 {
-    private const int Ordinary = 0, Batch = 3;
+    private const int Ordinary = 0,
+        Batch = 3;
 
     [Fact]
     public void The_thread_and_those_it_starts_yield_until_it_ends()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Linux's");
-        int before = -1, inside = -1, started = -1, nested = -1, after = -1;
+        int before = -1,
+            inside = -1,
+            started = -1,
+            nested = -1,
+            after = -1;
         OnItsOwn(() =>
         {
             before = Policy();

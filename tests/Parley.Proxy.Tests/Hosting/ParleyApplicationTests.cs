@@ -33,7 +33,8 @@ public sealed class ParleyApplicationTests
     [InlineData("udp:localhost:5060")]
     [InlineData("udp:127.0.0.1:70000")]
     [InlineData("udp:")]
-    public void What_is_no_listener_is_refused(string text) => Assert.Throws<ArgumentException>(() => ParleyApplication.CreateEmptyBuilder().Listen(text));
+    public void What_is_no_listener_is_refused(string text) =>
+        Assert.Throws<ArgumentException>(() => ParleyApplication.CreateEmptyBuilder().Listen(text));
 
     [Fact]
     public void Modules_get_the_parts_of_the_proxy_and_run_before_the_handler()
@@ -47,7 +48,8 @@ public sealed class ParleyApplicationTests
                 context.Reply(200);
                 return default;
             },
-            builder => builder.Services.AddSingleton(heard).AddSingleton<IProxyModule, Module>());
+            builder => builder.Services.AddSingleton(heard).AddSingleton<IProxyModule, Module>()
+        );
         Peer alice = scene.Peer("10.0.0.1");
         alice.Send("OPTIONS", "sip:bob@10.0.0.2", toTag: "t", headers: $"Route: <sip:{Scene.ProxyAddress};lr>\r\n");
         scene.Run(50);
@@ -60,7 +62,10 @@ public sealed class ParleyApplicationTests
     [Fact]
     public void A_module_that_throws_is_answered_500()
     {
-        using var scene = new Scene(static async context => await context.RelayAsync(), static builder => builder.Services.AddSingleton<IProxyModule, Broken>());
+        using var scene = new Scene(
+            static async context => await context.RelayAsync(),
+            static builder => builder.Services.AddSingleton<IProxyModule, Broken>()
+        );
         Peer alice = scene.Peer("10.0.0.1");
         alice.Send("OPTIONS", "sip:bob@10.0.0.2");
         scene.Run(50);
@@ -83,7 +88,8 @@ public sealed class ParleyApplicationTests
         using var socket = new UdpClient(0, AddressFamily.InterNetwork);
         int port = ((IPEndPoint)socket.Client.LocalEndPoint!).Port;
         byte[] request = Encoding.ASCII.GetBytes(
-            $"OPTIONS sip:x@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK1\r\nMax-Forwards: 70\r\nFrom: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\nCall-ID: real\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n");
+            $"OPTIONS sip:x@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:{port};branch=z9hG4bK1\r\nMax-Forwards: 70\r\nFrom: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\nCall-ID: real\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+        );
         await socket.SendAsync(request, new IPEndPoint(IPAddress.Loopback, app.Transport.Listeners[0].Port));
         using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
         UdpReceiveResult answer = await socket.ReceiveAsync(patience.Token);
@@ -99,7 +105,8 @@ public sealed class ParleyApplicationTests
     public void Stopping_waits_for_requests_without_an_answer()
     {
         var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         alice.Send("OPTIONS", "sip:bob@10.0.0.2");
         scene.Run(50);
         Task stop = scene.App.StopAsync();
@@ -111,7 +118,14 @@ public sealed class ParleyApplicationTests
         scene.Dispose();
     }
 
-    private sealed class Module(List<string> heard, ISipTransport transport, TimeProvider time, SipRandom random, TimerService timers, Proxy.LocalRequests requests) : IProxyModule
+    private sealed class Module(
+        List<string> heard,
+        ISipTransport transport,
+        TimeProvider time,
+        SipRandom random,
+        TimerService timers,
+        Proxy.LocalRequests requests
+    ) : IProxyModule
     {
         public void OnRequest(SipContext context)
         {
@@ -130,8 +144,6 @@ public sealed class ParleyApplicationTests
     {
         public void OnRequest(SipContext context) => throw new InvalidOperationException("boom");
 
-        public void OnRouted(SipContext context)
-        {
-        }
+        public void OnRouted(SipContext context) { }
     }
 }

@@ -30,12 +30,17 @@ public sealed class ParleyModuleTests
 
     [Fact]
     public void A_module_that_throws_in_Initialize_stops_the_build() =>
-        Assert.Equal("cannot bind", Assert.Throws<InvalidOperationException>(() => ParleyApplication.CreateEmptyBuilder().AddModule<Broken>().Build()).Message);
+        Assert.Equal(
+            "cannot bind",
+            Assert.Throws<InvalidOperationException>(() => ParleyApplication.CreateEmptyBuilder().AddModule<Broken>().Build()).Message
+        );
 
     [Fact]
     public void A_module_without_the_service_it_needs_names_the_call_that_adds_it() =>
-        Assert.Equal("Needy has no IWeather: call builder.AddWeather() before Build().",
-            Assert.Throws<InvalidOperationException>(static () => ParleyApplication.CreateEmptyBuilder().AddModule<Needy>().Build()).Message);
+        Assert.Equal(
+            "Needy has no IWeather: call builder.AddWeather() before Build().",
+            Assert.Throws<InvalidOperationException>(static () => ParleyApplication.CreateEmptyBuilder().AddModule<Needy>().Build()).Message
+        );
 
     [Fact]
     public void A_module_with_the_service_it_needs_or_with_another_constructor_is_made()
@@ -52,9 +57,15 @@ public sealed class ParleyModuleTests
     public void A_service_asked_for_and_not_there_names_the_call_that_adds_it()
     {
         using ParleyApplication app = ParleyApplication.CreateEmptyBuilder().Listen("udp:127.0.0.1:0").Build();
-        Assert.Equal("The application has no IWeather: call builder.AddWeather() before Build().",
-            Assert.Throws<InvalidOperationException>(app.Services.GetRequiredService<IWeather>).Message);
-        Assert.Contains(nameof(Sunshine), Assert.Throws<InvalidOperationException>(app.Services.GetRequiredService<Sunshine>).Message, StringComparison.Ordinal);
+        Assert.Equal(
+            "The application has no IWeather: call builder.AddWeather() before Build().",
+            Assert.Throws<InvalidOperationException>(app.Services.GetRequiredService<IWeather>).Message
+        );
+        Assert.Contains(
+            nameof(Sunshine),
+            Assert.Throws<InvalidOperationException>(app.Services.GetRequiredService<Sunshine>).Message,
+            StringComparison.Ordinal
+        );
         Assert.Null(app.Services.GetService<IWeather>());
     }
 
@@ -76,21 +87,24 @@ public sealed class ParleyModuleTests
 
     private sealed class First : Noting
     {
-        public First(List<string> heard) : base(heard, "first") => heard.Add("first made");
+        public First(List<string> heard)
+            : base(heard, "first") => heard.Add("first made");
     }
 
     private sealed class Second : Noting
     {
-        public Second(List<string> heard) : base(heard, "second") => heard.Add("second made");
+        public Second(List<string> heard)
+            : base(heard, "second") => heard.Add("second made");
     }
 
     private sealed class Answering : IParleyModule
     {
-        public void Initialize(ParleyApplication application) => application.OnRequest(static context =>
-        {
-            context.Reply(299);
-            return default;
-        });
+        public void Initialize(ParleyApplication application) =>
+            application.OnRequest(static context =>
+            {
+                context.Reply(299);
+                return default;
+            });
     }
 
     private sealed class Broken : IParleyModule
@@ -107,12 +121,8 @@ public sealed class ParleyModuleTests
     {
         public Content(IWeather weather) => Assert.NotNull(weather);
 
-        public Content()
-        {
-        }
+        public Content() { }
 
-        public void Initialize(ParleyApplication application)
-        {
-        }
+        public void Initialize(ParleyApplication application) { }
     }
 }

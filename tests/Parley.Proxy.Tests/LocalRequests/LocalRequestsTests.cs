@@ -6,8 +6,10 @@ namespace Parley.Proxy.Tests.LocalRequests;
 
 public sealed class LocalRequestsTests
 {
-    private static byte[] Options(string uri, string route = "") => Encoding.UTF8.GetBytes(
-        $"OPTIONS {uri} SIP/2.0\r\nMax-Forwards: 70\r\n{route}From: <sip:p@x>;tag=1\r\nTo: <sip:bob@x>\r\nCall-ID: local1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n");
+    private static byte[] Options(string uri, string route = "") =>
+        Encoding.UTF8.GetBytes(
+            $"OPTIONS {uri} SIP/2.0\r\nMax-Forwards: 70\r\n{route}From: <sip:p@x>;tag=1\r\nTo: <sip:bob@x>\r\nCall-ID: local1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
+        );
 
     [Fact]
     public void A_local_request_gets_a_Via_a_hook_and_its_answer()
@@ -85,7 +87,8 @@ public sealed class LocalRequestsTests
         using var scene = new Scene();
         scene.Locator.Add("example.com", "udp:10.0.0.2:5060");
         scene.Locator.Add("example.com", "udp:10.0.0.3:5060");
-        Peer busy = scene.Peer("10.0.0.2"), bob = scene.Peer("10.0.0.3");
+        Peer busy = scene.Peer("10.0.0.2"),
+            bob = scene.Peer("10.0.0.3");
         busy.Script = r => busy.Answer(r, 503);
         bob.Script = r => bob.Answer(r, 200);
         var user = new User();
@@ -110,7 +113,14 @@ public sealed class LocalRequestsTests
     {
         using var scene = new Scene();
         Peer bob = scene.Peer("10.0.0.2");
-        Assert.True(scene.App.LocalRequests.SendAck(Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(Options("sip:bob@10.0.0.2")).Replace("OPTIONS", "ACK", StringComparison.Ordinal)), null));
+        Assert.True(
+            scene.App.LocalRequests.SendAck(
+                Encoding.UTF8.GetBytes(
+                    Encoding.UTF8.GetString(Options("sip:bob@10.0.0.2")).Replace("OPTIONS", "ACK", StringComparison.Ordinal)
+                ),
+                null
+            )
+        );
         scene.Run(50);
         Assert.Equal(1, bob.Count("ACK"));
         scene.RunToTheEnd();

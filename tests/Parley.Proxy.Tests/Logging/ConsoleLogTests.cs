@@ -15,7 +15,13 @@ public class ConsoleLogTests
     public void The_line_is_the_frameworks_single_line()
     {
         using var output = new Output();
-        using (var log = new ConsoleLog(new ConsoleLogOptions { TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ " }, () => new FixedTime(), () => output))
+        using (
+            var log = new ConsoleLog(
+                new ConsoleLogOptions { TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ " },
+                () => new FixedTime(),
+                () => output
+            )
+        )
             log.CreateLogger("Parley.Calls").Log(LogLevel.Information, new EventId(5001), "Call started", null, static (s, _) => s);
         Assert.Equal("2026-01-02T03:04:05.678Z info: Parley.Calls[5001] Call started\n", output.Text);
     }
@@ -73,13 +79,19 @@ public class ConsoleLogTests
         using (var log = new ConsoleLog(new ConsoleLogOptions { MaxWaitingLines = 100 }, () => TimeProvider.System, () => output))
         {
             ILogger logger = log.CreateLogger("Parley.Calls");
-            for (int i = 0; i < 5_000; i++) logger.LogInformation("line {Number}", i);
+            for (int i = 0; i < 5_000; i++)
+                logger.LogInformation("line {Number}", i);
             Assert.InRange(log.LinesDropped, 4_700, 4_900);
             long dropped = log.LinesDropped;
             output.Release();
             Assert.True(SpinWait.SpinUntil(() => Told(output).Sum() == dropped, TimeSpan.FromSeconds(10)), string.Join(", ", Told(output)));
             logger.LogInformation("afterwards");
-            Assert.True(SpinWait.SpinUntil(() => output.Text.EndsWith("info: Parley.Calls[0] afterwards\n", StringComparison.Ordinal), TimeSpan.FromSeconds(10)));
+            Assert.True(
+                SpinWait.SpinUntil(
+                    () => output.Text.EndsWith("info: Parley.Calls[0] afterwards\n", StringComparison.Ordinal),
+                    TimeSpan.FromSeconds(10)
+                )
+            );
             Assert.Equal(dropped, log.LinesDropped);
             // A line counts as written when its write has returned, a moment after the reader has it.
             long written = 5_000 - dropped + Told(output).Count + 1;
@@ -89,10 +101,15 @@ public class ConsoleLogTests
 
         // One line for each place where lines are missing.
         static List<long> Told(Output output) =>
-        [
-            .. output.Text.Split('\n').Where(static l => l.StartsWith("warn: Parley.Log[3010] ", StringComparison.Ordinal) && l.EndsWith(" lines of this log were dropped here: nobody read them in time", StringComparison.Ordinal))
-                .Select(static l => long.Parse(l.Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture)),
-        ];
+            [
+                .. output
+                    .Text.Split('\n')
+                    .Where(static l =>
+                        l.StartsWith("warn: Parley.Log[3010] ", StringComparison.Ordinal)
+                        && l.EndsWith(" lines of this log were dropped here: nobody read them in time", StringComparison.Ordinal)
+                    )
+                    .Select(static l => long.Parse(l.Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture)),
+            ];
     }
 
     [Fact]
@@ -101,7 +118,8 @@ public class ConsoleLogTests
         using var output = new Output();
         output.Hold();
         using var log = new ConsoleLog(new ConsoleLogOptions { MaxWaitingCharacters = 10_000 }, () => TimeProvider.System, () => output);
-        for (int i = 0; i < 100; i++) log.CreateLogger("App").LogInformation("{Text}", new string('x', 1_000));
+        for (int i = 0; i < 100; i++)
+            log.CreateLogger("App").LogInformation("{Text}", new string('x', 1_000));
         Assert.InRange(log.LinesDropped, 70, 92);
         output.Release();
     }
@@ -113,7 +131,8 @@ public class ConsoleLogTests
         output.Hold();
         var log = new ConsoleLog(new ConsoleLogOptions(), () => TimeProvider.System, () => output);
         log.CreateLogger("App").LogInformation("x");
-        await Task.Run(log.Dispose, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await Task.Run(log.Dispose, TestContext.Current.CancellationToken)
+            .WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
         output.Release();
     }
 
@@ -125,7 +144,8 @@ public class ConsoleLogTests
         using (var log = new ConsoleLog(new ConsoleLogOptions(), () => time, () => output))
         {
             ILogger logger = log.CreateLogger("Parley.Proxy");
-            for (int i = 0; i < 984; i++) logger.Log(LogLevel.Warning, Repeated, i, null, static (s, _) => $"target {s}");
+            for (int i = 0; i < 984; i++)
+                logger.Log(LogLevel.Warning, Repeated, i, null, static (s, _) => $"target {s}");
             time.RunFor(TimeSpan.FromSeconds(1.5));
             logger.Log(LogLevel.Warning, Repeated, 984, null, static (s, _) => $"target {s}");
             Assert.Equal(983, log.EventsLeftOut);
@@ -145,7 +165,8 @@ public class ConsoleLogTests
         var options = new ConsoleLogOptions { RepeatInterval = TimeSpan.FromMilliseconds(50) };
         using var log = new ConsoleLog(options, () => TimeProvider.System, () => output);
         ILogger logger = log.CreateLogger("Parley.Dialogs.Callbacks");
-        for (int i = 0; i < 10; i++) logger.Log(LogLevel.Error, Repeated, "x", null, static (s, _) => s);
+        for (int i = 0; i < 10; i++)
+            logger.Log(LogLevel.Error, Repeated, "x", null, static (s, _) => s);
         SpinWait.SpinUntil(() => output.Text.Contains("more like it", StringComparison.Ordinal), TimeSpan.FromSeconds(10));
         Assert.Contains("more like it", output.Text, StringComparison.Ordinal);
     }
@@ -201,7 +222,8 @@ public class ConsoleLogTests
         {
             get
             {
-                lock (_text) return _text.ToString();
+                lock (_text)
+                    return _text.ToString();
             }
         }
 
@@ -212,7 +234,8 @@ public class ConsoleLogTests
         public override void Write(ReadOnlySpan<byte> buffer)
         {
             _reads.Wait();
-            lock (_text) _text.Append(Encoding.UTF8.GetString(buffer));
+            lock (_text)
+                _text.Append(Encoding.UTF8.GetString(buffer));
         }
     }
 }

@@ -12,7 +12,8 @@ public sealed class HandlerTests
         Peer callee = scene.Peer("10.0.0.2");
         callee.Script = r =>
         {
-            if (r.Method != SipMethod.Ack) callee.Answer(r, 200);
+            if (r.Method != SipMethod.Ack)
+                callee.Answer(r, 200);
         };
         bob = callee;
         return scene;
@@ -40,7 +41,8 @@ public sealed class HandlerTests
                 throw new InvalidOperationException("boom");
             },
             out Peer alice,
-            out _);
+            out _
+        );
         alice.Send("OPTIONS", "sip:bob@10.0.0.2");
         scene.Run(50);
         Assert.Empty(alice.Finals);
@@ -78,11 +80,13 @@ public sealed class HandlerTests
         using Scene scene = With(
             async context =>
             {
-                if (context.Method != SipMethod.Ack) await gate.Task;
+                if (context.Method != SipMethod.Ack)
+                    await gate.Task;
                 await context.RelayAsync();
             },
             out Peer alice,
-            out Peer bob);
+            out Peer bob
+        );
         alice.Send("INVITE", "sip:bob@10.0.0.2");
         scene.Run(3_000);
         Assert.Equal([100], alice.Statuses);
@@ -104,7 +108,8 @@ public sealed class HandlerTests
                 await context.RelayAsync();
             },
             out Peer alice,
-            out Peer bob);
+            out Peer bob
+        );
         alice.Send("ACK", "sip:bob@10.0.0.2", toTag: "t");
         scene.Run(50);
         Assert.Equal(1, scene.App.PendingRequests);
@@ -123,17 +128,21 @@ public sealed class HandlerTests
             async context =>
             {
                 await gate.Task.ConfigureAwait(false);
-                if (context.Method == SipMethod.Message) context.Reply(403);
-                else Assert.True(await context.RelayAsync().ConfigureAwait(false));
+                if (context.Method == SipMethod.Message)
+                    context.Reply(403);
+                else
+                    Assert.True(await context.RelayAsync().ConfigureAwait(false));
                 done.TrySetResult();
             },
             out Peer alice,
-            out Peer bob);
+            out Peer bob
+        );
         alice.Send("OPTIONS", "sip:bob@10.0.0.2");
         scene.Run(50);
         gate.SetResult();
         await done.Task;
-        while (scene.App.Core.Counters[ProxyCounter.BranchesSent] == 0) await Task.Yield();
+        while (scene.App.Core.Counters[ProxyCounter.BranchesSent] == 0)
+            await Task.Yield();
         scene.Run(50);
         Assert.Equal(1, bob.Count("OPTIONS"));
         Assert.Equal([200], alice.Finals);
@@ -148,14 +157,16 @@ public sealed class HandlerTests
             {
                 context.OnFailure(static async failed =>
                 {
-                    if (failed.FailureStatus != 404) return;
+                    if (failed.FailureStatus != 404)
+                        return;
                     failed.AddTarget(SipUri.Parse("sip:bob@10.0.0.2"));
                     await failed.RelayAsync();
                 });
                 await context.RelayAsync();
             },
             out Peer alice,
-            out Peer bob);
+            out Peer bob
+        );
         Peer carol = scene.Peer("10.0.0.3");
         carol.Script = r => carol.Answer(r, 404);
         alice.Send("OPTIONS", "sip:carol@10.0.0.3");
@@ -176,7 +187,8 @@ public sealed class HandlerTests
                 await context.RelayAsync();
             },
             out Peer alice,
-            out _);
+            out _
+        );
         Peer carol = scene.Peer("10.0.0.3");
         carol.Script = r => carol.Answer(r, 404, headers: "X-From: carol\r\n");
         alice.Send("OPTIONS", "sip:carol@10.0.0.3");
@@ -199,7 +211,8 @@ public sealed class HandlerTests
                 await context.RelayAsync();
             },
             out Peer alice,
-            out _);
+            out _
+        );
         Peer carol = scene.Peer("10.0.0.3");
         carol.Script = r => carol.Answer(r, 404);
         alice.Send("OPTIONS", "sip:carol@10.0.0.3");
@@ -220,15 +233,18 @@ public sealed class HandlerTests
                 context.OnReply(static reply =>
                 {
                     reply.Edits.Append("X-Reply"u8, "3"u8);
-                    if (reply.StatusCode == 183) reply.Suppress();
+                    if (reply.StatusCode == 183)
+                        reply.Suppress();
                 });
                 await context.RelayAsync();
             },
             out Peer alice,
-            out Peer bob);
+            out Peer bob
+        );
         bob.Script = r =>
         {
-            if (r.Method != SipMethod.Invite) return;
+            if (r.Method != SipMethod.Invite)
+                return;
             bob.Answer(r, 183);
             bob.Answer(r, 200);
         };
@@ -252,7 +268,8 @@ public sealed class HandlerTests
                 return default;
             },
             out Peer alice,
-            out _);
+            out _
+        );
         alice.Send("OPTIONS", "sip:bob@10.0.0.2");
         scene.Run(50);
         Assert.Equal([404], alice.Finals);
@@ -269,14 +286,18 @@ public sealed class HandlerTests
             {
                 context.AddTarget(SipUri.Parse("sip:bob@10.0.0.2"));
                 context.AddTarget(SipUri.Parse("sip:bob@10.0.0.3"));
-                context.OnBranch(static (_, branch) =>
-                {
-                    if (branch.Index == 1) throw new InvalidOperationException("boom");
-                });
+                context.OnBranch(
+                    static (_, branch) =>
+                    {
+                        if (branch.Index == 1)
+                            throw new InvalidOperationException("boom");
+                    }
+                );
                 await context.RelayAsync();
             },
             out Peer alice,
-            out Peer bob);
+            out Peer bob
+        );
         alice.Send("OPTIONS", "sip:bob@example.com");
         scene.Run(50);
         Assert.Equal([200], alice.Finals);
@@ -303,7 +324,8 @@ public sealed class HandlerTests
                 return default;
             },
             out Peer alice,
-            out _);
+            out _
+        );
         for (int i = 0; i < 3; i++)
         {
             alice.Send("OPTIONS", "sip:bob@10.0.0.2", callId: "i" + i);

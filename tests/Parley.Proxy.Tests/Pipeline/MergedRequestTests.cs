@@ -13,10 +13,12 @@ public sealed class MergedRequestTests
     public void A_retry_with_the_same_CSeq_on_another_branch_is_relayed(string method)
     {
         using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         bob.Script = request =>
         {
-            if (request.Method != SipMethod.Ack) bob.Answer(request, 404);
+            if (request.Method != SipMethod.Ack)
+                bob.Answer(request, 404);
         };
         alice.Send(method, "sip:bob@10.0.0.2", branch: "z9hG4bKfirst");
         scene.Run(5);
@@ -24,7 +26,11 @@ public sealed class MergedRequestTests
         scene.Run(100);
         Assert.Equal([404, 404], alice.Finals.Take(2));
         Assert.Equal(2, bob.Count(method));
-        Assert.True(bob.Requests[0].TryGetTopVia(out ViaView one) && bob.Requests.Last(r => Peer.Text(r.MethodText) == method).TryGetTopVia(out ViaView two) && !one.Branch.SequenceEqual(two.Branch));
+        Assert.True(
+            bob.Requests[0].TryGetTopVia(out ViaView one)
+                && bob.Requests.Last(r => Peer.Text(r.MethodText) == method).TryGetTopVia(out ViaView two)
+                && !one.Branch.SequenceEqual(two.Branch)
+        );
         scene.RunToTheEnd();
     }
 
@@ -32,7 +38,8 @@ public sealed class MergedRequestTests
     public void Both_copies_of_an_upstream_fork_are_relayed_while_neither_is_answered()
     {
         using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         alice.Send("INVITE", "sip:bob@10.0.0.2", branch: "z9hG4bKfirst");
         alice.Send("INVITE", "sip:bob@10.0.0.2", branch: "z9hG4bKsecond");
         scene.Run(50);
@@ -71,15 +78,24 @@ public sealed class MergedRequestTests
     [Fact]
     public void The_registrar_refuses_a_copy_and_changes_nothing()
     {
-        using var scene = new Scene(static context =>
-        {
-            context.Services.GetRequiredService<Parley.Proxy.Registrar>().Handle(context);
-            return ValueTask.CompletedTask;
-        }, static builder => builder.Services.AddRegistrar());
+        using var scene = new Scene(
+            static context =>
+            {
+                context.Services.GetRequiredService<Parley.Proxy.Registrar>().Handle(context);
+                return ValueTask.CompletedTask;
+            },
+            static builder => builder.Services.AddRegistrar()
+        );
         Peer alice = scene.Peer("10.0.0.1");
         alice.Send("REGISTER", "sip:example.com", branch: "z9hG4bKfirst", to: "sip:alice@example.com");
         scene.Run(20);
-        alice.Send("REGISTER", "sip:example.com", branch: "z9hG4bKsecond", to: "sip:alice@example.com", headers: "Contact: <sip:alice@10.0.0.77>\r\n");
+        alice.Send(
+            "REGISTER",
+            "sip:example.com",
+            branch: "z9hG4bKsecond",
+            to: "sip:alice@example.com",
+            headers: "Contact: <sip:alice@10.0.0.77>\r\n"
+        );
         scene.Run(20);
         Assert.Equal([200, 482], alice.Finals);
         Assert.Equal(1, scene.App.Services.GetRequiredService<LocationTable>().BindingCount);
@@ -91,8 +107,10 @@ public sealed class MergedRequestTests
     {
         using var scene = new Scene(static context =>
         {
-            if (context.Request.IndexOf(SipHeaderName.Authorization) < 0) context.Reply(401, null, "WWW-Authenticate: Digest realm=\"x\", nonce=\"y\"\r\n"u8);
-            else context.Reply(context.IsMerged ? 482 : 200);
+            if (context.Request.IndexOf(SipHeaderName.Authorization) < 0)
+                context.Reply(401, null, "WWW-Authenticate: Digest realm=\"x\", nonce=\"y\"\r\n"u8);
+            else
+                context.Reply(context.IsMerged ? 482 : 200);
             return ValueTask.CompletedTask;
         });
         Peer alice = scene.Peer("10.0.0.1");

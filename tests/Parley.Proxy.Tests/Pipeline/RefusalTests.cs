@@ -75,7 +75,9 @@ public sealed class RefusalTests
     [Fact]
     public void So_does_one_whose_handler_throws_or_does_nothing()
     {
-        using var scene = new Scene(static context => context.Request.CallId[^1] == (byte)'1' ? throw new InvalidOperationException("no") : ValueTask.CompletedTask);
+        using var scene = new Scene(static context =>
+            context.Request.CallId[^1] == (byte)'1' ? throw new InvalidOperationException("no") : ValueTask.CompletedTask
+        );
         Peer alice = scene.Peer("10.0.0.1");
         alice.Send("INVITE", "sip:bob@10.0.0.2", callId: "c1");
         alice.Send("INVITE", "sip:bob@10.0.0.2", callId: "c2");
@@ -117,15 +119,18 @@ public sealed class RefusalTests
     {
         using var scene = new Scene(async context =>
         {
-            if (why == "after 180") context.Reply(180);
-            if (why == "after a branch") await context.RelayAsync();
+            if (why == "after 180")
+                context.Reply(180);
+            if (why == "after a branch")
+                await context.RelayAsync();
             context.Reply(480);
         });
         Peer alice = scene.Peer("10.0.0.1", why == "TCP" ? SipProtocol.Tcp : SipProtocol.Udp);
         Peer bob = scene.Peer("10.0.0.2");
         bob.Script = invite =>
         {
-            if (invite.Method == SipMethod.Invite) bob.Answer(invite, 180);
+            if (invite.Method == SipMethod.Invite)
+                bob.Answer(invite, 180);
         };
         alice.Send("INVITE", "sip:bob@10.0.0.2");
         scene.Run(200);
@@ -154,11 +159,14 @@ public sealed class RefusalTests
     [Fact]
     public void A_short_datagram_gets_no_Server_header_a_usual_one_does()
     {
-        using var scene = new Scene(static context =>
-        {
-            context.Reply(404);
-            return ValueTask.CompletedTask;
-        }, static builder => builder.Proxy.ServerHeader = "A proxy with a name that says it all/1.0");
+        using var scene = new Scene(
+            static context =>
+            {
+                context.Reply(404);
+                return ValueTask.CompletedTask;
+            },
+            static builder => builder.Proxy.ServerHeader = "A proxy with a name that says it all/1.0"
+        );
         Peer alice = scene.Peer("10.0.0.1");
         alice.SendText("INVITE sip:b SIP/2.0\r\nv:SIP/2.0/UDP 10.0.0.1\r\nf:<sip:a>;tag=1\r\nt:sip:b\r\ni:1\r\nCSeq:1 INVITE\r\n\r\n");
         alice.Send("INVITE", "sip:bob@10.0.0.2", callId: "c2");
@@ -172,7 +180,8 @@ public sealed class RefusalTests
     {
         public List<string> Told { get; } = [];
 
-        public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits) => Note($"forwarding {statusCode}");
+        public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits) =>
+            Note($"forwarding {statusCode}");
 
         public override void OnReplyForwarded(SipContext context, SipBranch? branch, int statusCode) => Note($"forwarded {statusCode}");
 
@@ -180,7 +189,8 @@ public sealed class RefusalTests
 
         private void Note(string what)
         {
-            if (Told.Count < 3) Told.Add(what);
+            if (Told.Count < 3)
+                Told.Add(what);
         }
     }
 }

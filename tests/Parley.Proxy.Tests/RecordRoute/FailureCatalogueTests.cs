@@ -29,16 +29,25 @@ public sealed class FailureCatalogueTests
     [Fact]
     public void Row_2_a_did_of_another_proxy_is_not_read_and_several_of_ours_are_all_offered()
     {
-        var foreign = new Hop(Hop.Of("NOTIFY", "sip:b@203.0.113.5", "Route: <sip:192.0.2.1;lr>, <sip:other.example;lr;did=1.1>\r\n"), Transport);
+        var foreign = new Hop(
+            Hop.Of("NOTIFY", "sip:b@203.0.113.5", "Route: <sip:192.0.2.1;lr>, <sip:other.example;lr;did=1.1>\r\n"),
+            Transport
+        );
         Assert.Null(foreign.Parameter("did"));
-        var both = new Hop(Hop.Of("NOTIFY", "sip:b@203.0.113.5", "Route: <sip:192.0.2.1;r2=on;lr;did=1.1>, <sip:[2001:db8::1];r2=on;lr;did=2.2>\r\n"), Transport);
+        var both = new Hop(
+            Hop.Of("NOTIFY", "sip:b@203.0.113.5", "Route: <sip:192.0.2.1;r2=on;lr;did=1.1>, <sip:[2001:db8::1];r2=on;lr;did=2.2>\r\n"),
+            Transport
+        );
         Assert.Equal(["1.1", "2.2", null], [both.Parameter("did", 0), both.Parameter("did", 1), both.Parameter("did", 2)]);
     }
 
     [Fact]
     public void Row_12_a_PRACK_is_routed_by_its_Routes_and_tags_whatever_came_before()
     {
-        var prack = new Hop(Hop.Of("PRACK", "sip:b@203.0.113.5", "Route: <sip:192.0.2.1;lr;ftag=ft;did=1.1>\r\nRAck: 1 1 INVITE\r\n"), Transport);
+        var prack = new Hop(
+            Hop.Of("PRACK", "sip:b@203.0.113.5", "Route: <sip:192.0.2.1;lr;ftag=ft;did=1.1>\r\nRAck: 1 1 INVITE\r\n"),
+            Transport
+        );
         Assert.True(prack.Result);
         Assert.Equal("sip:b@203.0.113.5", prack.NextHop());
         Assert.Equal("1.1", prack.Parameter("did"));

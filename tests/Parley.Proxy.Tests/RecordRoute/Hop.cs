@@ -41,8 +41,8 @@ internal sealed class Hop
 
     /// <summary>A request with what every request must have; lines end with "\r\n" each.</summary>
     public static string Of(string method, string uri, string lines = "", bool inDialog = true, string fromTag = "ft") =>
-        $"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.7:5060;branch=z9hG4bK1\r\n{lines}From: <sip:a@example.org>;tag={fromTag}\r\n" +
-        $"To: <sip:b@example.net>{(inDialog ? ";tag=tt" : "")}\r\nCall-ID: c1\r\nCSeq: 2 {method}\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n";
+        $"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 198.51.100.7:5060;branch=z9hG4bK1\r\n{lines}From: <sip:a@example.org>;tag={fromTag}\r\n"
+        + $"To: <sip:b@example.net>{(inDialog ? ";tag=tt" : "")}\r\nCall-ID: c1\r\nCSeq: 2 {method}\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n";
 
     public string? Parameter(string name, int occurrence = 0) =>
         State.TryGetParameter(Request, Bytes(name), occurrence, out var value) ? Text(value) : null;
@@ -64,7 +64,8 @@ internal sealed class Hop
         var edits = new SipEdits();
         edits.Reset(Request);
         var uri = target is null ? State.RequestUri(Request) : target.Uri.Bytes;
-        var isSips = Text(uri).StartsWith("sips:", StringComparison.Ordinal) || NextHop(target).StartsWith("sips:", StringComparison.Ordinal);
+        var isSips =
+            Text(uri).StartsWith("sips:", StringComparison.Ordinal) || NextHop(target).StartsWith("sips:", StringComparison.Ordinal);
         RouteForwarding.Write(edits, State, uri, target?.Path ?? []);
         if (recordRoute is not null)
             RecordRouteWriter.Push(edits, _source.Listener, _transport.Listeners[outbound], isSips, recordRoute, State.Parameters);

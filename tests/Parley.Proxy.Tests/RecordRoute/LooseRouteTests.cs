@@ -34,17 +34,75 @@ public sealed class LooseRouteTests
     }
 
     [Theory] // request-URI, Routes; then what leaves
-    [InlineData(RouteKind.LooseToLoose, "sip:b@203.0.113.5", "<" + Own + ">, <sip:p2.example;lr>", "sip:b@203.0.113.5", "sip:p2.example;lr", "sip:p2.example;lr")]
-    [InlineData(RouteKind.LooseToLoose, "sip:b@203.0.113.5", "<sip:p2.example;lr>", "sip:b@203.0.113.5", "sip:p2.example;lr", "sip:p2.example;lr")]
-    [InlineData(RouteKind.LooseToStrict, "sip:b@203.0.113.5", "<" + Own + ">, <sip:p2.example>", "sip:p2.example", "sip:b@203.0.113.5", "sip:p2.example")]
-    [InlineData(RouteKind.LooseToStrict, "sip:b@203.0.113.5", "<" + Own + ">, <sip:p2.example>, <sip:p3.example;lr>", "sip:p2.example", "sip:p3.example;lr sip:b@203.0.113.5", "sip:p2.example")]
+    [InlineData(
+        RouteKind.LooseToLoose,
+        "sip:b@203.0.113.5",
+        "<" + Own + ">, <sip:p2.example;lr>",
+        "sip:b@203.0.113.5",
+        "sip:p2.example;lr",
+        "sip:p2.example;lr"
+    )]
+    [InlineData(
+        RouteKind.LooseToLoose,
+        "sip:b@203.0.113.5",
+        "<sip:p2.example;lr>",
+        "sip:b@203.0.113.5",
+        "sip:p2.example;lr",
+        "sip:p2.example;lr"
+    )]
+    [InlineData(
+        RouteKind.LooseToStrict,
+        "sip:b@203.0.113.5",
+        "<" + Own + ">, <sip:p2.example>",
+        "sip:p2.example",
+        "sip:b@203.0.113.5",
+        "sip:p2.example"
+    )]
+    [InlineData(
+        RouteKind.LooseToStrict,
+        "sip:b@203.0.113.5",
+        "<" + Own + ">, <sip:p2.example>, <sip:p3.example;lr>",
+        "sip:p2.example",
+        "sip:p3.example;lr sip:b@203.0.113.5",
+        "sip:p2.example"
+    )]
     [InlineData(RouteKind.StrictToLoose, Own, "<sip:b@203.0.113.5>", "sip:b@203.0.113.5", "", "sip:b@203.0.113.5")]
-    [InlineData(RouteKind.StrictToLoose, Own, "<sip:p2.example;lr>, <sip:b@203.0.113.5>", "sip:b@203.0.113.5", "sip:p2.example;lr", "sip:p2.example;lr")]
-    [InlineData(RouteKind.StrictToStrict, Own, "<sip:p2.example>, <sip:b@203.0.113.5>", "sip:p2.example", "sip:b@203.0.113.5", "sip:p2.example")]
-    [InlineData(RouteKind.StrictToStrict, Own, "<sip:p2.example>, <sip:p3.example;lr>, <sip:b@203.0.113.5>", "sip:p2.example", "sip:p3.example;lr sip:b@203.0.113.5", "sip:p2.example")]
-    public void The_four_combinations_of_loose_and_strict(RouteKind kind, string uri, string routes, string leavesAs, string leavesWith, string nextHop)
+    [InlineData(
+        RouteKind.StrictToLoose,
+        Own,
+        "<sip:p2.example;lr>, <sip:b@203.0.113.5>",
+        "sip:b@203.0.113.5",
+        "sip:p2.example;lr",
+        "sip:p2.example;lr"
+    )]
+    [InlineData(
+        RouteKind.StrictToStrict,
+        Own,
+        "<sip:p2.example>, <sip:b@203.0.113.5>",
+        "sip:p2.example",
+        "sip:b@203.0.113.5",
+        "sip:p2.example"
+    )]
+    [InlineData(
+        RouteKind.StrictToStrict,
+        Own,
+        "<sip:p2.example>, <sip:p3.example;lr>, <sip:b@203.0.113.5>",
+        "sip:p2.example",
+        "sip:p3.example;lr sip:b@203.0.113.5",
+        "sip:p2.example"
+    )]
+    public void The_four_combinations_of_loose_and_strict(
+        RouteKind kind,
+        string uri,
+        string routes,
+        string leavesAs,
+        string leavesWith,
+        string nextHop
+    )
     {
-        foreach (var lines in new[] { $"Route: {routes}\r\n", $"Route: {routes.Replace(", ", "\r\nRoute: ", StringComparison.Ordinal)}\r\n" })
+        foreach (
+            var lines in new[] { $"Route: {routes}\r\n", $"Route: {routes.Replace(", ", "\r\nRoute: ", StringComparison.Ordinal)}\r\n" }
+        )
         {
             var hop = Bye(uri, lines);
             Assert.True(hop.Result);
@@ -90,7 +148,10 @@ public sealed class LooseRouteTests
     [Fact]
     public void A_did_is_found_in_every_own_URI_and_never_in_a_foreign_one()
     {
-        var pair = Bye("sip:b@203.0.113.5", "Route: <sip:192.0.2.1;r2=on;lr>, <sip:[2001:db8::1]:5060;r2=on;lr;did=5.77>, <sip:p2.example;lr;did=9.9>\r\n");
+        var pair = Bye(
+            "sip:b@203.0.113.5",
+            "Route: <sip:192.0.2.1;r2=on;lr>, <sip:[2001:db8::1]:5060;r2=on;lr;did=5.77>, <sip:p2.example;lr;did=9.9>\r\n"
+        );
         Assert.Equal("5.77", pair.Parameter("did"));
         Assert.Null(pair.Parameter("did", 1));
 
@@ -98,7 +159,9 @@ public sealed class LooseRouteTests
         Assert.Equal("5.77", strict.Parameter("did"));
         Assert.Null(strict.Parameter("did", 1));
 
-        Assert.Null(Bye("sip:b@203.0.113.5;did=1.1", "Route: <sip:p2.example;lr;did=9.9>, <sip:192.0.2.1;lr;did=7.7>\r\n").Parameter("did"));
+        Assert.Null(
+            Bye("sip:b@203.0.113.5;did=1.1", "Route: <sip:p2.example;lr;did=9.9>, <sip:192.0.2.1;lr;did=7.7>\r\n").Parameter("did")
+        );
     }
 
     [Fact]
@@ -182,7 +245,10 @@ public sealed class LooseRouteTests
         hop.State.Parameters.Set("did"u8, "1.2"u8);
         hop.State.IsRecordRouting = true;
         hop.State.Reset();
-        Assert.Equal((0, 0, 0, false, false), (hop.State.Count, hop.State.Consumed, hop.State.OwnCount, hop.State.IsRestored, hop.State.IsReplaced));
+        Assert.Equal(
+            (0, 0, 0, false, false),
+            (hop.State.Count, hop.State.Consumed, hop.State.OwnCount, hop.State.IsRestored, hop.State.IsReplaced)
+        );
         Assert.Equal((RouteKind.None, false, false), (hop.State.Kind, hop.State.IsProcessed, hop.State.IsRecordRouting));
         Assert.True(hop.State.Parameters.Text.IsEmpty);
         Assert.Equal(Own, hop.RequestUri);
@@ -201,7 +267,10 @@ public sealed class LooseRouteTests
     [Fact]
     public void Routing_and_forwarding_allocate_nothing_once_warm()
     {
-        var hop = Bye("sip:b@203.0.113.5", "Route: <sip:192.0.2.1;r2=on;lr;ftag=ft>, <sip:192.0.2.1;transport=tcp;r2=on;lr;ftag=ft;did=1.2>, <sip:p2.example>\r\n");
+        var hop = Bye(
+            "sip:b@203.0.113.5",
+            "Route: <sip:192.0.2.1;r2=on;lr;ftag=ft>, <sip:192.0.2.1;transport=tcp;r2=on;lr;ftag=ft;did=1.2>, <sip:p2.example>\r\n"
+        );
         var edits = new Parley.Sip.SipEdits();
         var options = new ProxyOptions();
         var source = Transport.From(0);

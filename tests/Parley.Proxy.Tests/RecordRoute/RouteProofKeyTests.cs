@@ -107,7 +107,9 @@ public class RouteProofKeyTests
 
     private static SipMessage Request(string callId, string from, string to)
     {
-        byte[] bytes = Ascii($"INFO sip:x@y SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nFrom: <sip:a@x>;tag={from}\r\nTo: <sip:b@x>;tag={to}\r\nCall-ID: {callId}\r\nCSeq: 2 INFO\r\nContent-Length: 0\r\n\r\n");
+        byte[] bytes = Ascii(
+            $"INFO sip:x@y SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nFrom: <sip:a@x>;tag={from}\r\nTo: <sip:b@x>;tag={to}\r\nCall-ID: {callId}\r\nCSeq: 2 INFO\r\nContent-Length: 0\r\n\r\n"
+        );
         var message = new SipMessage();
         Assert.True(message.Parse(bytes, 0, bytes.Length, SipLimits.Default).IsOk);
         return message;

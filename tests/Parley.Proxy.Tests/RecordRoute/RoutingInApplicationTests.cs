@@ -17,7 +17,9 @@ public sealed class RoutingInApplicationTests
         public void OnRouted(SipContext context)
         {
             context.TryGetRouteParameter("did"u8, out var did);
-            Routed.Add($"{Peer.Text(SipText.Method(context.Method))} {Peer.Text(did)} {context.IsDownstream} {context.RouteKind} {Peer.Text(context.RequestUri)} {context.RemainingRoutes.Count}");
+            Routed.Add(
+                $"{Peer.Text(SipText.Method(context.Method))} {Peer.Text(did)} {context.IsDownstream} {context.RouteKind} {Peer.Text(context.RequestUri)} {context.RemainingRoutes.Count}"
+            );
         }
     }
 
@@ -55,7 +57,8 @@ public sealed class RoutingInApplicationTests
     {
         var probe = new Probe();
         using var scene = new Scene(Route, builder => builder.Services.AddSingleton<IProxyModule>(probe));
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2", protocol);
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2", protocol);
         bob.Script = request =>
         {
             if (request.Method is SipMethod.Invite or SipMethod.Bye)
@@ -85,8 +88,13 @@ public sealed class RoutingInApplicationTests
         Assert.Equal([200, 200], alice.Finals);
 
         Assert.Equal(
-            [$"ACK 6b.1f True LooseToLoose {target} 0", "INFO 6b.1f False LooseToLoose sip:alice@10.0.0.1 0", $"BYE 6b.1f True LooseToLoose {target} 0"],
-            probe.Routed);
+            [
+                $"ACK 6b.1f True LooseToLoose {target} 0",
+                "INFO 6b.1f False LooseToLoose sip:alice@10.0.0.1 0",
+                $"BYE 6b.1f True LooseToLoose {target} 0",
+            ],
+            probe.Routed
+        );
         scene.RunToTheEnd();
     }
 
@@ -94,7 +102,8 @@ public sealed class RoutingInApplicationTests
     public void A_request_through_a_strict_router_arrives_with_its_target_restored()
     {
         using var scene = new Scene(Route);
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         bob.Script = request => bob.Answer(request, 200);
         alice.Send("BYE", "sip:10.0.0.9;lr;did=1.1", toTag: "x", headers: "Route: <sip:bob@10.0.0.2>\r\n");
         scene.Run(100);
@@ -108,7 +117,8 @@ public sealed class RoutingInApplicationTests
     public void An_own_preloaded_Route_is_taken_off_even_when_the_handler_does_not_ask()
     {
         using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         bob.Script = request => bob.Answer(request, 200);
         alice.Send("MESSAGE", "sip:bob@10.0.0.2", headers: "Route: <sip:10.0.0.9;lr>\r\n");
         scene.Run(100);
@@ -126,7 +136,8 @@ public sealed class RoutingInApplicationTests
             context.SetRoutes(["sip:10.0.0.3"u8.ToArray()]); // a strict hop
             await context.RelayAsync();
         });
-        Peer alice = scene.Peer("10.0.0.1"), strict = scene.Peer("10.0.0.3");
+        Peer alice = scene.Peer("10.0.0.1"),
+            strict = scene.Peer("10.0.0.3");
         strict.Script = request => strict.Answer(request, 200);
         alice.Send("BYE", "sip:wrong@192.0.2.200", toTag: "x", headers: "Route: <sip:192.0.2.201;lr>\r\n");
         scene.Run(100);
@@ -143,7 +154,15 @@ public sealed class RoutingInApplicationTests
         using var scene = new Scene(context =>
         {
             faults.Add(Assert.Throws<ArgumentException>(() => context.SetRequestUri("not a uri"u8)).ParamName);
-            faults.Add(Assert.Throws<ArgumentException>(() => context.SetRoutes([[]])).ParamName);
+            faults.Add(
+                Assert
+                    .Throws<ArgumentException>(() =>
+                        context.SetRoutes([
+                            [],
+                        ])
+                    )
+                    .ParamName
+            );
             faults.Add(Assert.Throws<ArgumentException>(() => context.AddRecordRouteParameter("did"u8, "\r\n"u8)).ParamName);
             context.Reply(403);
             return ValueTask.CompletedTask;

@@ -55,13 +55,21 @@ public sealed class SetRoutesTests
     [InlineData("")]
     [InlineData("p2.example")]
     [InlineData("<>")]
-    public void What_is_no_route_is_refused(string entry) => Assert.Equal("routes", Assert.Throws<ArgumentException>(() => Fixed(entry)).ParamName);
+    public void What_is_no_route_is_refused(string entry) =>
+        Assert.Equal("routes", Assert.Throws<ArgumentException>(() => Fixed(entry)).ParamName);
 
     [Fact]
     public void A_Path_is_pushed_before_what_is_left()
     {
-        var hop = new Hop(Hop.Of("INVITE", "sip:b@proxy", "Route: <sip:192.0.2.1;lr>, <sip:p9.example;lr>\r\n", inDialog: false), Transport);
-        var target = new BranchTarget { Uri = SipUri.Parse("sip:b@10.0.0.5"), Path = [Hop.Bytes("<sip:edge1.example;lr;ob>"), Hop.Bytes("<sip:edge2.example;lr>")] };
+        var hop = new Hop(
+            Hop.Of("INVITE", "sip:b@proxy", "Route: <sip:192.0.2.1;lr>, <sip:p9.example;lr>\r\n", inDialog: false),
+            Transport
+        );
+        var target = new BranchTarget
+        {
+            Uri = SipUri.Parse("sip:b@10.0.0.5"),
+            Path = [Hop.Bytes("<sip:edge1.example;lr;ob>"), Hop.Bytes("<sip:edge2.example;lr>")],
+        };
         Assert.Equal("sip:edge1.example;lr;ob", hop.NextHop(target));
         var (uri, routes) = Hop.RoutingOf(hop.Forward(target));
         Assert.Equal("sip:b@10.0.0.5", uri);

@@ -25,7 +25,10 @@ public sealed class OutboundTests : IDisposable
 
     [Fact]
     public void A_client_that_requires_it_is_told_that_it_is_not_there() =>
-        Assert.Equal((420, "Unsupported: outbound\r\n"), _fixture.Register("Contact: <sip:alice@10.0.0.1:1111>" + Flow + "1\r\nRequire: outbound\r\n"));
+        Assert.Equal(
+            (420, "Unsupported: outbound\r\n"),
+            _fixture.Register("Contact: <sip:alice@10.0.0.1:1111>" + Flow + "1\r\nRequire: outbound\r\n")
+        );
 
     [Fact]
     public void It_makes_no_flow_of_a_plain_client()
@@ -35,8 +38,11 @@ public sealed class OutboundTests : IDisposable
     }
 
     [Fact]
-    public void No_edge_proxy_is_asked_for_its_ob() => Assert.Equal(200, _fixture.Register(
-        "Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKu\r\nContact: <sip:a@10.0.0.1>" + Flow + "1" + Supported).Status);
+    public void No_edge_proxy_is_asked_for_its_ob() =>
+        Assert.Equal(
+            200,
+            _fixture.Register("Via: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKu\r\nContact: <sip:a@10.0.0.1>" + Flow + "1" + Supported).Status
+        );
 
     [Fact]
     public void Of_two_flows_of_one_instance_the_later_one_rings()
@@ -63,8 +69,12 @@ public sealed class OutboundTests : IDisposable
     [Fact]
     public void Two_instances_and_contacts_without_reg_id_all_ring()
     {
-        _fixture.Register("Contact: <sip:alice@10.0.0.1>" + Flow + "1, <sip:alice@10.0.0.2>;+sip.instance=\"<urn:uuid:0b>\";reg-id=1, " +
-            "<sip:alice@10.0.0.3>;+sip.instance=\"<urn:uuid:0c>\", <sip:alice@10.0.0.4>;+sip.instance=\"<urn:uuid:0c>\"\r\n");
+        _fixture.Register(
+            "Contact: <sip:alice@10.0.0.1>"
+                + Flow
+                + "1, <sip:alice@10.0.0.2>;+sip.instance=\"<urn:uuid:0b>\";reg-id=1, "
+                + "<sip:alice@10.0.0.3>;+sip.instance=\"<urn:uuid:0c>\", <sip:alice@10.0.0.4>;+sip.instance=\"<urn:uuid:0c>\"\r\n"
+        );
         Assert.Equal(4, _fixture.Contacts().Split(' ').Length);
     }
 }

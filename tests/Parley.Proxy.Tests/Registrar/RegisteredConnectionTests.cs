@@ -16,27 +16,36 @@ public sealed class RegisteredConnectionTests
             return;
         }
 
-        if (context.Services.GetRequiredService<LocationTable>().AddTargets(context) == 0) context.Reply(404);
-        else await context.RelayAsync();
+        if (context.Services.GetRequiredService<LocationTable>().AddTargets(context) == 0)
+            context.Reply(404);
+        else
+            await context.RelayAsync();
     }
 
-    private static Scene Create(bool isStateless = false) => new(Route, builder =>
-    {
-        builder.Services.AddRegistrar();
-        builder.Proxy.Stateless = isStateless;
-    });
+    private static Scene Create(bool isStateless = false) =>
+        new(
+            Route,
+            builder =>
+            {
+                builder.Services.AddRegistrar();
+                builder.Proxy.Stateless = isStateless;
+            }
+        );
 
     private static void Register(Scene scene, Peer phone, string contact, string? sentBy = null)
     {
-        phone.SendText($"REGISTER sip:example.com SIP/2.0\r\nVia: SIP/2.0/{Peer.Text(phone.Protocol.ViaText())} {sentBy ?? phone.Address};rport;branch=z9hG4bKreg\r\nMax-Forwards: 70\r\n" +
-            $"From: <sip:bob@example.com>;tag=r\r\nTo: <sip:bob@example.com>\r\nCall-ID: reg\r\nCSeq: 1 REGISTER\r\nContact: <{contact}>\r\nContent-Length: 0\r\n\r\n");
+        phone.SendText(
+            $"REGISTER sip:example.com SIP/2.0\r\nVia: SIP/2.0/{Peer.Text(phone.Protocol.ViaText())} {sentBy ?? phone.Address};rport;branch=z9hG4bKreg\r\nMax-Forwards: 70\r\n"
+                + $"From: <sip:bob@example.com>;tag=r\r\nTo: <sip:bob@example.com>\r\nCall-ID: reg\r\nCSeq: 1 REGISTER\r\nContact: <{contact}>\r\nContent-Length: 0\r\n\r\n"
+        );
         scene.Run(100);
         Assert.Equal([200], phone.Statuses);
     }
 
     private static void Close(Scene scene, Peer phone)
     {
-        for (long id = 0; id < 20; id++) phone.Host.CloseConnection(id);
+        for (long id = 0; id < 20; id++)
+            phone.Host.CloseConnection(id);
         scene.Run(100);
         Assert.Equal(0, phone.Host.ConnectionCount);
     }
@@ -51,7 +60,8 @@ public sealed class RegisteredConnectionTests
     public void A_connection_that_the_phone_closed_is_opened_again(SipProtocol protocol, string contact)
     {
         using Scene scene = Create();
-        Peer alice = scene.Peer("10.0.0.1"), phone = scene.Peer("198.51.100.2", protocol);
+        Peer alice = scene.Peer("10.0.0.1"),
+            phone = scene.Peer("198.51.100.2", protocol);
         Answers(phone);
         Register(scene, phone, contact);
         Close(scene, phone);
@@ -65,7 +75,8 @@ public sealed class RegisteredConnectionTests
     public void While_it_is_open_it_is_used()
     {
         using Scene scene = Create();
-        Peer alice = scene.Peer("10.0.0.1"), phone = scene.Peer("198.51.100.2", SipProtocol.Tcp);
+        Peer alice = scene.Peer("10.0.0.1"),
+            phone = scene.Peer("198.51.100.2", SipProtocol.Tcp);
         Answers(phone);
         Register(scene, phone, "sip:bob@198.51.100.2");
         long connections = scene.Network.Counters.Connections;
@@ -81,7 +92,10 @@ public sealed class RegisteredConnectionTests
         using Scene scene = Create();
         Peer alice = scene.Peer("10.0.0.1");
         // Registers over TCP, and hears UDP alone: a SIP URI without transport means that.
-        var phone = new Peer(scene.Network.AddHost("phone", "tcp:198.51.100.2:49152", "udp:198.51.100.2:5060"), scene.Transport.Listener(SipProtocol.Tcp).Local);
+        var phone = new Peer(
+            scene.Network.AddHost("phone", "tcp:198.51.100.2:49152", "udp:198.51.100.2:5060"),
+            scene.Transport.Listener(SipProtocol.Tcp).Local
+        );
         Register(scene, phone, "sip:bob@198.51.100.2", "198.51.100.2:49152");
         Close(scene, phone);
         alice.Send("INVITE", "sip:bob@example.com");
@@ -94,7 +108,8 @@ public sealed class RegisteredConnectionTests
     public void A_stateless_proxy_opens_it_again_too()
     {
         using Scene scene = Create(isStateless: true);
-        Peer alice = scene.Peer("10.0.0.1"), phone = scene.Peer("198.51.100.2", SipProtocol.Tcp);
+        Peer alice = scene.Peer("10.0.0.1"),
+            phone = scene.Peer("198.51.100.2", SipProtocol.Tcp);
         Answers(phone);
         Register(scene, phone, "sip:bob@198.51.100.2");
         Close(scene, phone);
@@ -111,7 +126,8 @@ public sealed class RegisteredConnectionTests
     public void A_private_Contact_is_reached_by_the_flow_alone(SipProtocol protocol, string? sentBy, string contact)
     {
         using Scene scene = Create();
-        Peer alice = scene.Peer("10.0.0.1"), phone = scene.Peer("198.51.100.2", protocol);
+        Peer alice = scene.Peer("10.0.0.1"),
+            phone = scene.Peer("198.51.100.2", protocol);
         Answers(phone);
         Register(scene, phone, contact, sentBy);
         long connections = scene.Network.Counters.Connections;
@@ -119,7 +135,8 @@ public sealed class RegisteredConnectionTests
         scene.Run(500);
         Assert.Equal([200], alice.Finals);
         Assert.Equal(connections, scene.Network.Counters.Connections);
-        if (protocol == SipProtocol.Udp) return;
+        if (protocol == SipProtocol.Udp)
+            return;
         Close(scene, phone);
         scene.Recorder.Clear();
         alice.Send("INVITE", "sip:bob@example.com", callId: "c2", fromTag: "f2");

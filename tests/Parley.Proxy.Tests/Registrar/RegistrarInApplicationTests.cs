@@ -27,13 +27,16 @@ public sealed class RegistrarInApplicationTests
         await context.RelayAsync();
     }
 
-    private static Scene Create() => new(Route, builder => builder.Services.AddRegistrar(options => options.MinExpires = TimeSpan.FromSeconds(90)));
+    private static Scene Create() =>
+        new(Route, builder => builder.Services.AddRegistrar(options => options.MinExpires = TimeSpan.FromSeconds(90)));
 
     private static void Register(Scene scene, Peer peer, string parameters = "", int cseq = 1)
     {
         // The peer's own Contact stands in every request: only the one given here shall count.
-        peer.SendText($"REGISTER sip:example.com SIP/2.0\r\nVia: SIP/2.0/UDP {peer.Address};rport;branch=z9hG4bKreg{cseq}{peer.Address.Replace(".", "", StringComparison.Ordinal)}\r\nMax-Forwards: 70\r\n" +
-            $"From: <sip:bob@example.com>;tag=r\r\nTo: <sip:bob@example.com>\r\nCall-ID: reg{peer.Address}\r\nCSeq: {cseq} REGISTER\r\nContact: <sip:bob@{peer.Address}>{parameters}\r\nContent-Length: 0\r\n\r\n");
+        peer.SendText(
+            $"REGISTER sip:example.com SIP/2.0\r\nVia: SIP/2.0/UDP {peer.Address};rport;branch=z9hG4bKreg{cseq}{peer.Address.Replace(".", "", StringComparison.Ordinal)}\r\nMax-Forwards: 70\r\n"
+                + $"From: <sip:bob@example.com>;tag=r\r\nTo: <sip:bob@example.com>\r\nCall-ID: reg{peer.Address}\r\nCSeq: {cseq} REGISTER\r\nContact: <sip:bob@{peer.Address}>{parameters}\r\nContent-Length: 0\r\n\r\n"
+        );
         scene.Run(100);
     }
 
@@ -41,7 +44,9 @@ public sealed class RegistrarInApplicationTests
     public void A_call_to_a_registered_user_forks_by_q_and_the_answer_comes_back()
     {
         using var scene = Create();
-        Peer alice = scene.Peer("10.0.0.1"), desk = scene.Peer("10.0.0.2"), mobile = scene.Peer("10.0.0.3");
+        Peer alice = scene.Peer("10.0.0.1"),
+            desk = scene.Peer("10.0.0.2"),
+            mobile = scene.Peer("10.0.0.3");
         Register(scene, desk, ";q=0.5");
         Register(scene, mobile);
         Assert.Equal([200], desk.Statuses);
@@ -70,7 +75,8 @@ public sealed class RegistrarInApplicationTests
     public void An_unknown_user_is_404_and_an_expired_one_too()
     {
         using var scene = Create();
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         Register(scene, bob, ";expires=90");
         scene.Clock.RunFor(TimeSpan.FromSeconds(91));
         alice.Send("MESSAGE", "sip:bob@example.com");
@@ -102,12 +108,17 @@ public sealed class RegistrarInApplicationTests
     public void Only_a_REGISTER_can_be_handled()
     {
         ArgumentException? thrown = null;
-        using var scene = new Scene(context =>
-        {
-            thrown = Assert.Throws<ArgumentException>(() => context.Services.GetRequiredService<Parley.Proxy.Registrar>().Handle(context));
-            context.Reply(403);
-            return ValueTask.CompletedTask;
-        }, builder => builder.Services.AddRegistrar());
+        using var scene = new Scene(
+            context =>
+            {
+                thrown = Assert.Throws<ArgumentException>(() =>
+                    context.Services.GetRequiredService<Parley.Proxy.Registrar>().Handle(context)
+                );
+                context.Reply(403);
+                return ValueTask.CompletedTask;
+            },
+            builder => builder.Services.AddRegistrar()
+        );
         Peer alice = scene.Peer("10.0.0.1");
         alice.Send("MESSAGE", "sip:bob@example.com");
         scene.Run(100);

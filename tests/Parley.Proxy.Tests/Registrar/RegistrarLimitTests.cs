@@ -23,7 +23,10 @@ public sealed class RegistrarLimitTests : IDisposable
     [InlineData(32, 200)]
     [InlineData(33, 400)]
     public void A_Contact_URI_has_so_many_parameters(int count, int status) =>
-        Assert.Equal(status, _fixture.Register($"Contact: <sip:alice@10.0.0.1{string.Concat(Enumerable.Range(0, count).Select(i => $";p{i}"))}>\r\n").Status);
+        Assert.Equal(
+            status,
+            _fixture.Register($"Contact: <sip:alice@10.0.0.1{string.Concat(Enumerable.Range(0, count).Select(i => $";p{i}"))}>\r\n").Status
+        );
 
     [Theory]
     [InlineData(255, 200)]
@@ -39,7 +42,10 @@ public sealed class RegistrarLimitTests : IDisposable
     {
         var path = $"Path: <sip:edge.example;lr;x={new string('a', length - 24)}>\r\n";
         Assert.Equal(length, path.Length - 8);
-        Assert.Equal(status, _fixture.Register(string.Concat(Enumerable.Repeat(path, count)) + "Supported: path\r\nContact: <sip:alice@10.0.0.1>\r\n").Status);
+        Assert.Equal(
+            status,
+            _fixture.Register(string.Concat(Enumerable.Repeat(path, count)) + "Supported: path\r\nContact: <sip:alice@10.0.0.1>\r\n").Status
+        );
     }
 
     [Fact]
@@ -132,7 +138,8 @@ public sealed class RegistrarLimitTests : IDisposable
     [InlineData("sip:a@[fe80::1]")]
     [InlineData("sip:a@0.0.0.0.example")]
     [InlineData("mailto:a@0.0.0.0")]
-    public void One_that_may_be_somebody_is_taken(string contact) => Assert.Equal(200, _fixture.Register($"Contact: <{contact}>\r\n").Status);
+    public void One_that_may_be_somebody_is_taken(string contact) =>
+        Assert.Equal(200, _fixture.Register($"Contact: <{contact}>\r\n").Status);
 
     [Fact]
     public void A_Path_to_nobody_is_refused() =>
@@ -166,8 +173,9 @@ public sealed class RegistrarLimitTests : IDisposable
     private int Register(string contact, string path, Parley.Transport.SipFlow source, string sentBy = "198.51.100.7")
     {
         var message = RecordRoute.Hop.Parse(
-            $"REGISTER sip:example.com SIP/2.0\r\nVia: SIP/2.0/UDP {sentBy};rport;branch=z9hG4bKr\r\nFrom: <sip:a@example.com>;tag=1\r\nTo: <sip:a@example.com>\r\nCall-ID: {Guid.NewGuid()}\r\n" +
-            $"CSeq: 1 REGISTER\r\nMax-Forwards: 70\r\nSupported: path\r\n{(path.Length == 0 ? "" : $"Path: {path}\r\n")}Contact: <{contact}>\r\nContent-Length: 0\r\n\r\n");
+            $"REGISTER sip:example.com SIP/2.0\r\nVia: SIP/2.0/UDP {sentBy};rport;branch=z9hG4bKr\r\nFrom: <sip:a@example.com>;tag=1\r\nTo: <sip:a@example.com>\r\nCall-ID: {Guid.NewGuid()}\r\n"
+                + $"CSeq: 1 REGISTER\r\nMax-Forwards: 70\r\nSupported: path\r\n{(path.Length == 0 ? "" : $"Path: {path}\r\n")}Contact: <{contact}>\r\nContent-Length: 0\r\n\r\n"
+        );
         return _fixture.Registrar.Answer(message, source, RecordRoute.RoutingTransport.Create("home.example")).StatusCode;
     }
 }

@@ -51,7 +51,10 @@ public sealed class RegistrarTests : IDisposable
     [InlineData(";expires=999999999999", "", 7200)]
     [InlineData(";expires=100000", "", 7200)]
     public void Lifetimes_are_granted_by_the_rules(string parameter, string header, int granted) =>
-        Assert.Equal([$"<sip:a@1.1.1.1>;expires={granted}"], RegistrarFixture.ContactLines(_fixture.Register($"Contact: <sip:a@1.1.1.1>{parameter}\r\n{header}").Lines));
+        Assert.Equal(
+            [$"<sip:a@1.1.1.1>;expires={granted}"],
+            RegistrarFixture.ContactLines(_fixture.Register($"Contact: <sip:a@1.1.1.1>{parameter}\r\n{header}").Lines)
+        );
 
     [Fact]
     public void Too_brief_a_lifetime_is_423_with_the_minimum_and_binds_nothing()
@@ -67,7 +70,13 @@ public sealed class RegistrarTests : IDisposable
         _fixture.Register("Contact: <sip:alice@198.51.100.7;transport=udp>;expires=600\r\n");
         _fixture.Register("Contact: \"A\" <sip:%61lice@198.51.100.7;TRANSPORT=UDP>;expires=900\r\n");
         Assert.Equal(1, _fixture.Table.BindingCount);
-        Assert.Equal(["Added alice@example.com sip:alice@198.51.100.7;transport=udp", "Refreshed alice@example.com sip:%61lice@198.51.100.7;TRANSPORT=UDP"], _fixture.Changes);
+        Assert.Equal(
+            [
+                "Added alice@example.com sip:alice@198.51.100.7;transport=udp",
+                "Refreshed alice@example.com sip:%61lice@198.51.100.7;TRANSPORT=UDP",
+            ],
+            _fixture.Changes
+        );
     }
 
     [Fact]
@@ -195,7 +204,9 @@ public sealed class RegistrarTests : IDisposable
     [Fact]
     public void A_Path_is_kept_returned_and_leads_the_call()
     {
-        var (status, lines) = _fixture.Register("Supported: path\r\nPath: <sip:p2.example;lr>, <sip:p1.example;lr>\r\nContact: <sip:alice@10.0.0.1>\r\n");
+        var (status, lines) = _fixture.Register(
+            "Supported: path\r\nPath: <sip:p2.example;lr>, <sip:p1.example;lr>\r\nContact: <sip:alice@10.0.0.1>\r\n"
+        );
         Assert.Equal(200, status);
         Assert.Contains("Path: <sip:p2.example;lr>\r\nPath: <sip:p1.example;lr>\r\n", lines, StringComparison.Ordinal);
         var target = Assert.Single(_fixture.Table.Lookup(Parley.Sip.SipUri.Parse("sip:alice@example.com")));
@@ -250,7 +261,11 @@ public sealed class RegistrarTests : IDisposable
     [InlineData("198.51.100.7:5060", "sip:a@169.254.0.5", false)]
     public void A_connection_is_opened_again_where_the_Contact_can_be_reached(string sentBy, string contact, bool reopens)
     {
-        _fixture.Register($"Contact: <{contact}>\r\n", source: _fixture.Transport.From(1, connection: 77), via: $"SIP/2.0/TCP {sentBy};branch=z9hG4bKr");
+        _fixture.Register(
+            $"Contact: <{contact}>\r\n",
+            source: _fixture.Transport.From(1, connection: 77),
+            via: $"SIP/2.0/TCP {sentBy};branch=z9hG4bKr"
+        );
         var target = Assert.Single(_fixture.Table.Lookup(Parley.Sip.SipUri.Parse("sip:alice@example.com")));
         Assert.NotNull(target.Flow);
         Assert.Equal(reopens, target.ReopensFlow);

@@ -9,10 +9,12 @@ public sealed class CancellingTests
     public void The_callers_CANCEL_goes_on_with_its_reason_and_487_comes_back()
     {
         using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         bob.Script = r =>
         {
-            if (r.Method == SipMethod.Invite) bob.Answer(r, 180);
+            if (r.Method == SipMethod.Invite)
+                bob.Answer(r, 180);
         };
         string invite = alice.Send("INVITE", "sip:bob@10.0.0.2");
         scene.Run(50);
@@ -28,7 +30,8 @@ public sealed class CancellingTests
     public void Before_a_provisional_the_CANCEL_waits()
     {
         using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         string invite = alice.Send("INVITE", "sip:bob@10.0.0.2");
         scene.Run(50);
         alice.Cancel(invite);
@@ -45,12 +48,15 @@ public sealed class CancellingTests
     public void A_200_that_crosses_the_CANCEL_reaches_the_caller()
     {
         using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         bob.ObeysCancel = false;
         bob.Script = r =>
         {
-            if (r.Method == SipMethod.Invite) bob.Answer(r, 180);
-            else if (r.Method == SipMethod.Cancel) bob.Answer(r, 200);
+            if (r.Method == SipMethod.Invite)
+                bob.Answer(r, 180);
+            else if (r.Method == SipMethod.Cancel)
+                bob.Answer(r, 200);
         };
         string invite = alice.Send("INVITE", "sip:bob@10.0.0.2");
         scene.Run(50);
@@ -71,20 +77,25 @@ public sealed class CancellingTests
             context.AddTarget(SipUri.Parse("sip:bob@10.0.0.3"));
             await context.RelayAsync();
         });
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2"), carol = scene.Peer("10.0.0.3");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2"),
+            carol = scene.Peer("10.0.0.3");
         bob.Script = r =>
         {
-            if (r.Method == SipMethod.Invite) bob.Answer(r, 180);
+            if (r.Method == SipMethod.Invite)
+                bob.Answer(r, 180);
         };
         carol.Script = r =>
         {
-            if (r.Method == SipMethod.Invite) carol.Answer(r, 603);
+            if (r.Method == SipMethod.Invite)
+                carol.Answer(r, 603);
         };
         bob.ObeysCancel = false;
         string invite = alice.Send("INVITE", "sip:bob@10.0.0.2");
         alice.ResponseScript = r =>
         {
-            if (r.StatusCode >= 300) alice.AckFailure(invite, r);
+            if (r.StatusCode >= 300)
+                alice.AckFailure(invite, r);
         };
         scene.Run(50);
         bob.Answer(bob.Request("INVITE"), 487); // the far end forks: one of its branches failed ...
@@ -107,7 +118,8 @@ public sealed class CancellingTests
             Assert.True(context.IsCancelled);
             relayed = await context.RelayAsync();
         });
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         string invite = alice.Send("INVITE", "sip:bob@10.0.0.2");
         scene.Run(50);
         alice.Cancel(invite);
@@ -125,11 +137,13 @@ public sealed class CancellingTests
     public void A_branch_that_never_ends_after_its_CANCEL_is_given_up_and_the_caller_gets_487()
     {
         using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         bob.ObeysCancel = false;
         bob.Script = r =>
         {
-            if (r.Method == SipMethod.Invite) bob.Answer(r, 180);
+            if (r.Method == SipMethod.Invite)
+                bob.Answer(r, 180);
         };
         string invite = alice.Send("INVITE", "sip:bob@10.0.0.2");
         scene.Run(50);

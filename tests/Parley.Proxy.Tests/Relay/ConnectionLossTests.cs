@@ -17,14 +17,17 @@ public sealed class ConnectionLossTests
     public void A_request_whose_connection_was_reset_goes_once_more_over_a_new_one(string method)
     {
         using var scene = new Scene(Relay);
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2", SipProtocol.Tcp);
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2", SipProtocol.Tcp);
         Warm(scene, alice, bob);
         bob.Requests.Clear();
         bob.Script = request =>
         {
             // The first is read, and the connection dies.
-            if (bob.Requests.Count == 1) bob.Host.ResetConnections();
-            else bob.Answer(request, 200);
+            if (bob.Requests.Count == 1)
+                bob.Host.ResetConnections();
+            else
+                bob.Answer(request, 200);
         };
         alice.Send(method, "sip:bob@10.0.0.2;transport=tcp", "c2");
         scene.Run(200);
@@ -42,7 +45,9 @@ public sealed class ConnectionLossTests
         using var scene = new Scene(Relay);
         scene.Locator.Add("example.com", "tcp:10.0.0.2:5060");
         scene.Locator.Add("example.com", "tcp:10.0.0.3:5060");
-        Peer alice = scene.Peer("10.0.0.1"), dying = scene.Peer("10.0.0.2", SipProtocol.Tcp), bob = scene.Peer("10.0.0.3", SipProtocol.Tcp);
+        Peer alice = scene.Peer("10.0.0.1"),
+            dying = scene.Peer("10.0.0.2", SipProtocol.Tcp),
+            bob = scene.Peer("10.0.0.3", SipProtocol.Tcp);
         dying.Script = _ => dying.Host.ResetConnections();
         bob.Script = request => bob.Answer(request, 200);
         alice.Send("INVITE", "sip:bob@example.com");
@@ -60,7 +65,8 @@ public sealed class ConnectionLossTests
         using var scene = new Scene(Relay);
         scene.Locator.Add("example.com", "tcp:10.0.0.2:5060");
         scene.Locator.Add("example.com", "tcp:10.0.0.3:5060");
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.3", SipProtocol.Tcp);
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.3", SipProtocol.Tcp);
         bob.Script = request => bob.Answer(request, 200);
         alice.Send("INVITE", "sip:bob@example.com");
         scene.Run(500);
@@ -74,11 +80,14 @@ public sealed class ConnectionLossTests
         using var scene = new Scene(Relay);
         scene.Locator.Add("example.com", "tcp:10.0.0.2:5060");
         scene.Locator.Add("example.com", "tcp:10.0.0.3:5060");
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2", SipProtocol.Tcp), other = scene.Peer("10.0.0.3", SipProtocol.Tcp);
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2", SipProtocol.Tcp),
+            other = scene.Peer("10.0.0.3", SipProtocol.Tcp);
         bob.ObeysCancel = false;
         bob.Script = request =>
         {
-            if (request.Method == SipMethod.Invite) bob.Answer(request, 180);
+            if (request.Method == SipMethod.Invite)
+                bob.Answer(request, 180);
         };
         alice.Send("INVITE", "sip:bob@example.com");
         scene.Run(200);
@@ -95,10 +104,12 @@ public sealed class ConnectionLossTests
     public void A_caller_whose_connection_died_gets_the_answer_over_a_new_one()
     {
         using var scene = new Scene(Relay);
-        Peer alice = scene.Peer("10.0.0.1", SipProtocol.Tcp), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1", SipProtocol.Tcp),
+            bob = scene.Peer("10.0.0.2");
         bob.Script = request =>
         {
-            if (request.Method == SipMethod.Invite) bob.Answer(request, 180);
+            if (request.Method == SipMethod.Invite)
+                bob.Answer(request, 180);
         };
         alice.Send("INVITE", "sip:bob@10.0.0.2");
         scene.Run(200);
@@ -120,7 +131,8 @@ public sealed class ConnectionLossTests
         scene.Network.UnreachableQuote = quote;
         scene.Locator.Add("example.com", "udp:10.0.0.2:5060");
         scene.Locator.Add("example.com", "udp:10.0.0.3:5060");
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.3");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.3");
         bob.Script = request => bob.Answer(request, 200);
         alice.Send("INVITE", "sip:bob@example.com");
         scene.Run(300);
@@ -134,11 +146,16 @@ public sealed class ConnectionLossTests
     public void A_request_of_our_own_hears_of_its_connection_too()
     {
         using var scene = new Scene(Relay);
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2", SipProtocol.Tcp);
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2", SipProtocol.Tcp);
         Warm(scene, alice, bob);
         bob.Script = _ => bob.Host.ResetConnections();
         var user = new User();
-        scene.App.LocalRequests.Send("OPTIONS sip:bob@10.0.0.2;transport=tcp SIP/2.0\r\nMax-Forwards: 70\r\nFrom: <sip:p@10.0.0.9>;tag=1\r\nTo: <sip:bob@10.0.0.2>\r\nCall-ID: own\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"u8, null, user);
+        scene.App.LocalRequests.Send(
+            "OPTIONS sip:bob@10.0.0.2;transport=tcp SIP/2.0\r\nMax-Forwards: 70\r\nFrom: <sip:p@10.0.0.9>;tag=1\r\nTo: <sip:bob@10.0.0.2>\r\nCall-ID: own\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"u8,
+            null,
+            user
+        );
         scene.Run(1_000);
         Assert.Equal(503, user.Failed);
         Assert.Equal(1, scene.App.Transactions.Statistics[TransactionCounter.RequestsReconnected]);
@@ -159,9 +176,7 @@ public sealed class ConnectionLossTests
     {
         public int Failed { get; private set; }
 
-        public void OnResponse(LocalRequest request, SipMessage response)
-        {
-        }
+        public void OnResponse(LocalRequest request, SipMessage response) { }
 
         public void OnFailed(LocalRequest request, int statusCode) => Failed = statusCode;
     }

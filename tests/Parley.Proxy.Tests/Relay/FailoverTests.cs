@@ -10,7 +10,8 @@ public sealed class FailoverTests
         Peer peer = scene.Peer(address);
         peer.Script = request =>
         {
-            if (request.Method is SipMethod.Invite or SipMethod.Options) peer.Answer(request, status);
+            if (request.Method is SipMethod.Invite or SipMethod.Options)
+                peer.Answer(request, status);
         };
         return peer;
     }
@@ -21,7 +22,9 @@ public sealed class FailoverTests
         using var scene = new Scene(static async context => await context.RelayAsync());
         scene.Locator.Add("example.com", "udp:10.0.0.2:5060");
         scene.Locator.Add("example.com", "udp:10.0.0.3:5060");
-        Peer alice = scene.Peer("10.0.0.1"), busy = Answering(scene, "10.0.0.2", 503), bob = Answering(scene, "10.0.0.3", 200);
+        Peer alice = scene.Peer("10.0.0.1"),
+            busy = Answering(scene, "10.0.0.2", 503),
+            bob = Answering(scene, "10.0.0.3", 200);
         alice.Send("INVITE", "sip:bob@example.com");
         scene.Run(100);
         Assert.Equal([200], alice.Finals);
@@ -38,7 +41,9 @@ public sealed class FailoverTests
         using var scene = new Scene(static async context => await context.RelayAsync());
         scene.Locator.Add("example.com", "udp:10.0.0.2:5060");
         scene.Locator.Add("example.com", "udp:10.0.0.3:5060");
-        Peer alice = scene.Peer("10.0.0.1"), silent = scene.Peer("10.0.0.2"), bob = Answering(scene, "10.0.0.3", 200);
+        Peer alice = scene.Peer("10.0.0.1"),
+            silent = scene.Peer("10.0.0.2"),
+            bob = Answering(scene, "10.0.0.3", 200);
         alice.Send("INVITE", "sip:bob@example.com");
         scene.Run(31_000);
         Assert.True(silent.Count("INVITE") > 3);
@@ -89,10 +94,15 @@ public sealed class FailoverTests
     public void A_large_request_leaves_over_TCP()
     {
         using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = Answering(scene, "10.0.0.2", 200);
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = Answering(scene, "10.0.0.2", 200);
         alice.Send("OPTIONS", "sip:bob@10.0.0.2", body: new string('x', 1400));
         scene.Run(100);
-        Assert.StartsWith("SIP/2.0/TCP", Peer.Text(bob.Request("OPTIONS").ValueOf(bob.Request("OPTIONS").HeaderAt(bob.Request("OPTIONS").IndexOf(SipHeaderName.Via)))), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "SIP/2.0/TCP",
+            Peer.Text(bob.Request("OPTIONS").ValueOf(bob.Request("OPTIONS").HeaderAt(bob.Request("OPTIONS").IndexOf(SipHeaderName.Via)))),
+            StringComparison.Ordinal
+        );
         scene.RunToTheEnd();
     }
 

@@ -20,15 +20,20 @@ public sealed class ForkingBoundTests
 
     private static Scene Create(Action<ParleyApplicationBuilder>? configure = null)
     {
-        var scene = new Scene(static async context =>
-        {
-            if (context.Method == SipMethod.Register) context.Services.GetRequiredService<Parley.Proxy.Registrar>().Handle(context);
-            else await ToContacts(context);
-        }, builder =>
-        {
-            builder.Services.AddRegistrar(static options => options.MaxContacts = 1000);
-            configure?.Invoke(builder);
-        });
+        var scene = new Scene(
+            static async context =>
+            {
+                if (context.Method == SipMethod.Register)
+                    context.Services.GetRequiredService<Parley.Proxy.Registrar>().Handle(context);
+                else
+                    await ToContacts(context);
+            },
+            builder =>
+            {
+                builder.Services.AddRegistrar(static options => options.MaxContacts = 1000);
+                configure?.Invoke(builder);
+            }
+        );
         scene.Transport.AddAlias("example.com");
         scene.Locator.Add("example.com", $"udp:{Scene.ProxyAddress}:5060");
         scene.Locator.Add("example.com.", $"udp:{Scene.ProxyAddress}:5060");
@@ -36,7 +41,11 @@ public sealed class ForkingBoundTests
     }
 
     private static void Bind(Scene scene, string user, string contact, int q = 1000) =>
-        Assert.True(scene.App.Services.GetRequiredService<LocationTable>().Bind(SipUri.Parse($"sip:{user}@example.com"), SipUri.Parse(contact), null, q));
+        Assert.True(
+            scene
+                .App.Services.GetRequiredService<LocationTable>()
+                .Bind(SipUri.Parse($"sip:{user}@example.com"), SipUri.Parse(contact), null, q)
+        );
 
     private static long Attack(Scene scene, string method = "INVITE")
     {
@@ -46,7 +55,8 @@ public sealed class ForkingBoundTests
         scene.Run(500);
         int status = Assert.Single(mallory.Finals);
         Assert.InRange(status, 400, 499);
-        if (method == "INVITE") mallory.AckFailure(invite, mallory.Responses[^1]);
+        if (method == "INVITE")
+            mallory.AckFailure(invite, mallory.Responses[^1]);
         scene.RunToTheEnd();
         return scene.Network.Counters.Sent - before;
     }
@@ -62,14 +72,18 @@ public sealed class ForkingBoundTests
         for (int i = 0; i < contacts; i++)
         {
             // Each is the same address to the registrar: other parameters, escapes, case, port.
-            Bind(scene, "bob", (i % 5) switch
-            {
-                0 => $"sip:bob@example.com;x={i}",
-                1 => $"sip:%62ob@Example.com;x={i}",
-                2 => $"sip:BOB@example.com.;x={i}",
-                3 => $"sip:bob@example.com:5060;x={i}",
-                _ => $"sip:bob:secret@example.com;x={i};transport=udp",
-            });
+            Bind(
+                scene,
+                "bob",
+                (i % 5) switch
+                {
+                    0 => $"sip:bob@example.com;x={i}",
+                    1 => $"sip:%62ob@Example.com;x={i}",
+                    2 => $"sip:BOB@example.com.;x={i}",
+                    3 => $"sip:bob@example.com:5060;x={i}",
+                    _ => $"sip:bob:secret@example.com;x={i};transport=udp",
+                }
+            );
         }
 
         // Per branch: the INVITE, its 482 and the ACK; besides the caller's own four.
@@ -92,7 +106,8 @@ public sealed class ForkingBoundTests
         for (int i = 0; i < users; i++)
         {
             Bind(scene, "bob", $"sip:user{i}@example.com", q < 0 ? i : q);
-            for (int j = 0; j < users; j++) Bind(scene, $"user{i}", $"sip:user{j}@example.com", q < 0 ? j : q);
+            for (int j = 0; j < users; j++)
+                Bind(scene, $"user{i}", $"sip:user{j}@example.com", q < 0 ? j : q);
         }
 
         long datagrams = Attack(scene);
@@ -107,8 +122,10 @@ public sealed class ForkingBoundTests
         Peer mallory = scene.Peer("10.0.0.2");
         for (int i = 0; i < 6; i++)
         {
-            mallory.SendText($"REGISTER sip:example.com SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bKr{i}\r\nMax-Forwards: 70\r\nFrom: <sip:bob@example.com>;tag=r\r\nTo: <sip:bob@example.com>\r\n" +
-                $"Call-ID: r{i}\r\nCSeq: 1 REGISTER\r\nSupported: path\r\nPath: <sip:{Scene.ProxyAddress};lr;x={i}>\r\nContact: <sip:bob@example.com;y={i}>\r\nContent-Length: 0\r\n\r\n");
+            mallory.SendText(
+                $"REGISTER sip:example.com SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bKr{i}\r\nMax-Forwards: 70\r\nFrom: <sip:bob@example.com>;tag=r\r\nTo: <sip:bob@example.com>\r\n"
+                    + $"Call-ID: r{i}\r\nCSeq: 1 REGISTER\r\nSupported: path\r\nPath: <sip:{Scene.ProxyAddress};lr;x={i}>\r\nContact: <sip:bob@example.com;y={i}>\r\nContent-Length: 0\r\n\r\n"
+            );
         }
 
         scene.Run(100);
@@ -121,7 +138,8 @@ public sealed class ForkingBoundTests
     public void Without_loop_detection_the_limit_over_all_returns_holds()
     {
         using Scene scene = Create(static builder => builder.Proxy.DetectLoops = false);
-        for (int i = 0; i < 2; i++) Bind(scene, "bob", $"sip:bob@example.com;x={i}", i);
+        for (int i = 0; i < 2; i++)
+            Bind(scene, "bob", $"sip:bob@example.com;x={i}", i);
         Attack(scene, "MESSAGE");
         Assert.InRange(scene.App.Counters[ProxyCounter.BranchesSent], 1, 16 + 60);
         Assert.Equal(1, scene.App.Core.Spirals.Count);
@@ -131,7 +149,9 @@ public sealed class ForkingBoundTests
     public void A_spiral_to_another_user_passes_and_may_fork()
     {
         using Scene scene = Create();
-        Peer alice = scene.Peer("10.0.0.1"), desk = scene.Peer("10.0.0.2"), mobile = scene.Peer("10.0.0.3");
+        Peer alice = scene.Peer("10.0.0.1"),
+            desk = scene.Peer("10.0.0.2"),
+            mobile = scene.Peer("10.0.0.3");
         Bind(scene, "sales", "sip:bob@example.com");
         Bind(scene, "sales", "sip:carol@example.com");
         Bind(scene, "bob", "sip:bob@10.0.0.2");
@@ -151,13 +171,15 @@ public sealed class ForkingBoundTests
         using Scene scene = Create();
         Peer alice = scene.Peer("10.0.0.1");
         List<Peer> phones = [.. Enumerable.Range(2, 7).Select(i => scene.Peer($"10.0.0.{i}"))];
-        foreach (Peer phone in phones) Bind(scene, "bob", $"sip:bob@{phone.Address}");
+        foreach (Peer phone in phones)
+            Bind(scene, "bob", $"sip:bob@{phone.Address}");
         alice.Send("OPTIONS", "sip:bob@example.com");
         scene.Run(100);
         int[] shares = [.. phones.Select(static phone => Breadth(phone.Request("OPTIONS")))];
         Assert.Equal(60, shares.Sum());
         Assert.All(shares, static share => Assert.InRange(share, 8, 9));
-        foreach (Peer phone in phones) phone.Answer(phone.Request("OPTIONS"), 200);
+        foreach (Peer phone in phones)
+            phone.Answer(phone.Request("OPTIONS"), 200);
         scene.RunToTheEnd();
     }
 
@@ -173,7 +195,8 @@ public sealed class ForkingBoundTests
             context.SetDestination(SipUri.Parse("sip:10.0.0.2"));
             await context.RelayAsync();
         });
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         bob.Script = r => bob.Answer(r, 200);
         alice.Send("OPTIONS", "sip:bob@example.com", headers: $"Max-Breadth: {came}\r\n");
         scene.Run(100);
@@ -191,9 +214,11 @@ public sealed class ForkingBoundTests
     public void A_parallel_fork_that_does_not_fit_is_440(int breadth, int contacts, int status)
     {
         using Scene scene = Create();
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         bob.Script = r => bob.Answer(r, 200);
-        for (int i = 0; i < contacts; i++) Bind(scene, "bob", $"sip:bob{i}@10.0.0.2");
+        for (int i = 0; i < contacts; i++)
+            Bind(scene, "bob", $"sip:bob{i}@10.0.0.2");
         alice.Send("MESSAGE", "sip:bob@example.com", headers: $"Max-Breadth: {breadth}\r\n");
         scene.Run(100);
         Assert.Equal([status], alice.Finals);
@@ -205,9 +230,11 @@ public sealed class ForkingBoundTests
     public void One_after_the_other_they_may_use_the_same_breadth()
     {
         using Scene scene = Create();
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         bob.Script = r => bob.Answer(r, 480);
-        for (int i = 0; i < 3; i++) Bind(scene, "bob", $"sip:bob{i}@10.0.0.2", i * 100);
+        for (int i = 0; i < 3; i++)
+            Bind(scene, "bob", $"sip:bob{i}@10.0.0.2", i * 100);
         alice.Send("MESSAGE", "sip:bob@example.com", headers: "Max-Breadth: 1\r\n");
         scene.Run(100);
         Assert.Equal([480], alice.Finals);
@@ -241,7 +268,9 @@ public sealed class ForkingBoundTests
             context.AddTarget(SipUri.Parse("sip:10.0.0.3"));
             await context.RelayAsync();
         });
-        Peer alice = scene.Peer("10.0.0.1"), one = scene.Peer("10.0.0.2"), two = scene.Peer("10.0.0.3");
+        Peer alice = scene.Peer("10.0.0.1"),
+            one = scene.Peer("10.0.0.2"),
+            two = scene.Peer("10.0.0.3");
         alice.Send("OPTIONS", "sip:bob@example.com");
         scene.Run(1200);
         Assert.Equal((60, 4), (Breadth(one.Request("OPTIONS")), Breadth(two.Request("OPTIONS"))));
@@ -257,5 +286,7 @@ public sealed class ForkingBoundTests
     }
 
     private static int Breadth(SipMessage request) =>
-        request.TryGetHeader(SipHeaderName.MaxBreadth, out ReadOnlySpan<byte> value) ? int.Parse(Peer.Text(value), System.Globalization.CultureInfo.InvariantCulture) : -1;
+        request.TryGetHeader(SipHeaderName.MaxBreadth, out ReadOnlySpan<byte> value)
+            ? int.Parse(Peer.Text(value), System.Globalization.CultureInfo.InvariantCulture)
+            : -1;
 }

@@ -5,23 +5,27 @@ namespace Parley.Proxy.Tests.Relay;
 
 public sealed class ForkingTests
 {
-    private static SipRequestHandler To(params (string Host, int Q)[] targets) => async context =>
-    {
-        if (context.Method == SipMethod.Invite && !context.IsInDialog)
+    private static SipRequestHandler To(params (string Host, int Q)[] targets) =>
+        async context =>
         {
-            foreach ((string host, int q) in targets) context.AddTarget(SipUri.Parse($"sip:bob@{host}"), q);
-        }
+            if (context.Method == SipMethod.Invite && !context.IsInDialog)
+            {
+                foreach ((string host, int q) in targets)
+                    context.AddTarget(SipUri.Parse($"sip:bob@{host}"), q);
+            }
 
-        await context.RelayAsync();
-    };
+            await context.RelayAsync();
+        };
 
     private static Peer Answering(Scene scene, string address, params int[] statuses)
     {
         Peer peer = scene.Peer(address);
         peer.Script = request =>
         {
-            if (request.Method != SipMethod.Invite) return;
-            foreach (int status in statuses) peer.Answer(request, status);
+            if (request.Method != SipMethod.Invite)
+                return;
+            foreach (int status in statuses)
+                peer.Answer(request, status);
         };
         return peer;
     }
@@ -31,7 +35,8 @@ public sealed class ForkingTests
         string invite = alice.Send("INVITE", "sip:bob@example.com");
         alice.ResponseScript = response =>
         {
-            if (response.StatusCode >= 300) alice.AckFailure(invite, response);
+            if (response.StatusCode >= 300)
+                alice.AckFailure(invite, response);
         };
         return invite;
     }
@@ -41,7 +46,9 @@ public sealed class ForkingTests
     {
         using var scene = new Scene(To(("10.0.0.2", 1000), ("10.0.0.3", 1000), ("10.0.0.4", 1000)));
         Peer alice = scene.Peer("10.0.0.1");
-        Peer declines = Answering(scene, "10.0.0.2", 180, 486), rings = Answering(scene, "10.0.0.3", 180), answers = scene.Peer("10.0.0.4");
+        Peer declines = Answering(scene, "10.0.0.2", 180, 486),
+            rings = Answering(scene, "10.0.0.3", 180),
+            answers = scene.Peer("10.0.0.4");
         Invite(alice);
         scene.Run(50);
         Assert.Equal([100, 180, 180], alice.Statuses);
@@ -61,7 +68,9 @@ public sealed class ForkingTests
     public void When_two_callees_answer_at_once_both_2xx_reach_the_caller()
     {
         using var scene = new Scene(To(("10.0.0.2", 1000), ("10.0.0.3", 1000)));
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2"), carol = scene.Peer("10.0.0.3");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2"),
+            carol = scene.Peer("10.0.0.3");
         Invite(alice);
         scene.Run(10);
         bob.Answer(bob.Request("INVITE"), 200);
@@ -81,7 +90,9 @@ public sealed class ForkingTests
     public void Targets_of_lower_q_are_tried_only_when_those_of_higher_q_have_failed()
     {
         using var scene = new Scene(To(("10.0.0.3", 500), ("10.0.0.2", 1000)));
-        Peer alice = scene.Peer("10.0.0.1"), first = scene.Peer("10.0.0.2"), second = Answering(scene, "10.0.0.3", 200);
+        Peer alice = scene.Peer("10.0.0.1"),
+            first = scene.Peer("10.0.0.2"),
+            second = Answering(scene, "10.0.0.3", 200);
         Invite(alice);
         scene.Run(50);
         Assert.Equal(1, first.Count("INVITE"));
@@ -97,7 +108,10 @@ public sealed class ForkingTests
     public void A_6xx_cancels_the_other_branches_and_goes_upstream_when_they_have_ended()
     {
         using var scene = new Scene(To(("10.0.0.2", 1000), ("10.0.0.3", 1000), ("10.0.0.4", 100)));
-        Peer alice = scene.Peer("10.0.0.1"), declines = Answering(scene, "10.0.0.2", 603), rings = Answering(scene, "10.0.0.3", 180), never = Answering(scene, "10.0.0.4", 200);
+        Peer alice = scene.Peer("10.0.0.1"),
+            declines = Answering(scene, "10.0.0.2", 603),
+            rings = Answering(scene, "10.0.0.3", 180),
+            never = Answering(scene, "10.0.0.4", 200);
         Invite(alice);
         scene.Run(100);
         Assert.Equal([603], alice.Finals);
@@ -111,7 +125,9 @@ public sealed class ForkingTests
     public void The_challenges_of_all_branches_reach_the_caller()
     {
         using var scene = new Scene(To(("10.0.0.2", 1000), ("10.0.0.3", 1000), ("10.0.0.4", 1000)));
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2"), carol = scene.Peer("10.0.0.3");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2"),
+            carol = scene.Peer("10.0.0.3");
         Answering(scene, "10.0.0.4", 404);
         bob.Script = r => Challenge(bob, r, 401, "WWW-Authenticate: Digest realm=\"bob\", nonce=\"1\"\r\n");
         carol.Script = r => Challenge(carol, r, 407, "Proxy-Authenticate: Digest realm=\"carol\", nonce=\"2\"\r\n");
@@ -126,7 +142,8 @@ public sealed class ForkingTests
 
         static void Challenge(Peer peer, SipMessage request, int status, string header)
         {
-            if (request.Method == SipMethod.Invite) peer.Answer(request, status, headers: header);
+            if (request.Method == SipMethod.Invite)
+                peer.Answer(request, status, headers: header);
         }
     }
 
@@ -170,11 +187,14 @@ public sealed class ForkingTests
     public void A_redirection_is_followed_when_asked_for()
     {
         using var scene = new Scene(To(("10.0.0.2", 1000)), b => b.Proxy.RecurseOnRedirect = true);
-        Peer alice = scene.Peer("10.0.0.1"), redirects = scene.Peer("10.0.0.2"), carol = Answering(scene, "10.0.0.3", 200);
+        Peer alice = scene.Peer("10.0.0.1"),
+            redirects = scene.Peer("10.0.0.2"),
+            carol = Answering(scene, "10.0.0.3", 200);
         redirects.Script = r =>
         {
             // The peer's own Contact is no new target; the one added is.
-            if (r.Method == SipMethod.Invite) redirects.Answer(r, 302, headers: "Contact: <sip:carol@10.0.0.3>\r\n");
+            if (r.Method == SipMethod.Invite)
+                redirects.Answer(r, 302, headers: "Contact: <sip:carol@10.0.0.3>\r\n");
         };
         Invite(alice);
         scene.Run(100);
@@ -187,7 +207,8 @@ public sealed class ForkingTests
     public void A_branch_that_rings_beyond_timer_C_is_cancelled_and_the_caller_gets_408()
     {
         using var scene = new Scene(To(("10.0.0.2", 1000)));
-        Peer alice = scene.Peer("10.0.0.1"), bob = Answering(scene, "10.0.0.2", 180);
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = Answering(scene, "10.0.0.2", 180);
         Invite(alice);
         scene.Run(150_000);
         bob.Answer(bob.Request("INVITE"), 183); // a provisional starts it anew

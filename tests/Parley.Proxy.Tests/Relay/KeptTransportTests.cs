@@ -9,16 +9,20 @@ public sealed class KeptTransportTests
 {
     private static async ValueTask Route(SipContext context)
     {
-        if (context.IsInDialog) context.LooseRoute();
-        else context.RecordRoute();
+        if (context.IsInDialog)
+            context.LooseRoute();
+        else
+            context.RecordRoute();
         await context.RelayAsync();
     }
 
     private static string Routes(SipMessage message, bool isReversed)
     {
         var set = new List<string>();
-        foreach (NameAddrView route in message.RecordRoutes) set.Add(Peer.Text(route.Text));
-        if (isReversed) set.Reverse();
+        foreach (NameAddrView route in message.RecordRoutes)
+            set.Add(Peer.Text(route.Text));
+        if (isReversed)
+            set.Reverse();
         return string.Join(", ", set);
     }
 
@@ -27,7 +31,8 @@ public sealed class KeptTransportTests
     {
         bob.Script = request =>
         {
-            if (request.Method != SipMethod.Ack) bob.Answer(request, 200);
+            if (request.Method != SipMethod.Ack)
+                bob.Answer(request, 200);
         };
         string uri = towards switch
         {
@@ -40,7 +45,8 @@ public sealed class KeptTransportTests
         return (bob.Request("INVITE"), Assert.Single(alice.Responses, r => r.StatusCode == 200));
     }
 
-    private static SipProtocol Arrival(Scene scene, string what, string host) => Assert.Single(scene.Recorder.Find(what, to: host)).Protocol;
+    private static SipProtocol Arrival(Scene scene, string what, string host) =>
+        Assert.Single(scene.Recorder.Find(what, to: host)).Protocol;
 
     [Theory]
     [InlineData(SipProtocol.Udp, SipProtocol.Tcp, 2)]
@@ -53,7 +59,8 @@ public sealed class KeptTransportTests
     public void Each_side_is_reached_by_the_transport_of_its_Record_Route(SipProtocol caller, SipProtocol callee, int recordRoutes)
     {
         using var scene = new Scene(Route);
-        Peer alice = scene.Peer("10.0.0.1", caller), bob = scene.Peer("10.0.0.2", callee);
+        Peer alice = scene.Peer("10.0.0.1", caller),
+            bob = scene.Peer("10.0.0.2", callee);
         (SipMessage invite, SipMessage ok) = Call(scene, alice, bob, callee);
         Assert.Equal(recordRoutes, invite.RecordRoutes.Count());
         alice.Send("ACK", "sip:bob@10.0.0.2", headers: $"Route: {Routes(ok, true)}\r\n", toTag: "t10.0.0.2");
@@ -78,13 +85,17 @@ public sealed class KeptTransportTests
         using var scene = new Scene(Route);
         scene.Locator.Add("bob.example.com", "udp:10.0.0.2:5060");
         Peer alice = scene.Peer("10.0.0.1");
-        var bob = new Peer(scene.Network.AddHost("10.0.0.2", "udp:10.0.0.2:5060", "tcp:10.0.0.2:5060"), scene.Transport.Listener(SipProtocol.Udp).Local);
+        var bob = new Peer(
+            scene.Network.AddHost("10.0.0.2", "udp:10.0.0.2:5060", "tcp:10.0.0.2:5060"),
+            scene.Transport.Listener(SipProtocol.Udp).Local
+        );
         const string route = "Route: <sip:10.0.0.9;r2=on;lr>, <sip:10.0.0.9:5061;transport=tls;r2=on;lr>\r\n";
         alice.Send("BYE", target, headers: route, toTag: "t");
         alice.Send("ACK", target, headers: route, toTag: "t");
         scene.Run(40_000);
         Assert.Empty(bob.Requests);
-        if (!target.Contains("example", StringComparison.Ordinal)) Assert.InRange(Assert.Single(alice.Finals), 500, 503);
+        if (!target.Contains("example", StringComparison.Ordinal))
+            Assert.InRange(Assert.Single(alice.Finals), 500, 503);
         scene.RunToTheEnd();
     }
 
@@ -92,8 +103,14 @@ public sealed class KeptTransportTests
     public void Not_even_when_the_TLS_listener_that_the_Route_names_is_gone()
     {
         using var scene = new Scene(Route, null, 7, "udp:10.0.0.9:5060", "tcp:10.0.0.9:5060");
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
-        alice.Send("BYE", "sip:bob@10.0.0.2", headers: "Route: <sip:10.0.0.9;r2=on;lr>, <sip:10.0.0.9:5061;transport=tls;r2=on;lr>\r\n", toTag: "t");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
+        alice.Send(
+            "BYE",
+            "sip:bob@10.0.0.2",
+            headers: "Route: <sip:10.0.0.9;r2=on;lr>, <sip:10.0.0.9:5061;transport=tls;r2=on;lr>\r\n",
+            toTag: "t"
+        );
         scene.Run(40_000);
         Assert.Empty(bob.Requests);
         Assert.InRange(Assert.Single(alice.Finals), 500, 503);
@@ -104,8 +121,14 @@ public sealed class KeptTransportTests
     public void A_TCP_listener_that_is_gone_leaves_the_way_to_the_URI()
     {
         using var scene = new Scene(Route, null, 7, "udp:10.0.0.9:5060");
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
-        alice.Send("BYE", "sip:bob@10.0.0.2", headers: "Route: <sip:10.0.0.9;r2=on;lr>, <sip:10.0.0.9:5060;transport=tcp;r2=on;lr>\r\n", toTag: "t");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
+        alice.Send(
+            "BYE",
+            "sip:bob@10.0.0.2",
+            headers: "Route: <sip:10.0.0.9;r2=on;lr>, <sip:10.0.0.9:5060;transport=tcp;r2=on;lr>\r\n",
+            toTag: "t"
+        );
         scene.Run(100);
         Assert.Equal(SipProtocol.Udp, Arrival(scene, "BYE", "10.0.0.2"));
         Assert.Equal(0, bob.Request("BYE").Routes.Count());
@@ -121,10 +144,16 @@ public sealed class KeptTransportTests
         using var scene = new Scene(Route);
         Peer alice = scene.Peer("10.0.0.1");
         var bob = new Peer(scene.Network.AddHost("10.0.0.2", "udp:10.0.0.2:5060"), scene.Transport.Listener(SipProtocol.Udp).Local);
-        alice.Send(method, "sip:bob@10.0.0.2", headers: "Route: <sip:10.0.0.9;r2=on;lr>, <sip:10.0.0.9;transport=tcp;r2=on;lr>\r\n", toTag: "t");
+        alice.Send(
+            method,
+            "sip:bob@10.0.0.2",
+            headers: "Route: <sip:10.0.0.9;r2=on;lr>, <sip:10.0.0.9;transport=tcp;r2=on;lr>\r\n",
+            toTag: "t"
+        );
         scene.Run(400);
         Assert.Equal(1, bob.Count(method));
-        if (method == "BYE") bob.Answer(bob.Request("BYE"), 200);
+        if (method == "BYE")
+            bob.Answer(bob.Request("BYE"), 200);
         scene.RunToTheEnd();
     }
 
@@ -132,7 +161,8 @@ public sealed class KeptTransportTests
     public void One_Record_Route_for_two_transports_fixes_none()
     {
         using var scene = new Scene(Route, static builder => builder.Proxy.DoubleRecordRoute = false);
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2", SipProtocol.Tcp);
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2", SipProtocol.Tcp);
         (SipMessage invite, _) = Call(scene, alice, bob, SipProtocol.Tcp);
         bob.Send("BYE", "sip:alice@10.0.0.1", headers: $"Route: {Routes(invite, false)}\r\n", toTag: "f1", fromTag: "t10.0.0.2");
         scene.Run(100);

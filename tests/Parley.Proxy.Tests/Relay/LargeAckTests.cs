@@ -9,13 +9,15 @@ public sealed class LargeAckTests
 {
     private static readonly string Large = new('x', 1_400);
 
-    private static Peer DatagramsOnly(Scene scene) => new(scene.Network.AddHost("10.0.0.2", "udp:10.0.0.2:5060"), scene.Transport.Listener(SipProtocol.Udp).Local);
+    private static Peer DatagramsOnly(Scene scene) =>
+        new(scene.Network.AddHost("10.0.0.2", "udp:10.0.0.2:5060"), scene.Transport.Listener(SipProtocol.Udp).Local);
 
     [Fact]
     public void An_ACK_goes_back_to_UDP_when_TCP_is_refused()
     {
         using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = DatagramsOnly(scene);
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = DatagramsOnly(scene);
         alice.Send("ACK", "sip:bob@10.0.0.2", toTag: "t", body: Large);
         scene.Run(1_000);
         SipMessage ack = Assert.Single(bob.Requests);
@@ -30,7 +32,8 @@ public sealed class LargeAckTests
     public void And_when_the_connection_does_not_come_about()
     {
         using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         // What is not there any more when the connection would be: nobody answers the SYN.
         scene.Network.Cut(scene.Transport, bob.Host);
         alice.Send("ACK", "sip:bob@10.0.0.2", toTag: "t", body: Large);
@@ -46,7 +49,8 @@ public sealed class LargeAckTests
     public void Over_TCP_it_arrives_once_and_nothing_is_kept()
     {
         using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2", SipProtocol.Tcp);
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2", SipProtocol.Tcp);
         alice.Send("ACK", "sip:bob@10.0.0.2", toTag: "t", body: Large);
         scene.Run(30_000);
         Assert.Single(bob.Requests);
@@ -57,7 +61,8 @@ public sealed class LargeAckTests
     public void A_stateless_proxy_does_so_with_every_request()
     {
         using var scene = new Scene(static async context => await context.RelayAsync(), static builder => builder.Proxy.Stateless = true);
-        Peer alice = scene.Peer("10.0.0.1"), bob = DatagramsOnly(scene);
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = DatagramsOnly(scene);
         alice.Send("INVITE", "sip:bob@10.0.0.2", body: Large);
         scene.Run(1_000);
         bob.Answer(Assert.Single(bob.Requests), 200);
@@ -88,9 +93,13 @@ public sealed class LargeAckTests
     {
         using var scene = new Scene(static async context => await context.RelayAsync());
         Peer bob = DatagramsOnly(scene);
-        Assert.True(scene.App.LocalRequests.SendAck(
-            "ACK sip:bob@10.0.0.2 SIP/2.0\r\nMax-Forwards: 70\r\nFrom: <sip:a@x>;tag=1\r\nTo: <sip:b@x>;tag=2\r\nCall-ID: own\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n"u8,
-            null, scene.Transport.Listener(SipProtocol.Tcp)));
+        Assert.True(
+            scene.App.LocalRequests.SendAck(
+                "ACK sip:bob@10.0.0.2 SIP/2.0\r\nMax-Forwards: 70\r\nFrom: <sip:a@x>;tag=1\r\nTo: <sip:b@x>;tag=2\r\nCall-ID: own\r\nCSeq: 1 ACK\r\nContent-Length: 0\r\n\r\n"u8,
+                null,
+                scene.Transport.Listener(SipProtocol.Tcp)
+            )
+        );
         scene.Run(1_000);
         Assert.Single(bob.Requests);
     }

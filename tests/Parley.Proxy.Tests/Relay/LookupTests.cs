@@ -11,11 +11,14 @@ public sealed class LookupTests
     private static Scene Slow(SipRequestHandler handler, Action<ParleyApplicationBuilder>? configure = null)
     {
         var locator = new SlowLocator();
-        var scene = new Scene(handler, builder =>
-        {
-            builder.UseLocator(locator);
-            configure?.Invoke(builder);
-        });
+        var scene = new Scene(
+            handler,
+            builder =>
+            {
+                builder.UseLocator(locator);
+                configure?.Invoke(builder);
+            }
+        );
         locator.Time = scene.Clock;
         return scene;
     }
@@ -25,7 +28,8 @@ public sealed class LookupTests
     {
         bool? relayed = null;
         using Scene scene = Slow(async context => relayed = await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         bob.Script = r => bob.Answer(r, 200);
         alice.Send("OPTIONS", "sip:bob@example.com");
         scene.Run(900);
@@ -54,7 +58,8 @@ public sealed class LookupTests
     public void A_CANCEL_during_the_lookup_ends_the_branch_before_it_leaves()
     {
         using Scene scene = Slow(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         string invite = alice.Send("INVITE", "sip:bob@example.com");
         scene.Run(500);
         alice.Cancel(invite);
@@ -69,7 +74,8 @@ public sealed class LookupTests
     public void The_ACK_of_a_2xx_waits_for_its_name_too()
     {
         using Scene scene = Slow(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         alice.Send("ACK", "sip:bob@example.com", toTag: "t");
         alice.Send("ACK", "sip:bob@example.com", toTag: "t", callId: "c2");
         scene.Run(1_200);
@@ -84,7 +90,8 @@ public sealed class LookupTests
         Peer bob = scene.Peer("10.0.0.2");
         bob.Script = r => bob.Answer(r, 200);
         var user = new User();
-        byte[] request = "OPTIONS sip:bob@example.com SIP/2.0\r\nMax-Forwards: 70\r\nFrom: <sip:p@x>;tag=1\r\nTo: <sip:bob@x>\r\nCall-ID: l\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"u8.ToArray();
+        byte[] request =
+            "OPTIONS sip:bob@example.com SIP/2.0\r\nMax-Forwards: 70\r\nFrom: <sip:p@x>;tag=1\r\nTo: <sip:bob@x>\r\nCall-ID: l\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"u8.ToArray();
         Assert.True(scene.App.LocalRequests.Send(request, null, user));
         Assert.True(scene.App.LocalRequests.Send(request, null, user, timeout: TimeSpan.FromMilliseconds(500)));
         scene.Run(1_500);

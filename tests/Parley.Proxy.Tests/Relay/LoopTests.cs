@@ -38,7 +38,8 @@ public sealed class LoopTests
 
             await context.RelayAsync();
         });
-        Peer alice = scene.Peer("10.0.0.1"), carol = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            carol = scene.Peer("10.0.0.2");
         carol.Script = r => carol.Answer(r, 200);
         alice.Send("OPTIONS", "sip:bob@example.com");
         scene.Run(200);
@@ -56,7 +57,8 @@ public sealed class LoopTests
                 context.SetDestination(SipUri.Parse($"sip:{Scene.ProxyAddress}"));
                 await context.RelayAsync();
             },
-            static builder => builder.Proxy.DetectLoops = false);
+            static builder => builder.Proxy.DetectLoops = false
+        );
         Peer alice = scene.Peer("10.0.0.1");
         alice.Send("MESSAGE", "sip:bob@example.com", maxForwards: 5);
         scene.Run(200);
@@ -69,7 +71,10 @@ public sealed class LoopTests
     [InlineData("INFO", "t1")] // within a dialog
     public void A_request_may_come_back_only_so_often(string method, string toTag)
     {
-        using var scene = new Scene(static async context => await context.RelayAsync(), static builder => builder.Proxy.DetectLoops = false);
+        using var scene = new Scene(
+            static async context => await context.RelayAsync(),
+            static builder => builder.Proxy.DetectLoops = false
+        );
         Peer alice = scene.Peer("10.0.0.1");
         string routes = string.Join(", ", Enumerable.Range(0, 60).Select(static i => $"<sip:{Scene.ProxyAddress};lr;x={i}>"));
         alice.Send(method, "sip:bob@example.com", toTag: toTag, headers: $"Route: {routes}\r\n");

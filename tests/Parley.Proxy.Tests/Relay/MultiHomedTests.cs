@@ -11,19 +11,23 @@ public sealed class MultiHomedTests
 
     private static async ValueTask Route(SipContext context)
     {
-        if (context.IsInDialog) context.LooseRoute();
-        else context.RecordRoute();
+        if (context.IsInDialog)
+            context.LooseRoute();
+        else
+            context.RecordRoute();
         await context.RelayAsync();
     }
 
-    private static Peer At(Scene scene, string address, int listener) => new(scene.Network, address, scene.Transport.Listeners[listener].Local, scene.Transport.Listeners[listener].Protocol);
+    private static Peer At(Scene scene, string address, int listener) =>
+        new(scene.Network, address, scene.Transport.Listeners[listener].Local, scene.Transport.Listeners[listener].Protocol);
 
     private static string TopVia(SipMessage message) => message.TryGetTopVia(out ViaView via) ? Peer.Text(via.SentBy) : "";
 
     private static List<string> RecordRoutes(SipMessage message)
     {
         var hosts = new List<string>();
-        foreach (NameAddrView route in message.RecordRoutes) hosts.Add(Peer.Text(route.Uri.Host));
+        foreach (NameAddrView route in message.RecordRoutes)
+            hosts.Add(Peer.Text(route.Uri.Host));
         return hosts;
     }
 
@@ -31,7 +35,8 @@ public sealed class MultiHomedTests
     public void Via_and_Record_Route_are_those_of_the_network_where_the_request_goes()
     {
         using var scene = new Scene(Route, null, 7, Both);
-        Peer alice = At(scene, "10.1.0.1", 0), bob = At(scene, "10.2.0.2", 1);
+        Peer alice = At(scene, "10.1.0.1", 0),
+            bob = At(scene, "10.2.0.2", 1);
         bob.Script = request => bob.Answer(request, 200);
         alice.Send("INVITE", "sip:bob@10.2.0.2");
         scene.Run(100);
@@ -40,7 +45,13 @@ public sealed class MultiHomedTests
         Assert.Equal(["10.2.0.9", "10.1.0.9"], RecordRoutes(invite));
         Assert.Equal("10.2.0.9:5060", scene.Recorder.Find("INVITE", to: "10.2.0.2").Single().Source.ToString());
         Assert.Equal("10.1.0.9:5060", scene.Recorder.Find("200", to: "10.1.0.1").First().Source.ToString());
-        bob.Send("BYE", "sip:alice@10.1.0.1", headers: "Route: <sip:10.2.0.9:5060;r2=on;lr>, <sip:10.1.0.9:5060;r2=on;lr>\r\n", toTag: "f1", fromTag: "t");
+        bob.Send(
+            "BYE",
+            "sip:alice@10.1.0.1",
+            headers: "Route: <sip:10.2.0.9:5060;r2=on;lr>, <sip:10.1.0.9:5060;r2=on;lr>\r\n",
+            toTag: "f1",
+            fromTag: "t"
+        );
         scene.Run(100);
         Assert.Equal("10.1.0.9:5060", scene.Recorder.Find("BYE", to: "10.1.0.1").First().Source.ToString());
         alice.Answer(alice.Request("BYE"), 200);
@@ -51,7 +62,8 @@ public sealed class MultiHomedTests
     public void Within_one_network_the_listener_that_heard_the_request_sends_it()
     {
         using var scene = new Scene(Route, null, 7, Both);
-        Peer alice = At(scene, "10.2.0.1", 1), bob = At(scene, "10.2.0.2", 1);
+        Peer alice = At(scene, "10.2.0.1", 1),
+            bob = At(scene, "10.2.0.2", 1);
         alice.Send("INVITE", "sip:bob@10.2.0.2");
         scene.Run(100);
         Assert.Equal("10.2.0.9:5060", TopVia(bob.Request("INVITE")));
@@ -62,7 +74,8 @@ public sealed class MultiHomedTests
     public void Where_the_routing_table_says_nothing_so_does_it()
     {
         using var scene = new Scene(Route, null, 7, Both);
-        Peer alice = At(scene, "10.2.0.1", 1), bob = At(scene, "203.0.113.2", 1);
+        Peer alice = At(scene, "10.2.0.1", 1),
+            bob = At(scene, "203.0.113.2", 1);
         alice.Send("INVITE", "sip:bob@203.0.113.2");
         scene.Run(100);
         Assert.Equal("10.2.0.9:5060", TopVia(bob.Request("INVITE")));
@@ -77,15 +90,23 @@ public sealed class MultiHomedTests
     [InlineData(true)]
     public void Code_may_say_which_listener_a_URI_is_reached_from(bool asDestination)
     {
-        using var scene = new Scene(async context =>
-        {
-            SipListener from = context.Application.Transport.Listeners[2];
-            if (asDestination) context.SetDestination(SipUri.Parse("sip:10.2.0.2"), from);
-            else context.AddTarget(new BranchTarget { Uri = SipUri.Parse("sip:bob@10.2.0.2"), From = from });
-            context.RecordRoute();
-            await context.RelayAsync();
-        }, null, 7, Both);
-        Peer alice = At(scene, "10.1.0.1", 0), bob = At(scene, "10.2.0.2", 3);
+        using var scene = new Scene(
+            async context =>
+            {
+                SipListener from = context.Application.Transport.Listeners[2];
+                if (asDestination)
+                    context.SetDestination(SipUri.Parse("sip:10.2.0.2"), from);
+                else
+                    context.AddTarget(new BranchTarget { Uri = SipUri.Parse("sip:bob@10.2.0.2"), From = from });
+                context.RecordRoute();
+                await context.RelayAsync();
+            },
+            null,
+            7,
+            Both
+        );
+        Peer alice = At(scene, "10.1.0.1", 0),
+            bob = At(scene, "10.2.0.2", 3);
         alice.Send("INVITE", "sip:bob@10.2.0.2");
         scene.Run(100);
         // The URI names no transport: the listener's.
@@ -96,12 +117,20 @@ public sealed class MultiHomedTests
     [Fact]
     public void A_large_request_leaves_over_TCP_from_the_same_address()
     {
-        using var scene = new Scene(async context =>
-        {
-            context.AddTarget(new BranchTarget { Uri = SipUri.Parse("sip:bob@10.2.0.2"), From = context.Application.Transport.Listeners[0] });
-            await context.RelayAsync();
-        }, null, 7, Both);
-        Peer alice = At(scene, "10.1.0.1", 2), bob = At(scene, "10.2.0.2", 3);
+        using var scene = new Scene(
+            async context =>
+            {
+                context.AddTarget(
+                    new BranchTarget { Uri = SipUri.Parse("sip:bob@10.2.0.2"), From = context.Application.Transport.Listeners[0] }
+                );
+                await context.RelayAsync();
+            },
+            null,
+            7,
+            Both
+        );
+        Peer alice = At(scene, "10.1.0.1", 2),
+            bob = At(scene, "10.2.0.2", 3);
         alice.Send("MESSAGE", "sip:bob@10.2.0.2", body: new string('x', 1400));
         scene.Run(100);
         Assert.Equal("10.1.0.9:5060", TopVia(bob.Request("MESSAGE")));
@@ -112,9 +141,15 @@ public sealed class MultiHomedTests
     public void A_stateless_proxy_answers_from_the_listener_that_was_asked()
     {
         // By its own table it would answer from the other: two ways lead there.
-        using var scene = new Scene(static async context => await context.RelayAsync(), static builder => builder.Proxy.Stateless = true, 7, Both);
+        using var scene = new Scene(
+            static async context => await context.RelayAsync(),
+            static builder => builder.Proxy.Stateless = true,
+            7,
+            Both
+        );
         scene.Transport.AddRoute("203.0.113.0/24", "10.2.0.9");
-        Peer alice = At(scene, "203.0.113.1", 0), bob = At(scene, "10.2.0.2", 1);
+        Peer alice = At(scene, "203.0.113.1", 0),
+            bob = At(scene, "10.2.0.2", 1);
         alice.Send("OPTIONS", "sip:bob@10.2.0.2");
         scene.Run(100);
         bob.Answer(bob.Request("OPTIONS"), 200);

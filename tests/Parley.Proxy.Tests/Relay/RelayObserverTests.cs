@@ -20,7 +20,9 @@ public sealed class RelayObserverTests
 
             await context.RelayAsync();
         });
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2"), carol = scene.Peer("10.0.0.3");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2"),
+            carol = scene.Peer("10.0.0.3");
         alice.Send("INVITE", "sip:bob@example.com");
         scene.Run(10);
         bob.Answer(bob.Request("INVITE"), 180);
@@ -30,8 +32,23 @@ public sealed class RelayObserverTests
         carol.Answer(carol.Request("INVITE"), 200);
         scene.Run(50);
         Assert.Equal(
-            ["relaying", "branch 0", "branch 1", "reply 180/0", "forwarding 180/0", "forwarded 180", "reply 180/1", "forwarding 180/1", "forwarded 180", "reply 200/1", "forwarding 200/1", "forwarded 200", "reply 487/0"],
-            observer.Heard);
+            [
+                "relaying",
+                "branch 0",
+                "branch 1",
+                "reply 180/0",
+                "forwarding 180/0",
+                "forwarded 180",
+                "reply 180/1",
+                "forwarding 180/1",
+                "forwarded 180",
+                "reply 200/1",
+                "forwarding 200/1",
+                "forwarded 200",
+                "reply 487/0",
+            ],
+            observer.Heard
+        );
         scene.RunToTheEnd();
         Assert.Equal("completed", observer.Heard[^1]);
         Assert.Single(observer.Heard, "completed");
@@ -64,7 +81,8 @@ public sealed class RelayObserverTests
             context.Observe(new Broken());
             await context.RelayAsync();
         });
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         bob.Script = r => bob.Answer(r, 200);
         alice.Send("OPTIONS", "sip:bob@10.0.0.2");
         scene.Run(50);
@@ -80,7 +98,8 @@ public sealed class RelayObserverTests
             context.Observe(new Stamp());
             await context.RelayAsync();
         });
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         alice.Send("ACK", "sip:bob@10.0.0.2", toTag: "t");
         scene.Run(50);
         Assert.True(bob.Request("ACK").TryGetHeader("X-Stamp"u8, out _));
@@ -100,9 +119,11 @@ public sealed class RelayObserverTests
 
         public override void OnBranchReply(SipContext context, SipBranch branch, SipMessage reply) => throw new InvalidOperationException();
 
-        public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits) => throw new InvalidOperationException();
+        public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits) =>
+            throw new InvalidOperationException();
 
-        public override void OnReplyForwarded(SipContext context, SipBranch? branch, int statusCode) => throw new InvalidOperationException();
+        public override void OnReplyForwarded(SipContext context, SipBranch? branch, int statusCode) =>
+            throw new InvalidOperationException();
 
         public override void OnCompleted(SipContext context) => throw new InvalidOperationException();
     }
@@ -115,12 +136,14 @@ public sealed class RelayObserverTests
 
         public override void OnBranch(SipContext context, SipBranch? branch, SipEdits edits) => Heard.Add($"branch {branch!.Index}");
 
-        public override void OnBranchReply(SipContext context, SipBranch branch, SipMessage reply) => Heard.Add($"reply {reply.StatusCode}/{branch.Index}");
+        public override void OnBranchReply(SipContext context, SipBranch branch, SipMessage reply) =>
+            Heard.Add($"reply {reply.StatusCode}/{branch.Index}");
 
         public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits) =>
             Heard.Add($"forwarding {statusCode}/{branch?.Index.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "-"}");
 
-        public override void OnReplyForwarded(SipContext context, SipBranch? branch, int statusCode) => Heard.Add($"forwarded {statusCode}");
+        public override void OnReplyForwarded(SipContext context, SipBranch? branch, int statusCode) =>
+            Heard.Add($"forwarded {statusCode}");
 
         public override void OnCancelled(SipContext context, SipMessage cancel) => Heard.Add("cancelled");
 

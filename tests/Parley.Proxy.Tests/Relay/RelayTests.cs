@@ -9,7 +9,8 @@ public sealed class RelayTests
     public void A_call_goes_through_with_one_via_more_and_one_hop_less()
     {
         using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         bob.Script = request =>
         {
             if (request.Method == SipMethod.Invite)
@@ -25,7 +26,11 @@ public sealed class RelayTests
         Assert.Equal([100, 180, 200], alice.Statuses);
         SipMessage invite = bob.Request("INVITE");
         Assert.Equal(69, invite.MaxForwards);
-        Assert.StartsWith("SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bK", Peer.Text(invite.ValueOf(invite.HeaderAt(invite.IndexOf(SipHeaderName.Via)))), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "SIP/2.0/UDP 10.0.0.9:5060;branch=z9hG4bK",
+            Peer.Text(invite.ValueOf(invite.HeaderAt(invite.IndexOf(SipHeaderName.Via)))),
+            StringComparison.Ordinal
+        );
         SipMessage ok = alice.Responses[^1];
         Assert.Equal(1, CountVias(ok));
 
@@ -40,16 +45,19 @@ public sealed class RelayTests
     public void An_answer_other_than_2xx_of_one_branch_goes_upstream_as_it_came()
     {
         using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         bob.Script = request =>
         {
-            if (request.Method == SipMethod.Invite) bob.Answer(request, 486, headers: "X-Reason: out to lunch\r\n");
+            if (request.Method == SipMethod.Invite)
+                bob.Answer(request, 486, headers: "X-Reason: out to lunch\r\n");
         };
 
         string invite = alice.Send("INVITE", "sip:bob@10.0.0.2");
         alice.ResponseScript = response =>
         {
-            if (response.StatusCode >= 300) alice.AckFailure(invite, response);
+            if (response.StatusCode >= 300)
+                alice.AckFailure(invite, response);
         };
         scene.Run(100);
 
@@ -62,7 +70,8 @@ public sealed class RelayTests
     internal static int CountVias(SipMessage message)
     {
         int count = 0;
-        foreach (ViaView _ in message.Vias) count++;
+        foreach (ViaView _ in message.Vias)
+            count++;
         return count;
     }
 }

@@ -9,8 +9,8 @@ public sealed class ResponseConnectionTests
 {
     // sent-by is where nobody hears: a response that went there would be lost.
     private static string Over(SipProtocol protocol, string method, string branch, string target = "sip:bob@10.0.0.2") =>
-        $"{method} {target} SIP/2.0\r\nVia: SIP/2.0/{Peer.Text(protocol.ViaText())} 10.0.0.1:5999;branch={branch}\r\nMax-Forwards: 70\r\nFrom: <sip:alice@example.com>;tag=f1\r\n" +
-        $"To: <sip:bob@example.com>\r\nCall-ID: c1\r\nCSeq: 1 {method}\r\nContact: <sip:alice@10.0.0.1>\r\nContent-Length: 0\r\n\r\n";
+        $"{method} {target} SIP/2.0\r\nVia: SIP/2.0/{Peer.Text(protocol.ViaText())} 10.0.0.1:5999;branch={branch}\r\nMax-Forwards: 70\r\nFrom: <sip:alice@example.com>;tag=f1\r\n"
+        + $"To: <sip:bob@example.com>\r\nCall-ID: c1\r\nCSeq: 1 {method}\r\nContact: <sip:alice@10.0.0.1>\r\nContent-Length: 0\r\n\r\n";
 
     [Theory]
     [InlineData(SipProtocol.Tcp)]
@@ -22,7 +22,8 @@ public sealed class ResponseConnectionTests
             await context.RelayAsync();
             context.Reply(480);
         });
-        Peer alice = scene.Peer("10.0.0.1", protocol), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1", protocol),
+            bob = scene.Peer("10.0.0.2");
         bob.ObeysCancel = false;
         alice.SendText(Over(protocol, "INVITE", "z9hG4bKlate"));
         scene.Run(100);
@@ -40,7 +41,8 @@ public sealed class ResponseConnectionTests
     public void An_answer_to_a_stateless_copy(SipProtocol protocol)
     {
         using Scene scene = Stateless();
-        Peer alice = scene.Peer("10.0.0.1", protocol), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1", protocol),
+            bob = scene.Peer("10.0.0.2");
         alice.SendText(Over(protocol, "INVITE", "z9hG4bKless"));
         scene.Run(100);
         bob.Answer(bob.Request("INVITE"), 180);
@@ -54,10 +56,14 @@ public sealed class ResponseConnectionTests
     public void A_closed_connection_leaves_received_and_the_port_of_sent_by()
     {
         using Scene scene = Stateless();
-        Peer alice = scene.Peer("10.0.0.1", SipProtocol.Tcp), bob = scene.Peer("10.0.0.2");
-        alice.SendText(Over(SipProtocol.Tcp, "OPTIONS", "z9hG4bKgone").Replace("10.0.0.1:5999", "alice.example.com:5060", StringComparison.Ordinal));
+        Peer alice = scene.Peer("10.0.0.1", SipProtocol.Tcp),
+            bob = scene.Peer("10.0.0.2");
+        alice.SendText(
+            Over(SipProtocol.Tcp, "OPTIONS", "z9hG4bKgone").Replace("10.0.0.1:5999", "alice.example.com:5060", StringComparison.Ordinal)
+        );
         scene.Run(100);
-        for (long id = 0; id < 10; id++) scene.Transport.CloseConnection(id);
+        for (long id = 0; id < 10; id++)
+            scene.Transport.CloseConnection(id);
         scene.Run(100);
         bob.Answer(bob.Request("OPTIONS"), 200);
         scene.Run(100);
@@ -73,7 +79,9 @@ public sealed class ResponseConnectionTests
     public void A_way_that_we_did_not_write_is_not_gone(string forged)
     {
         using Scene scene = Stateless();
-        Peer alice = scene.Peer("10.0.0.1", SipProtocol.Tcp), victim = scene.Peer("10.0.0.3", SipProtocol.Tcp), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1", SipProtocol.Tcp),
+            victim = scene.Peer("10.0.0.3", SipProtocol.Tcp),
+            bob = scene.Peer("10.0.0.2");
         victim.Send("OPTIONS", "sip:bob@10.0.0.2", callId: "c2"); // the first connection
         scene.Run(100);
         alice.SendText(Over(SipProtocol.Tcp, "INVITE", "z9hG4bKforged"));
@@ -93,12 +101,14 @@ public sealed class ResponseConnectionTests
     public void The_branch_is_the_same_over_whichever_connection()
     {
         using Scene scene = Stateless();
-        Peer alice = scene.Peer("10.0.0.1", SipProtocol.Tcp), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1", SipProtocol.Tcp),
+            bob = scene.Peer("10.0.0.2");
         for (int round = 0; round < 2; round++)
         {
             alice.SendText(Over(SipProtocol.Tcp, "INVITE", "z9hG4bKtwo"));
             scene.Run(100);
-            for (long id = 0; id < 10; id++) alice.Host.CloseConnection(id);
+            for (long id = 0; id < 10; id++)
+                alice.Host.CloseConnection(id);
             scene.Run(100);
         }
 
@@ -107,5 +117,6 @@ public sealed class ResponseConnectionTests
         Assert.NotEqual(Peer.Text(first.Text), Peer.Text(second.Text));
     }
 
-    private static Scene Stateless() => new(static async context => await context.RelayAsync(), static builder => builder.Proxy.Stateless = true);
+    private static Scene Stateless() =>
+        new(static async context => await context.RelayAsync(), static builder => builder.Proxy.Stateless = true);
 }

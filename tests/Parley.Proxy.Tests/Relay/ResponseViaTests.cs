@@ -7,8 +7,8 @@ namespace Parley.Proxy.Tests.Relay;
 public sealed class ResponseViaTests
 {
     private static string WithVias(SipMessage request, int status, params string[] vias) =>
-        $"SIP/2.0 {status} Whatever\r\n{string.Concat(vias.Select(via => $"Via: {via}\r\n"))}From: {Peer.Text(request.From.Text)}\r\n" +
-        $"To: {Peer.Text(request.To.Text)};tag=tb\r\nCall-ID: {Peer.Text(request.CallId)}\r\nCSeq: {request.CSeqNumber} {Peer.Text(request.MethodText)}\r\nContact: <sip:bob@10.0.0.2>\r\nContent-Length: 0\r\n\r\n";
+        $"SIP/2.0 {status} Whatever\r\n{string.Concat(vias.Select(via => $"Via: {via}\r\n"))}From: {Peer.Text(request.From.Text)}\r\n"
+        + $"To: {Peer.Text(request.To.Text)};tag=tb\r\nCall-ID: {Peer.Text(request.CallId)}\r\nCSeq: {request.CSeqNumber} {Peer.Text(request.MethodText)}\r\nContact: <sip:bob@10.0.0.2>\r\nContent-Length: 0\r\n\r\n";
 
     private static string Top(SipMessage request)
     {
@@ -25,18 +25,25 @@ public sealed class ResponseViaTests
     public void Vias_that_were_lost_come_from_the_request(string method, int status)
     {
         using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         bob.Script = request =>
         {
-            if (request.Method is not SipMethod.Ack) bob.SendText(WithVias(request, status, Top(request)));
+            if (request.Method is not SipMethod.Ack)
+                bob.SendText(WithVias(request, status, Top(request)));
         };
-        alice.Send(method, "sip:bob@10.0.0.2", headers: "Via: SIP/2.0/UDP 192.0.2.77;branch=z9hG4bKfar, SIP/2.0/TCP far.example;branch=z9hG4bKfarther\r\n");
+        alice.Send(
+            method,
+            "sip:bob@10.0.0.2",
+            headers: "Via: SIP/2.0/UDP 192.0.2.77;branch=z9hG4bKfar, SIP/2.0/TCP far.example;branch=z9hG4bKfarther\r\n"
+        );
         scene.Run(100);
         Assert.Equal(status, alice.Statuses.Last());
         SipMessage response = alice.Responses[^1];
         Assert.Equal(["z9hG4bK10001x1", "z9hG4bKfar", "z9hG4bKfarther"], Branches(response));
         Assert.Equal(1, scene.App.Counters[ProxyCounter.RepliesWithoutVia]);
-        if (status == 180) bob.Answer(bob.Request("INVITE"), 486);
+        if (status == 180)
+            bob.Answer(bob.Request("INVITE"), 486);
         scene.RunToTheEnd();
     }
 
@@ -46,7 +53,8 @@ public sealed class ResponseViaTests
     public void So_do_those_that_were_spoilt(string second)
     {
         using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         bob.Script = request => bob.SendText(WithVias(request, 200, Top(request), second));
         alice.Send("MESSAGE", "sip:bob@10.0.0.2");
         scene.Run(100);
@@ -58,7 +66,8 @@ public sealed class ResponseViaTests
     public void A_2xx_that_is_repeated_without_Vias_goes_up_each_time()
     {
         using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         alice.Send("INVITE", "sip:bob@10.0.0.2");
         scene.Run(20);
         for (int i = 0; i < 3; i++)
@@ -81,7 +90,10 @@ public sealed class ResponseViaTests
             context.AddTarget(SipUri.Parse("sip:carol@10.0.0.3"));
             return new ValueTask(context.RelayAsync().AsTask());
         });
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2"), carol = scene.Peer("10.0.0.3"), victim = scene.Peer("10.0.0.66");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2"),
+            carol = scene.Peer("10.0.0.3"),
+            victim = scene.Peer("10.0.0.66");
         carol.ObeysCancel = false;
         alice.Send("INVITE", "sip:any@10.0.0.9");
         scene.Run(20);
@@ -89,7 +101,12 @@ public sealed class ResponseViaTests
         carol.Answer(carol.Request("INVITE"), 487);
         scene.Run(100);
         Assert.Equal([603], alice.Finals.Distinct());
-        string late = WithVias(carol.Request("INVITE"), 200, Top(carol.Request("INVITE")), "SIP/2.0/UDP 10.0.0.66:5060;branch=z9hG4bKaimed");
+        string late = WithVias(
+            carol.Request("INVITE"),
+            200,
+            Top(carol.Request("INVITE")),
+            "SIP/2.0/UDP 10.0.0.66:5060;branch=z9hG4bKaimed"
+        );
         carol.SendText(late);
         scene.Run(50);
         Assert.Empty(victim.Responses);
@@ -103,7 +120,8 @@ public sealed class ResponseViaTests
     public void A_provisional_response_to_another_request_than_INVITE_stays_here(string method)
     {
         using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         bob.Script = request => bob.Answer(request, 183);
         alice.Send(method, "sip:bob@10.0.0.2", toTag: method == "BYE" ? "x" : "");
         scene.Run(3_400);
@@ -141,7 +159,8 @@ public sealed class ResponseViaTests
     public void All_reasons_of_a_CANCEL_go_on(int lines, int length)
     {
         using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"), bob = scene.Peer("10.0.0.2");
+        Peer alice = scene.Peer("10.0.0.1"),
+            bob = scene.Peer("10.0.0.2");
         string invite = alice.Send("INVITE", "sip:bob@10.0.0.2");
         scene.Run(20);
         bob.Answer(bob.Request("INVITE"), 180);
@@ -151,7 +170,8 @@ public sealed class ResponseViaTests
         scene.Run(50);
         SipMessage cancel = bob.Request("CANCEL");
         var got = new List<string>();
-        for (int i = cancel.IndexOf(SipHeaderName.Reason); i >= 0; i = cancel.IndexOf(SipHeaderName.Reason, i + 1)) got.Add(Peer.Text(cancel.ValueOf(cancel.HeaderAt(i))));
+        for (int i = cancel.IndexOf(SipHeaderName.Reason); i >= 0; i = cancel.IndexOf(SipHeaderName.Reason, i + 1))
+            got.Add(Peer.Text(cancel.ValueOf(cancel.HeaderAt(i))));
         Assert.Equal(reasons, got);
         scene.RunToTheEnd();
     }
@@ -159,7 +179,8 @@ public sealed class ResponseViaTests
     private static string[] Branches(SipMessage message)
     {
         var branches = new List<string>();
-        foreach (ViaView via in message.Vias) branches.Add(Peer.Text(via.Branch));
+        foreach (ViaView via in message.Vias)
+            branches.Add(Peer.Text(via.Branch));
         return [.. branches];
     }
 }

@@ -20,7 +20,16 @@ public sealed class LossyCallsTests
             Assert.Equal(0, report.TimedOut);
             Assert.Equal(0, report.Failed);
             Assert.True(report.Answered > 100, report.ToString());
-            Assert.DoesNotContain(agents.SelectMany(a => a.Anomalies), a => a.Kind is AnomalyKind.UnknownDialog or AnomalyKind.MissingAck or AnomalyKind.OutOfOrder or AnomalyKind.Malformed or AnomalyKind.BadResponse);
+            Assert.DoesNotContain(
+                agents.SelectMany(a => a.Anomalies),
+                a =>
+                    a.Kind
+                        is AnomalyKind.UnknownDialog
+                            or AnomalyKind.MissingAck
+                            or AnomalyKind.OutOfOrder
+                            or AnomalyKind.Malformed
+                            or AnomalyKind.BadResponse
+            );
             scene.RunToTheEnd();
         }
     }
@@ -69,7 +78,13 @@ public sealed class LossyCallsTests
     }
 
     private static ScriptedUserAgent Agent(Scene scene, string address, string user, SipProtocol protocol = SipProtocol.Udp) =>
-        new(scene.Network.AddHost(address), user) { OutboundProxy = $"sip:{Scene.ProxyAddress};lr", Protocol = protocol, RingLimit = TimeSpan.FromMinutes(1), CallLimit = TimeSpan.FromMinutes(10) };
+        new(scene.Network.AddHost(address), user)
+        {
+            OutboundProxy = $"sip:{Scene.ProxyAddress};lr",
+            Protocol = protocol,
+            RingLimit = TimeSpan.FromMinutes(1),
+            CallLimit = TimeSpan.FromMinutes(10),
+        };
 
     /// <summary>Record-routes; a third of the calls is forked to a busy phone besides, a third waits for something first.</summary>
     private static async ValueTask Route(SipContext context)

@@ -10,8 +10,12 @@ public sealed class RequestValidationTests
     private static RequestVerdict Validate(string request, LoopCheck? loop = null) =>
         RequestValidation.Validate(new ValidationInput(Hop.Parse(request), Transport, null, loop));
 
-    private static string Request(string method = "INVITE", string uri = "sip:b@example.net", string maxForwards = "70", string lines = "") =>
-        Hop.Of(method, uri, lines, inDialog: false).Replace("Max-Forwards: 70", $"Max-Forwards: {maxForwards}", StringComparison.Ordinal);
+    private static string Request(
+        string method = "INVITE",
+        string uri = "sip:b@example.net",
+        string maxForwards = "70",
+        string lines = ""
+    ) => Hop.Of(method, uri, lines, inDialog: false).Replace("Max-Forwards: 70", $"Max-Forwards: {maxForwards}", StringComparison.Ordinal);
 
     [Theory]
     [InlineData("sip:b@example.net", 0)]
@@ -66,7 +70,8 @@ public sealed class RequestValidationTests
     [Theory]
     [InlineData("ACK")]
     [InlineData("CANCEL")]
-    public void ACK_and_CANCEL_are_not_held_to_Proxy_Require(string method) => Assert.True(Validate(Request(method, lines: "Proxy-Require: foo\r\n")).IsPass);
+    public void ACK_and_CANCEL_are_not_held_to_Proxy_Require(string method) =>
+        Assert.True(Validate(Request(method, lines: "Proxy-Require: foo\r\n")).IsPass);
 
     [Fact]
     public void A_body_that_is_cut_off_is_400()
@@ -97,6 +102,9 @@ public sealed class RequestValidationTests
             if (rule.Clause.Contains("step", StringComparison.Ordinal))
                 steps.Add(rule.Clause);
         }
-        Assert.Equal(["RFC 3261 16.3 step 1", "RFC 3261 16.3 step 2", "RFC 3261 16.3 step 3", "RFC 3261 16.3 step 4", "RFC 3261 16.3 step 5"], steps);
+        Assert.Equal(
+            ["RFC 3261 16.3 step 1", "RFC 3261 16.3 step 2", "RFC 3261 16.3 step 3", "RFC 3261 16.3 step 4", "RFC 3261 16.3 step 5"],
+            steps
+        );
     }
 }

@@ -38,21 +38,33 @@ public sealed class ValidationInApplicationTests
     /// <summary>RFC 4475 3.1.2.1 (badinv01) and 3.1.2.6 (quotbal), and others of their kind: answered, with a To tag, on every transport.</summary>
     [Theory]
     [InlineData("Via: SIP/2.0/$T 10.0.0.1;branch=z9hG4bKx", "Via: SIP/2.0/$T 10.0.0.1;;,;,,", "Via: SIP/2.0/$T 10.0.0.1;;,;,,")]
-    [InlineData("To: <sip:bob@example.com>", "To: \"Mr. J. User <sip:j.user@example.com>", "To: \"Mr. J. User <sip:j.user@example.com>;tag=")]
+    [InlineData(
+        "To: <sip:bob@example.com>",
+        "To: \"Mr. J. User <sip:j.user@example.com>",
+        "To: \"Mr. J. User <sip:j.user@example.com>;tag="
+    )]
     [InlineData("To: <sip:bob@example.com>", "To: <sip:bob@example.com>\r\nTo: <sip:x@y>", "To: <sip:bob@example.com>;tag=")]
     [InlineData("To: <sip:bob@example.com>", "To: <sip:b@x\r\nMax-Forwards: 70", "To: <sip:b@x;tag=")]
     [InlineData("From: <sip:alice@example.com>;tag=f", "From: <<;tag=f", "From: <<;tag=f")]
     [InlineData("CSeq: 1 INVITE", "CSeq: 99999999999 INVITE", "CSeq: 99999999999 INVITE")]
     public void What_cannot_be_read_is_answered_once_and_with_a_To_tag(string good, string bad, string answered)
     {
-        foreach (Parley.Transport.SipProtocol protocol in (Parley.Transport.SipProtocol[])[Parley.Transport.SipProtocol.Udp, Parley.Transport.SipProtocol.Tcp])
+        foreach (
+            Parley.Transport.SipProtocol protocol in (Parley.Transport.SipProtocol[])
+                [Parley.Transport.SipProtocol.Udp, Parley.Transport.SipProtocol.Tcp]
+        )
         {
             string transport = protocol == Parley.Transport.SipProtocol.Udp ? "UDP" : "TCP";
             using var scene = new Scene(static async context => await context.RelayAsync());
             Peer alice = scene.Peer("10.0.0.1", protocol);
-            string text = $"INVITE sip:bob@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/{transport} 10.0.0.1;branch=z9hG4bKx\r\nMax-Forwards: 70\r\nFrom: <sip:alice@example.com>;tag=f\r\n" +
-                "To: <sip:bob@example.com>\r\nCall-ID: c1\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n";
-            string broken = text.Replace(good.Replace("$T", transport, StringComparison.Ordinal), bad.Replace("$T", transport, StringComparison.Ordinal), StringComparison.Ordinal);
+            string text =
+                $"INVITE sip:bob@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/{transport} 10.0.0.1;branch=z9hG4bKx\r\nMax-Forwards: 70\r\nFrom: <sip:alice@example.com>;tag=f\r\n"
+                + "To: <sip:bob@example.com>\r\nCall-ID: c1\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n";
+            string broken = text.Replace(
+                good.Replace("$T", transport, StringComparison.Ordinal),
+                bad.Replace("$T", transport, StringComparison.Ordinal),
+                StringComparison.Ordinal
+            );
             Assert.NotEqual(text, broken);
             alice.SendText(broken);
             scene.Run(protocol == Parley.Transport.SipProtocol.Udp ? 40_000 : 500);

@@ -28,7 +28,9 @@ internal static class WorstHeaders
         yield return ("Via, short values", Many("Via", _ => "SIP/2.0/UDP a"));
         yield return ("Via, values of us", Many("Via", i => $"SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKx.{i:x16}"));
         yield return ("Via, parameters", Lines("Via", "SIP/2.0/UDP a", i => $";p{i}"));
-        foreach (var name in new[] { "Require", "Proxy-Require", "Supported", "Allow", "Accept", "Unsupported", "Reason", "Subscription-State" })
+        foreach (
+            var name in new[] { "Require", "Proxy-Require", "Supported", "Allow", "Accept", "Unsupported", "Reason", "Subscription-State" }
+        )
         {
             yield return (name + ", short values", Many(name, i => $"{(char)('a' + (i % 26))}"));
             yield return (name + ", quotes", Many(name, _ => "\"a\""));

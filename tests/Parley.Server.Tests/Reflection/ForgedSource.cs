@@ -30,8 +30,13 @@ internal sealed class ForgedSource : ISipReceiver, IDisposable
     public long In { get; private set; }
 
     /// <summary>A request outside of any dialog, as short as one may be: forgers save bytes. <c>@</c> stands for a number of its own.</summary>
-    public string Request(string method, string uri, string more = "", string user = "a", string toTag = "", string? to = null) => Numbered(string.Create(CultureInfo.InvariantCulture,
-        $"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {Victim};branch=z9hG4bK@\r\nMax-Forwards: 70\r\nFrom: <sip:{user}@example.com>;tag=f@\r\nTo: <{to ?? uri}>{toTag}\r\nCall-ID: c@\r\nCSeq: 1 {method}\r\n{more}Content-Length: 0\r\n\r\n"));
+    public string Request(string method, string uri, string more = "", string user = "a", string toTag = "", string? to = null) =>
+        Numbered(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP {Victim};branch=z9hG4bK@\r\nMax-Forwards: 70\r\nFrom: <sip:{user}@example.com>;tag=f@\r\nTo: <{to ?? uri}>{toTag}\r\nCall-ID: c@\r\nCSeq: 1 {method}\r\n{more}Content-Length: 0\r\n\r\n"
+            )
+        );
 
     public string Numbered(string text) => text.Replace("@\r\n", $"{++_number}\r\n", StringComparison.Ordinal);
 
@@ -51,30 +56,26 @@ internal sealed class ForgedSource : ISipReceiver, IDisposable
     /// <summary>Bytes that the victim got, and what they were.</summary>
     public (long Bytes, int Datagrams, string Labels) Out()
     {
-        RecordedMessage[] got = [.. Server.Recorder.Messages.Where(static message => message.From == SimulatedServer.Address && message.To == Victim)];
-        string labels = string.Join(", ", got.GroupBy(static message => message.Label).Select(static kind => kind.Count() > 1 ? $"{kind.Count()} x {kind.Key}" : kind.Key));
+        RecordedMessage[] got =
+        [
+            .. Server.Recorder.Messages.Where(static message => message.From == SimulatedServer.Address && message.To == Victim),
+        ];
+        string labels = string.Join(
+            ", ",
+            got.GroupBy(static message => message.Label).Select(static kind => kind.Count() > 1 ? $"{kind.Count()} x {kind.Key}" : kind.Key)
+        );
         return (got.Sum(static message => (long)message.Bytes.Length), got.Length, labels);
     }
 
     public void Dispose() => Server.Dispose();
 
-    void ISipReceiver.OnMessage(SipMessage message, in SipFlow source)
-    {
-    }
+    void ISipReceiver.OnMessage(SipMessage message, in SipFlow source) { }
 
-    void ISipReceiver.OnMalformed(SipMessage message, SipParseResult result, in SipFlow source)
-    {
-    }
+    void ISipReceiver.OnMalformed(SipMessage message, SipParseResult result, in SipFlow source) { }
 
-    void ISipReceiver.OnSendFailed(ulong token)
-    {
-    }
+    void ISipReceiver.OnSendFailed(ulong token) { }
 
-    void ISipReceiver.OnFlowClosed(in SipFlow flow)
-    {
-    }
+    void ISipReceiver.OnFlowClosed(in SipFlow flow) { }
 
-    void ISipReceiver.OnLoop()
-    {
-    }
+    void ISipReceiver.OnLoop() { }
 }

@@ -8,4 +8,12 @@ namespace Parley.Server.Tests.Reflection;
 /// <param name="Expected">Part of what the victim must have got, so that the row is about what it says; empty: nothing at all.</param>
 /// <param name="Settings">The server's; null: a domain, example.com.</param>
 /// <param name="Seconds">How long what comes of it is counted: more than 64*T1.</param>
-internal sealed record ReflectionRow(string Name, Action<ForgedSource> Attack, double Most = 2.0, string? Clause = null, string Expected = "", string? Settings = null, double Seconds = 40);
+internal sealed record ReflectionRow(
+    string Name,
+    Action<ForgedSource> Attack,
+    double Most = 2.0,
+    string? Clause = null,
+    string Expected = "",
+    string? Settings = null,
+    double Seconds = 40
+);

@@ -12,7 +12,9 @@ public class ReflectionTests
     [Fact]
     public void A_source_that_has_proved_nothing_gets_at_most_twice_its_bytes_unless_a_clause_demands_more()
     {
-        var table = new StringBuilder("| bytes out per byte in | at most | what | bytes in | bytes out | what came | why more than 2 |\n|---|---|---|---|---|---|---|\n");
+        var table = new StringBuilder(
+            "| bytes out per byte in | at most | what | bytes in | bytes out | what came | why more than 2 |\n|---|---|---|---|---|---|---|\n"
+        );
         var over = new List<string>();
         foreach (ReflectionRow row in ReflectionRows.All)
         {
@@ -21,7 +23,9 @@ public class ReflectionTests
             source.Server.Run(row.Seconds);
             (long bytes, int _, string labels) = source.Out();
             double factor = (double)bytes / source.In;
-            string line = FormattableString.Invariant($"| {factor:F2} | {row.Most} | {row.Name} | {source.In} | {bytes} | {labels} | {row.Clause} |");
+            string line = FormattableString.Invariant(
+                $"| {factor:F2} | {row.Most} | {row.Name} | {source.In} | {bytes} | {labels} | {row.Clause} |"
+            );
             table.Append(line).Append('\n');
             if (factor > row.Most)
                 over.Add(line);

@@ -26,7 +26,8 @@ public class OwnNumberTests
     public void It_reaches_the_users_other_contacts_alone()
     {
         using var server = new SimulatedServer();
-        ScriptedUserAgent desk = server.Phone("100", "10.0.1.1"), mobile = server.Phone("100", "10.0.1.2");
+        ScriptedUserAgent desk = server.Phone("100", "10.0.1.1"),
+            mobile = server.Phone("100", "10.0.1.2");
         desk.Register("sip:example.com");
         mobile.Register("sip:example.com");
         server.Run(1);
@@ -41,7 +42,8 @@ public class OwnNumberTests
     public void Another_users_request_and_a_call_to_oneself_reach_the_phone()
     {
         using var server = new SimulatedServer();
-        ScriptedUserAgent desk = server.Phone("100", "10.0.1.1"), other = server.Phone("200", "10.0.1.2");
+        ScriptedUserAgent desk = server.Phone("100", "10.0.1.1"),
+            other = server.Phone("200", "10.0.1.2");
         desk.Register("sip:example.com");
         server.Run(1);
         other.SendRequest("MESSAGE", "sip:100@example.com");
@@ -59,15 +61,22 @@ public class OwnNumberTests
     public void A_request_whose_Route_and_URI_both_name_the_server_goes_straight_to_the_dialogs_other_party(string method)
     {
         using var server = new SimulatedServer();
-        ScriptedUserAgent alice = server.Phone("100", "10.0.1.1"), bob = server.Phone("200", "10.0.2.1");
+        ScriptedUserAgent alice = server.Phone("100", "10.0.1.1"),
+            bob = server.Phone("200", "10.0.2.1");
         bob.Register("sip:example.com");
         server.Run(1);
         ScriptedCall call = alice.Invite("sip:200@example.com");
         server.Run(2);
-        alice.OnSending = message => { if (message.IsRequest && message.Method == method) message.RequestUri = "sip:200@example.com"; };
+        alice.OnSending = message =>
+        {
+            if (message.IsRequest && message.Method == method)
+                message.RequestUri = "sip:200@example.com";
+        };
         server.Recorder.Clear();
-        if (method == "BYE") call.Bye();
-        else call.SendRequest(method);
+        if (method == "BYE")
+            call.Bye();
+        else
+            call.SendRequest(method);
         server.Run(2);
 
         RecordedMessage sent = Assert.Single(server.Recorder.Find(method, from: SimulatedServer.Address));
@@ -80,10 +89,15 @@ public class OwnNumberTests
     public void A_party_whose_contact_is_its_number_here_is_reached_where_it_has_registered()
     {
         using var server = new SimulatedServer();
-        ScriptedUserAgent alice = server.Phone("100", "10.0.1.1"), bob = server.Phone("200", "10.0.2.1");
+        ScriptedUserAgent alice = server.Phone("100", "10.0.1.1"),
+            bob = server.Phone("200", "10.0.2.1");
         bob.Register("sip:example.com");
         server.Run(1);
-        bob.OnSending = static message => { if (!message.IsRequest && message.Method == "INVITE") message.Set("Contact", "<sip:200@example.com>"); };
+        bob.OnSending = static message =>
+        {
+            if (!message.IsRequest && message.Method == "INVITE")
+                message.Set("Contact", "<sip:200@example.com>");
+        };
         ScriptedCall call = alice.Invite("sip:200@example.com");
         server.Run(2);
         server.Recorder.Clear();

@@ -32,11 +32,19 @@ internal sealed class SimulatedServer : IDisposable
         Host = Network.AddHost(Address);
         foreach (var domain in configuration.Domains)
             Host.AddAlias(domain);
-        Application = ApplicationSetup.Build(configuration, root, change: builder =>
-        {
-            builder.Logging.ClearProviders();
-            builder.UseTransport(Host).UseTimeProvider(Network.Clock).UseRandom(SipRandom.FromSeed(seed)).UseLocator(new SimulatedServerLocator());
-        });
+        Application = ApplicationSetup.Build(
+            configuration,
+            root,
+            change: builder =>
+            {
+                builder.Logging.ClearProviders();
+                builder
+                    .UseTransport(Host)
+                    .UseTimeProvider(Network.Clock)
+                    .UseRandom(SipRandom.FromSeed(seed))
+                    .UseLocator(new SimulatedServerLocator());
+            }
+        );
         ApplicationSetup.Route(Application, configuration);
         Application.StartAsync().GetAwaiter().GetResult();
     }

@@ -3,13 +3,14 @@ namespace Parley.Sip.Fuzz.Targets;
 /// <summary>Something that takes any bytes and must neither throw, hang nor break its invariants.</summary>
 public abstract class FuzzTarget
 {
-    public static FuzzTarget Create(string name) => name switch
-    {
-        "message" or "parse" => new MessageTarget(),
-        "uri" => new UriTarget(),
-        "stream" or "framer" => new StreamTarget(),
-        _ => throw new ArgumentException($"No target '{name}': message, uri or stream.", nameof(name)),
-    };
+    public static FuzzTarget Create(string name) =>
+        name switch
+        {
+            "message" or "parse" => new MessageTarget(),
+            "uri" => new UriTarget(),
+            "stream" or "framer" => new StreamTarget(),
+            _ => throw new ArgumentException($"No target '{name}': message, uri or stream.", nameof(name)),
+        };
 
     /// <summary>The folder of its corpus.</summary>
     public abstract string Name { get; }

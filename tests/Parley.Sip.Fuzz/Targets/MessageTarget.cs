@@ -3,7 +3,14 @@ namespace Parley.Sip.Fuzz.Targets;
 /// <summary>Parsing, screening, every typed field, edits, answers and retention.</summary>
 public sealed class MessageTarget : FuzzTarget
 {
-    private static readonly SipLimits Tight = new() { MaxMessageSize = 900, MaxHeaderCount = 12, MaxHeaderLength = 80, MaxUriLength = 30, MaxBodySize = 100 };
+    private static readonly SipLimits Tight = new()
+    {
+        MaxMessageSize = 900,
+        MaxHeaderCount = 12,
+        MaxHeaderLength = 80,
+        MaxUriLength = 30,
+        MaxBodySize = 100,
+    };
     private static readonly SipHeaderName[] AllNames = Enum.GetValues<SipHeaderName>();
 
     private readonly SipMessage _message = new();
@@ -43,8 +50,13 @@ public sealed class MessageTarget : FuzzTarget
         for (int i = 0; i < _message.HeaderCount; i++)
         {
             var header = _message.HeaderAt(i);
-            Check(header.Start >= end && header.ValueStart > header.Start + header.NameLength && header.End >= header.ValueStart + header.ValueLength
-                && header.End <= _message.Bytes.Length, "headers follow each other");
+            Check(
+                header.Start >= end
+                    && header.ValueStart > header.Start + header.NameLength
+                    && header.End >= header.ValueStart + header.ValueLength
+                    && header.End <= _message.Bytes.Length,
+                "headers follow each other"
+            );
             Check(header.NameLength > 0 && _message.NameOf(header).IndexOfAny(" \t\r\n:"u8) < 0, "a name is a token");
             Check(_message.IndexOf(_message.NameOf(header), i) == i, "a header is found by its name");
             end = header.End;
@@ -60,9 +72,27 @@ public sealed class MessageTarget : FuzzTarget
         Check(!top || (vias.Current.Text.SequenceEqual(via.Text) && _message.OffsetOf(via.Branch) >= 0), "the top Via lies in the message");
         path.Add((top, via.Port == 0, via.HasRPort, via.Ttl, via.Branch.IsEmpty, via.Received.IsEmpty));
         path.Add(Math.Min(3, _message.Vias.Count()));
-        path.Add((_message.Method, _message.StatusCode / 100, _message.RequestUriView.IsValid, _message.MaxForwards < 0, _message.ContentLength < 0));
-        path.Add((_message.FromTag.IsEmpty, _message.ToTag.IsEmpty, _message.From.Text.IsEmpty, _message.To.Uri.IsValid, _message.CallId.IsEmpty));
-        path.Add((_message.TryGetCSeq(out _, out var method), method.Length > 8, _message.Expires < 0, _message.RSeq < 0, _message.TryGetRAck(out _)));
+        path.Add(
+            (
+                _message.Method,
+                _message.StatusCode / 100,
+                _message.RequestUriView.IsValid,
+                _message.MaxForwards < 0,
+                _message.ContentLength < 0
+            )
+        );
+        path.Add(
+            (_message.FromTag.IsEmpty, _message.ToTag.IsEmpty, _message.From.Text.IsEmpty, _message.To.Uri.IsValid, _message.CallId.IsEmpty)
+        );
+        path.Add(
+            (
+                _message.TryGetCSeq(out _, out var method),
+                method.Length > 8,
+                _message.Expires < 0,
+                _message.RSeq < 0,
+                _message.TryGetRAck(out _)
+            )
+        );
         Check(_message.CSeqNumberText.IsEmpty || _message.OffsetOf(_message.CSeqNumberText) > 0, "the CSeq number lies in the message");
         foreach (var name in AllNames)
         {
@@ -98,8 +128,14 @@ public sealed class MessageTarget : FuzzTarget
     private void Retain()
     {
         var kept = _message.Retain();
-        Check(kept.Bytes.SequenceEqual(_message.Bytes) && kept.HeaderCount == _message.HeaderCount && kept.FromTag.SequenceEqual(_message.FromTag)
-            && kept.CSeqNumber == _message.CSeqNumber && kept.Body.SequenceEqual(_message.Body), "a retained message is the same");
+        Check(
+            kept.Bytes.SequenceEqual(_message.Bytes)
+                && kept.HeaderCount == _message.HeaderCount
+                && kept.FromTag.SequenceEqual(_message.FromTag)
+                && kept.CSeqNumber == _message.CSeqNumber
+                && kept.Body.SequenceEqual(_message.Body),
+            "a retained message is the same"
+        );
         kept.Release();
     }
 
@@ -156,7 +192,13 @@ public sealed class MessageTarget : FuzzTarget
         return _again.Parse(_copy, 0, bytes.Length, Loose).IsOk;
     }
 
-    private static readonly SipLimits Loose = new() { MaxHeaderCount = 1_000, MaxHeaderLength = 70_000, MaxMessageSize = 200_000, MaxBodySize = 200_000 };
+    private static readonly SipLimits Loose = new()
+    {
+        MaxHeaderCount = 1_000,
+        MaxHeaderLength = 70_000,
+        MaxMessageSize = 200_000,
+        MaxBodySize = 200_000,
+    };
 
     private byte[] _copy = new byte[65_536];
 }

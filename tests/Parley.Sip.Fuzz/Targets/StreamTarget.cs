@@ -47,7 +47,9 @@ public sealed class StreamTarget : FuzzTarget
     {
         // Piece sizes follow from the input, so that a run can be repeated.
         uint state = (uint)length + 1;
-        int taken = 0, arrived = 0, index = 0;
+        int taken = 0,
+            arrived = 0,
+            index = 0;
         while (true)
         {
             var frame = SipFraming.Next(input.AsSpan(taken, arrived - taken), Limits);

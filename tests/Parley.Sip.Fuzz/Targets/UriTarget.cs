@@ -16,19 +16,52 @@ public sealed class UriTarget : FuzzTarget
         {
             Check(uri.IsValid && uri.Text.SequenceEqual(text), "a URI is its whole text");
             Check(uri.EquivalentTo(uri), "a URI is equivalent to itself");
-            Check(SipUri.TryParse(text, out var owned) && owned.View.EquivalentTo(uri) && uri.EquivalentTo(owned.View), "a copy is equivalent");
+            Check(
+                SipUri.TryParse(text, out var owned) && owned.View.EquivalentTo(uri) && uri.EquivalentTo(owned.View),
+                "a copy is equivalent"
+            );
             Check(SipUri.TryParse(text, out var twin) && twin.GetHashCode() == owned!.GetHashCode(), "equal URIs have equal hashes");
-            int sum = uri.User.Length + uri.Password.Length + uri.Host.Length + uri.SchemeText.Length + uri.Headers.Length + uri.Parameters.Text.Length;
+            int sum =
+                uri.User.Length
+                + uri.Password.Length
+                + uri.Host.Length
+                + uri.SchemeText.Length
+                + uri.Headers.Length
+                + uri.Parameters.Text.Length;
             Check(sum <= text.Length, "the parts fit into the whole");
             Check(uri.Port is >= 0 and <= 65535, "the port is a port");
             path.Add(uri.Scheme);
-            path.Add((uri.User.IsEmpty, uri.Password.IsEmpty, uri.Port == 0, uri.Headers.IsEmpty, uri.IsLoose, uri.Transport.IsEmpty, uri.MAddr.IsEmpty));
-            path.Add(uri.Host.IsEmpty ? 0 : uri.Host[0] == '[' ? 1 : 2);
+            path.Add(
+                (
+                    uri.User.IsEmpty,
+                    uri.Password.IsEmpty,
+                    uri.Port == 0,
+                    uri.Headers.IsEmpty,
+                    uri.IsLoose,
+                    uri.Transport.IsEmpty,
+                    uri.MAddr.IsEmpty
+                )
+            );
+            path.Add(
+                uri.Host.IsEmpty ? 0
+                : uri.Host[0] == '[' ? 1
+                : 2
+            );
         }
         if (NameAddrView.TryParse(text, out var address))
         {
             Check(!address.Text.IsEmpty, "an address has text");
-            path.Add((address.IsStar, address.Q < 0, address.Expires < 0, address.RegId, address.Tag.IsEmpty, address.DisplayName.IsEmpty, address.Instance.IsEmpty));
+            path.Add(
+                (
+                    address.IsStar,
+                    address.Q < 0,
+                    address.Expires < 0,
+                    address.RegId,
+                    address.Tag.IsEmpty,
+                    address.DisplayName.IsEmpty,
+                    address.Instance.IsEmpty
+                )
+            );
             path.Add(address.Uri.IsValid);
             path.Add(Count(address.Parameters));
         }

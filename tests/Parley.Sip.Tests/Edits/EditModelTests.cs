@@ -28,7 +28,10 @@ public class EditModelTests
             int index = Lines.FindIndex(line => line.Name == name);
             if (index < 0)
                 index = Lines.FindLastIndex(line => line.Name == SipHeaderName.Via) + 1;
-            (index < Lines.Count ? Lines[index] : _end).Before.Insert(0, (SipHeaderName.Other, $"{Wire.Text(SipText.Header(name))}: {value}"));
+            (index < Lines.Count ? Lines[index] : _end).Before.Insert(
+                0,
+                (SipHeaderName.Other, $"{Wire.Text(SipText.Header(name))}: {value}")
+            );
         }
 
         public void Set(SipHeaderName name, string value)
@@ -68,8 +71,11 @@ public class EditModelTests
 
     private static readonly (SipHeaderName Name, string Text, string Value)[] Kinds =
     [
-        (SipHeaderName.Via, "Via", "SIP/2.0/UDP h{0};branch=b"), (SipHeaderName.Via, "v", "SIP/2.0/TCP g{0}"), (SipHeaderName.Route, "Route", "<sip:r{0},x;lr>"),
-        (SipHeaderName.RecordRoute, "record-route", "\"d, {0}\" <sip:rr{0}>"), (SipHeaderName.Path, "Path", "<sip:p{0}>"),
+        (SipHeaderName.Via, "Via", "SIP/2.0/UDP h{0};branch=b"),
+        (SipHeaderName.Via, "v", "SIP/2.0/TCP g{0}"),
+        (SipHeaderName.Route, "Route", "<sip:r{0},x;lr>"),
+        (SipHeaderName.RecordRoute, "record-route", "\"d, {0}\" <sip:rr{0}>"),
+        (SipHeaderName.Path, "Path", "<sip:p{0}>"),
     ];
 
     [Fact]
@@ -78,30 +84,45 @@ public class EditModelTests
         var lists = Gen.Select(Gen.Int[0, Kinds.Length - 1], Gen.Int[1, 4]);
         var singles = Gen.Int[0, 3];
         var operations = Gen.Select(Gen.Int[0, 6], Gen.Int[0, 1_000], Gen.Int[0, 99]).Array[0, 12];
-        Gen.Select(lists.Array[0, 6], singles.Array[0, 3], operations).Sample((shape, alone, ops) =>
-        {
-            int counter = 0;
-            var lines = shape.Select(each =>
-            {
-                var (name, text, value) = Kinds[each.Item1];
-                return new Line(name, text, Enumerable.Range(0, each.Item2).Select(_ => string.Format(null, value, counter++)));
-            }).ToList();
-            foreach (int which in alone.Distinct())
-                lines.Insert(which % (lines.Count + 1), new Line(Single(which), Wire.Text(SipText.Header(Single(which))), [$"{counter++}"]));
-            var model = new Model(lines);
-            Assert.True(SipMessage.TryParse(System.Text.Encoding.UTF8.GetBytes(model.Render()), out var message));
-            var edits = new SipEdits();
-            edits.Reset(message);
-            foreach (var (operation, choice, number) in ops)
-                Apply(model, edits, operation, choice, number);
-            var output = new byte[edits.Length];
-            Assert.Equal(output.Length, edits.WriteTo(output));
-            Assert.Equal(model.Render(), Wire.Text(output));
-        }, iter: 5_000);
+        Gen.Select(lists.Array[0, 6], singles.Array[0, 3], operations)
+            .Sample(
+                (shape, alone, ops) =>
+                {
+                    int counter = 0;
+                    var lines = shape
+                        .Select(each =>
+                        {
+                            var (name, text, value) = Kinds[each.Item1];
+                            return new Line(name, text, Enumerable.Range(0, each.Item2).Select(_ => string.Format(null, value, counter++)));
+                        })
+                        .ToList();
+                    foreach (int which in alone.Distinct())
+                        lines.Insert(
+                            which % (lines.Count + 1),
+                            new Line(Single(which), Wire.Text(SipText.Header(Single(which))), [$"{counter++}"])
+                        );
+                    var model = new Model(lines);
+                    Assert.True(SipMessage.TryParse(System.Text.Encoding.UTF8.GetBytes(model.Render()), out var message));
+                    var edits = new SipEdits();
+                    edits.Reset(message);
+                    foreach (var (operation, choice, number) in ops)
+                        Apply(model, edits, operation, choice, number);
+                    var output = new byte[edits.Length];
+                    Assert.Equal(output.Length, edits.WriteTo(output));
+                    Assert.Equal(model.Render(), Wire.Text(output));
+                },
+                iter: 5_000
+            );
     }
 
-    private static SipHeaderName Single(int which)
-        => which switch { 0 => SipHeaderName.MaxForwards, 1 => SipHeaderName.Contact, 2 => SipHeaderName.UserAgent, _ => SipHeaderName.Subject };
+    private static SipHeaderName Single(int which) =>
+        which switch
+        {
+            0 => SipHeaderName.MaxForwards,
+            1 => SipHeaderName.Contact,
+            2 => SipHeaderName.UserAgent,
+            _ => SipHeaderName.Subject,
+        };
 
     private static void Apply(Model model, SipEdits edits, int operation, int choice, int number)
     {

@@ -9,7 +9,8 @@ public class EditQueryTests
 
     public EditQueryTests()
     {
-        const string Text = "INVITE sip:b@x SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nm: <sip:a@x>, <sip:c@x>\r\nTo: <sip:b@x>\r\nFrom: <sip:a@x>;tag=1\r\n"
+        const string Text =
+            "INVITE sip:b@x SIP/2.0\r\nVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\nm: <sip:a@x>, <sip:c@x>\r\nTo: <sip:b@x>\r\nFrom: <sip:a@x>;tag=1\r\n"
             + "Call-ID: 1\r\nCSeq: 1 INVITE\r\nContent-Length: 2\r\n\r\nxy";
         Assert.True(SipMessage.TryParse(Encoding.ASCII.GetBytes(Text), out SipMessage? message));
         _edits.Reset(message);

@@ -23,7 +23,18 @@ public class SipFramingTests
     ];
 
     private static readonly string[] Expected =
-        ["ping", "INVITE", "skip", "200", "ping", "ping", "MESSAGE", "OPTIONS", "OPTIONS", "OPTIONS"];
+    [
+        "ping",
+        "INVITE",
+        "skip",
+        "200",
+        "ping",
+        "ping",
+        "MESSAGE",
+        "OPTIONS",
+        "OPTIONS",
+        "OPTIONS",
+    ];
 
     [Fact]
     public void Every_split_of_the_stream_gives_the_same_frames()
@@ -79,18 +90,28 @@ public class SipFramingTests
     [InlineData("OPTIONS sip:a sip/2.0\r\nl: 0\r\n\r\n")]
     [InlineData("OPTIONS sip:a SIP/7.0\r\nl: 0\r\n\r\n")]
     [InlineData("SIP/2.0 200 \r\nl: 0\r\n\r\n")]
-    public void What_the_parser_judges_is_left_to_it(string text) => Assert.Equal(SipFrameKind.Message, SipFraming.Next(Encoding.ASCII.GetBytes(text), SipLimits.Default).Kind);
+    public void What_the_parser_judges_is_left_to_it(string text) =>
+        Assert.Equal(SipFrameKind.Message, SipFraming.Next(Encoding.ASCII.GetBytes(text), SipLimits.Default).Kind);
 
     [Fact]
     public void Limits_hold_before_the_message_is_whole()
     {
-        var limits = new SipLimits { MaxMessageSize = 100, MaxBodySize = 60, MaxUriLength = 20, MaxHeaderLength = 40 };
+        var limits = new SipLimits
+        {
+            MaxMessageSize = 100,
+            MaxBodySize = 60,
+            MaxUriLength = 20,
+            MaxHeaderLength = 40,
+        };
         Assert.Equal(SipFrameKind.TooLarge, SipFraming.Next("OPTIONS sip:a SIP/2.0\r\nl: 70\r\n\r\n"u8, limits).Kind);
         Assert.Equal(SipFrameKind.TooLarge, SipFraming.Next("OPTIONS sip:a SIP/2.0\r\nl: 61\r\n\r\n"u8, limits).Kind);
         Assert.Equal(SipFrameKind.NeedMore, SipFraming.Next("OPTIONS sip:a SIP/2.0\r\nl: 60\r\n\r\n"u8, limits).Kind);
         Assert.Equal(SipFrameKind.Malformed, SipFraming.Next(Encoding.ASCII.GetBytes(new string('a', 61)), limits).Kind);
         Assert.Equal(SipFrameKind.NeedMore, SipFraming.Next(Encoding.ASCII.GetBytes(new string('a', 60)), limits).Kind);
-        Assert.Equal(SipFrameKind.TooLarge, SipFraming.Next(Encoding.ASCII.GetBytes("A b SIP/2.0\r\n" + string.Concat(Enumerable.Repeat("X: y\r\n", 20))), limits).Kind);
+        Assert.Equal(
+            SipFrameKind.TooLarge,
+            SipFraming.Next(Encoding.ASCII.GetBytes("A b SIP/2.0\r\n" + string.Concat(Enumerable.Repeat("X: y\r\n", 20))), limits).Kind
+        );
     }
 
     [Fact]
@@ -124,7 +145,8 @@ public class SipFramingTests
     {
         var found = new List<string>();
         var parser = new SipMessage();
-        int taken = 0, arrived = 0;
+        int taken = 0,
+            arrived = 0;
         foreach (int size in sizes)
         {
             arrived = Math.Min(Stream.Length, arrived + size);

@@ -9,8 +9,8 @@ public class CorpusTests
 {
     private static readonly string Root = AppContext.BaseDirectory;
 
-    public static IEnumerable<TheoryDataRow<string>> Files()
-        => Inputs("Corpus").Concat(Inputs("Torture")).Select(file => new TheoryDataRow<string>(Path.GetRelativePath(Root, file)));
+    public static IEnumerable<TheoryDataRow<string>> Files() =>
+        Inputs("Corpus").Concat(Inputs("Torture")).Select(file => new TheoryDataRow<string>(Path.GetRelativePath(Root, file)));
 
     [Theory]
     [MemberData(nameof(Files))]
@@ -34,7 +34,10 @@ public class CorpusTests
     public void Mutated_inputs_run_clean(string name, int count)
     {
         var target = FuzzTarget.Create(name);
-        var seeds = Inputs(Path.Combine("Corpus", name)).Concat(name == "message" ? Inputs("Torture") : []).Select(File.ReadAllBytes).ToArray();
+        var seeds = Inputs(Path.Combine("Corpus", name))
+            .Concat(name == "message" ? Inputs("Torture") : [])
+            .Select(File.ReadAllBytes)
+            .ToArray();
         var mutation = new Mutation(seed: 4475);
         var buffer = new byte[65_536];
         var paths = new HashSet<int>();
@@ -48,6 +51,6 @@ public class CorpusTests
         Assert.True(paths.Count > 20, $"Only {paths.Count} different ways were taken.");
     }
 
-    private static IEnumerable<string> Inputs(string folder)
-        => Directory.GetFiles(Path.Combine(Root, folder), "*.dat", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
+    private static IEnumerable<string> Inputs(string folder) =>
+        Directory.GetFiles(Path.Combine(Root, folder), "*.dat", SearchOption.AllDirectories).Order(StringComparer.Ordinal);
 }

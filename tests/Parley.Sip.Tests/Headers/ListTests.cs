@@ -29,7 +29,8 @@ public class ListTests
     [Fact]
     public void Credentials_keep_commas_and_quotes_apart()
     {
-        var message = Wire.Parse("""
+        var message = Wire.Parse(
+            """
             REGISTER sip:a SIP/2.0
             Authorization: Digest username="a, \"b\"", realm = "r=1,2" ,nonce="n",uri="sip:a", response="0123", qop=auth , nc=00000001,, broken
             Proxy-Authorization: Digest realm="one"
@@ -37,7 +38,8 @@ public class ListTests
             Authorization: Unterminated x="a, y=b
 
 
-            """);
+            """
+        );
         var auth = message.AuthParameters(SipHeaderName.Authorization);
         Assert.Equal("Digest"u8, auth.Scheme);
         Assert.True(auth.TryGet("USERNAME"u8, out var value));
@@ -93,8 +95,8 @@ public class ListTests
     [InlineData("-1 INVITE", false)]
     [InlineData("1 IN VITE", false)]
     [InlineData("1 ", false)]
-    public void CSeq_is_a_number_below_two_to_the_31_and_a_method(string text, bool good)
-        => Assert.Equal(good, Wire.Parse($"INVITE sip:a SIP/2.0\nCSeq: {text}\n\n").TryGetCSeq(out _, out _));
+    public void CSeq_is_a_number_below_two_to_the_31_and_a_method(string text, bool good) =>
+        Assert.Equal(good, Wire.Parse($"INVITE sip:a SIP/2.0\nCSeq: {text}\n\n").TryGetCSeq(out _, out _));
 
     [Theory]
     [InlineData("70", 70)]
@@ -102,6 +104,6 @@ public class ListTests
     [InlineData("256", -1)]
     [InlineData("x", -1)]
     [InlineData("", -1)]
-    public void MaxForwards_is_at_most_255(string text, int expected)
-        => Assert.Equal(expected, Wire.Parse($"INVITE sip:a SIP/2.0\nMax-Forwards: {text}\n\n").MaxForwards);
+    public void MaxForwards_is_at_most_255(string text, int expected) =>
+        Assert.Equal(expected, Wire.Parse($"INVITE sip:a SIP/2.0\nMax-Forwards: {text}\n\n").MaxForwards);
 }

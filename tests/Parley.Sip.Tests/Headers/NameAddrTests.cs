@@ -40,8 +40,8 @@ public class NameAddrTests
     [InlineData("<sip:a@b>junk")]
     [InlineData("*;q=1")]
     [InlineData("<sip:a@b>, <sip:c@d>")]
-    public void Malformed_values_are_refused(string text)
-        => Assert.False(NameAddrView.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out _));
+    public void Malformed_values_are_refused(string text) =>
+        Assert.False(NameAddrView.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out _));
 
     [Theory]
     [InlineData("", 1000)]
@@ -67,13 +67,15 @@ public class NameAddrTests
     [Fact]
     public void Contacts_of_a_registration()
     {
-        var message = Wire.Parse("""
+        var message = Wire.Parse(
+            """
             REGISTER sip:a SIP/2.0
             Contact: "x, y" <sip:a@b;transport=tcp>;expires=60;+sip.instance="<urn:uuid:0>";reg-id=2, sip:c@d;expires=x
             m: <sip:e@f>;reg-id=q
 
 
-            """);
+            """
+        );
         var contacts = message.Contacts.GetEnumerator();
         Assert.True(contacts.MoveNext());
         Assert.Equal(60, contacts.Current.Expires);
@@ -116,27 +118,32 @@ public class NameAddrTests
     public void What_is_built_is_read_back()
     {
         var space = Gen.OneOf("", " ", "\t", "\r\n ");
-        (from display in Gen.OneOf(Gen.Const(""), Texts.Quoted, Texts.Token)
-         from user in Texts.User
-         from host in Texts.HostName
-         from parameters in Texts.UriParameters
-         from tag in Texts.Token
-         from w in space
-         from quoted in Texts.Quoted
-         select (display, uri: $"sip:{user}@{host}{parameters}", tag, w, quoted)).Sample(t =>
-         {
-             string text = $"{t.display}{t.w}<{t.uri}>{t.w};{t.w}o{t.w}={t.w}{t.quoted};tag{t.w}={t.w}{t.tag}{t.w};f";
-             if (t.display.Length == 0)
-                 text = text.TrimStart();
-             Assert.True(NameAddrView.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out var value), text);
-             Assert.Equal(text, Wire.Text(value.Text));
-             Assert.Equal(t.display, Wire.Text(value.DisplayName));
-             Assert.Equal(t.uri, Wire.Text(value.UriText));
-             Assert.Equal(t.tag, Wire.Text(value.Tag));
-             Assert.True(value.Uri.IsValid);
-             Assert.True(value.Parameters.TryGet("o"u8, out var o));
-             Assert.Equal(t.quoted, Wire.Text(o));
-             Assert.True(value.Parameters.Contains("F"u8));
-         }, iter: 2_000);
+        (
+            from display in Gen.OneOf(Gen.Const(""), Texts.Quoted, Texts.Token)
+            from user in Texts.User
+            from host in Texts.HostName
+            from parameters in Texts.UriParameters
+            from tag in Texts.Token
+            from w in space
+            from quoted in Texts.Quoted
+            select (display, uri: $"sip:{user}@{host}{parameters}", tag, w, quoted)
+        ).Sample(
+            t =>
+            {
+                string text = $"{t.display}{t.w}<{t.uri}>{t.w};{t.w}o{t.w}={t.w}{t.quoted};tag{t.w}={t.w}{t.tag}{t.w};f";
+                if (t.display.Length == 0)
+                    text = text.TrimStart();
+                Assert.True(NameAddrView.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out var value), text);
+                Assert.Equal(text, Wire.Text(value.Text));
+                Assert.Equal(t.display, Wire.Text(value.DisplayName));
+                Assert.Equal(t.uri, Wire.Text(value.UriText));
+                Assert.Equal(t.tag, Wire.Text(value.Tag));
+                Assert.True(value.Uri.IsValid);
+                Assert.True(value.Parameters.TryGet("o"u8, out var o));
+                Assert.Equal(t.quoted, Wire.Text(o));
+                Assert.True(value.Parameters.Contains("F"u8));
+            },
+            iter: 2_000
+        );
     }
 }

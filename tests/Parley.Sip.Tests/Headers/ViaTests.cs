@@ -8,7 +8,12 @@ public class ViaTests
     [Fact]
     public void All_parts_are_read()
     {
-        Assert.True(ViaView.TryParse("SIP/2.0/TLS [2001:db8::1]:5061;branch=z9hG4bK1;rport=9;received=192.0.2.3;maddr=224.0.1.75;ttl=16;x=\"a;b\""u8, out var via));
+        Assert.True(
+            ViaView.TryParse(
+                "SIP/2.0/TLS [2001:db8::1]:5061;branch=z9hG4bK1;rport=9;received=192.0.2.3;maddr=224.0.1.75;ttl=16;x=\"a;b\""u8,
+                out var via
+            )
+        );
         Assert.Equal("TLS"u8, via.Transport);
         Assert.Equal("[2001:db8::1]:5061"u8, via.SentBy);
         Assert.Equal("[2001:db8::1]"u8, via.Host);
@@ -57,8 +62,8 @@ public class ViaTests
     [InlineData("SIP/2.0/UDP h;branch=a b")]
     [InlineData("SIP/2.0/UDP h h")]
     [InlineData("SIP/2.0/UDP h;a=b, SIP/2.0/UDP g")]
-    public void Malformed_values_are_refused(string text)
-        => Assert.False(ViaView.TryParse(System.Text.Encoding.ASCII.GetBytes(text), out _));
+    public void Malformed_values_are_refused(string text) =>
+        Assert.False(ViaView.TryParse(System.Text.Encoding.ASCII.GetBytes(text), out _));
 
     [Fact]
     public void A_malformed_value_ends_the_list_and_says_so()
@@ -87,29 +92,36 @@ public class ViaTests
     {
         var space = Gen.OneOf("", " ", "\t", "\r\n ", "  \r\n\t ");
         var host = Gen.OneOf(Gen.Const("[2001:db8::9:1]"), Gen.Const("192.0.2.1"), Texts.HostName);
-        (from s in space.Array[7]
-         from transport in Texts.Token
-         from h in host
-         from port in Gen.Int[0, 65535]
-         from branch in Texts.Token
-         from received in Gen.OneOf("", "2001:db8::1", "[::1]", "10.0.0.1")
-         from extra in Texts.Token
-         from quoted in Texts.Quoted
-         select (s, transport, h, port, branch, received, extra, quoted)).Sample(t =>
-         {
-             string w = t.s[0], sentBy = t.port == 0 ? t.h : $"{t.h}{t.s[1]}:{t.s[2]}{t.port}";
-             string received = t.received.Length == 0 ? "" : $"{w};received{t.s[3]}={t.s[4]}{t.received}";
-             string text = $"SIP{w}/{w}2.0{t.s[5]}/{t.s[6]}{t.transport} {w}{sentBy}{w};{w}branch{w}={w}{t.branch}{received};x{t.extra}={t.quoted}";
-             Assert.True(ViaView.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out var via), text);
-             Assert.Equal(text, Wire.Text(via.Text));
-             Assert.Equal(t.transport, Wire.Text(via.Transport));
-             Assert.Equal(t.h, Wire.Text(via.Host));
-             Assert.Equal(sentBy, Wire.Text(via.SentBy));
-             Assert.Equal(t.port, via.Port);
-             Assert.Equal(t.branch, Wire.Text(via.Branch));
-             Assert.Equal(t.received, Wire.Text(via.Received));
-             Assert.True(via.Parameters.TryGet(System.Text.Encoding.ASCII.GetBytes("X" + t.extra), out var value));
-             Assert.Equal(t.quoted, Wire.Text(value));
-         }, iter: 2_000);
+        (
+            from s in space.Array[7]
+            from transport in Texts.Token
+            from h in host
+            from port in Gen.Int[0, 65535]
+            from branch in Texts.Token
+            from received in Gen.OneOf("", "2001:db8::1", "[::1]", "10.0.0.1")
+            from extra in Texts.Token
+            from quoted in Texts.Quoted
+            select (s, transport, h, port, branch, received, extra, quoted)
+        ).Sample(
+            t =>
+            {
+                string w = t.s[0],
+                    sentBy = t.port == 0 ? t.h : $"{t.h}{t.s[1]}:{t.s[2]}{t.port}";
+                string received = t.received.Length == 0 ? "" : $"{w};received{t.s[3]}={t.s[4]}{t.received}";
+                string text =
+                    $"SIP{w}/{w}2.0{t.s[5]}/{t.s[6]}{t.transport} {w}{sentBy}{w};{w}branch{w}={w}{t.branch}{received};x{t.extra}={t.quoted}";
+                Assert.True(ViaView.TryParse(System.Text.Encoding.UTF8.GetBytes(text), out var via), text);
+                Assert.Equal(text, Wire.Text(via.Text));
+                Assert.Equal(t.transport, Wire.Text(via.Transport));
+                Assert.Equal(t.h, Wire.Text(via.Host));
+                Assert.Equal(sentBy, Wire.Text(via.SentBy));
+                Assert.Equal(t.port, via.Port);
+                Assert.Equal(t.branch, Wire.Text(via.Branch));
+                Assert.Equal(t.received, Wire.Text(via.Received));
+                Assert.True(via.Parameters.TryGet(System.Text.Encoding.ASCII.GetBytes("X" + t.extra), out var value));
+                Assert.Equal(t.quoted, Wire.Text(value));
+            },
+            iter: 2_000
+        );
     }
 }

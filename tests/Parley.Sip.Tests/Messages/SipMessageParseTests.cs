@@ -83,7 +83,10 @@ public class SipMessageParseTests
         foreach (var method in Enum.GetValues<SipMethod>().Where(method => method != SipMethod.Other))
         {
             Assert.Equal(method, SipText.ParseMethod(SipText.Method(method)));
-            Assert.Equal(SipMethod.Other, SipText.ParseMethod(Encoding.ASCII.GetBytes(Wire.Text(SipText.Method(method)).ToLowerInvariant())));
+            Assert.Equal(
+                SipMethod.Other,
+                SipText.ParseMethod(Encoding.ASCII.GetBytes(Wire.Text(SipText.Method(method)).ToLowerInvariant()))
+            );
         }
     }
 
@@ -114,8 +117,11 @@ public class SipMessageParseTests
     [InlineData("\r\n\r\n")]
     [InlineData("\r\n")]
     [InlineData("")]
-    public void Only_line_ends_are_a_keep_alive(string text)
-        => Assert.Equal(SipParseStatus.KeepAlive, new SipMessage().Parse(Encoding.ASCII.GetBytes(text), 0, text.Length, SipLimits.Default).Status);
+    public void Only_line_ends_are_a_keep_alive(string text) =>
+        Assert.Equal(
+            SipParseStatus.KeepAlive,
+            new SipMessage().Parse(Encoding.ASCII.GetBytes(text), 0, text.Length, SipLimits.Default).Status
+        );
 
     [Theory]
     [InlineData("\0\0\0\0")]
@@ -131,8 +137,8 @@ public class SipMessageParseTests
     [InlineData("INVITE sip:a@b\r\n\r\n")]
     [InlineData(" INVITE sip:a@b SIP/2.0\r\n\r\n")]
     [InlineData("no line end")]
-    public void What_is_not_SIP_is_dropped(string text)
-        => Assert.Equal(SipParseStatus.Drop, new SipMessage().Parse(Encoding.ASCII.GetBytes(text), 0, text.Length, SipLimits.Default).Status);
+    public void What_is_not_SIP_is_dropped(string text) =>
+        Assert.Equal(SipParseStatus.Drop, new SipMessage().Parse(Encoding.ASCII.GetBytes(text), 0, text.Length, SipLimits.Default).Status);
 
     [Theory]
     [InlineData("INV(ITE sip:a@b SIP/2.0\n\n", 400)]
@@ -210,7 +216,17 @@ public class SipMessageParseTests
         Assert.Equal(414, Wire.Result(Wire.Invite, new SipLimits { MaxUriLength = 20 }).StatusCode);
         Assert.Equal(400, Wire.Result(Wire.Invite, new SipLimits { MaxHeaderCount = 13 }).StatusCode);
         Assert.Equal(400, Wire.Result(Wire.Invite, new SipLimits { MaxHeaderLength = 40 }).StatusCode);
-        Assert.True(Wire.Result(Wire.Invite, new SipLimits { MaxHeaderCount = 14, MaxUriLength = 29, MaxBodySize = 5 }).IsOk);
+        Assert.True(
+            Wire.Result(
+                Wire.Invite,
+                new SipLimits
+                {
+                    MaxHeaderCount = 14,
+                    MaxUriLength = 29,
+                    MaxBodySize = 5,
+                }
+            ).IsOk
+        );
         Assert.Equal(SipParseStatus.Drop, Wire.Result(Wire.Ok, new SipLimits { MaxHeaderCount = 3 }).Status);
     }
 

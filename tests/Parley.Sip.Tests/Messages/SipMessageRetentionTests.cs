@@ -66,23 +66,29 @@ public class SipMessageRetentionTests
         var ok = Wire.Bytes(Wire.Ok);
         var handover = new System.Collections.Concurrent.ConcurrentQueue<(SipMessage Message, bool Request)>();
         int wrong = 0;
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(worker => Task.Run(() =>
-        {
-            var message = new SipMessage();
-            for (int i = 0; i < 5_000; i++)
-            {
-                bool request = (i + worker) % 2 == 0;
-                var bytes = request ? invite : ok;
-                message.Parse(bytes, 0, bytes.Length, SipLimits.Default);
-                handover.Enqueue((message.Retain(), request));
-                if (i % 3 != 0 && handover.TryDequeue(out var other))
-                {
-                    if (other.Message.IsRequest != other.Request || other.Message.CSeqNumber != 314159)
-                        Interlocked.Increment(ref wrong);
-                    other.Message.Release();
-                }
-            }
-        })));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 4)
+                .Select(worker =>
+                    Task.Run(() =>
+                    {
+                        var message = new SipMessage();
+                        for (int i = 0; i < 5_000; i++)
+                        {
+                            bool request = (i + worker) % 2 == 0;
+                            var bytes = request ? invite : ok;
+                            message.Parse(bytes, 0, bytes.Length, SipLimits.Default);
+                            handover.Enqueue((message.Retain(), request));
+                            if (i % 3 != 0 && handover.TryDequeue(out var other))
+                            {
+                                if (other.Message.IsRequest != other.Request || other.Message.CSeqNumber != 314159)
+                                    Interlocked.Increment(ref wrong);
+                                other.Message.Release();
+                            }
+                        }
+                    })
+                )
+        );
         Assert.Equal(0, wrong);
         Assert.Equal(handover.Count, handover.Select(each => each.Message).Distinct().Count());
         foreach (var (message, request) in handover)

@@ -8,7 +8,8 @@ public class SipRandomTests
     public void SipHash_gives_the_vectors_of_its_paper()
     {
         var data = Enumerable.Range(0, 64).Select(i => (byte)i).ToArray();
-        const ulong Key0 = 0x0706050403020100, Key1 = 0x0f0e0d0c0b0a0908;
+        const ulong Key0 = 0x0706050403020100,
+            Key1 = 0x0f0e0d0c0b0a0908;
         Assert.Equal(0xa129ca6149be45e5UL, SipHash.Compute(Key0, Key1, data.AsSpan(0, 15)));
         Assert.Equal(0x726fdb47dd0e0e31UL, SipHash.Compute(Key0, Key1, default));
         Assert.Equal(0x93f5f5799a932462UL, SipHash.Compute(Key0, Key1, data.AsSpan(0, 8)));
@@ -17,7 +18,9 @@ public class SipRandomTests
     [Fact]
     public void One_seed_gives_one_sequence()
     {
-        SipRandom a = SipRandom.FromSeed(42), b = SipRandom.FromSeed(42), c = SipRandom.FromSeed(43);
+        SipRandom a = SipRandom.FromSeed(42),
+            b = SipRandom.FromSeed(42),
+            c = SipRandom.FromSeed(43);
         var first = Enumerable.Range(0, 100).Select(_ => a.Next()).ToArray();
         Assert.Equal(first, Enumerable.Range(0, 100).Select(_ => b.Next()));
         Assert.NotEqual(first, Enumerable.Range(0, 100).Select(_ => c.Next()));

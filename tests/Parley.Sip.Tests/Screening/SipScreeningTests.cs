@@ -69,8 +69,8 @@ public class SipScreeningTests
     }
 
     [Fact]
-    public void A_tel_URI_is_for_the_routing_to_decide()
-        => Assert.True(Screen(Wire.Invite.Replace("sip:bob@biloxi.com;user=phone", "tel:+1-201-555-0123", StringComparison.Ordinal)).IsOk);
+    public void A_tel_URI_is_for_the_routing_to_decide() =>
+        Assert.True(Screen(Wire.Invite.Replace("sip:bob@biloxi.com;user=phone", "tel:+1-201-555-0123", StringComparison.Ordinal)).IsOk);
 
     [Fact]
     public void Forwarding_needs_a_hop_left_and_every_required_option()
@@ -78,7 +78,10 @@ public class SipScreeningTests
         string last = Wire.Invite.Replace("Max-Forwards: 70", "Max-Forwards: 0", StringComparison.Ordinal);
         Assert.True(Screen(last).IsOk);
         Assert.Equal(483, SipScreening.ScreenForward(Wire.Parse(last)).StatusCode);
-        Assert.Equal(SipParseStatus.Drop, SipScreening.ScreenForward(Wire.Parse(last.Replace("INVITE", "ACK", StringComparison.Ordinal))).Status);
+        Assert.Equal(
+            SipParseStatus.Drop,
+            SipScreening.ScreenForward(Wire.Parse(last.Replace("INVITE", "ACK", StringComparison.Ordinal))).Status
+        );
         var asking = Wire.Parse(Wire.Invite.Replace("X-Custom: one", "Proxy-Require: foo, Bar", StringComparison.Ordinal));
         Assert.Equal(420, SipScreening.ScreenForward(asking).StatusCode);
         Assert.Equal(420, SipScreening.ScreenForward(asking, "foo").StatusCode);

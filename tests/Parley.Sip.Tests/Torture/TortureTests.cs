@@ -7,11 +7,14 @@ public class TortureTests
 {
     private static readonly string Root = Path.Combine(AppContext.BaseDirectory, "Torture");
 
-    public static IEnumerable<TheoryDataRow<string, string, string>> Verdicts()
-        => File.ReadLines(Path.Combine(Root, "verdicts.tsv"))
+    public static IEnumerable<TheoryDataRow<string, string, string>> Verdicts() =>
+        File.ReadLines(Path.Combine(Root, "verdicts.tsv"))
             .Where(line => line.Length > 0 && line[0] != '#')
             .Select(line => line.Split('\t'))
-            .Select(row => new TheoryDataRow<string, string, string>(row[0], row[1], row[2]) { TestDisplayName = $"{row[1]} {row[0]}: {row[2]}" });
+            .Select(row => new TheoryDataRow<string, string, string>(row[0], row[1], row[2])
+            {
+                TestDisplayName = $"{row[1]} {row[0]}: {row[2]}",
+            });
 
     [Theory]
     [MemberData(nameof(Verdicts))]
@@ -57,8 +60,8 @@ public class TortureTests
     }
 
     [Fact]
-    public void Unquoted_display_name_is_malformed_even_with_the_final_blank_line()
-        => Assert.Equal("reject 400", VerdictOn([.. Read("baddn"), .. "\r\n"u8]));
+    public void Unquoted_display_name_is_malformed_even_with_the_final_blank_line() =>
+        Assert.Equal("reject 400", VerdictOn([.. Read("baddn"), .. "\r\n"u8]));
 
     [Fact]
     public void Tortuous_invite_is_read_to_the_last_value()

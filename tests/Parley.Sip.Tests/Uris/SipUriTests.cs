@@ -91,8 +91,16 @@ public class SipUriTests
     [InlineData("sip:carol@chicago.com", "sip:carol@chicago.com;newparam=5", true)]
     [InlineData("sip:carol@chicago.com", "sip:carol@chicago.com;security=on", true)]
     [InlineData("sip:carol@chicago.com;newparam=5", "sip:carol@chicago.com;security=on", true)]
-    [InlineData("sip:biloxi.com;transport=tcp;method=REGISTER?to=sip:bob%40biloxi.com", "sip:biloxi.com;method=REGISTER;transport=tcp?to=sip:bob%40biloxi.com", true)]
-    [InlineData("sip:alice@atlanta.com?subject=project%20x&priority=urgent", "sip:alice@atlanta.com?priority=urgent&subject=project%20x", true)]
+    [InlineData(
+        "sip:biloxi.com;transport=tcp;method=REGISTER?to=sip:bob%40biloxi.com",
+        "sip:biloxi.com;method=REGISTER;transport=tcp?to=sip:bob%40biloxi.com",
+        true
+    )]
+    [InlineData(
+        "sip:alice@atlanta.com?subject=project%20x&priority=urgent",
+        "sip:alice@atlanta.com?priority=urgent&subject=project%20x",
+        true
+    )]
     [InlineData("SIP:ALICE@AtLanTa.CoM;Transport=udp", "sip:alice@AtLanTa.CoM;Transport=UDP", false)]
     [InlineData("sip:bob@biloxi.com", "sip:bob@biloxi.com:5060", false)]
     [InlineData("sip:bob@biloxi.com", "sip:bob@biloxi.com;transport=udp", false)]
@@ -126,7 +134,8 @@ public class SipUriTests
     public void Comparison_by_RFC_3261_19_1_4(string a, string b, bool equal)
     {
         Assert.Equal(equal, SipUriView.Equivalent(Encoding.ASCII.GetBytes(a), Encoding.ASCII.GetBytes(b)));
-        SipUri first = SipUri.Parse(a), second = SipUri.Parse(b);
+        SipUri first = SipUri.Parse(a),
+            second = SipUri.Parse(b);
         Assert.Equal(equal, first.Equals(second));
         Assert.Equal(equal, second.Equals((object)first));
         Assert.True(first.Equals(first));
@@ -177,38 +186,52 @@ public class SipUriTests
     [Fact]
     public void What_is_made_of_parts_has_those_parts()
     {
-        (from scheme in Gen.OneOf(SipUriScheme.Sip, SipUriScheme.Sips)
-         from user in Gen.OneOf(Gen.Const(""), Texts.PlainUser)
-         from host in Gen.OneOf(Texts.HostName, Gen.OneOf("192.0.2.1", "2001:db8::1", "[::]"))
-         from port in Gen.Int[0, 65535]
-         from parameters in Texts.UriParameters
-         select (scheme, user, host, port, parameters)).Sample(t =>
-         {
-             var uri = SipUri.Create(t.scheme, t.user, t.host, t.port, t.parameters);
-             Assert.Equal(t.scheme, uri.Scheme);
-             Assert.Equal(t.user, uri.User);
-             Assert.Equal(t.host.Trim('[', ']'), uri.Host.Trim('[', ']'));
-             Assert.Equal(t.port, uri.Port);
-             Assert.Equal(t.parameters, Wire.Text(uri.View.Parameters.Text));
-             var again = SipUri.Parse(uri.ToString());
-             Assert.Equal(uri, again);
-             Assert.Equal(uri.GetHashCode(), again.GetHashCode());
-         }, iter: 2_000);
+        (
+            from scheme in Gen.OneOf(SipUriScheme.Sip, SipUriScheme.Sips)
+            from user in Gen.OneOf(Gen.Const(""), Texts.PlainUser)
+            from host in Gen.OneOf(Texts.HostName, Gen.OneOf("192.0.2.1", "2001:db8::1", "[::]"))
+            from port in Gen.Int[0, 65535]
+            from parameters in Texts.UriParameters
+            select (scheme, user, host, port, parameters)
+        ).Sample(
+            t =>
+            {
+                var uri = SipUri.Create(t.scheme, t.user, t.host, t.port, t.parameters);
+                Assert.Equal(t.scheme, uri.Scheme);
+                Assert.Equal(t.user, uri.User);
+                Assert.Equal(t.host.Trim('[', ']'), uri.Host.Trim('[', ']'));
+                Assert.Equal(t.port, uri.Port);
+                Assert.Equal(t.parameters, Wire.Text(uri.View.Parameters.Text));
+                var again = SipUri.Parse(uri.ToString());
+                Assert.Equal(uri, again);
+                Assert.Equal(uri.GetHashCode(), again.GetHashCode());
+            },
+            iter: 2_000
+        );
     }
 
     [Fact]
     public void Case_of_the_host_and_needless_escapes_do_not_change_a_URI()
     {
-        Gen.Select(Texts.User, Texts.HostName, Gen.Bool.Array[48]).Sample((user, host, flip) =>
-        {
-            int i = 0;
-            string escaped = string.Concat(user.Select(c => flip[i++ % 48] && !";/?:@&=+$,".Contains(c, StringComparison.Ordinal) ? $"%{(int)c:X2}" : c.ToString()));
-            string cased = string.Concat(host.Select(c => flip[i++ % 48] ? char.ToUpperInvariant(c) : char.ToLowerInvariant(c)));
-            SipUri a = SipUri.Parse($"sip:{user}@{host}"), b = SipUri.Parse($"sip:{escaped}@{cased}");
-            Assert.Equal(a, b);
-            Assert.Equal(a.GetHashCode(), b.GetHashCode());
-            Assert.Equal(user, b.User);
-        }, iter: 2_000);
+        Gen.Select(Texts.User, Texts.HostName, Gen.Bool.Array[48])
+            .Sample(
+                (user, host, flip) =>
+                {
+                    int i = 0;
+                    string escaped = string.Concat(
+                        user.Select(c =>
+                            flip[i++ % 48] && !";/?:@&=+$,".Contains(c, StringComparison.Ordinal) ? $"%{(int)c:X2}" : c.ToString()
+                        )
+                    );
+                    string cased = string.Concat(host.Select(c => flip[i++ % 48] ? char.ToUpperInvariant(c) : char.ToLowerInvariant(c)));
+                    SipUri a = SipUri.Parse($"sip:{user}@{host}"),
+                        b = SipUri.Parse($"sip:{escaped}@{cased}");
+                    Assert.Equal(a, b);
+                    Assert.Equal(a.GetHashCode(), b.GetHashCode());
+                    Assert.Equal(user, b.User);
+                },
+                iter: 2_000
+            );
     }
 
     [Fact]

@@ -44,7 +44,9 @@ public class SipWriterTests
     [Fact]
     public void A_tag_that_is_there_stays_the_only_one()
     {
-        var request = Wire.Parse(Wire.Invite.Replace("To: Bob <sip:bob@biloxi.com>", "To: Bob <sip:bob@biloxi.com>;tag=old", StringComparison.Ordinal));
+        var request = Wire.Parse(
+            Wire.Invite.Replace("To: Bob <sip:bob@biloxi.com>", "To: Bob <sip:bob@biloxi.com>;tag=old", StringComparison.Ordinal)
+        );
         var writer = new SipWriter();
         writer.Response(request, 200, default, "new"u8);
         Assert.Contains("To: Bob <sip:bob@biloxi.com>;tag=old\r\n", Wire.Text(writer.End()), StringComparison.Ordinal);
@@ -70,7 +72,10 @@ public class SipWriterTests
     public void A_CSeq_of_another_method_is_not_that_of_the_answer(string method, string asked, string answered)
     {
         var request = new SipMessage();
-        var bytes = Wire.Bytes(Wire.Invite.Replace("INVITE sip", method + " sip", StringComparison.Ordinal).Replace("CSeq: 314159 INVITE", asked, StringComparison.Ordinal));
+        var bytes = Wire.Bytes(
+            Wire.Invite.Replace("INVITE sip", method + " sip", StringComparison.Ordinal)
+                .Replace("CSeq: 314159 INVITE", asked, StringComparison.Ordinal)
+        );
         request.Parse(bytes, 0, bytes.Length, SipLimits.Default);
         var writer = new SipWriter();
         writer.Response(request, 400, default, "new"u8);
@@ -101,29 +106,43 @@ public class SipWriterTests
     [Fact]
     public void What_is_written_is_read_back()
     {
-        var names = Gen.OneOf(Texts.Word.Select(word => "X" + word), Gen.OneOf("Subject", "s", "v", "Supported", "Route", "Path", "cOntact"));
-        var values = Gen.OneOf(Texts.Token, Texts.Quoted, Gen.Const(""), Texts.Token.Array[1, 4].Select(parts => string.Join("\r\n ", parts)));
+        var names = Gen.OneOf(
+            Texts.Word.Select(word => "X" + word),
+            Gen.OneOf("Subject", "s", "v", "Supported", "Route", "Path", "cOntact")
+        );
+        var values = Gen.OneOf(
+            Texts.Token,
+            Texts.Quoted,
+            Gen.Const(""),
+            Texts.Token.Array[1, 4].Select(parts => string.Join("\r\n ", parts))
+        );
         Gen.Select(Texts.Token, Texts.User, Gen.Select(names, values).Array[0, 40], Gen.Byte.Array[0, 300], Gen.UInt[0, int.MaxValue])
-            .Sample((method, user, headers, body, cseq) =>
-            {
-                var writer = new SipWriter();
-                writer.RequestLine(System.Text.Encoding.ASCII.GetBytes(method), System.Text.Encoding.ASCII.GetBytes($"sip:{user}@host"));
-                foreach (var (name, value) in headers)
-                    writer.Header(System.Text.Encoding.ASCII.GetBytes(name), System.Text.Encoding.UTF8.GetBytes(value));
-                writer.CSeq(cseq, System.Text.Encoding.ASCII.GetBytes(method));
-                Assert.True(SipMessage.TryParse(writer.End("a/b"u8, body), out var message));
-                Assert.Equal(method, Wire.Text(message.MethodText));
-                Assert.Equal(user, Wire.Text(message.RequestUriView.User));
-                Assert.Equal(headers.Length + (body.Length > 0 ? 3 : 2), message.HeaderCount);
-                for (int i = 0; i < headers.Length; i++)
+            .Sample(
+                (method, user, headers, body, cseq) =>
                 {
-                    Assert.Equal(headers[i].Item1, Wire.Text(message.NameOf(message.HeaderAt(i))));
-                    Assert.Equal(headers[i].Item2, Wire.Text(message.ValueOf(message.HeaderAt(i))));
-                    Assert.True(message.IndexOf(System.Text.Encoding.ASCII.GetBytes(headers[i].Item1), i) == i);
-                }
-                Assert.Equal(cseq, message.CSeqNumber);
-                Assert.Equal(body.Length, message.ContentLength);
-                Assert.Equal(body.AsSpan(), message.Body);
-            }, iter: 1_000);
+                    var writer = new SipWriter();
+                    writer.RequestLine(
+                        System.Text.Encoding.ASCII.GetBytes(method),
+                        System.Text.Encoding.ASCII.GetBytes($"sip:{user}@host")
+                    );
+                    foreach (var (name, value) in headers)
+                        writer.Header(System.Text.Encoding.ASCII.GetBytes(name), System.Text.Encoding.UTF8.GetBytes(value));
+                    writer.CSeq(cseq, System.Text.Encoding.ASCII.GetBytes(method));
+                    Assert.True(SipMessage.TryParse(writer.End("a/b"u8, body), out var message));
+                    Assert.Equal(method, Wire.Text(message.MethodText));
+                    Assert.Equal(user, Wire.Text(message.RequestUriView.User));
+                    Assert.Equal(headers.Length + (body.Length > 0 ? 3 : 2), message.HeaderCount);
+                    for (int i = 0; i < headers.Length; i++)
+                    {
+                        Assert.Equal(headers[i].Item1, Wire.Text(message.NameOf(message.HeaderAt(i))));
+                        Assert.Equal(headers[i].Item2, Wire.Text(message.ValueOf(message.HeaderAt(i))));
+                        Assert.True(message.IndexOf(System.Text.Encoding.ASCII.GetBytes(headers[i].Item1), i) == i);
+                    }
+                    Assert.Equal(cseq, message.CSeqNumber);
+                    Assert.Equal(body.Length, message.ContentLength);
+                    Assert.Equal(body.AsSpan(), message.Body);
+                },
+                iter: 1_000
+            );
     }
 }

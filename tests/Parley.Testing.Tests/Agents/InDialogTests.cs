@@ -106,8 +106,10 @@ public class InDialogTests
         IncomingRequest? held = null;
         _two.Bob.OnRequest = request =>
         {
-            if (request.Method == "BYE") request.Respond(407, r => r.Add("Proxy-Authenticate", "Digest realm=\"x\", nonce=\"y\""));
-            if (request.Method == "INFO") (held = request).Hold();
+            if (request.Method == "BYE")
+                request.Respond(407, r => r.Add("Proxy-Authenticate", "Digest realm=\"x\", nonce=\"y\""));
+            if (request.Method == "INFO")
+                (held = request).Hold();
         };
         ScriptedCall call = Up();
         SentRequest info = call.SendRequest("INFO");
@@ -141,12 +143,21 @@ public class InDialogTests
         ScriptedCall call = Up();
         ScriptedDialog dialog = call.Dialog!;
         SentRequest sent = _two.Alice.SendRequest("INFO", _two.BobUri, request => request.Set("To", $"<{_two.BobUri}>;tag=wrong"));
-        _two.Alice.SendRaw($"ACK {_two.BobUri} SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKq\r\nFrom: <sip:a@b>;tag={dialog.LocalTag}\r\nTo: <sip:b@b>;tag={dialog.RemoteTag}\r\n" +
-            $"Call-ID: {call.CallId}\r\nCSeq: 77777 ACK\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n", _two.BobUri);
-        _two.Alice.SendRaw("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bKr\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:b@b>;tag=2\r\nCall-ID: x\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n", _two.BobUri);
+        _two.Alice.SendRaw(
+            $"ACK {_two.BobUri} SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKq\r\nFrom: <sip:a@b>;tag={dialog.LocalTag}\r\nTo: <sip:b@b>;tag={dialog.RemoteTag}\r\n"
+                + $"Call-ID: {call.CallId}\r\nCSeq: 77777 ACK\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n",
+            _two.BobUri
+        );
+        _two.Alice.SendRaw(
+            "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bKr\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:b@b>;tag=2\r\nCall-ID: x\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n",
+            _two.BobUri
+        );
         _two.Run(1);
         Assert.Equal(481, sent.Status);
-        Assert.Equal([AnomalyKind.UnknownDialog, AnomalyKind.UnexpectedAck, AnomalyKind.StrayResponse], _two.Bob.Anomalies.Select(a => a.Kind));
+        Assert.Equal(
+            [AnomalyKind.UnknownDialog, AnomalyKind.UnexpectedAck, AnomalyKind.StrayResponse],
+            _two.Bob.Anomalies.Select(a => a.Kind)
+        );
     }
 
     [Fact]
@@ -165,13 +176,15 @@ public class InDialogTests
         var routed = new List<OutgoingMessage>();
         _two.Alice.OnSending = message =>
         {
-            if (message.Method is not ("INFO" or "OPTIONS")) return;
+            if (message.Method is not ("INFO" or "OPTIONS"))
+                return;
             routed.Add(message);
             message.Target = new(Transport.SipProtocol.Udp, _two.BobHost.Listeners[0].Local);
         };
         _two.Bob.OnSending = message =>
         {
-            if (message is { StatusCode: 200, Method: "INVITE" }) message.Add("Record-Route", "<sip:10.0.0.8;lr>, <sip:10.0.0.9;lr>");
+            if (message is { StatusCode: 200, Method: "INVITE" })
+                message.Add("Record-Route", "<sip:10.0.0.8;lr>, <sip:10.0.0.9;lr>");
         };
         ScriptedCall call = _two.Alice.Invite(_two.BobUri);
         _two.Run(0.1);

@@ -5,7 +5,8 @@ namespace Parley.Testing.Tests.Agents;
 
 public class LossTests
 {
-    public static TheoryData<string> Messages => ["INVITE", "180 INVITE", "183 INVITE", "PRACK", "200 PRACK", "200 INVITE", "ACK", "UPDATE", "200 UPDATE", "BYE", "200 BYE"];
+    public static TheoryData<string> Messages =>
+        ["INVITE", "180 INVITE", "183 INVITE", "PRACK", "200 PRACK", "200 INVITE", "ACK", "UPDATE", "200 UPDATE", "BYE", "200 BYE"];
 
     private static void Lose(TwoAgents two, string what, int times)
     {
@@ -85,13 +86,16 @@ public class LossTests
             two.Bob.OnInvite = c =>
             {
                 c.Ring(reliable: seed % 2 == 0);
-                if (seed % 3 != 0) c.AnswerAfter(Seconds(2));
+                if (seed % 3 != 0)
+                    c.AnswerAfter(Seconds(2));
             };
             ScriptedCall call = two.Alice.Invite(two.BobUri);
-            if (seed % 3 == 0) call.CancelAfter(Seconds(3));
+            if (seed % 3 == 0)
+                call.CancelAfter(Seconds(3));
             call.OnEstablished = c =>
             {
-                if (seed % 5 == 0) c.ReInvite();
+                if (seed % 5 == 0)
+                    c.ReInvite();
                 c.ByeAfter(Seconds(5));
             };
             two.Settle();

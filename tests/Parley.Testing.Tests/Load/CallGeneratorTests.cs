@@ -4,15 +4,24 @@ namespace Parley.Testing.Tests.Load;
 
 public class CallGeneratorTests
 {
-    private static (SimulatedNetwork Network, CallGenerator Generator, ScriptedUserAgent[] Agents) Make(ulong seed, CallMix mix, LinkConditions conditions)
+    private static (SimulatedNetwork Network, CallGenerator Generator, ScriptedUserAgent[] Agents) Make(
+        ulong seed,
+        CallMix mix,
+        LinkConditions conditions
+    )
     {
         var network = new SimulatedNetwork(seed) { Conditions = conditions };
-        ScriptedUserAgent[] agents = [.. Enumerable.Range(1, 6).Select(i => new ScriptedUserAgent(network.AddHost($"10.0.0.{i}"), $"user{i}")
-        {
-            KeepsHistory = false,
-            CallLimit = mix.MaximumTalk + TimeSpan.FromMinutes(1),
-            RingLimit = TimeSpan.FromMinutes(1),
-        })];
+        ScriptedUserAgent[] agents =
+        [
+            .. Enumerable
+                .Range(1, 6)
+                .Select(i => new ScriptedUserAgent(network.AddHost($"10.0.0.{i}"), $"user{i}")
+                {
+                    KeepsHistory = false,
+                    CallLimit = mix.MaximumTalk + TimeSpan.FromMinutes(1),
+                    RingLimit = TimeSpan.FromMinutes(1),
+                }),
+        ];
         return (network, new CallGenerator(network, agents[..3], agents[3..], mix), agents);
     }
 

@@ -58,7 +58,12 @@ public class DatagramTests
     [Fact]
     public void Loss_duplication_and_reordering_come_in_the_given_shares()
     {
-        _network.Conditions = new LinkConditions { Loss = 0.1, Duplication = 0.1, Reordering = 0.1 };
+        _network.Conditions = new LinkConditions
+        {
+            Loss = 0.1,
+            Duplication = 0.1,
+            Reordering = 0.1,
+        };
         for (int i = 0; i < 2000; i++)
         {
             _a.Send(_b.Host, SipProtocol.Udp, i);
@@ -105,8 +110,12 @@ public class DatagramTests
         _a.Send(_b.Host, SipProtocol.Udp, 3);
         _network.Clock.RunUntilIdle();
         Assert.Equal(
-            ["0.000000 sent UDP 10.0.0.1:5060 > 10.0.0.2:5060 OPTIONS c3 CSeq 3 OPTIONS",
-             "0.001000 arrived UDP 10.0.0.1:5060 > 10.0.0.2:5060 OPTIONS c3 CSeq 3 OPTIONS"], _network.Log.Lines);
+            [
+                "0.000000 sent UDP 10.0.0.1:5060 > 10.0.0.2:5060 OPTIONS c3 CSeq 3 OPTIONS",
+                "0.001000 arrived UDP 10.0.0.1:5060 > 10.0.0.2:5060 OPTIONS c3 CSeq 3 OPTIONS",
+            ],
+            _network.Log.Lines
+        );
     }
 
     [Fact]
@@ -145,7 +154,14 @@ public class DatagramTests
     [Fact]
     public void An_interceptor_decides_by_hand()
     {
-        _network.Interceptor = packet => packet.CallId switch { "c1" => PacketFate.HoldBack, "c2" => PacketFate.Drop, "c3" => PacketFate.Duplicate, _ => PacketFate.Pass };
+        _network.Interceptor = packet =>
+            packet.CallId switch
+            {
+                "c1" => PacketFate.HoldBack,
+                "c2" => PacketFate.Drop,
+                "c3" => PacketFate.Duplicate,
+                _ => PacketFate.Pass,
+            };
         _a.Send(_b.Host, SipProtocol.Udp, 1, 4);
         _network.Clock.RunUntilIdle();
         Assert.Equal(["c3", "c3", "c4", "c1"], _b.Heard);
@@ -206,7 +222,14 @@ public class DatagramTests
         var flow = new SipFlow(_a.Host.Listeners[0], _b.Host.Listeners[0].Local);
         _a.Host.Send(flow, "hello"u8);
         _a.Host.Send(flow, "\r\n\r\n"u8);
-        _a.Host.Send(flow, System.Text.Encoding.ASCII.GetBytes(System.Text.Encoding.ASCII.GetString(Probe.Message(1)).Replace("Content-Length: 0", "Content-Length: 999", StringComparison.Ordinal)));
+        _a.Host.Send(
+            flow,
+            System.Text.Encoding.ASCII.GetBytes(
+                System
+                    .Text.Encoding.ASCII.GetString(Probe.Message(1))
+                    .Replace("Content-Length: 0", "Content-Length: 999", StringComparison.Ordinal)
+            )
+        );
         _a.Host.Flush();
         _network.Clock.RunUntilIdle();
         Assert.Equal(["malformed 400"], _b.Heard);
@@ -216,7 +239,12 @@ public class DatagramTests
     [Fact]
     public void Hosts_have_several_listeners_names_and_aliases()
     {
-        SimulatedTransport host = _network.AddHost("proxy", "udp:10.0.0.9 as sip.example.com:5080", "tls:[2001:db8::9]", "tcp:10.0.0.9:5070");
+        SimulatedTransport host = _network.AddHost(
+            "proxy",
+            "udp:10.0.0.9 as sip.example.com:5080",
+            "tls:[2001:db8::9]",
+            "tcp:10.0.0.9:5070"
+        );
         host.AddAlias("example.org");
         Assert.Equal("sip.example.com:5080"u8, host.Listeners[0].SentBy);
         Assert.Equal("tls:[2001:db8::9]:5061", host.Listeners[1].ToString());

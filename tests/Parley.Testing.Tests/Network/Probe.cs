@@ -21,9 +21,11 @@ internal sealed class Probe : ISipReceiver
 
     public Action<SipMessage, SipFlow>? Then { get; set; }
 
-    public static byte[] Message(int number, string via = "UDP") => Encoding.ASCII.GetBytes(
-        $"OPTIONS sip:b@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/{via} 10.0.0.1:5060;branch=z9hG4bK{number}\r\nFrom: <sip:a@10.0.0.1>;tag=1\r\n" +
-        $"To: <sip:b@10.0.0.2>\r\nCall-ID: c{number}\r\nCSeq: {number} OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n");
+    public static byte[] Message(int number, string via = "UDP") =>
+        Encoding.ASCII.GetBytes(
+            $"OPTIONS sip:b@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/{via} 10.0.0.1:5060;branch=z9hG4bK{number}\r\nFrom: <sip:a@10.0.0.1>;tag=1\r\n"
+                + $"To: <sip:b@10.0.0.2>\r\nCall-ID: c{number}\r\nCSeq: {number} OPTIONS\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n"
+        );
 
     public void OnMessage(SipMessage message, in SipFlow source)
     {
@@ -45,10 +47,14 @@ internal sealed class Probe : ISipReceiver
     /// <summary>Sends numbered messages and flushes.</summary>
     public void Send(SimulatedTransport to, SipProtocol protocol, int first, int count = 1)
     {
-        for (int i = first; i < first + count; i++) Assert(protocol, to, i);
+        for (int i = first; i < first + count; i++)
+            Assert(protocol, to, i);
         Host.Flush();
     }
 
-    private void Assert(SipProtocol protocol, SimulatedTransport to, int number) => Xunit.Assert.Equal(SipSendResult.Queued,
-        Host.Send(new SipFlow(Host.Listener(protocol), to.Listener(protocol).Local), Message(number), (ulong)number));
+    private void Assert(SipProtocol protocol, SimulatedTransport to, int number) =>
+        Xunit.Assert.Equal(
+            SipSendResult.Queued,
+            Host.Send(new SipFlow(Host.Listener(protocol), to.Listener(protocol).Local), Message(number), (ulong)number)
+        );
 }

@@ -162,8 +162,16 @@ public class StreamTests
     [Fact]
     public void A_message_without_its_length_is_refused_and_the_stream_closed()
     {
-        byte[] text = System.Text.Encoding.ASCII.GetBytes(System.Text.Encoding.ASCII.GetString(Probe.Message(1, "TCP")).Replace("Content-Length: 0\r\n", "", StringComparison.Ordinal));
-        _a.Host.SendFor(new SipFlow(_a.Host.Listener(SipProtocol.Tcp), _b.Host.Listener(SipProtocol.Tcp).Local), text, 0, default, out long connection);
+        byte[] text = System.Text.Encoding.ASCII.GetBytes(
+            System.Text.Encoding.ASCII.GetString(Probe.Message(1, "TCP")).Replace("Content-Length: 0\r\n", "", StringComparison.Ordinal)
+        );
+        _a.Host.SendFor(
+            new SipFlow(_a.Host.Listener(SipProtocol.Tcp), _b.Host.Listener(SipProtocol.Tcp).Local),
+            text,
+            0,
+            default,
+            out long connection
+        );
         Assert.Equal(SipConnectionState.Opening, _a.Host.StateOf(connection));
         _network.Clock.RunUntilIdle();
         Assert.Equal("malformed 400", _b.Heard[0]);

@@ -14,7 +14,8 @@ public class RecorderTests
         bool lost = false;
         two.Network.Interceptor = packet =>
         {
-            if (lost || !packet.Is("200 INVITE")) return PacketFate.Pass;
+            if (lost || !packet.Is("200 INVITE"))
+                return PacketFate.Pass;
             lost = true;
             return PacketFate.Drop;
         };
@@ -27,7 +28,8 @@ public class RecorderTests
         call.OnEstablished = c => c.ByeAfter(Seconds(2));
         two.SettleWithoutAnomalies();
         two.Alice.SendRequest("OPTIONS", "sip:10.0.0.77");
-        Assert.Equal("""
+        Assert.Equal(
+            """
                       alice                     bob
                 0.000 |---------INVITE--------->|
                 0.001 |<-180 Ringing (INVITE)---|
@@ -37,7 +39,9 @@ public class RecorderTests
                 3.502 |-----------BYE---------->|
                 3.503 |<-----200 OK (BYE)-------|
 
-            """, two.Recorder.Ladder(call.CallId));
+            """,
+            two.Recorder.Ladder(call.CallId)
+        );
         Assert.EndsWith(" |----------------------OPTIONS---------------------x|\n", two.Recorder.Ladder(), StringComparison.Ordinal);
     }
 
@@ -50,7 +54,15 @@ public class RecorderTests
         call.Bye();
         two.SettleWithoutAnomalies();
         Recorder recorder = two.Recorder;
-        Assert.Equal((1, 0, 2, 1), (recorder.Count("INVITE", from: "alice"), recorder.Count("INVITE", from: "bob"), recorder.Count("200"), recorder.Count("200 BYE", to: "alice")));
+        Assert.Equal(
+            (1, 0, 2, 1),
+            (
+                recorder.Count("INVITE", from: "alice"),
+                recorder.Count("INVITE", from: "bob"),
+                recorder.Count("200"),
+                recorder.Count("200 BYE", to: "alice")
+            )
+        );
         Assert.Equal(["INVITE", "ACK", "BYE"], recorder.SentBy("alice").Select(m => m.Label));
         Assert.Equal(["180 INVITE", "200 INVITE", "200 BYE"], recorder.ReceivedBy("alice").Select(m => m.Label));
         RecordedMessage invite = recorder.Find("INVITE").Single();
@@ -73,7 +85,14 @@ public class RecorderTests
         two.BobHost.Tap = tap;
         two.Alice.Invite(two.BobUri);
         two.Run(0.1);
-        Assert.Equal(["0.001 10.0.0.1:5060 > bob INVITE", "0.001 bob > 10.0.0.1:5060 180 INVITE", "0.001 bob > 10.0.0.1:5060 200 INVITE", "0.003 10.0.0.1:5060 > bob ACK"],
-            tap.Messages.Select(m => m.ToString()));
+        Assert.Equal(
+            [
+                "0.001 10.0.0.1:5060 > bob INVITE",
+                "0.001 bob > 10.0.0.1:5060 180 INVITE",
+                "0.001 bob > 10.0.0.1:5060 200 INVITE",
+                "0.003 10.0.0.1:5060 > bob ACK",
+            ],
+            tap.Messages.Select(m => m.ToString())
+        );
     }
 }

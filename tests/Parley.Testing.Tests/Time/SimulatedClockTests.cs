@@ -96,7 +96,8 @@ public class SimulatedClockTests
         ITimer timer = _clock.CreateTimer(_ => { }, null, TimeSpan.FromHours(1), TimeSpan.Zero);
         int fired = 0;
         _clock.Schedule(TimeSpan.FromHours(2), () => fired++);
-        for (int i = 0; i < 100_000; i++) timer.Change(TimeSpan.FromHours(1), TimeSpan.Zero);
+        for (int i = 0; i < 100_000; i++)
+            timer.Change(TimeSpan.FromHours(1), TimeSpan.Zero);
         Assert.Equal(2, _clock.PendingEvents);
         Assert.True(_clock.RunUntilIdle(TimeSpan.FromHours(3)));
         Assert.Equal(1, fired);
@@ -137,7 +138,11 @@ public class SimulatedClockTests
     [Fact]
     public void Running_until_a_task_is_done_gives_its_exception_or_a_timeout()
     {
-        async Task Fail() { await Task.Delay(Ms(10), _clock).ConfigureAwait(false); throw new FormatException(); }
+        async Task Fail()
+        {
+            await Task.Delay(Ms(10), _clock).ConfigureAwait(false);
+            throw new FormatException();
+        }
         Assert.Throws<FormatException>(() => _clock.RunUntilCompleted(Fail(), Ms(20)));
         Assert.Throws<TimeoutException>(() => _clock.RunUntilCompleted(Task.Delay(Ms(500), _clock), Ms(20)));
     }
@@ -184,7 +189,8 @@ public class SimulatedClockTests
         _clock.Schedule(TimeSpan.Zero, tick, 41);
         _clock.RunUntilIdle();
         long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++) _clock.Schedule(Ms(i), tick, i);
+        for (int i = 0; i < 100; i++)
+            _clock.Schedule(Ms(i), tick, i);
         _clock.RunFor(Ms(100));
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
         Assert.Equal(41 + 4950, tick.Sum);

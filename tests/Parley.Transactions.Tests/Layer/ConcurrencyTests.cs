@@ -15,14 +15,19 @@ public sealed class ConcurrencyTests
         using TimerService timers = new(new ManualTime());
         using TransactionLayer layer = new(transport, timers, SipRandom.FromSeed(1), new SipTimerOptions(), user);
         user.Layer = layer;
-        Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, _ =>
-        {
-            for (int i = 0; i < Requests; i++)
+        Parallel.For(
+            0,
+            4,
+            new ParallelOptions { MaxDegreeOfParallelism = 4 },
+            _ =>
             {
-                layer.OnMessage(Rig.Parse(Wire.Request("INVITE", branch: $"z9hG4bK{i}", callId: $"c{i}")), Rig.Udp);
-                layer.OnMessage(Rig.Parse(Wire.Request("CANCEL", branch: $"z9hG4bK{i}", callId: $"c{i}")), Rig.Udp);
+                for (int i = 0; i < Requests; i++)
+                {
+                    layer.OnMessage(Rig.Parse(Wire.Request("INVITE", branch: $"z9hG4bK{i}", callId: $"c{i}")), Rig.Udp);
+                    layer.OnMessage(Rig.Parse(Wire.Request("CANCEL", branch: $"z9hG4bK{i}", callId: $"c{i}")), Rig.Udp);
+                }
             }
-        });
+        );
         Assert.Equal(Requests, user.Requests.Count);
         Assert.All(user.Requests, entry => Assert.Equal(1, entry.Value));
         Assert.Equal(Requests, user.Cancels.Count);
@@ -40,18 +45,23 @@ public sealed class ConcurrencyTests
         using TransactionLayer layer = new(transport, timers, SipRandom.FromSeed(1), new SipTimerOptions(), user);
         user.Layer = layer;
         user.Relays = true;
-        Parallel.For(0, 4, new ParallelOptions { MaxDegreeOfParallelism = 4 }, thread =>
-        {
-            for (int i = 0; i < 2_000; i++)
+        Parallel.For(
+            0,
+            4,
+            new ParallelOptions { MaxDegreeOfParallelism = 4 },
+            thread =>
             {
-                layer.OnMessage(Rig.Parse(Wire.Request("INVITE", branch: $"z9hG4bK{i}", callId: $"c{i}")), Rig.Udp);
-                foreach (string branch in user.Branches.Values.TakeLast(2))
-                    layer.OnMessage(Rig.Parse(Wire.Response(thread == 0 && i % 3 == 0 ? 486 : 180, branch, "INVITE")), Rig.Udp);
-                if (thread == 0)
-                    time.Milliseconds += 10;
-                layer.OnLoop();
+                for (int i = 0; i < 2_000; i++)
+                {
+                    layer.OnMessage(Rig.Parse(Wire.Request("INVITE", branch: $"z9hG4bK{i}", callId: $"c{i}")), Rig.Udp);
+                    foreach (string branch in user.Branches.Values.TakeLast(2))
+                        layer.OnMessage(Rig.Parse(Wire.Response(thread == 0 && i % 3 == 0 ? 486 : 180, branch, "INVITE")), Rig.Udp);
+                    if (thread == 0)
+                        time.Milliseconds += 10;
+                    layer.OnLoop();
+                }
             }
-        });
+        );
         Assert.Equal(0, user.Collisions);
         Assert.All(user.Requests, entry => Assert.Equal(1, entry.Value));
         Assert.Equal(2_000, user.Requests.Count);
@@ -88,7 +98,10 @@ public sealed class ConcurrencyTests
             {
                 ClientTransaction client = Layer!.CreateClient(transaction.Strand, SipMethod.Invite, this, box);
                 Branches[callId] = Rig.Branch(client);
-                client.Start(System.Text.Encoding.UTF8.GetBytes(Wire.Request("INVITE", branch: Rig.Branch(client), callId: callId)), Rig.Udp);
+                client.Start(
+                    System.Text.Encoding.UTF8.GetBytes(Wire.Request("INVITE", branch: Rig.Branch(client), callId: callId)),
+                    Rig.Udp
+                );
             }
 
             Leave(box);
@@ -108,27 +121,17 @@ public sealed class ConcurrencyTests
             Leave((Box)transaction.UserState!);
         }
 
-        public void OnAck(SipMessage ack, in SipFlow source)
-        {
-        }
+        public void OnAck(SipMessage ack, in SipFlow source) { }
 
-        public void OnStrayResponse(SipMessage response, in SipFlow source)
-        {
-        }
+        public void OnStrayResponse(SipMessage response, in SipFlow source) { }
 
         public bool Admit(SipMessage request, in SipFlow source) => true;
 
-        public void OnTimeout(ClientTransaction transaction)
-        {
-        }
+        public void OnTimeout(ClientTransaction transaction) { }
 
-        public void OnTransportError(ClientTransaction transaction)
-        {
-        }
+        public void OnTransportError(ClientTransaction transaction) { }
 
-        public void OnTerminated(ClientTransaction transaction)
-        {
-        }
+        public void OnTerminated(ClientTransaction transaction) { }
 
         private void Enter(Box box)
         {

@@ -119,12 +119,15 @@ public sealed class ContainmentTests
         rig.In(Wire.Request("INVITE"));
         rig.TakeSent();
         rig.User.Take();
-        rig.Inside(rig.User.Last!, () =>
-        {
-            rig.In(Wire.Request("CANCEL"));
-            rig.In(Wire.Request("INVITE"));
-            Assert.Equal(("200", ""), (rig.TakeSent(), rig.User.Take()));
-        });
+        rig.Inside(
+            rig.User.Last!,
+            () =>
+            {
+                rig.In(Wire.Request("CANCEL"));
+                rig.In(Wire.Request("INVITE"));
+                Assert.Equal(("200", ""), (rig.TakeSent(), rig.User.Take()));
+            }
+        );
         Assert.Equal(("100", "cancel"), (rig.TakeSent(), rig.User.Take()));
     }
 }

@@ -75,7 +75,10 @@ public sealed class ResponseRoutingTests
         ServerTransaction transaction = rig.User.Last!;
         rig.Inside(transaction, () => transaction.Reply(180));
         rig.Inside(transaction, () => transaction.Reply(200));
-        Assert.All(rig.Transport.Sent, s => Assert.Equal((StubTransport.Host("198.51.100.7", 5070), 0L), (s.Flow.Remote, s.Flow.ConnectionId)));
+        Assert.All(
+            rig.Transport.Sent,
+            s => Assert.Equal((StubTransport.Host("198.51.100.7", 5070), 0L), (s.Flow.Remote, s.Flow.ConnectionId))
+        );
         Assert.Equal("180, 200", rig.TakeSent());
         Assert.Equal("request INVITE", rig.User.Take());
     }
@@ -87,11 +90,14 @@ public sealed class ResponseRoutingTests
         rig.In(Wire.Request("INVITE", via: "SIP/2.0/TCP 10.1.1.1:5070;branch=z9hG4bKa"), Rig.Tcp);
         rig.User.Take();
         rig.Transport.Refuse = _ => true;
-        rig.Inside(rig.User.Last!, () =>
-        {
-            rig.User.Last!.Reply(180);
-            Assert.Equal("", rig.User.Take());
-        });
+        rig.Inside(
+            rig.User.Last!,
+            () =>
+            {
+                rig.User.Last!.Reply(180);
+                Assert.Equal("", rig.User.Take());
+            }
+        );
         Assert.Equal("error", rig.User.Take());
         Assert.Equal(1, rig.Layer.Statistics[TransactionCounter.TransportErrors]);
     }

@@ -72,8 +72,15 @@ public sealed class SecondWayTests : IDisposable
     public void A_response_goes_back_by_the_connection_of_its_request_while_that_is_open(long connection, bool isOpen, string taken)
     {
         _transport.Refuse = flow => flow.ConnectionId != 0 && !isOpen;
-        _layer.SendBack(Encoding.UTF8.GetBytes("SIP/2.0 200 OK\r\nVia: SIP/2.0/TCP 192.0.2.7:5070;branch=z9hG4bK1\r\nFrom: <sip:a@x>;tag=1\r\nTo: <sip:b@x>;tag=2\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n"),
-            Tcp with { ConnectionId = connection });
+        _layer.SendBack(
+            Encoding.UTF8.GetBytes(
+                "SIP/2.0 200 OK\r\nVia: SIP/2.0/TCP 192.0.2.7:5070;branch=z9hG4bK1\r\nFrom: <sip:a@x>;tag=1\r\nTo: <sip:b@x>;tag=2\r\nCall-ID: c\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n"
+            ),
+            Tcp with
+            {
+                ConnectionId = connection,
+            }
+        );
         SipFlow flow = Assert.Single(_transport.Sent).Flow;
         Assert.Equal(taken, flow.ConnectionId.ToString(System.Globalization.CultureInfo.InvariantCulture));
         Assert.Equal(taken == "0" ? "192.0.2.7:5070" : "198.51.100.1:5060", flow.Remote.ToString());

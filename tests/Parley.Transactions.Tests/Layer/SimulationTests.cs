@@ -35,11 +35,13 @@ public sealed class SimulationTests
     private static (Caller Caller, Callee Callee, ulong Log) Play(ulong seed, SipProtocol protocol, double loss)
     {
         SimulatedNetwork network = new(seed);
-        SimulatedTransport one = network.AddHost("10.0.0.1"), two = network.AddHost("10.0.0.2");
+        SimulatedTransport one = network.AddHost("10.0.0.1"),
+            two = network.AddHost("10.0.0.2");
         network.Conditions = LinkConditions.Bad(loss);
         Caller caller = new();
         Callee callee = new();
-        using TimerService callerTimers = new(network.Clock), calleeTimers = new(network.Clock);
+        using TimerService callerTimers = new(network.Clock),
+            calleeTimers = new(network.Clock);
         using TransactionLayer callerLayer = new(one, callerTimers, network.Random, new SipTimerOptions(), caller);
         using TransactionLayer calleeLayer = new(two, calleeTimers, network.Random, new SipTimerOptions(), callee);
         one.Start(callerLayer);
@@ -73,10 +75,18 @@ public sealed class SimulationTests
 
         public void Send(int number, SipFlow flow)
         {
-            SipMethod method = (number % 3) switch { 0 => SipMethod.Invite, 1 => SipMethod.Options, _ => SipMethod.Message };
+            SipMethod method = (number % 3) switch
+            {
+                0 => SipMethod.Invite,
+                1 => SipMethod.Options,
+                _ => SipMethod.Message,
+            };
             ClientTransaction transaction = Layer!.CreateClient(new Strand(), method, this);
             string via = $"SIP/2.0/{(flow.Listener.IsReliable ? "TCP" : "UDP")} 10.0.0.1:5060;branch={Rig.Branch(transaction)}";
-            transaction.Start(Encoding.UTF8.GetBytes(Wire.Request(Encoding.UTF8.GetString(SipText.Method(method)), via: via, callId: $"call{number}")), flow);
+            transaction.Start(
+                Encoding.UTF8.GetBytes(Wire.Request(Encoding.UTF8.GetString(SipText.Method(method)), via: via, callId: $"call{number}")),
+                flow
+            );
             Layer.Transport.Flush();
         }
 
@@ -91,25 +101,18 @@ public sealed class SimulationTests
         public void OnTimeout(ClientTransaction transaction) => Timeouts++;
 
         // With heavy loss a final response may come again after the transaction's end; that is what strays are. Only before it they would be an error.
-        public void OnStrayResponse(SipMessage response, in SipFlow source) => Strays += Finals.ContainsKey(Encoding.UTF8.GetString(response.CallId)) ? 0 : 1;
+        public void OnStrayResponse(SipMessage response, in SipFlow source) =>
+            Strays += Finals.ContainsKey(Encoding.UTF8.GetString(response.CallId)) ? 0 : 1;
 
         public void OnTransportError(ClientTransaction transaction) => Timeouts++;
 
-        public void OnTerminated(ClientTransaction transaction)
-        {
-        }
+        public void OnTerminated(ClientTransaction transaction) { }
 
-        public void OnRequest(ServerTransaction transaction)
-        {
-        }
+        public void OnRequest(ServerTransaction transaction) { }
 
-        public void OnCancel(ServerTransaction invite, SipMessage cancel)
-        {
-        }
+        public void OnCancel(ServerTransaction invite, SipMessage cancel) { }
 
-        public void OnAck(SipMessage ack, in SipFlow source)
-        {
-        }
+        public void OnAck(SipMessage ack, in SipFlow source) { }
 
         public bool Admit(SipMessage request, in SipFlow source) => true;
     }
@@ -127,17 +130,11 @@ public sealed class SimulationTests
             transaction.Reply(transaction.Method == SipMethod.Invite ? 486 : 200);
         }
 
-        public void OnCancel(ServerTransaction invite, SipMessage cancel)
-        {
-        }
+        public void OnCancel(ServerTransaction invite, SipMessage cancel) { }
 
-        public void OnAck(SipMessage ack, in SipFlow source)
-        {
-        }
+        public void OnAck(SipMessage ack, in SipFlow source) { }
 
-        public void OnStrayResponse(SipMessage response, in SipFlow source)
-        {
-        }
+        public void OnStrayResponse(SipMessage response, in SipFlow source) { }
 
         public bool Admit(SipMessage request, in SipFlow source) => true;
     }

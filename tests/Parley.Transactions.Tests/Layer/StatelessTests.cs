@@ -73,7 +73,11 @@ public sealed class StatelessTests
     {
         using Rig rig = new();
         rig.Layer.OnMalformed(Rig.Parse(Wire.Request("ACK")), new SipParseResult(SipParseStatus.Reject, 400, null), Rig.Udp);
-        rig.Layer.OnMalformed(Rig.Parse(Wire.Response(200, "z9hG4bKx", "INVITE")), new SipParseResult(SipParseStatus.Reject, 400, null), Rig.Udp);
+        rig.Layer.OnMalformed(
+            Rig.Parse(Wire.Response(200, "z9hG4bKx", "INVITE")),
+            new SipParseResult(SipParseStatus.Reject, 400, null),
+            Rig.Udp
+        );
         rig.Layer.OnMalformed(Rig.Parse(Wire.Request("OPTIONS")), new SipParseResult(SipParseStatus.Drop, 0, null), Rig.Udp);
         Assert.Equal("", rig.TakeSent());
         Assert.Equal(3, rig.Layer.Statistics[TransactionCounter.Malformed]);
@@ -83,8 +87,12 @@ public sealed class StatelessTests
     public void Wrong_use_is_refused_by_name()
     {
         using Rig rig = new();
-        SipMessage request = Rig.Parse(Wire.Request("OPTIONS")), response = Rig.Parse(Wire.Response(200, "z9hG4bKx", "OPTIONS"));
-        Assert.Equal("statusCode", Assert.Throws<ArgumentOutOfRangeException>(() => rig.Layer.ReplyStateless(request, Rig.Udp, 180)).ParamName);
+        SipMessage request = Rig.Parse(Wire.Request("OPTIONS")),
+            response = Rig.Parse(Wire.Response(200, "z9hG4bKx", "OPTIONS"));
+        Assert.Equal(
+            "statusCode",
+            Assert.Throws<ArgumentOutOfRangeException>(() => rig.Layer.ReplyStateless(request, Rig.Udp, 180)).ParamName
+        );
         Assert.Equal("request", Assert.Throws<ArgumentException>(() => rig.Layer.ReplyStateless(response, Rig.Udp, 200)).ParamName);
     }
 
@@ -97,7 +105,9 @@ public sealed class StatelessTests
     public void A_stateless_response_goes_where_its_top_via_says(string via, string host, int port, bool tcp)
     {
         using Rig rig = new();
-        byte[] response = Encoding.UTF8.GetBytes(Wire.Response(200, "x", "OPTIONS").Replace("SIP/2.0/UDP 192.0.2.1:5060;branch=x", via, StringComparison.Ordinal));
+        byte[] response = Encoding.UTF8.GetBytes(
+            Wire.Response(200, "x", "OPTIONS").Replace("SIP/2.0/UDP 192.0.2.1:5060;branch=x", via, StringComparison.Ordinal)
+        );
         rig.Layer.SendByVia(response, Rig.Udp);
         Sent sent = Assert.Single(rig.Transport.Sent);
         Assert.Equal(StubTransport.Host(host, port), sent.Flow.Remote);
@@ -111,7 +121,12 @@ public sealed class StatelessTests
     public void A_stateless_response_without_a_way_is_dropped(string via)
     {
         using Rig rig = new();
-        rig.Layer.SendByVia(Encoding.UTF8.GetBytes(Wire.Response(200, "x", "OPTIONS").Replace("SIP/2.0/UDP 192.0.2.1:5060;branch=x", via, StringComparison.Ordinal)), Rig.Udp);
+        rig.Layer.SendByVia(
+            Encoding.UTF8.GetBytes(
+                Wire.Response(200, "x", "OPTIONS").Replace("SIP/2.0/UDP 192.0.2.1:5060;branch=x", via, StringComparison.Ordinal)
+            ),
+            Rig.Udp
+        );
         rig.Layer.SendByVia("nonsense"u8, Rig.Udp);
         Assert.Equal("", rig.TakeSent());
         Assert.Equal(0, rig.Layer.Buffers.Rented);

@@ -158,7 +158,9 @@ public class ConnectionLossTests
     [Theory]
     [InlineData("")]
     [InlineData("INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK")]
-    [InlineData("INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKz9hG4bKz9hG4bKz9hG4bKz9hG4bKz9hG4bKz9hG4bK")]
+    [InlineData(
+        "INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKz9hG4bKz9hG4bKz9hG4bKz9hG4bKz9hG4bKz9hG4bK"
+    )]
     [InlineData("INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bK00000001000000010000000000000000\r\n")]
     [InlineData("\0\u00ff\0z9hG4bK")]
     public void An_ICMP_error_that_proves_nothing_changes_nothing(string quoted)

@@ -138,7 +138,11 @@ public sealed class InviteClientTests
     public void The_ack_for_a_failure_is_made_of_the_invite_and_the_response()
     {
         using Rig rig = new();
-        ClientTransaction transaction = rig.StartClient(SipMethod.Invite, Rig.Udp, "Route: <sip:p1.example.net;lr>\r\nRoute: <sip:p2.example.net;lr>, <sip:p3.example.net;lr>\r\nRequire: foo\r\n");
+        ClientTransaction transaction = rig.StartClient(
+            SipMethod.Invite,
+            Rig.Udp,
+            "Route: <sip:p1.example.net;lr>\r\nRoute: <sip:p2.example.net;lr>, <sip:p3.example.net;lr>\r\nRequire: foo\r\n"
+        );
         string branch = Rig.Branch(transaction);
         rig.In(Wire.Response(486, branch, "INVITE", toTag: "callee"));
         SipMessage ack = rig.Transport.Sent[1].Message;
@@ -172,11 +176,14 @@ public sealed class InviteClientTests
         string branch = Rig.Branch(transaction);
         rig.In(Wire.Response(180, branch, "INVITE"));
         rig.TakeSent();
-        rig.Inside(transaction, () =>
-        {
-            transaction.Cancel("Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n"u8);
-            transaction.Cancel();
-        });
+        rig.Inside(
+            transaction,
+            () =>
+            {
+                transaction.Cancel("Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n"u8);
+                transaction.Cancel();
+            }
+        );
         SipMessage cancel = Assert.Single(rig.Transport.Sent).Message;
         Assert.Equal("CANCEL sip:bob@example.com SIP/2.0", rig.Transport.Sent[0].StartLine);
         Assert.Equal(SipMethod.Cancel, cancel.Method);

@@ -212,7 +212,8 @@ public sealed class InviteServerTests
             t.Reply(486, "Busy Now"u8, "Retry-After: 9\r\n"u8);
         };
         rig.In(Wire.Request("INVITE"));
-        SipMessage first = rig.Transport.Sent[0].Message, second = rig.Transport.Sent[1].Message;
+        SipMessage first = rig.Transport.Sent[0].Message,
+            second = rig.Transport.Sent[1].Message;
         Assert.True(first.ToTag.Length == 16 && first.ToTag.SequenceEqual(second.ToTag));
         Assert.Equal("SIP/2.0 486 Busy Now", rig.Transport.Sent[1].StartLine);
         Assert.True(second.TryGetHeader("Retry-After"u8, out ReadOnlySpan<byte> value) && value.SequenceEqual("9"u8));
@@ -229,9 +230,11 @@ public sealed class InviteServerTests
         Assert.Equal("response", Assert.Throws<ArgumentException>(() => transaction.Send(default, 200)).ParamName);
     }
 
-    private static string Invite(string transport) => Wire.Request("INVITE", via: $"SIP/2.0/{transport} 198.51.100.7:5060;branch=z9hG4bKa1");
+    private static string Invite(string transport) =>
+        Wire.Request("INVITE", via: $"SIP/2.0/{transport} 198.51.100.7:5060;branch=z9hG4bKa1");
 
-    private static string Ack(string transport) => Wire.Request("ACK", via: $"SIP/2.0/{transport} 198.51.100.7:5060;branch=z9hG4bKa1", toTag: "t");
+    private static string Ack(string transport) =>
+        Wire.Request("ACK", via: $"SIP/2.0/{transport} 198.51.100.7:5060;branch=z9hG4bKa1", toTag: "t");
 
     private static void Answer(Rig rig, ServerTransaction transaction, int status) =>
         rig.Inside(transaction, () => transaction.Send(Encoding.UTF8.GetBytes($"SIP/2.0 {status} X\r\nTo: x\r\n\r\n"), status));

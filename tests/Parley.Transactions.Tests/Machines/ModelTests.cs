@@ -8,40 +8,46 @@ namespace Parley.Transactions.Tests.Machines;
 public sealed class ModelTests
 {
     // A wait in units of 10 ms, then a status (or 0: the request or response again).
-    private static readonly Gen<(int Wait, int Event)[]> Lives =
-        Gen.Select(Gen.Frequency((3, Gen.Int[0, 60]), (2, Gen.Int[0, 900]), (1, Gen.Int[0, 4_000])), Gen.OneOf(Gen.Const(0), Gen.Const(100), Gen.Const(180), Gen.Const(200), Gen.Const(404), Gen.Const(486))).Array[1, 8];
+    private static readonly Gen<(int Wait, int Event)[]> Lives = Gen.Select(
+        Gen.Frequency((3, Gen.Int[0, 60]), (2, Gen.Int[0, 900]), (1, Gen.Int[0, 4_000])),
+        Gen.OneOf(Gen.Const(0), Gen.Const(100), Gen.Const(180), Gen.Const(200), Gen.Const(404), Gen.Const(486))
+    ).Array[1, 8];
 
     [Theory]
     [InlineData("UDP")]
     [InlineData("TCP")]
     public void Client_machines_live_like_their_models(string transport)
     {
-        Gen.Select(Gen.Bool, Lives).Sample(
-            (invite, life) =>
-            {
-                using Rig rig = new();
-                ClientTransaction transaction = rig.StartClient(invite ? SipMethod.Invite : SipMethod.Bye, Rig.Flow(transport));
-                string branch = Rig.Branch(transaction);
-                ClientModel model = new(invite, transport == "UDP");
-                foreach ((int wait, int status) in life)
+        Gen.Select(Gen.Bool, Lives)
+            .Sample(
+                (invite, life) =>
                 {
-                    rig.Run(wait / 100.0);
-                    model.Wait(wait);
-                    if (status == 0)
-                        continue;
-                    rig.In(Wire.Response(status, branch, invite ? "INVITE" : "BYE"));
-                    model.Response(status);
-                }
+                    using Rig rig = new();
+                    ClientTransaction transaction = rig.StartClient(invite ? SipMethod.Invite : SipMethod.Bye, Rig.Flow(transport));
+                    string branch = Rig.Branch(transaction);
+                    ClientModel model = new(invite, transport == "UDP");
+                    foreach ((int wait, int status) in life)
+                    {
+                        rig.Run(wait / 100.0);
+                        model.Wait(wait);
+                        if (status == 0)
+                            continue;
+                        rig.In(Wire.Response(status, branch, invite ? "INVITE" : "BYE"));
+                        model.Response(status);
+                    }
 
-                rig.Run(100);
-                model.Wait(10_000);
-                if (model.IsAmbiguous)
-                    return true;
-                string state = rig.Layer.ClientTransactionCount == 0 ? "Terminated" : transaction.State.ToString();
-                return model.Sent.SequenceEqual(rig.TakeTimes()) && model.State == state && model.Passed == rig.User.Told.Count(t => t.StartsWith("response", StringComparison.Ordinal))
-                    && (model.State != "Terminated" || rig.Layer.Buffers.Rented == 0);
-            },
-            iter: 1_500);
+                    rig.Run(100);
+                    model.Wait(10_000);
+                    if (model.IsAmbiguous)
+                        return true;
+                    string state = rig.Layer.ClientTransactionCount == 0 ? "Terminated" : transaction.State.ToString();
+                    return model.Sent.SequenceEqual(rig.TakeTimes())
+                        && model.State == state
+                        && model.Passed == rig.User.Told.Count(t => t.StartsWith("response", StringComparison.Ordinal))
+                        && (model.State != "Terminated" || rig.Layer.Buffers.Rented == 0);
+                },
+                iter: 1_500
+            );
     }
 
     [Theory]
@@ -49,44 +55,51 @@ public sealed class ModelTests
     [InlineData("TCP")]
     public void Server_machines_live_like_their_models(string transport)
     {
-        Gen.Select(Gen.Bool, Lives, Gen.Int[0, 4_000]).Sample(
-            (invite, life, ackAfter) =>
-            {
-                using Rig rig = new();
-                string method = invite ? "INVITE" : "OPTIONS";
-                string via = $"SIP/2.0/{transport} 198.51.100.7:5060;branch=z9hG4bKa1";
-                rig.In(Wire.Request(method, via: via), Rig.Flow(transport));
-                ServerTransaction transaction = rig.User.Last!;
-                ServerModel model = new(invite, transport == "UDP");
-                foreach ((int wait, int status) in life)
+        Gen.Select(Gen.Bool, Lives, Gen.Int[0, 4_000])
+            .Sample(
+                (invite, life, ackAfter) =>
                 {
-                    rig.Run(wait / 100.0);
-                    model.Wait(wait);
-                    if (model.State == "Terminated")
-                        break;
-                    if (status == 0)
-                        rig.In(Wire.Request(method, via: via), Rig.Flow(transport));
-                    else
-                        rig.Inside(transaction, () => transaction.Send(Encoding.UTF8.GetBytes($"SIP/2.0 {status} X\r\nTo: <sip:x>;tag=t\r\n\r\n"), status));
-                    model.Event(status);
-                }
+                    using Rig rig = new();
+                    string method = invite ? "INVITE" : "OPTIONS";
+                    string via = $"SIP/2.0/{transport} 198.51.100.7:5060;branch=z9hG4bKa1";
+                    rig.In(Wire.Request(method, via: via), Rig.Flow(transport));
+                    ServerTransaction transaction = rig.User.Last!;
+                    ServerModel model = new(invite, transport == "UDP");
+                    foreach ((int wait, int status) in life)
+                    {
+                        rig.Run(wait / 100.0);
+                        model.Wait(wait);
+                        if (model.State == "Terminated")
+                            break;
+                        if (status == 0)
+                            rig.In(Wire.Request(method, via: via), Rig.Flow(transport));
+                        else
+                            rig.Inside(
+                                transaction,
+                                () => transaction.Send(Encoding.UTF8.GetBytes($"SIP/2.0 {status} X\r\nTo: <sip:x>;tag=t\r\n\r\n"), status)
+                            );
+                        model.Event(status);
+                    }
 
-                rig.Run(ackAfter / 100.0);
-                model.Wait(ackAfter);
-                if (invite)
-                {
-                    rig.In(Wire.Request("ACK", via: via, toTag: "t"), Rig.Flow(transport));
-                    model.Ack();
-                }
+                    rig.Run(ackAfter / 100.0);
+                    model.Wait(ackAfter);
+                    if (invite)
+                    {
+                        rig.In(Wire.Request("ACK", via: via, toTag: "t"), Rig.Flow(transport));
+                        model.Ack();
+                    }
 
-                rig.Run(100);
-                model.Wait(10_000);
-                if (model.IsAmbiguous)
-                    return true;
-                string state = rig.Layer.ServerTransactionCount == 0 ? "Terminated" : transaction.State.ToString();
-                return model.Sent.SequenceEqual(rig.TakeTimes()) && model.State == state && (model.State != "Terminated" || rig.Layer.Buffers.Rented == 0);
-            },
-            iter: 1_500);
+                    rig.Run(100);
+                    model.Wait(10_000);
+                    if (model.IsAmbiguous)
+                        return true;
+                    string state = rig.Layer.ServerTransactionCount == 0 ? "Terminated" : transaction.State.ToString();
+                    return model.Sent.SequenceEqual(rig.TakeTimes())
+                        && model.State == state
+                        && (model.State != "Terminated" || rig.Layer.Buffers.Rented == 0);
+                },
+                iter: 1_500
+            );
     }
 
     /// <summary>
@@ -124,7 +137,10 @@ public sealed class ModelTests
                 else if (_now == _repeat)
                 {
                     Sent.Add(_now * 10);
-                    _interval = invite ? _interval * 2 : State == "Proceeding" ? 400 : Math.Min(400, _interval * 2);
+                    _interval =
+                        invite ? _interval * 2
+                        : State == "Proceeding" ? 400
+                        : Math.Min(400, _interval * 2);
                     _repeat = After(_now, _interval);
                 }
             }
@@ -149,7 +165,14 @@ public sealed class ModelTests
             {
                 if (invite)
                     Sent.Add(_now * 10);
-                Finish("Completed", udp ? invite ? 3_200 : 500 : 0);
+                Finish(
+                    "Completed",
+                    udp
+                        ? invite
+                            ? 3_200
+                            : 500
+                        : 0
+                );
             }
             else if (invite && status is >= 200 and < 300 && State is "Accepted" or "Completed" && status is >= 200 and < 300)
             {

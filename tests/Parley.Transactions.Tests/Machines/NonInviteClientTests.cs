@@ -152,12 +152,15 @@ public sealed class NonInviteClientTests
     {
         using Rig rig = new();
         ClientTransaction transaction = rig.StartClient(SipMethod.Bye, Rig.Udp);
-        rig.Inside(transaction, () =>
-        {
-            transaction.Abandon();
-            transaction.Abandon();
-            Assert.Equal("", rig.User.Take());
-        });
+        rig.Inside(
+            transaction,
+            () =>
+            {
+                transaction.Abandon();
+                transaction.Abandon();
+                Assert.Equal("", rig.User.Take());
+            }
+        );
         Assert.Equal("terminated", rig.User.Take());
         rig.Run(40);
         Assert.Equal("BYE", rig.TakeSent());

@@ -100,13 +100,16 @@ public sealed class NonInviteServerTests
         rig.In(Wire.Request("MESSAGE"));
         ServerTransaction transaction = rig.User.Last!;
         rig.Run(1);
-        rig.Inside(transaction, () =>
-        {
-            if (status == 0)
-                transaction.Abandon();
-            else
-                transaction.Reply(status);
-        });
+        rig.Inside(
+            transaction,
+            () =>
+            {
+                if (status == 0)
+                    transaction.Abandon();
+                else
+                    transaction.Reply(status);
+            }
+        );
         rig.TakeSent();
         rig.Run(30);
         Assert.Equal("", rig.TakeSent());
@@ -120,7 +123,12 @@ public sealed class NonInviteServerTests
     public void That_moment_follows_from_E_and_T2(int t1, int t2, int? e, int expected)
     {
         TimeSpan? timerE = e is { } value ? TimeSpan.FromMilliseconds(value) : null;
-        SipTimerOptions options = new() { T1 = TimeSpan.FromMilliseconds(t1), T2 = TimeSpan.FromMilliseconds(t2), TimerE = timerE };
+        SipTimerOptions options = new()
+        {
+            T1 = TimeSpan.FromMilliseconds(t1),
+            T2 = TimeSpan.FromMilliseconds(t2),
+            TimerE = timerE,
+        };
         using Rig rig = new(options);
         rig.In(Wire.Request("MESSAGE"));
         rig.Run(30);

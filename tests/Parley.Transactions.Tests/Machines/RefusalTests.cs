@@ -91,7 +91,10 @@ public sealed class RefusalTests
     [InlineData("CANCEL sip:b SIP/2.0\nv:SIP/2.0/UDP h\nf:s:a\nt:s:b\ni:1\nCSeq:1 CANCEL\n\n")]
     public void Over_a_datagram_no_answer_is_longer_than_twice_the_request(string request)
     {
-        foreach ((Parley.Transport.SipFlow flow, bool isBound) in (ReadOnlySpan<(Parley.Transport.SipFlow, bool)>)[(Rig.Udp, true), (Rig.Tcp, false)])
+        foreach (
+            (Parley.Transport.SipFlow flow, bool isBound) in (ReadOnlySpan<(Parley.Transport.SipFlow, bool)>)
+                [(Rig.Udp, true), (Rig.Tcp, false)]
+        )
         {
             using Rig rig = new();
             rig.User.WhenRequest = t =>

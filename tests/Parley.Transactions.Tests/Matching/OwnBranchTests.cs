@@ -9,22 +9,27 @@ public sealed class OwnBranchTests
     [Fact]
     public void What_was_written_is_read_back()
     {
-        Gen.Select(Gen.UInt[0, int.MaxValue], Gen.Bool, Gen.UInt, Gen.ULong).Sample((index, invite, generation, nonce) =>
-        {
-            byte[] branch = new byte[OwnBranch.Length];
-            OwnBranch.Write(branch, index, invite, generation, nonce);
-            return OwnBranch.TryRead(branch, out uint i, out bool v, out uint g, out ulong n) && (i, v, g, n) == (index, invite, generation, nonce);
-        });
+        Gen.Select(Gen.UInt[0, int.MaxValue], Gen.Bool, Gen.UInt, Gen.ULong)
+            .Sample(
+                (index, invite, generation, nonce) =>
+                {
+                    byte[] branch = new byte[OwnBranch.Length];
+                    OwnBranch.Write(branch, index, invite, generation, nonce);
+                    return OwnBranch.TryRead(branch, out uint i, out bool v, out uint g, out ulong n)
+                        && (i, v, g, n) == (index, invite, generation, nonce);
+                }
+            );
     }
 
     [Fact]
     public void Any_bytes_are_read_without_error()
     {
-        Gen.Byte.Array[0, 60].Sample(bytes =>
-        {
-            OwnBranch.TryRead(bytes, out _, out _, out _, out _);
-            OwnBranch.TryRead([.. "z9hG4bK"u8, .. bytes], out _, out _, out _, out _);
-        });
+        Gen.Byte.Array[0, 60]
+            .Sample(bytes =>
+            {
+                OwnBranch.TryRead(bytes, out _, out _, out _, out _);
+                OwnBranch.TryRead([.. "z9hG4bK"u8, .. bytes], out _, out _, out _, out _);
+            });
     }
 
     [Theory]

@@ -180,15 +180,17 @@ public sealed class RequestMatchingTests
     {
         using Rig rig = new(limits: new TransactionOptions { RejectMerged = false });
         rig.In(Wire.Request("INVITE", via: OldVia));
-        rig.In(field switch
-        {
-            "uri" => Wire.Request("INVITE", via: OldVia, uri: "sip:carol@example.com"),
-            "to tag" => Wire.Request("INVITE", via: OldVia, toTag: "x"),
-            "from tag" => Wire.Request("INVITE", via: OldVia, fromTag: "x"),
-            "call id" => Wire.Request("INVITE", via: OldVia, callId: "x"),
-            "cseq" => Wire.Request("INVITE", via: OldVia, cseq: 2),
-            _ => Wire.Request("INVITE", via: OldVia + ";x=y"),
-        });
+        rig.In(
+            field switch
+            {
+                "uri" => Wire.Request("INVITE", via: OldVia, uri: "sip:carol@example.com"),
+                "to tag" => Wire.Request("INVITE", via: OldVia, toTag: "x"),
+                "from tag" => Wire.Request("INVITE", via: OldVia, fromTag: "x"),
+                "call id" => Wire.Request("INVITE", via: OldVia, callId: "x"),
+                "cseq" => Wire.Request("INVITE", via: OldVia, cseq: 2),
+                _ => Wire.Request("INVITE", via: OldVia + ";x=y"),
+            }
+        );
         Assert.Equal(2, rig.Layer.ServerTransactionCount);
     }
 
@@ -252,7 +254,8 @@ public sealed class RequestMatchingTests
         rig.In(Wire.Request("INVITE"));
         rig.In(Wire.Request("CANCEL"));
         Assert.Equal(["100", "200", "487"], rig.Transport.Sent.Select(s => s.Label));
-        SipMessage cancelled = rig.Transport.Sent[1].Message, terminated = rig.Transport.Sent[2].Message;
+        SipMessage cancelled = rig.Transport.Sent[1].Message,
+            terminated = rig.Transport.Sent[2].Message;
         Assert.Equal(SipMethod.Cancel, cancelled.Method);
         Assert.Equal(SipMethod.Invite, terminated.Method);
         Assert.True(cancelled.ToTag.Length > 0 && cancelled.ToTag.SequenceEqual(terminated.ToTag));
@@ -334,14 +337,19 @@ public sealed class RequestMatchingTests
         }
 
         rig.User.Take();
-        rig.In(how switch
-        {
-            "to another user" => Wire.Request("REGISTER", via: OtherWay, uri: "sip:carol@example.com"),
-            "with a To tag" => Wire.Request("REGISTER", via: OtherWay, toTag: "x"),
-            "with another CSeq" => Wire.Request("REGISTER", via: OtherWay, cseq: 2),
-            "that came through here before" => Wire.Request("REGISTER", via: OtherWay + "\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKours"),
-            _ => Wire.Request("REGISTER", via: OtherWay),
-        });
+        rig.In(
+            how switch
+            {
+                "to another user" => Wire.Request("REGISTER", via: OtherWay, uri: "sip:carol@example.com"),
+                "with a To tag" => Wire.Request("REGISTER", via: OtherWay, toTag: "x"),
+                "with another CSeq" => Wire.Request("REGISTER", via: OtherWay, cseq: 2),
+                "that came through here before" => Wire.Request(
+                    "REGISTER",
+                    via: OtherWay + "\r\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKours"
+                ),
+                _ => Wire.Request("REGISTER", via: OtherWay),
+            }
+        );
         Assert.Equal("request REGISTER", rig.User.Take());
         Assert.False(rig.User.Last!.IsMerged);
         Assert.Equal(0, rig.Layer.Statistics[TransactionCounter.Merged]);

@@ -41,7 +41,10 @@ public sealed class ResponseScreeningTests
         rig.In(Wire.Response(200, Rig.Branch(client), "ACK"));
         rig.In(Wire.Response(404, "z9hG4bKPs-of-nobody", "ACK"));
         Assert.Equal("", rig.User.Take());
-        Assert.Equal((2, 0), ((int)rig.Layer.Statistics[TransactionCounter.MalformedResponses], (int)rig.Layer.Statistics[TransactionCounter.StrayResponses]));
+        Assert.Equal(
+            (2, 0),
+            ((int)rig.Layer.Statistics[TransactionCounter.MalformedResponses], (int)rig.Layer.Statistics[TransactionCounter.StrayResponses])
+        );
     }
 
     [Theory]

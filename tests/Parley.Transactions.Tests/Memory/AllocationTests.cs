@@ -67,7 +67,9 @@ public sealed class AllocationTests
             const string Placeholder = "z9hG4bK00000000000000000000000000000000";
             _request = Encoding.UTF8.GetBytes(Wire.Request(method, branch: "z9hG4bK########", callId: "c########@example.com"));
             _ack = Encoding.UTF8.GetBytes(Wire.Request("ACK", branch: "z9hG4bK########", callId: "c########@example.com", toTag: "t1"));
-            _forwarded = Encoding.UTF8.GetBytes(Wire.Request(method, via: $"SIP/2.0/UDP 192.0.2.1;branch={Placeholder}\r\nVia: SIP/2.0/UDP 198.51.100.7;branch=z9hG4bKx"));
+            _forwarded = Encoding.UTF8.GetBytes(
+                Wire.Request(method, via: $"SIP/2.0/UDP 192.0.2.1;branch={Placeholder}\r\nVia: SIP/2.0/UDP 198.51.100.7;branch=z9hG4bKx")
+            );
             _ringing = Encoding.UTF8.GetBytes(Wire.Response(180, Placeholder, method));
             _final = Encoding.UTF8.GetBytes(Wire.Response(status, Placeholder, method));
             _answer = Encoding.UTF8.GetBytes($"SIP/2.0 {status} X\r\nTo: <sip:bob@example.com>;tag=t1\r\n\r\n");
@@ -139,25 +141,17 @@ public sealed class AllocationTests
 
         public void OnTransportError(ClientTransaction transaction) => throw new InvalidOperationException();
 
-        public void OnTerminated(ClientTransaction transaction)
-        {
-        }
+        public void OnTerminated(ClientTransaction transaction) { }
 
         public void OnTransportError(ServerTransaction transaction) => throw new InvalidOperationException();
 
         public void OnTimeout(ServerTransaction transaction) => throw new InvalidOperationException();
 
-        public void OnTerminated(ServerTransaction transaction)
-        {
-        }
+        public void OnTerminated(ServerTransaction transaction) { }
 
-        public void OnCancel(ServerTransaction invite, SipMessage cancel)
-        {
-        }
+        public void OnCancel(ServerTransaction invite, SipMessage cancel) { }
 
-        public void OnAck(SipMessage ack, in SipFlow source)
-        {
-        }
+        public void OnAck(SipMessage ack, in SipFlow source) { }
 
         public void OnStrayResponse(SipMessage response, in SipFlow source) => throw new InvalidOperationException();
 

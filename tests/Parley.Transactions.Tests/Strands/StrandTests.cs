@@ -37,15 +37,25 @@ public sealed class StrandTests
     {
         Strand strand = new();
         List<string> order = [];
-        strand.Run(Call, (Action<object?>)(_ =>
-        {
-            strand.Post(Call, (Action<object?>)(_ =>
-            {
-                order.Add("second");
-                strand.Post(Call, (Action<object?>)(_ => order.Add("third")));
-            }));
-            order.Add("first");
-        }));
+        strand.Run(
+            Call,
+            (Action<object?>)(
+                _ =>
+                {
+                    strand.Post(
+                        Call,
+                        (Action<object?>)(
+                            _ =>
+                            {
+                                order.Add("second");
+                                strand.Post(Call, (Action<object?>)(_ => order.Add("third")));
+                            }
+                        )
+                    );
+                    order.Add("first");
+                }
+            )
+        );
         Assert.Equal(["first", "second", "third"], order);
         Assert.True(strand.TryEnter());
         strand.Leave();
@@ -82,7 +92,8 @@ public sealed class StrandTests
     [Fact]
     public void Many_threads_run_one_at_a_time_and_nothing_is_lost()
     {
-        const int Threads = 8, Each = 20_000;
+        const int Threads = 8,
+            Each = 20_000;
         Strand strand = new();
         Plain counter = new();
         StrandWork work = static (target, _, version) =>
@@ -91,27 +102,33 @@ public sealed class StrandTests
             if (plain.Inside++ != 0)
                 plain.Collisions++;
             plain.Count++;
-            long thread = version >> 32, number = version & 0xFFFFFFFF;
+            long thread = version >> 32,
+                number = version & 0xFFFFFFFF;
             if (plain.LastOf[thread] + 1 != number)
                 plain.OutOfOrder++;
             plain.LastOf[thread] = number;
             plain.Inside--;
         };
-        Parallel.For(0, Threads, new ParallelOptions { MaxDegreeOfParallelism = Threads }, thread =>
-        {
-            for (long i = 1; i <= Each; i++)
+        Parallel.For(
+            0,
+            Threads,
+            new ParallelOptions { MaxDegreeOfParallelism = Threads },
+            thread =>
             {
-                if ((i & 1) == 0 && strand.TryEnter())
+                for (long i = 1; i <= Each; i++)
                 {
-                    work(counter, null, ((long)thread << 32) | i);
-                    strand.Leave();
-                }
-                else
-                {
-                    strand.Post(work, counter, null, ((long)thread << 32) | i);
+                    if ((i & 1) == 0 && strand.TryEnter())
+                    {
+                        work(counter, null, ((long)thread << 32) | i);
+                        strand.Leave();
+                    }
+                    else
+                    {
+                        strand.Post(work, counter, null, ((long)thread << 32) | i);
+                    }
                 }
             }
-        });
+        );
         Assert.Equal(Threads * Each, counter.Count);
         Assert.Equal(0, counter.Collisions);
         Assert.Equal(0, counter.OutOfOrder);

@@ -36,7 +36,9 @@ internal sealed class Rig : IDisposable
     public static SipFlow Flow(string transport) => transport == "UDP" ? Udp : Tcp;
 
     public static SipMessage Parse(string text) =>
-        SipMessage.TryParse(Encoding.UTF8.GetBytes(text), out SipMessage? message) ? message : throw new ArgumentException("Unreadable: " + text, nameof(text));
+        SipMessage.TryParse(Encoding.UTF8.GetBytes(text), out SipMessage? message)
+            ? message
+            : throw new ArgumentException("Unreadable: " + text, nameof(text));
 
     public void In(string text, SipFlow? from = null) => Layer.OnMessage(Parse(text), from ?? Udp);
 
@@ -78,8 +80,13 @@ internal sealed class Rig : IDisposable
         ClientTransaction transaction = Layer.CreateClient(strand, method, User);
         string name = Encoding.UTF8.GetString(SipText.Method(method));
         string transport = flow.Listener.IsReliable ? "TCP" : "UDP";
-        byte[] request = Encoding.UTF8.GetBytes(Wire.Request(
-            name, via: $"SIP/2.0/{transport} 192.0.2.1:5060;branch={Branch(transaction)}\r\nVia: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKupstream", extra: extra));
+        byte[] request = Encoding.UTF8.GetBytes(
+            Wire.Request(
+                name,
+                via: $"SIP/2.0/{transport} 192.0.2.1:5060;branch={Branch(transaction)}\r\nVia: SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKupstream",
+                extra: extra
+            )
+        );
         Inside(transaction, () => transaction.Start(request, flow));
         return transaction;
     }

@@ -10,9 +10,13 @@ internal sealed record Sent(long At, string Text, SipFlow Flow, ulong Token)
     public string StartLine => Text[..Text.IndexOf("\r\n", StringComparison.Ordinal)];
 
     /// <summary>"INVITE" or "200".</summary>
-    public string Label => StartLine.StartsWith("SIP/2.0 ", StringComparison.Ordinal) ? StartLine.Substring(8, 3) : StartLine[..StartLine.IndexOf(' ')];
+    public string Label =>
+        StartLine.StartsWith("SIP/2.0 ", StringComparison.Ordinal) ? StartLine.Substring(8, 3) : StartLine[..StartLine.IndexOf(' ')];
 
-    public SipMessage Message => SipMessage.TryParse(Encoding.UTF8.GetBytes(Text), out SipMessage? message) ? message : throw new InvalidOperationException("Unreadable: " + Text);
+    public SipMessage Message =>
+        SipMessage.TryParse(Encoding.UTF8.GetBytes(Text), out SipMessage? message)
+            ? message
+            : throw new InvalidOperationException("Unreadable: " + Text);
 }
 
 /// <summary>Records what is sent; can refuse.</summary>
@@ -50,16 +54,21 @@ internal sealed class StubTransport(Func<long> now) : ISipTransport
 
     public static SipEndPoint Host(string address, int port) => SipEndPoint.From(System.Net.IPAddress.Parse(address), port);
 
-    public SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null, SipListener? received = null) =>
-        protocol == SipProtocol.Udp ? UdpListener : protocol == SipProtocol.Tcp ? TcpListener : null;
+    public SipListener? SelectListener(
+        SipProtocol protocol,
+        SipEndPoint target,
+        SipListener? preferred = null,
+        SipListener? received = null
+    ) =>
+        protocol == SipProtocol.Udp ? UdpListener
+        : protocol == SipProtocol.Tcp ? TcpListener
+        : null;
 
     public bool IsOwn(ReadOnlySpan<byte> host, int port) => host.SequenceEqual("192.0.2.1"u8) && port is 0 or 5060;
 
     public SipListener? FindOwn(ReadOnlySpan<byte> host, int port, ReadOnlySpan<byte> transport) => IsOwn(host, port) ? UdpListener : null;
 
-    public void Start(ISipReceiver receiver)
-    {
-    }
+    public void Start(ISipReceiver receiver) { }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

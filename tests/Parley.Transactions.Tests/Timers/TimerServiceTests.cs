@@ -172,11 +172,15 @@ public sealed class TimerServiceTests
         SimulatedClock clock = new();
         using TimerService service = new(clock);
         Counting target = new();
-        Parallel.For(0, 8, thread =>
-        {
-            for (int i = 0; i < 2_000; i++)
-                service.Arm(target, thread, i, (i % 100) * 10);
-        });
+        Parallel.For(
+            0,
+            8,
+            thread =>
+            {
+                for (int i = 0; i < 2_000; i++)
+                    service.Arm(target, thread, i, (i % 100) * 10);
+            }
+        );
         clock.RunFor(TimeSpan.FromSeconds(2));
         Assert.Equal(16_000, target.Fired);
     }

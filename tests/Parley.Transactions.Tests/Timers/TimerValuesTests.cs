@@ -17,14 +17,23 @@ public sealed class TimerValuesTests
     [Fact]
     public void Derived_timers_follow_T1_and_T4_unless_set()
     {
-        TimerValues values = new(new SipTimerOptions { T1 = TimeSpan.FromMilliseconds(100), T4 = TimeSpan.FromSeconds(1), TimerB = TimeSpan.FromSeconds(2) });
+        TimerValues values = new(
+            new SipTimerOptions
+            {
+                T1 = TimeSpan.FromMilliseconds(100),
+                T4 = TimeSpan.FromSeconds(1),
+                TimerB = TimeSpan.FromSeconds(2),
+            }
+        );
         Assert.Equal([100, 2_000, 6_400, 6_400, 1_000, 1_000], [values.A, values.B, values.F, values.H, values.I, values.K]);
     }
 
     [Fact]
     public void A_timer_that_is_not_positive_is_refused_by_name()
     {
-        ArgumentException error = Assert.Throws<ArgumentOutOfRangeException>(() => new TimerValues(new SipTimerOptions { TimerH = TimeSpan.Zero }));
+        ArgumentException error = Assert.Throws<ArgumentOutOfRangeException>(() =>
+            new TimerValues(new SipTimerOptions { TimerH = TimeSpan.Zero })
+        );
         Assert.Equal("TimerH", error.ParamName);
     }
 }

@@ -132,36 +132,41 @@ public sealed class TimerWheelTests
     public void The_wheel_behaves_like_a_sorted_list()
     {
         Gen<(bool Add, int Value)> step = Gen.Select(Gen.Bool, Gen.OneOf(Gen.Int[0, 300], Gen.Int[0, 40_000], Gen.Int[0, 50_000_000]));
-        Gen.Select(Gen.Int[0, 1_000_000], step.Array[1, 60]).Sample(
-            (start, steps) =>
-            {
-                TimerWheel wheel = new(start);
-                Recorder target = new();
-                List<(long Tick, long Id)> model = [];
-                List<long> expected = [];
-                long now = start, id = 0, next = start / 10;
-                foreach ((bool add, int value) in steps)
+        Gen.Select(Gen.Int[0, 1_000_000], step.Array[1, 60])
+            .Sample(
+                (start, steps) =>
                 {
-                    if (add)
+                    TimerWheel wheel = new(start);
+                    Recorder target = new();
+                    List<(long Tick, long Id)> model = [];
+                    List<long> expected = [];
+                    long now = start,
+                        id = 0,
+                        next = start / 10;
+                    foreach ((bool add, int value) in steps)
                     {
-                        long due = now + value;
-                        wheel.Add(target, 0, id, due);
-                        model.Add((Math.Max((due + 9) / 10, next), id++));
-                        continue;
+                        if (add)
+                        {
+                            long due = now + value;
+                            wheel.Add(target, 0, id, due);
+                            model.Add((Math.Max((due + 9) / 10, next), id++));
+                            continue;
+                        }
+
+                        now += value;
+                        foreach ((long Tick, long Id) entry in model.Where(e => e.Tick <= now / 10).OrderBy(e => e.Tick).ThenBy(e => e.Id))
+                            expected.Add(entry.Id);
+                        model.RemoveAll(e => e.Tick <= now / 10);
+                        next = (now / 10) + 1;
+                        wheel.Advance(now);
                     }
 
-                    now += value;
-                    foreach ((long Tick, long Id) entry in model.Where(e => e.Tick <= now / 10).OrderBy(e => e.Tick).ThenBy(e => e.Id))
-                        expected.Add(entry.Id);
-                    model.RemoveAll(e => e.Tick <= now / 10);
-                    next = (now / 10) + 1;
-                    wheel.Advance(now);
-                }
-
-                return expected.SequenceEqual(target.Fired.Select(f => f.Version)) && wheel.Count == model.Count
-                    && (model.Count == 0 || wheel.NextWorkMilliseconds <= model.Min(e => e.Tick) * 10);
-            },
-            iter: 20_000);
+                    return expected.SequenceEqual(target.Fired.Select(f => f.Version))
+                        && wheel.Count == model.Count
+                        && (model.Count == 0 || wheel.NextWorkMilliseconds <= model.Min(e => e.Tick) * 10);
+                },
+                iter: 20_000
+            );
     }
 
     private static void Churn(TimerWheel wheel, ITimerTarget target, ref long now)
@@ -184,9 +189,7 @@ public sealed class TimerWheelTests
 
     private sealed class Silent : ITimerTarget
     {
-        public void OnTimer(int kind, long version)
-        {
-        }
+        public void OnTimer(int kind, long version) { }
     }
 
     private sealed class Throwing : ITimerTarget

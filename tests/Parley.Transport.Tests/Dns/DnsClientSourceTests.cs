@@ -10,7 +10,8 @@ public sealed class DnsClientSourceTests : IDisposable
         .Naptr("example.com", 10, 20, "s", "SIP+D2U", "_sip._udp.example.com", 40)
         .Srv("_sip._udp.example.com", 1, 2, 5070, "sip.example.com", 30)
         .Srv("_sip._udp.example.com", 1, 3, 5071, "sip2.example.com", 20)
-        .A("sip.example.com", "192.0.2.1", 60).Aaaa("sip.example.com", "2001:db8::1", 61)
+        .A("sip.example.com", "192.0.2.1", 60)
+        .Aaaa("sip.example.com", "2001:db8::1", 61)
         .A("sip2.example.com", "192.0.2.2", 60)
         .Alias("alias.example.com", "real.example.com", "192.0.2.3", 25);
 
@@ -26,7 +27,10 @@ public sealed class DnsClientSourceTests : IDisposable
         Assert.Equal(TimeSpan.FromSeconds(40), naptr.TimeToLive);
 
         var srv = await source.QuerySrvAsync("_sip._udp.example.com", stop);
-        Assert.Equal([new DnsSrv(1, 2, 5070, "sip.example.com"), new DnsSrv(1, 3, 5071, "sip2.example.com")], srv.Records.OrderBy(r => r.Port));
+        Assert.Equal(
+            [new DnsSrv(1, 2, 5070, "sip.example.com"), new DnsSrv(1, 3, 5071, "sip2.example.com")],
+            srv.Records.OrderBy(r => r.Port)
+        );
         Assert.Equal(TimeSpan.FromSeconds(20), srv.TimeToLive);
 
         var a = await source.QueryAddressesAsync("sip.example.com", ipv6: false, stop);
@@ -55,7 +59,11 @@ public sealed class DnsClientSourceTests : IDisposable
     [Fact]
     public async Task A_resolver_that_does_not_answer_is_a_failure()
     {
-        using var silent = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.InterNetwork, System.Net.Sockets.SocketType.Dgram, System.Net.Sockets.ProtocolType.Udp);
+        using var silent = new System.Net.Sockets.Socket(
+            System.Net.Sockets.AddressFamily.InterNetwork,
+            System.Net.Sockets.SocketType.Dgram,
+            System.Net.Sockets.ProtocolType.Udp
+        );
         silent.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var source = new DnsClientSource([(IPEndPoint)silent.LocalEndPoint!], TimeSpan.FromMilliseconds(50), retries: 0);
         Assert.True((await source.QueryAddressesAsync("x.example", ipv6: false, TestContext.Current.CancellationToken)).Failed);

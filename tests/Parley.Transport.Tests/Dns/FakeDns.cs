@@ -18,9 +18,11 @@ internal sealed class FakeDns : IDnsSource
     /// <summary>Answers only once this completes.</summary>
     public Task Gate { get; set; } = Task.CompletedTask;
 
-    public FakeDns Naptr(string name, int order, int preference, string services, string replacement, string flags = "s") => Add(_naptr, name, new DnsNaptr(order, preference, flags, services, replacement));
+    public FakeDns Naptr(string name, int order, int preference, string services, string replacement, string flags = "s") =>
+        Add(_naptr, name, new DnsNaptr(order, preference, flags, services, replacement));
 
-    public FakeDns Srv(string name, int priority, int weight, int port, string target) => Add(_srv, name, new DnsSrv((ushort)priority, (ushort)weight, (ushort)port, target));
+    public FakeDns Srv(string name, int priority, int weight, int port, string target) =>
+        Add(_srv, name, new DnsSrv((ushort)priority, (ushort)weight, (ushort)port, target));
 
     public FakeDns Host(string name, params string[] addresses)
     {
@@ -32,9 +34,11 @@ internal sealed class FakeDns : IDnsSource
         return this;
     }
 
-    public ValueTask<DnsAnswer<DnsNaptr>> QueryNaptrAsync(string name, CancellationToken cancellationToken) => AnswerAsync("NAPTR", name, _naptr.GetValueOrDefault(name));
+    public ValueTask<DnsAnswer<DnsNaptr>> QueryNaptrAsync(string name, CancellationToken cancellationToken) =>
+        AnswerAsync("NAPTR", name, _naptr.GetValueOrDefault(name));
 
-    public ValueTask<DnsAnswer<DnsSrv>> QuerySrvAsync(string name, CancellationToken cancellationToken) => AnswerAsync("SRV", name, _srv.GetValueOrDefault(name));
+    public ValueTask<DnsAnswer<DnsSrv>> QuerySrvAsync(string name, CancellationToken cancellationToken) =>
+        AnswerAsync("SRV", name, _srv.GetValueOrDefault(name));
 
     public ValueTask<DnsAnswer<SipEndPoint>> QueryAddressesAsync(string name, bool ipv6, CancellationToken cancellationToken) =>
         AnswerAsync(ipv6 ? "AAAA" : "A", name, _addresses.GetValueOrDefault((name.ToLowerInvariant(), ipv6)));
@@ -46,7 +50,9 @@ internal sealed class FakeDns : IDnsSource
         await Gate;
         if (Failing.Contains("!" + name))
             throw new InvalidOperationException("resolver broke");
-        return Failing.Contains(name) ? new DnsAnswer<T>([], null, Failed: true) : new DnsAnswer<T>(records ?? [], records is null ? null : TimeToLive);
+        return Failing.Contains(name)
+            ? new DnsAnswer<T>([], null, Failed: true)
+            : new DnsAnswer<T>(records ?? [], records is null ? null : TimeToLive);
     }
 
     private FakeDns Add<TKey, T>(Dictionary<TKey, List<T>> table, TKey key, T record)

@@ -29,7 +29,10 @@ public sealed class SystemNameSourceTests : IDisposable
     [Fact]
     public async Task The_hosts_file_goes_before_the_DNS()
     {
-        Write("hosts", "# 192.0.2.9 gateway\n\n192.0.2.1\tgateway gw.example.com # one\n2001:db8::1 gateway\nnonsense gateway\n192.0.2.2 GATEWAY.\n");
+        Write(
+            "hosts",
+            "# 192.0.2.9 gateway\n\n192.0.2.1\tgateway gw.example.com # one\n2001:db8::1 gateway\nnonsense gateway\n192.0.2.2 GATEWAY.\n"
+        );
         _dns.Host("gw.example.com", "203.0.113.1", "2001:db8::77").Host("other.example.com", "203.0.113.2");
         var source = Source();
         Assert.Equal("192.0.2.1 192.0.2.2", await Addresses(source, "Gateway"));
@@ -80,7 +83,10 @@ public sealed class SystemNameSourceTests : IDisposable
         Assert.Equal("203.0.113.2", await Addresses(source, "gw2"));
         Assert.Equal("203.0.113.3", await Addresses(source, "a.b"));
         Assert.Equal("", await Addresses(source, "c.d"));
-        Assert.Equal(["A gw.one.example", "A gw.two.example", "A gw2.one.example", "A gw2.two.example", "A gw2", "A a.b", "A c.d"], _dns.Asked);
+        Assert.Equal(
+            ["A gw.one.example", "A gw.two.example", "A gw2.one.example", "A gw2.two.example", "A gw2", "A a.b", "A c.d"],
+            _dns.Asked
+        );
     }
 
     [Fact]
@@ -120,7 +126,11 @@ public sealed class SystemNameSourceTests : IDisposable
     public async Task A_target_of_such_a_name_is_located(string uri, string expected)
     {
         Write("hosts", "192.0.2.1 gateway\n");
-        SipListener[] listeners = [new(0, SipProtocol.Udp, SipEndPoint.From(IPAddress.Loopback, 5060), null), new(1, SipProtocol.Udp, SipEndPoint.From(IPAddress.IPv6Loopback, 5060), null)];
+        SipListener[] listeners =
+        [
+            new(0, SipProtocol.Udp, SipEndPoint.From(IPAddress.Loopback, 5060), null),
+            new(1, SipProtocol.Udp, SipEndPoint.From(IPAddress.IPv6Loopback, 5060), null),
+        ];
         var locator = new SipServerLocator(Source(), listeners, SipRandom.FromSeed(1), _clock);
         var targets = new List<SipTarget>();
         Assert.True(await locator.LocateAsync(SipUri.Parse(uri), targets, Stop));
@@ -130,7 +140,8 @@ public sealed class SystemNameSourceTests : IDisposable
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    private SystemNameSource Source() => new(_dns, _clock, Path.Combine(_folder, "hosts"), Path.Combine(_folder, "nsswitch.conf"), Path.Combine(_folder, "resolv.conf"));
+    private SystemNameSource Source() =>
+        new(_dns, _clock, Path.Combine(_folder, "hosts"), Path.Combine(_folder, "nsswitch.conf"), Path.Combine(_folder, "resolv.conf"));
 
     private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder, name), text);
 

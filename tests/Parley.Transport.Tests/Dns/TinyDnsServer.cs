@@ -33,7 +33,13 @@ internal sealed class TinyDnsServer : IDisposable
         Add(name, 33, 33, ttl, [.. Short(priority), .. Short(weight), .. Short(port), .. Name(target)]);
 
     public TinyDnsServer Naptr(string name, ushort order, ushort preference, string flags, string services, string replacement, int ttl) =>
-        Add(name, 35, 35, ttl, [.. Short(order), .. Short(preference), .. Text(flags), .. Text(services), .. Text(""), .. Name(replacement)]);
+        Add(
+            name,
+            35,
+            35,
+            ttl,
+            [.. Short(order), .. Short(preference), .. Text(flags), .. Text(services), .. Text(""), .. Name(replacement)]
+        );
 
     public void Dispose() => _socket.Dispose();
 
@@ -56,9 +62,7 @@ internal sealed class TinyDnsServer : IDisposable
                 await _socket.SendToAsync(Answer(buffer.AsSpan(0, got.ReceivedBytes)), got.RemoteEndPoint);
             }
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException) { }
     }
 
     private byte[] Answer(ReadOnlySpan<byte> query)
@@ -73,7 +77,10 @@ internal sealed class TinyDnsServer : IDisposable
         var type = BinaryPrimitives.ReadUInt16BigEndian(query[(at + 1)..]);
         var question = query[12..(at + 5)];
         var found = _answers.GetValueOrDefault((string.Join('.', labels), type)) ?? [];
-        var code = ResponseCode != 0 ? ResponseCode : found.Count == 0 ? (byte)3 : (byte)0;
+        var code =
+            ResponseCode != 0 ? ResponseCode
+            : found.Count == 0 ? (byte)3
+            : (byte)0;
         var reply = new List<byte>();
         reply.AddRange(query[..2]);
         reply.AddRange([0x85, (byte)(0x80 | code), 0, 1]);
@@ -84,7 +91,16 @@ internal sealed class TinyDnsServer : IDisposable
             reply.AddRange([0xC0, 12, .. Short(kind), 0, 1, .. Long(ttl), .. Short((ushort)data.Length), .. data]);
         if (found.Count == 0 && code == 3)
         {
-            byte[] soa = [.. Name("ns.example"), .. Name("admin.example"), .. Long(1), .. Long(3600), .. Long(600), .. Long(86400), .. Long(17)];
+            byte[] soa =
+            [
+                .. Name("ns.example"),
+                .. Name("admin.example"),
+                .. Long(1),
+                .. Long(3600),
+                .. Long(600),
+                .. Long(86400),
+                .. Long(17),
+            ];
             reply.AddRange([0xC0, 12, 0, 6, 0, 1, .. Long(300), .. Short((ushort)soa.Length), .. soa]);
         }
         return [.. reply];

@@ -18,7 +18,10 @@ public class SipListenerAddressTests
         var one = any.At(At("192.0.2.1"));
         Assert.Same(one, any.At(At("192.0.2.1", 1234)));
         Assert.NotSame(one, any.At(At("192.0.2.2")));
-        Assert.Equal((3, "192.0.2.1:5070", "192.0.2.1:5070", "udp:192.0.2.1:5070"), (one.Index, one.Local.ToString(), Text(one.SentBy), one.ToString()));
+        Assert.Equal(
+            (3, "192.0.2.1:5070", "192.0.2.1:5070", "udp:192.0.2.1:5070"),
+            (one.Index, one.Local.ToString(), Text(one.SentBy), one.ToString())
+        );
         Assert.Same(any, one.Bound);
         Assert.Same(any, any.Bound);
         Assert.Equal(["192.0.2.1:5070", "192.0.2.2:5070"], any.Addresses.Select(a => a.Local.ToString()));
@@ -63,11 +66,20 @@ public class SipListenerAddressTests
     [InlineData("10.2.0.7", null, 3, "10.2.0.9:5060")] // heard over TCP
     public void Of_several_listeners_the_routing_table_chooses(string target, int? preferred, int? received, string expected)
     {
-        SipListener[] listeners = [
-            new(0, SipProtocol.Udp, At("10.1.0.9", 5060)), new(1, SipProtocol.Udp, At("10.2.0.9", 5060)),
-            new(2, SipProtocol.Udp, At("10.2.0.9", 5080)), new(3, SipProtocol.Tcp, At("10.1.0.9", 5060))];
+        SipListener[] listeners =
+        [
+            new(0, SipProtocol.Udp, At("10.1.0.9", 5060)),
+            new(1, SipProtocol.Udp, At("10.2.0.9", 5060)),
+            new(2, SipProtocol.Udp, At("10.2.0.9", 5080)),
+            new(3, SipProtocol.Tcp, At("10.1.0.9", 5060)),
+        ];
         var set = new SipListenerSet(listeners, routes: Routes);
-        var found = set.Select(SipProtocol.Udp, At(target, 5060), preferred is { } p ? listeners[p] : null, received is { } r ? listeners[r] : null);
+        var found = set.Select(
+            SipProtocol.Udp,
+            At(target, 5060),
+            preferred is { } p ? listeners[p] : null,
+            received is { } r ? listeners[r] : null
+        );
         Assert.Equal(expected, found!.Local.ToString());
     }
 
@@ -78,7 +90,10 @@ public class SipListenerAddressTests
         var set = new SipListenerSet(listeners, localAddresses: [At("10.1.0.9"), At("10.2.0.9")], routes: Routes);
         Assert.Equal("10.1.0.9:5060", set.Select(SipProtocol.Udp, At("10.1.0.7", 5060))!.Local.ToString());
         Assert.Equal("10.1.0.9:5060", set.Select(SipProtocol.Udp, At("10.1.0.7", 5060), listeners[0])!.Local.ToString());
-        Assert.Equal("10.2.0.9:5060", set.Select(SipProtocol.Udp, At("10.2.0.7", 5060), null, listeners[0].At(At("10.2.0.9")))!.Local.ToString());
+        Assert.Equal(
+            "10.2.0.9:5060",
+            set.Select(SipProtocol.Udp, At("10.2.0.7", 5060), null, listeners[0].At(At("10.2.0.9")))!.Local.ToString()
+        );
         Assert.Equal("10.1.0.9:5060", set.Select(SipProtocol.Udp, At("10.2.0.7", 5060), listeners[0].At(At("10.1.0.9")))!.Local.ToString());
         Assert.Same(listeners[0], set.Select(SipProtocol.Udp, At("198.51.100.7", 5060))); // the system chooses
     }
@@ -86,7 +101,10 @@ public class SipListenerAddressTests
     [Fact]
     public void Nothing_is_asked_where_nothing_is_to_be_chosen()
     {
-        var set = new SipListenerSet([new(0, SipProtocol.Udp, At("10.1.0.9", 5060)), new(1, SipProtocol.Tcp, At("10.1.0.9", 5060))], routes: _ => throw new InvalidOperationException("Asked."));
+        var set = new SipListenerSet(
+            [new(0, SipProtocol.Udp, At("10.1.0.9", 5060)), new(1, SipProtocol.Tcp, At("10.1.0.9", 5060))],
+            routes: _ => throw new InvalidOperationException("Asked.")
+        );
         Assert.Equal(0, set.Select(SipProtocol.Udp, At("10.2.0.7", 5060))!.Index);
         Assert.Equal(1, set.Select(SipProtocol.Tcp, At("10.2.0.7", 5060))!.Index);
     }
@@ -104,10 +122,11 @@ public class SipListenerAddressTests
         Assert.Same(came, set.FindOwn("10.2.0.9"u8, 5060, default));
     }
 
-    private static SipEndPoint Routes(SipEndPoint target) => target.ToIPAddress().ToString() switch
-    {
-        "10.1.0.7" or "203.0.113.7" => At("10.1.0.9"),
-        "10.2.0.7" => At("10.2.0.9"),
-        _ => default,
-    };
+    private static SipEndPoint Routes(SipEndPoint target) =>
+        target.ToIPAddress().ToString() switch
+        {
+            "10.1.0.7" or "203.0.113.7" => At("10.1.0.9"),
+            "10.2.0.7" => At("10.2.0.9"),
+            _ => default,
+        };
 }

@@ -15,7 +15,8 @@ public class SipListenerSetTests
     private static readonly SipListenerSet Set = new(
         [Loopback, Udp, Tcp, Tls, Udp6],
         ["example.com", "Other.example.com:5062", "203.0.113.9", "[2001:db8::99]:5060"],
-        [SipEndPoint.From(IPAddress.Parse("192.0.2.77"), 0)]);
+        [SipEndPoint.From(IPAddress.Parse("192.0.2.77"), 0)]
+    );
 
     [Theory]
     [InlineData("192.0.2.5", 5060, true)]

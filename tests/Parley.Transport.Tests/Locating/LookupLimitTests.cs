@@ -10,7 +10,8 @@ namespace Parley.Transport.Tests.Locating;
 public class LookupLimitTests
 {
     private static readonly SipListener[] Udp = [new(0, SipProtocol.Udp, SipEndPoint.From(IPAddress.Parse("192.0.2.250"), 5060))];
-    private static readonly SipEndPoint Stranger = SipEndPoint.From(IPAddress.Parse("198.51.100.1"), 5060), Other = SipEndPoint.From(IPAddress.Parse("198.51.100.2"), 5060);
+    private static readonly SipEndPoint Stranger = SipEndPoint.From(IPAddress.Parse("198.51.100.1"), 5060),
+        Other = SipEndPoint.From(IPAddress.Parse("198.51.100.2"), 5060);
 
     private readonly SimulatedClock _clock = new();
 
@@ -19,11 +20,14 @@ public class LookupLimitTests
     {
         var answers = new TaskCompletionSource();
         var dns = new FakeDns { Gate = answers.Task };
-        SipServerLocator locator = Make(dns, o =>
-        {
-            o.MaxPendingQuestions = 8;
-            o.MaxPendingQuestionsPerSource = 5;
-        });
+        SipServerLocator locator = Make(
+            dns,
+            o =>
+            {
+                o.MaxPendingQuestions = 8;
+                o.MaxPendingQuestionsPerSource = 5;
+            }
+        );
         var asked = Enumerable.Range(0, 6).Select(i => Locate(locator, $"sip:a{i}.example:5060", Stranger)).ToArray();
         Assert.Equal([false, false, false, false, false, true], asked.Select(static t => t.IsCompleted));
         Assert.Empty((await asked[5]));
@@ -52,7 +56,10 @@ public class LookupLimitTests
     {
         var answers = new TaskCompletionSource();
         SipServerLocator locator = Make(new FakeDns { Gate = answers.Task }, o => o.MaxPendingQuestionsPerSource = 3);
-        var asked = Enumerable.Range(0, 4).Select(i => Locate(locator, $"sip:a{i}.example:5060", SipEndPoint.From(IPAddress.Parse($"2001:db8::{i + 1}"), 5060 + i))).ToArray();
+        var asked = Enumerable
+            .Range(0, 4)
+            .Select(i => Locate(locator, $"sip:a{i}.example:5060", SipEndPoint.From(IPAddress.Parse($"2001:db8::{i + 1}"), 5060 + i)))
+            .ToArray();
         Assert.Equal([false, false, false, true], asked.Select(static t => t.IsCompleted));
         answers.SetResult();
         await Task.WhenAll(asked);

@@ -10,29 +10,39 @@ public class SipServerLocatorTests
 {
     private static readonly SipListener[] All =
     [
-        Listener(0, SipProtocol.Udp, "192.0.2.250"), Listener(1, SipProtocol.Tcp, "192.0.2.250"), Listener(2, SipProtocol.Tls, "192.0.2.250"),
-        Listener(3, SipProtocol.Udp, "2001:db8::250"), Listener(4, SipProtocol.Tcp, "2001:db8::250"), Listener(5, SipProtocol.Tls, "2001:db8::250"),
+        Listener(0, SipProtocol.Udp, "192.0.2.250"),
+        Listener(1, SipProtocol.Tcp, "192.0.2.250"),
+        Listener(2, SipProtocol.Tls, "192.0.2.250"),
+        Listener(3, SipProtocol.Udp, "2001:db8::250"),
+        Listener(4, SipProtocol.Tcp, "2001:db8::250"),
+        Listener(5, SipProtocol.Tls, "2001:db8::250"),
     ];
 
     private readonly SimulatedClock _clock = new();
 
     // The zones of the tables below.
-    private static FakeDns Zone() => new FakeDns()
-        .Naptr("full.example", 20, 1, "SIP+D2U", "_sip._udp.full.example")
-        .Naptr("full.example", 10, 2, "SIP+D2T", "_sip._tcp.full.example")
-        .Naptr("full.example", 10, 1, "SIPS+D2T", "_sips._tcp.full.example")
-        .Naptr("full.example", 5, 1, "E2U+sip", "nowhere.example", "u")
-        .Naptr("full.example", 1, 1, "SIP+D2S", "_sip._sctp.full.example")
-        .Srv("_sip._udp.full.example", 1, 0, 5070, "u.full.example")
-        .Srv("_sip._tcp.full.example", 1, 0, 5071, "t.full.example")
-        .Srv("_sips._tcp.full.example", 1, 0, 5072, "s.full.example")
-        .Host("u.full.example", "192.0.2.1").Host("t.full.example", "192.0.2.2").Host("s.full.example", "192.0.2.3")
-        .Srv("_sip._udp.srv.example", 2, 0, 5080, "b.srv.example").Srv("_sip._udp.srv.example", 1, 0, 5081, "a.srv.example")
-        .Srv("_sips._tcp.srv.example", 1, 0, 5082, "a.srv.example")
-        .Host("a.srv.example", "192.0.2.10", "192.0.2.11").Host("b.srv.example", "192.0.2.12")
-        .Host("plain.example", "192.0.2.20", "2001:db8::20")
-        .Srv("_sip._udp.closed.example", 0, 0, 0, ".").Host("closed.example", "192.0.2.30")
-        .Srv("_sip._udp.literal.example", 0, 0, 5090, "192.0.2.40");
+    private static FakeDns Zone() =>
+        new FakeDns()
+            .Naptr("full.example", 20, 1, "SIP+D2U", "_sip._udp.full.example")
+            .Naptr("full.example", 10, 2, "SIP+D2T", "_sip._tcp.full.example")
+            .Naptr("full.example", 10, 1, "SIPS+D2T", "_sips._tcp.full.example")
+            .Naptr("full.example", 5, 1, "E2U+sip", "nowhere.example", "u")
+            .Naptr("full.example", 1, 1, "SIP+D2S", "_sip._sctp.full.example")
+            .Srv("_sip._udp.full.example", 1, 0, 5070, "u.full.example")
+            .Srv("_sip._tcp.full.example", 1, 0, 5071, "t.full.example")
+            .Srv("_sips._tcp.full.example", 1, 0, 5072, "s.full.example")
+            .Host("u.full.example", "192.0.2.1")
+            .Host("t.full.example", "192.0.2.2")
+            .Host("s.full.example", "192.0.2.3")
+            .Srv("_sip._udp.srv.example", 2, 0, 5080, "b.srv.example")
+            .Srv("_sip._udp.srv.example", 1, 0, 5081, "a.srv.example")
+            .Srv("_sips._tcp.srv.example", 1, 0, 5082, "a.srv.example")
+            .Host("a.srv.example", "192.0.2.10", "192.0.2.11")
+            .Host("b.srv.example", "192.0.2.12")
+            .Host("plain.example", "192.0.2.20", "2001:db8::20")
+            .Srv("_sip._udp.closed.example", 0, 0, 0, ".")
+            .Host("closed.example", "192.0.2.30")
+            .Srv("_sip._udp.literal.example", 0, 0, 5090, "192.0.2.40");
 
     [Theory]
     // literals and ports (RFC 3263 4.1, 4.2)
@@ -161,7 +171,8 @@ public class SipServerLocatorTests
         using var leave = new CancellationTokenSource();
         var uri = SipUri.Parse("sip:plain.example:5060");
         var left = locator.LocateAsync(uri, [], leave.Token).AsTask();
-        List<SipTarget> first = [], second = [];
+        List<SipTarget> first = [],
+            second = [];
         var one = locator.LocateAsync(uri, first, TestContext.Current.CancellationToken).AsTask();
         var two = locator.LocateAsync(uri, second, TestContext.Current.CancellationToken).AsTask();
         await leave.CancelAsync();
@@ -185,7 +196,13 @@ public class SipServerLocatorTests
     [Fact]
     public async Task The_cache_stays_within_its_bound()
     {
-        var locator = new SipServerLocator(Zone(), All, SipRandom.FromSeed(1), _clock, new SipServerLocatorOptions { MaxCachedAnswers = 100 });
+        var locator = new SipServerLocator(
+            Zone(),
+            All,
+            SipRandom.FromSeed(1),
+            _clock,
+            new SipServerLocatorOptions { MaxCachedAnswers = 100 }
+        );
         for (var i = 0; i < 1000; i++)
             await LocateAsync(locator, $"sip:host{i}.example:5060");
         Assert.InRange(locator.CachedAnswers, 50, 101);
@@ -235,5 +252,6 @@ public class SipServerLocatorTests
 
     private static string Text(List<SipTarget> targets) => string.Join(", ", targets.Select(t => $"{t.Protocol} {t.EndPoint}"));
 
-    private static SipListener Listener(int index, SipProtocol protocol, string address) => new(index, protocol, SipEndPoint.From(IPAddress.Parse(address), 5060));
+    private static SipListener Listener(int index, SipProtocol protocol, string address) =>
+        new(index, protocol, SipEndPoint.From(IPAddress.Parse(address), 5060));
 }

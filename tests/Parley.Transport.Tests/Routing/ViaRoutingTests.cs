@@ -13,10 +13,19 @@ public class ViaRoutingTests
     [InlineData("SIP/2.0/UDP 198.51.100.7:5060;branch=z9hG4bK1", "SIP/2.0/UDP 198.51.100.7:5060;branch=z9hG4bK1")]
     [InlineData("SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK1", "SIP/2.0/UDP 10.0.0.1:5060;branch=z9hG4bK1;received=198.51.100.7")]
     [InlineData("SIP/2.0/UDP pc.example.com;branch=z9hG4bK1", "SIP/2.0/UDP pc.example.com;branch=z9hG4bK1;received=198.51.100.7")]
-    [InlineData("SIP/2.0/UDP 198.51.100.7:5060;rport;branch=z9hG4bK1", "SIP/2.0/UDP 198.51.100.7:5060;rport=40000;branch=z9hG4bK1;received=198.51.100.7")]
+    [InlineData(
+        "SIP/2.0/UDP 198.51.100.7:5060;rport;branch=z9hG4bK1",
+        "SIP/2.0/UDP 198.51.100.7:5060;rport=40000;branch=z9hG4bK1;received=198.51.100.7"
+    )]
     [InlineData("SIP/2.0/UDP 10.0.0.1;rport=9;branch=z9hG4bK1", "SIP/2.0/UDP 10.0.0.1;rport=40000;branch=z9hG4bK1;received=198.51.100.7")]
-    [InlineData("SIP/2.0/UDP 198.51.100.7;received=203.0.113.1;branch=z9hG4bK1", "SIP/2.0/UDP 198.51.100.7;branch=z9hG4bK1;received=198.51.100.7")]
-    [InlineData("SIP/2.0/TCP 10.0.0.1 ;Received=1.2.3.4; RPORT ;x=\"a;b\";flag", "SIP/2.0/TCP 10.0.0.1;RPORT=40000;x=\"a;b\";flag;received=198.51.100.7")]
+    [InlineData(
+        "SIP/2.0/UDP 198.51.100.7;received=203.0.113.1;branch=z9hG4bK1",
+        "SIP/2.0/UDP 198.51.100.7;branch=z9hG4bK1;received=198.51.100.7"
+    )]
+    [InlineData(
+        "SIP/2.0/TCP 10.0.0.1 ;Received=1.2.3.4; RPORT ;x=\"a;b\";flag",
+        "SIP/2.0/TCP 10.0.0.1;RPORT=40000;x=\"a;b\";flag;received=198.51.100.7"
+    )]
     public void The_top_Via_is_completed_on_receipt(string via, string expected)
     {
         Assert.True(ViaView.TryParse(Encoding.UTF8.GetBytes(via), out var view));
@@ -35,7 +44,11 @@ public class ViaRoutingTests
         edits.PushVia("SIP/2.0/UDP proxy.example.com:5060;branch=z9hG4bK2"u8);
         var written = new byte[edits.Length];
         var text = Encoding.UTF8.GetString(written, 0, edits.WriteTo(written));
-        Assert.Contains("Via: SIP/2.0/UDP proxy.example.com:5060;branch=z9hG4bK2\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK1;rport=40000;received=198.51.100.7\r\n", text, StringComparison.Ordinal);
+        Assert.Contains(
+            "Via: SIP/2.0/UDP proxy.example.com:5060;branch=z9hG4bK2\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bK1;rport=40000;received=198.51.100.7\r\n",
+            text,
+            StringComparison.Ordinal
+        );
     }
 
     [Fact]
@@ -46,7 +59,11 @@ public class ViaRoutingTests
         Assert.False(ViaRouting.NeedsStamp(via, same));
         Span<byte> written = new byte[200];
         var other = SipEndPoint.From(IPAddress.Parse("2001:db8::a"), 5060);
-        Assert.EndsWith(";received=2001:db8::a", Encoding.UTF8.GetString(written[..ViaRouting.FormatStamped(via, other, written)]), StringComparison.Ordinal);
+        Assert.EndsWith(
+            ";received=2001:db8::a",
+            Encoding.UTF8.GetString(written[..ViaRouting.FormatStamped(via, other, written)]),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]

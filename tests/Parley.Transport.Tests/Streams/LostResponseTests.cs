@@ -26,7 +26,9 @@ public class LostResponseTests
         var flow = (await server.Receiver.NextAsync()).Flow;
         while (server.Transport.Send(flow, Wire.Request("filler", body: new string('x', 30_000)), 5) == SipSendResult.Queued)
             server.Transport.Flush();
-        var response = Encoding.UTF8.GetString(Wire.Response("c1")).Replace("SIP/2.0/UDP 127.0.0.1:5060", $"SIP/2.0/TCP 127.0.0.1:{sentBy}", StringComparison.Ordinal);
+        var response = Encoding
+            .UTF8.GetString(Wire.Response("c1"))
+            .Replace("SIP/2.0/UDP 127.0.0.1:5060", $"SIP/2.0/TCP 127.0.0.1:{sentBy}", StringComparison.Ordinal);
         Assert.Equal(SipSendResult.Queued, server.Transport.Send(flow, Encoding.UTF8.GetBytes(response), 6));
 
         if (hears)
@@ -38,9 +40,7 @@ public class LostResponseTests
         }
         else
         {
-            while (await server.Receiver.NextFailedAsync() != 6)
-            {
-            }
+            while (await server.Receiver.NextFailedAsync() != 6) { }
         }
     }
 }

@@ -105,19 +105,34 @@ public class StrangerTests
     [Fact]
     public async Task Connections_being_opened_are_bounded_in_all_and_per_source_and_keep_nobody_out()
     {
-        await using var server = Start(TimeProvider.System, o =>
-        {
-            o.Streams.MaxConnections = 1;
-            o.Streams.MaxPendingConnects = 5;
-            o.Streams.MaxPendingConnectsPerSource = 3;
-        });
+        await using var server = Start(
+            TimeProvider.System,
+            o =>
+            {
+                o.Streams.MaxConnections = 1;
+                o.Streams.MaxPendingConnects = 5;
+                o.Streams.MaxPendingConnectsPerSource = 3;
+            }
+        );
         using var hole = new BlackHole();
         SipSendResult Send(int to, string source) =>
-            server.Transport.SendFor(new SipFlow(server.Listener, hole.At(to)), Wire.Request("x"), 0, SipEndPoint.From(IPAddress.Parse(source), 5060), out _);
+            server.Transport.SendFor(
+                new SipFlow(server.Listener, hole.At(to)),
+                Wire.Request("x"),
+                0,
+                SipEndPoint.From(IPAddress.Parse(source), 5060),
+                out _
+            );
 
-        Assert.Equal([SipSendResult.Queued, SipSendResult.Queued, SipSendResult.Queued, SipSendResult.Failed], new[] { 1, 2, 3, 4 }.Select(i => Send(i, "198.51.100.1")));
+        Assert.Equal(
+            [SipSendResult.Queued, SipSendResult.Queued, SipSendResult.Queued, SipSendResult.Failed],
+            new[] { 1, 2, 3, 4 }.Select(i => Send(i, "198.51.100.1"))
+        );
         Assert.Equal(SipSendResult.Queued, Send(1, "198.51.100.1")); // joins the one that is being opened
-        Assert.Equal([SipSendResult.Queued, SipSendResult.Queued, SipSendResult.Failed], new[] { 5, 6, 7 }.Select(i => Send(i, "198.51.100.2")));
+        Assert.Equal(
+            [SipSendResult.Queued, SipSendResult.Queued, SipSendResult.Failed],
+            new[] { 5, 6, 7 }.Select(i => Send(i, "198.51.100.2"))
+        );
         Assert.Equal(2, server.Counters.ConnectsRefused);
 
         using var phone = await StreamClient.ConnectAsync(server.EndPoint);
@@ -149,7 +164,10 @@ public class StrangerTests
         await using var client = Start(TimeProvider.System, o => o.Streams.MaxOutboundConnections = 2);
         foreach (var server in new[] { a, b, c })
         {
-            Assert.Equal(SipSendResult.Queued, client.Transport.Send(new SipFlow(client.Listener, server.Listener.Local), Wire.Request("x")));
+            Assert.Equal(
+                SipSendResult.Queued,
+                client.Transport.Send(new SipFlow(client.Listener, server.Listener.Local), Wire.Request("x"))
+            );
             client.Transport.Flush();
             await server.Receiver.NextAsync();
         }
@@ -157,7 +175,8 @@ public class StrangerTests
         Assert.Equal(a.Listener.Local, (await client.Receiver.NextClosedAsync()).Remote);
     }
 
-    private static TestTransport Start(TimeProvider time, Action<SipTransportOptions>? configure = null) => new(configure, time, TestTransport.Tcp());
+    private static TestTransport Start(TimeProvider time, Action<SipTransportOptions>? configure = null) =>
+        new(configure, time, TestTransport.Tcp());
 
     private static int ClosedPort()
     {
@@ -182,12 +201,17 @@ public class StrangerTests
                 var filler = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
                 _fillers.Add(filler);
                 last = filler.ConnectAsync(IPAddress.Loopback, ((IPEndPoint)_socket.LocalEndPoint!).Port);
-            }
-            while (SpinWait.SpinUntil(() => last.IsCompleted, TimeSpan.FromMilliseconds(300)) && _fillers.Count < 100);
-            last.ContinueWith(static t => t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+            } while (SpinWait.SpinUntil(() => last.IsCompleted, TimeSpan.FromMilliseconds(300)) && _fillers.Count < 100);
+            last.ContinueWith(
+                static t => t.Exception,
+                CancellationToken.None,
+                TaskContinuationOptions.OnlyOnFaulted,
+                TaskScheduler.Default
+            );
         }
 
-        public SipEndPoint At(int host) => SipEndPoint.From(new IPAddress([127, 0, 0, (byte)host]), ((IPEndPoint)_socket.LocalEndPoint!).Port);
+        public SipEndPoint At(int host) =>
+            SipEndPoint.From(new IPAddress([127, 0, 0, (byte)host]), ((IPEndPoint)_socket.LocalEndPoint!).Port);
 
         public void Dispose()
         {

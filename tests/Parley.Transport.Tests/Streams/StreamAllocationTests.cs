@@ -12,7 +12,8 @@ public class StreamAllocationTests
     [Fact]
     public async Task A_message_in_and_out_over_TCP_allocates_nothing_that_grows_with_messages()
     {
-        const int warm = 500, measured = 1000;
+        const int warm = 500,
+            measured = 1000;
         await using var server = new TestTransport(null, null, TestTransport.Tcp());
         server.Receiver.Collects = false;
         var answer = Wire.Response("c1");
@@ -29,7 +30,11 @@ public class StreamAllocationTests
             server.Transport.Send(flow, answer, 7);
             allocated.Value = GC.GetAllocatedBytesForCurrentThread();
         };
-        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 30_000, NoDelay = true };
+        using var client = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+        {
+            ReceiveTimeout = 30_000,
+            NoDelay = true,
+        };
         client.Connect(server.EndPoint);
         var request = Wire.Request("c1");
         var buffer = new byte[2000];

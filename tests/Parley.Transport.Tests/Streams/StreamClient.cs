@@ -29,7 +29,8 @@ internal sealed class StreamClient : IDisposable
         return new StreamClient(socket);
     }
 
-    public static async Task<StreamClient> AcceptAsync(Socket listening) => new(await listening.AcceptAsync().WaitAsync(TestReceiver.Patience));
+    public static async Task<StreamClient> AcceptAsync(Socket listening) =>
+        new(await listening.AcceptAsync().WaitAsync(TestReceiver.Patience));
 
     public StreamClient Over(Stream stream) => new(Socket, stream);
 

@@ -31,7 +31,10 @@ public class StreamRubbishTests
         await using var server = Start();
         using var client = await StreamClient.ConnectAsync(server.EndPoint);
         var text = Encoding.UTF8.GetString(Wire.Request("lengthless", "INVITE", "v=0\r\no=a 1 1 IN IP4 192.0.2.1\r\n"));
-        await client.SendAsync(text[..text.IndexOf("Content-Length", StringComparison.Ordinal)] + text[(text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 2)..]);
+        await client.SendAsync(
+            text[..text.IndexOf("Content-Length", StringComparison.Ordinal)]
+                + text[(text.IndexOf("\r\n\r\n", StringComparison.Ordinal) + 2)..]
+        );
         await client.SendAsync(Wire.Request("behind it"));
         var (result, flow) = await server.Receiver.NextMalformedAsync();
         Assert.Equal((400, "Missing Content-Length"), (result.StatusCode, result.Reason));
@@ -56,7 +59,9 @@ public class StreamRubbishTests
 
     [Theory]
     [InlineData("SIP/2.0 200 OK\r\nVia: SIP/2.0/TCP 127.0.0.1\r\n\r\n")]
-    [InlineData("ACK sip:a@b SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 ACK\r\n\r\n")]
+    [InlineData(
+        "ACK sip:a@b SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.0.1;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\nTo: <sip:a@b>\r\nCall-ID: 1\r\nCSeq: 1 ACK\r\n\r\n"
+    )]
     [InlineData("garbage\r\n")]
     [InlineData("GET / HTTP/1.1\r\n")]
     [InlineData("\u0016\u0003\u0001")]

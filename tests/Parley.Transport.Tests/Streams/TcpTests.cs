@@ -100,7 +100,11 @@ public class TcpTests
         var options = TestTransport.Tcp();
         options.EndPoint = new IPEndPoint(IPAddress.IPv6Loopback, 0);
         await using var server = new TestTransport(null, null, options);
-        await using var client = new TestTransport(null, null, [new SipListenerOptions { Protocol = SipProtocol.Tcp, EndPoint = new IPEndPoint(IPAddress.IPv6Loopback, 0) }]);
+        await using var client = new TestTransport(
+            null,
+            null,
+            [new SipListenerOptions { Protocol = SipProtocol.Tcp, EndPoint = new IPEndPoint(IPAddress.IPv6Loopback, 0) }]
+        );
         client.Transport.Send(new SipFlow(client.Listener, server.Listener.Local), Wire.Request("six"));
         client.Transport.Flush();
         Assert.Equal("six", (await server.Receiver.NextAsync()).CallId);
@@ -218,10 +222,19 @@ public class TcpTests
         await TestTransport.EventuallyAsync(() => server.Transport.ConnectionCount == 1);
         using var far = Listening();
         using var further = Listening();
-        server.Transport.SendFor(new SipFlow(server.Listener, SipEndPoint.From((IPEndPoint)far.LocalEndPoint!)), Wire.Request("x"), 0, default, out var id);
+        server.Transport.SendFor(
+            new SipFlow(server.Listener, SipEndPoint.From((IPEndPoint)far.LocalEndPoint!)),
+            Wire.Request("x"),
+            0,
+            default,
+            out var id
+        );
         await TestTransport.EventuallyAsync(() => server.Transport.StateOf(id) == SipConnectionState.Open);
         server.Transport.MarkKnown(id);
-        Assert.Equal(SipSendResult.Failed, server.Transport.Send(new SipFlow(server.Listener, SipEndPoint.From((IPEndPoint)further.LocalEndPoint!)), Wire.Request("x")));
+        Assert.Equal(
+            SipSendResult.Failed,
+            server.Transport.Send(new SipFlow(server.Listener, SipEndPoint.From((IPEndPoint)further.LocalEndPoint!)), Wire.Request("x"))
+        );
         Assert.Equal(2, server.Transport.ConnectionCount);
         Assert.Equal(1, server.Counters.ConnectsRefused);
     }
@@ -275,11 +288,14 @@ public class TcpTests
     public async Task A_far_end_that_does_not_read_is_refused_more_then_closed_and_its_messages_are_reported()
     {
         var clock = new SimulatedClock();
-        await using var server = Start(o =>
-        {
-            o.Streams.OutputLimit = 64 * 1024;
-            o.Streams.SlowReaderThreshold = 16 * 1024;
-        }, clock);
+        await using var server = Start(
+            o =>
+            {
+                o.Streams.OutputLimit = 64 * 1024;
+                o.Streams.SlowReaderThreshold = 16 * 1024;
+            },
+            clock
+        );
         using var client = await StreamClient.ConnectAsync(server.EndPoint, receiveBuffer: 4096);
         await client.SendAsync(Wire.Request("c1"));
         var (_, flow) = await server.Receiver.NextAsync();
@@ -340,14 +356,13 @@ public class TcpTests
         }
         using var good = await StreamClient.ConnectAsync(server.EndPoint);
         await good.SendAsync(Wire.Request("good"));
-        while ((await server.Receiver.NextAsync()).CallId != "good")
-        {
-        }
+        while ((await server.Receiver.NextAsync()).CallId != "good") { }
         await TestTransport.EventuallyAsync(() => server.Transport.ConnectionCount == 1);
         Assert.Equal(0, server.Counters.ReceiverFaults);
     }
 
-    private static TestTransport Start(Action<SipTransportOptions>? configure = null, TimeProvider? time = null) => new(configure, time, TestTransport.Tcp());
+    private static TestTransport Start(Action<SipTransportOptions>? configure = null, TimeProvider? time = null) =>
+        new(configure, time, TestTransport.Tcp());
 
     private static TestReceiver.MessageAction Answer(TestTransport server) =>
         (SipMessage message, in SipFlow flow) => server.Transport.Send(flow, Wire.Response(Encoding.UTF8.GetString(message.CallId)));

@@ -38,8 +38,15 @@ internal sealed class TestCertificates : IDisposable
         if (withAddress)
             names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
-        request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false));
-        using var issued = request.Create(_authority, DateTimeOffset.UtcNow.AddHours(-1), DateTimeOffset.UtcNow.AddDays(7), BitConverter.GetBytes(_serial++));
+        request.CertificateExtensions.Add(
+            new X509EnhancedKeyUsageExtension([new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], false)
+        );
+        using var issued = request.Create(
+            _authority,
+            DateTimeOffset.UtcNow.AddHours(-1),
+            DateTimeOffset.UtcNow.AddDays(7),
+            BitConverter.GetBytes(_serial++)
+        );
         return issued.CopyWithPrivateKey(key);
     }
 
@@ -48,7 +55,12 @@ internal sealed class TestCertificates : IDisposable
     {
         File.WriteAllText(At(name + ".pem"), certificate.ExportCertificatePem());
         File.WriteAllText(At(name + ".key"), certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem());
-        return new SipTlsOptions { CertificatePath = At(name + ".pem"), PrivateKeyPath = At(name + ".key"), TrustedCertificatesPath = AuthorityPath };
+        return new SipTlsOptions
+        {
+            CertificatePath = At(name + ".pem"),
+            PrivateKeyPath = At(name + ".key"),
+            TrustedCertificatesPath = AuthorityPath,
+        };
     }
 
     public void Dispose()

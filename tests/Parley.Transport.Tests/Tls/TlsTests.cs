@@ -32,7 +32,11 @@ public sealed class TlsTests : IDisposable
     public async Task A_PKCS12_file_serves_as_well()
     {
         var path = _certificates.At("server.pfx");
-        await File.WriteAllBytesAsync(path, _certificates.Issue("proxy.example.com").Export(X509ContentType.Pfx, "secret"), TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(
+            path,
+            _certificates.Issue("proxy.example.com").Export(X509ContentType.Pfx, "secret"),
+            TestContext.Current.CancellationToken
+        );
         await using var server = Start(new SipTlsOptions { CertificatePath = path, Password = "secret" });
         using var client = await ConnectAsync(server);
         await client.SendAsync(Wire.Request("c1"));
@@ -122,9 +126,15 @@ public sealed class TlsTests : IDisposable
         var tls = _certificates.Write(_certificates.Issue("proxy.example.com"), "server");
         tls.ClientCertificates = mode;
         await using var server = Start(tls);
-        var own = presents ? _certificates.Write(_certificates.Issue("client.example.com"), "client") : new SipTlsOptions { TrustedCertificatesPath = _certificates.AuthorityPath };
+        var own = presents
+            ? _certificates.Write(_certificates.Issue("client.example.com"), "client")
+            : new SipTlsOptions { TrustedCertificatesPath = _certificates.AuthorityPath };
         await using var client = Start(own);
-        client.Transport.Send(new SipFlow(client.Listener, server.Listener.Local) { ServerName = "proxy.example.com" }, Wire.Request("c1"), 4);
+        client.Transport.Send(
+            new SipFlow(client.Listener, server.Listener.Local) { ServerName = "proxy.example.com" },
+            Wire.Request("c1"),
+            4
+        );
         client.Transport.Flush();
         if (admitted)
         {
@@ -149,7 +159,11 @@ public sealed class TlsTests : IDisposable
         var own = strangers.Write(strangers.Issue("client.example.com"), "client");
         own.TrustedCertificatesPath = _certificates.AuthorityPath;
         await using var client = Start(own);
-        client.Transport.Send(new SipFlow(client.Listener, server.Listener.Local) { ServerName = "proxy.example.com" }, Wire.Request("c1"), 4);
+        client.Transport.Send(
+            new SipFlow(client.Listener, server.Listener.Local) { ServerName = "proxy.example.com" },
+            Wire.Request("c1"),
+            4
+        );
         client.Transport.Flush();
         await client.Receiver.NextClosedAsync();
         await TestTransport.EventuallyAsync(() => server.Counters.ConnectionsFailed == 1);
@@ -168,12 +182,14 @@ public sealed class TlsTests : IDisposable
 
         // Half of a change (a key that does not fit) is left alone until the other half is there.
         var renewed = _certificates.Issue("new.example.com");
-        await File.WriteAllTextAsync(tls.PrivateKeyPath!, renewed.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(
+            tls.PrivateKeyPath!,
+            renewed.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem(),
+            TestContext.Current.CancellationToken
+        );
         Touch(tls.PrivateKeyPath!, 10);
         clock.RunFor(TimeSpan.FromSeconds(30));
-        using (await ConnectAsync(server, "old.example.com"))
-        {
-        }
+        using (await ConnectAsync(server, "old.example.com")) { }
 
         _certificates.Write(renewed, "server");
         Touch(tls.CertificatePath!, 20);
@@ -192,14 +208,10 @@ public sealed class TlsTests : IDisposable
         await using var server = Start(tls);
         _certificates.Write(_certificates.Issue("new.example.com"), "server");
         Assert.True(server.Transport.ReloadCertificates());
-        using (await ConnectAsync(server, "new.example.com"))
-        {
-        }
+        using (await ConnectAsync(server, "new.example.com")) { }
         await File.WriteAllTextAsync(tls.CertificatePath!, "no certificate", TestContext.Current.CancellationToken);
         Assert.False(server.Transport.ReloadCertificates());
-        using (await ConnectAsync(server, "new.example.com"))
-        {
-        }
+        using (await ConnectAsync(server, "new.example.com")) { }
     }
 
     [Fact]
@@ -258,7 +270,9 @@ public sealed class TlsTests : IDisposable
         var stream = new SslStream(client.Stream);
         var policy = new X509ChainPolicy { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck };
         policy.CustomTrustStore.Add(_certificates.Authority);
-        await stream.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = name, CertificateChainPolicy = policy }).WaitAsync(TestReceiver.Patience);
+        await stream
+            .AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = name, CertificateChainPolicy = policy })
+            .WaitAsync(TestReceiver.Patience);
         return client.Over(stream);
     }
 }

@@ -12,11 +12,13 @@ public class UdpAllocationTests
     [InlineData(true)]
     public async Task A_datagram_in_and_out_allocates_nothing(bool portable)
     {
-        const int warm = 500, measured = 1000;
+        const int warm = 500,
+            measured = 1000;
         await using var server = new TestTransport(o => o.UsePortableSockets = portable, null, TestTransport.Udp());
         server.Receiver.Collects = false;
         var answer = Wire.Response("c1");
-        long before = 0, after = 0;
+        long before = 0,
+            after = 0;
         var count = 0;
         server.Receiver.Then = (SipMessage _, in SipFlow flow) =>
         {

@@ -78,11 +78,15 @@ public class UdpTests
     [InlineData(true)]
     public async Task A_datagram_beyond_the_limit_is_refused_by_513(bool portable)
     {
-        await using var server = new TestTransport(o =>
-        {
-            o.UsePortableSockets = portable;
-            o.Limits = new SipLimits { MaxMessageSize = 2000 };
-        }, null, TestTransport.Udp());
+        await using var server = new TestTransport(
+            o =>
+            {
+                o.UsePortableSockets = portable;
+                o.Limits = new SipLimits { MaxMessageSize = 2000 };
+            },
+            null,
+            TestTransport.Udp()
+        );
         using var client = Client();
         await client.SendToAsync(Wire.Request("long", body: new string('x', 3000)), server.EndPoint);
         await client.SendToAsync(Wire.Request("short"), server.EndPoint);
@@ -105,7 +109,9 @@ public class UdpTests
             random.NextBytes(bytes);
             client.SendTo(bytes, server.EndPoint);
         }
-        var wrongVersion = Encoding.UTF8.GetString(Wire.Request("bad")).Replace("SIP/2.0\r\nVia", "SIP/7.0\r\nVia", StringComparison.Ordinal);
+        var wrongVersion = Encoding
+            .UTF8.GetString(Wire.Request("bad"))
+            .Replace("SIP/2.0\r\nVia", "SIP/7.0\r\nVia", StringComparison.Ordinal);
         client.SendTo(Encoding.UTF8.GetBytes(wrongVersion), server.EndPoint);
         client.SendTo(Encoding.UTF8.GetBytes(wrongVersion.Replace("OPTIONS", "ACK", StringComparison.Ordinal)), server.EndPoint);
         client.SendTo(Wire.Request("good"), server.EndPoint);
@@ -168,8 +174,14 @@ public class UdpTests
     public async Task The_wrong_family_or_no_port_fails_at_once_and_a_foreign_listener_is_an_error()
     {
         await using var server = Start(false, TestTransport.Udp());
-        Assert.Equal(SipSendResult.Failed, server.Transport.Send(new SipFlow(server.Listener, SipEndPoint.From(IPAddress.IPv6Loopback, 5060)), "x"u8));
-        Assert.Equal(SipSendResult.Failed, server.Transport.Send(new SipFlow(server.Listener, SipEndPoint.From(IPAddress.Loopback, 0)), "x"u8));
+        Assert.Equal(
+            SipSendResult.Failed,
+            server.Transport.Send(new SipFlow(server.Listener, SipEndPoint.From(IPAddress.IPv6Loopback, 5060)), "x"u8)
+        );
+        Assert.Equal(
+            SipSendResult.Failed,
+            server.Transport.Send(new SipFlow(server.Listener, SipEndPoint.From(IPAddress.Loopback, 0)), "x"u8)
+        );
         Assert.Throws<ArgumentException>(() => server.Transport.Send(default, "x"u8));
         var foreign = new SipListener(0, SipProtocol.Udp, server.Listener.Local);
         Assert.Throws<ArgumentException>(() => server.Transport.Send(new SipFlow(foreign, server.Listener.Local), "x"u8));
@@ -234,7 +246,10 @@ public class UdpTests
         client.SendTo("\r\n\r\n"u8, server.EndPoint);
         client.SendTo(Wire.Request("c1"), server.EndPoint);
         await ReceiveAsync(client);
-        Assert.Equal([(true, Encoding.UTF8.GetString(Wire.Request("c1"))), (false, Encoding.UTF8.GetString(Wire.Response("c1")))], tap.Seen);
+        Assert.Equal(
+            [(true, Encoding.UTF8.GetString(Wire.Request("c1"))), (false, Encoding.UTF8.GetString(Wire.Response("c1")))],
+            tap.Seen
+        );
     }
 
     [Fact]
@@ -242,7 +257,10 @@ public class UdpTests
     {
         var server = Start(false, TestTransport.Udp());
         await server.Transport.StopAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(SipSendResult.Failed, server.Transport.Send(new SipFlow(server.Listener, SipEndPoint.From(IPAddress.Loopback, 9)), "x"u8));
+        Assert.Equal(
+            SipSendResult.Failed,
+            server.Transport.Send(new SipFlow(server.Listener, SipEndPoint.From(IPAddress.Loopback, 9)), "x"u8)
+        );
         Assert.Throws<InvalidOperationException>(() => server.Transport.Start(server.Receiver));
         await server.DisposeAsync();
     }
@@ -259,7 +277,8 @@ public class UdpTests
         Assert.False(server.Transport.IsOwn("198.51.100.200"u8, server.Listener.Port));
     }
 
-    private static TestTransport Start(bool portable, SipListenerOptions listener) => new(o => o.UsePortableSockets = portable, null, listener);
+    private static TestTransport Start(bool portable, SipListenerOptions listener) =>
+        new(o => o.UsePortableSockets = portable, null, listener);
 
     private static Socket Client(bool ipv6 = false)
     {

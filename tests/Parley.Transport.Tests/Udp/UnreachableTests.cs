@@ -25,7 +25,11 @@ public class UnreachableTests
         await TestTransport.EventuallyAsync(() => !receiver.Reports.IsEmpty);
         Assert.True(receiver.Reports.TryDequeue(out var report));
         Assert.Equal(nobody, report.Remote);
-        Assert.StartsWith("OPTIONS sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bKtest", report.Quoted, StringComparison.Ordinal);
+        Assert.StartsWith(
+            "OPTIONS sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:5060;branch=z9hG4bKtest",
+            report.Quoted,
+            StringComparison.Ordinal
+        );
         Assert.Equal(1, transport.Counters[0].Unreachable);
     }
 
@@ -59,7 +63,11 @@ public class UnreachableTests
     {
         var options = new SipTransportOptions();
         options.Listeners.Add(ipv6 ? TestTransport.Udp6() : TestTransport.Udp());
-        var transport = new SipTransport(options, Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance, TimeProvider.System);
+        var transport = new SipTransport(
+            options,
+            Microsoft.Extensions.Logging.Abstractions.NullLoggerFactory.Instance,
+            TimeProvider.System
+        );
         transport.Start(receiver);
         return transport;
     }
@@ -81,22 +89,15 @@ public class UnreachableTests
 
         public void OnMessage(SipMessage message, in SipFlow source) => Interlocked.Increment(ref _messages);
 
-        public void OnMalformed(SipMessage message, SipParseResult result, in SipFlow source)
-        {
-        }
+        public void OnMalformed(SipMessage message, SipParseResult result, in SipFlow source) { }
 
-        public void OnSendFailed(ulong token)
-        {
-        }
+        public void OnSendFailed(ulong token) { }
 
-        public void OnFlowClosed(in SipFlow flow)
-        {
-        }
+        public void OnFlowClosed(in SipFlow flow) { }
 
-        public void OnUnreachable(in SipFlow flow, ReadOnlySpan<byte> quoted) => Reports.Enqueue((flow.Remote, Encoding.UTF8.GetString(quoted)));
+        public void OnUnreachable(in SipFlow flow, ReadOnlySpan<byte> quoted) =>
+            Reports.Enqueue((flow.Remote, Encoding.UTF8.GetString(quoted)));
 
-        public void OnLoop()
-        {
-        }
+        public void OnLoop() { }
     }
 }

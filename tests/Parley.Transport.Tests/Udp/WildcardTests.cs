@@ -59,7 +59,11 @@ public class WildcardTests
     [Fact]
     public async Task IPv6_too()
     {
-        await using var server = new TestTransport(null, null, new SipListenerOptions { Protocol = SipProtocol.Udp, EndPoint = new(IPAddress.IPv6Any, 0) });
+        await using var server = new TestTransport(
+            null,
+            null,
+            new SipListenerOptions { Protocol = SipProtocol.Udp, EndPoint = new(IPAddress.IPv6Any, 0) }
+        );
         server.Receiver.Then = (SipMessage _, in SipFlow flow) => server.Transport.Send(flow, Wire.Response("c1"));
         using var client = Client("::1", server.Listener.Local.Port);
         client.Send(Wire.Request("c1"));
@@ -93,7 +97,10 @@ public class WildcardTests
     {
         await using var server = new TestTransport(null, null, Any(SipProtocol.Udp));
         var loopback = SipEndPoint.From(IPAddress.Loopback, 5060);
-        Assert.Equal($"127.0.0.1:{server.Listener.Local.Port}", server.Transport.SelectListener(SipProtocol.Udp, loopback)!.Local.ToString());
+        Assert.Equal(
+            $"127.0.0.1:{server.Listener.Local.Port}",
+            server.Transport.SelectListener(SipProtocol.Udp, loopback)!.Local.ToString()
+        );
         // Wherever it leads: the kernel's own choice.
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         var outside = new IPEndPoint(IPAddress.Parse("192.0.2.254"), 5060);
@@ -105,17 +112,22 @@ public class WildcardTests
         {
             return; // a machine without a network: no route, nothing to compare
         }
-        Assert.Equal(((IPEndPoint)socket.LocalEndPoint!).Address, server.Transport.SelectListener(SipProtocol.Udp, SipEndPoint.From(outside))!.Local.ToIPAddress());
+        Assert.Equal(
+            ((IPEndPoint)socket.LocalEndPoint!).Address,
+            server.Transport.SelectListener(SipProtocol.Udp, SipEndPoint.From(outside))!.Local.ToIPAddress()
+        );
     }
 
     [Fact]
     public async Task A_datagram_in_and_out_allocates_nothing()
     {
-        const int warm = 500, measured = 1000;
+        const int warm = 500,
+            measured = 1000;
         await using var server = new TestTransport(null, null, Any(SipProtocol.Udp));
         server.Receiver.Collects = false;
         var answer = Wire.Response("c1");
-        long before = 0, after = 0;
+        long before = 0,
+            after = 0;
         var count = 0;
         server.Receiver.Then = (SipMessage _, in SipFlow flow) =>
         {

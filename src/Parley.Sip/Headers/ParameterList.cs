@@ -25,7 +25,9 @@ public readonly ref struct ParameterList
         {
             if (
                 SipText.EqualsIgnoreCase(parameter.Name, name)
-                || (_escaped && (isEscapedName || parameter.Name.Length > name.Length) && SipEscaping.EqualsIgnoreCase(parameter.Name, name))
+                || (
+                    _escaped && (isEscapedName || parameter.Name.Length > name.Length) && SipEscaping.EqualsIgnoreCase(parameter.Name, name)
+                )
             )
             {
                 value = parameter.Value;

@@ -55,7 +55,7 @@ public sealed partial class Dialog
     /// <summary>Who it is: unique in this application, also in <c>did=</c> and the table.</summary>
     public DialogId Id { get; private set; } // changed before it is in the table only
 
-    /// <summary>How it is kept, as given at its creation.</summary>
+    /// <summary>How it is kept: what was given at its creation, and what <see cref="DialogOptions"/> adds for every dialog.</summary>
     public DialogFlags Flags { get; }
 
     /// <summary>The Call-ID.</summary>

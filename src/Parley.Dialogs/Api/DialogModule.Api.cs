@@ -14,22 +14,24 @@ internal sealed partial class DialogModule : IDialogApi
         Action<object?>? free = null
     ) => Callbacks.Register(dialog, types, callback, parameter, free);
 
-    public bool CreateDialog(SipContext context, DialogFlags flags = DialogFlags.None)
+    public Dialog? CreateDialog(SipContext context, DialogFlags flags = DialogFlags.None)
     {
         ArgumentNullException.ThrowIfNull(context);
         if (context.Method != SipMethod.Invite || context.IsInDialog)
-            return false;
-        if (context.Get<DialogRelay>() is not null)
-            return true;
+            return null;
+        if (context.Get<DialogRelay>() is { } had)
+            return had.Dialog;
         if (context.IsAnswered)
-            return false;
+            return null;
+        if (Options.ByeOnTimeout)
+            flags |= DialogFlags.ByeOnTimeout;
 
         if (Options.Spirals == DialogSpiralPolicy.ReuseDialog && Spiral.DialogOf(this, context) is { } known)
         {
             CarryDid(context, known);
             context.Set<DialogRelay>(new SpiralRelay(known));
             t_current = known;
-            return true;
+            return known;
         }
 
         SipMessage invite = context.Request;
@@ -47,7 +49,7 @@ internal sealed partial class DialogModule : IDialogApi
         context.Set<DialogRelay>(relay);
         context.Observe(relay);
         t_current = dialog;
-        return true;
+        return dialog;
     }
 
     private void CarryDid(SipContext context, Dialog dialog)

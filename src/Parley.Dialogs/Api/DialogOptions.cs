@@ -39,6 +39,13 @@ public sealed partial class DialogOptions
     /// <summary>Lifetime of a dialog from its answer on (<c>default_timeout</c>), above zero.</summary>
     public TimeSpan DefaultTimeout { get; set; } = TimeSpan.FromHours(12);
 
+    /// <summary>
+    /// True, the default: every dialog is created with <see cref="DialogFlags.ByeOnTimeout"/>, so a call whose lifetime is over ends with a BYE to
+    /// both parties. False: only dialogs that are created with that flag end so, as in OpenSIPS, and the others are forgotten while the parties
+    /// talk on. Dialogs loaded from a store keep the flag that they were stored with.
+    /// </summary>
+    public bool ByeOnTimeout { get; set; } = true;
+
     /// <summary>Longest time without an answer; the dialog then fails. Zero: no limit.</summary>
     public TimeSpan EarlyTimeout { get; set; } = TimeSpan.FromSeconds(300);
 

@@ -18,7 +18,7 @@ internal sealed partial class DialogLog(ILogger logger)
             LogRequestRefused(request.Method, System.Text.Encoding.UTF8.GetString(request.CallId), status);
     }
 
-    public void ActFailed(Dialog dialog, Exception error) => LogActFailed(error, dialog.Id);
+    public void ActionFailed(Dialog dialog, Exception error) => LogActionFailed(error, dialog.Id);
 
     public void ByeFailed(Dialog dialog, string end, Exception error) => LogByeFailed(error, end, dialog.Id);
 
@@ -31,7 +31,7 @@ internal sealed partial class DialogLog(ILogger logger)
     private partial void LogRequestRefused(SipMethod method, string callId, int status);
 
     [LoggerMessage(5002, LogLevel.Error, "What follows a step of dialog {Dialog} failed; the call goes on")]
-    private partial void LogActFailed(Exception error, DialogId dialog);
+    private partial void LogActionFailed(Exception error, DialogId dialog);
 
     [LoggerMessage(5009, LogLevel.Error, "The BYE to the {End} of dialog {Dialog} could not be sent; it counts as answered")]
     private partial void LogByeFailed(Exception error, string end, DialogId dialog);

@@ -19,7 +19,7 @@ internal sealed partial class DialogModule : IDialogApi
         ArgumentNullException.ThrowIfNull(context);
         if (context.Method != SipMethod.Invite || context.IsInDialog)
             return null;
-        if (context.Get<DialogRelay>() is { } had)
+        if (context.Get<DialogFollower>() is { } had)
             return had.Dialog;
         if (context.IsAnswered)
             return null;
@@ -29,7 +29,7 @@ internal sealed partial class DialogModule : IDialogApi
         if (Options.Spirals == DialogSpiralPolicy.ReuseDialog && Spiral.DialogOf(this, context) is { } known)
         {
             CarryDid(context, known);
-            context.Set<DialogRelay>(new SpiralRelay(known));
+            context.Set<DialogFollower>(new SpiralFollower(known));
             t_current = known;
             return known;
         }
@@ -41,13 +41,13 @@ internal sealed partial class DialogModule : IDialogApi
         Interlocked.Increment(ref Statistics.Processed);
 
         CarryDid(context, dialog);
-        InviteRelay relay = InviteRelays.Rent();
+        InviteFollower follower = InviteFollowers.Rent();
         var reliable = ReliableReplies.For(dialog, invite);
-        relay.Begin(dialog, reliable);
+        follower.Begin(dialog, reliable);
         if (reliable is not null)
             context.OnReply(reliable.OnReply);
-        context.Set<DialogRelay>(relay);
-        context.Observe(relay);
+        context.Set<DialogFollower>(follower);
+        context.Observe(follower);
         t_current = dialog;
         return dialog;
     }

@@ -44,7 +44,7 @@ internal sealed partial class DialogModule : IProxyModule
         Log = new DialogLog(loggers?.CreateLogger("Parley.Dialogs") ?? NullLogger.Instance);
         Table = new DialogTable(options.HashSize, random);
         DialogTimers = new DialogTimers(timers, Table.Slots, Log);
-        InviteRelays = new RelayPool<InviteRelay>(pool => new InviteRelay(pool, Table.Slots));
+        InviteFollowers = new FollowerPool<InviteFollower>(pool => new InviteFollower(pool, Table.Slots));
         Statistics = new DialogStatistics(Table);
         Callbacks = new DialogCallbacks(loggers) { Existing = () => Table.Snapshot(includeDeleted: false) };
         Profiles = new DialogProfileTable(options, random.Next()) { Finder = Table.Find };
@@ -75,10 +75,10 @@ internal sealed partial class DialogModule : IProxyModule
     public DialogLog Log { get; }
 
     /// <summary>Followers of requests within dialogs that wait for their next one.</summary>
-    public RelayPool<InDialogRelay> InDialogRelays { get; } = new(static pool => new InDialogRelay(pool));
+    public FollowerPool<InDialogFollower> InDialogFollowers { get; } = new(static pool => new InDialogFollower(pool));
 
     /// <summary>Followers of initial INVITEs that wait for their next one.</summary>
-    public RelayPool<InviteRelay> InviteRelays { get; }
+    public FollowerPool<InviteFollower> InviteFollowers { get; }
 
     /// <summary>The name of the Record-Route parameter.</summary>
     public byte[] RecordRouteParameter { get; }

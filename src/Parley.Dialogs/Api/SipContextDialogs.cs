@@ -8,7 +8,7 @@ public static class SipContextDialogs
     extension(SipContext context)
     {
         /// <summary>The dialog this request belongs to: after CreateDialog, LooseRoute or MatchDialog; null otherwise.</summary>
-        public Dialog? Dialog => context.Get<DialogRelay>()?.Dialog;
+        public Dialog? Dialog => context.Get<DialogFollower>()?.Dialog;
 
         /// <summary>
         /// Which way this request goes in its dialog, by the tags of the dialog's legs, whatever its Routes carry; the initial INVITE of a dialog goes
@@ -16,9 +16,9 @@ public static class SipContextDialogs
         /// <c>LooseRoute</c> has run; <see cref="DialogDirection.None"/> where that is missing too.
         /// </summary>
         public DialogDirection Direction =>
-            context.Get<DialogRelay>() switch
+            context.Get<DialogFollower>() switch
             {
-                InDialogRelay within => within.Direction,
+                InDialogFollower within => within.Direction,
                 not null => DialogDirection.Downstream,
                 _ => context.IsDownstream switch
                 {

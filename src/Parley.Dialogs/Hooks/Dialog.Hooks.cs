@@ -30,7 +30,7 @@ public sealed partial class Dialog
     /// <summary>The on-timeout hooks have run: what the end of the lifetime asks for, unless one of them set a new lifetime or the call ended meanwhile.</summary>
     internal void EndLifetime()
     {
-        DialogAct act;
+        DialogAction act;
         bool mine;
         lock (Gate)
         {
@@ -38,8 +38,8 @@ public sealed partial class Dialog
                 return;
             _reason ??= LifetimeReason;
             DialogState old = _state;
-            act = new DialogAct(Step(DialogEvent.LifetimeOver), old, _state);
-            mine = TakeTurn(ref act);
+            act = new DialogAction(Step(DialogEvent.LifetimeOver), old, _state);
+            mine = Post(ref act);
         }
 
         if (mine)

@@ -10,15 +10,15 @@ public sealed partial class Dialog
     internal uint TagHash => Module.Table.HashOf(CallIdHash, _caller.TagBytes);
 
     /// <summary>Under the lock: whether the request fits its place in the dialog. One that does not is inert; one whose way can be put right is not when that will be done.</summary>
-    internal void JudgeInLock(SipContext context, InDialogRelay relay)
+    internal void JudgeInLock(SipContext context, InDialogFollower follower)
     {
-        relay.Order = relay.CalleeLeg!.OrderOf(relay.Direction, context.Request.CSeqNumber, context.Method);
-        relay.Course = InDialogValidation.CourseOf(context, relay);
-        relay.IsForeign = !MayComeFrom(relay.SourceLeg!.FlowInLock, context.Source);
-        relay.IsInert =
-            relay.IsForeign
-            || relay.Order == CSeqOrder.Stale
-            || (relay.Course != DialogValidation.Valid && Module.Options.SequentialRouting != SequentialRouting.Repair);
+        follower.Order = follower.CalleeLeg!.OrderOf(follower.Direction, context.Request.CSeqNumber, context.Method);
+        follower.Course = InDialogValidation.CourseOf(context, follower);
+        follower.IsForeign = !MayComeFrom(follower.SourceLeg!.FlowInLock, context.Source);
+        follower.IsInert =
+            follower.IsForeign
+            || follower.Order == CSeqOrder.Stale
+            || (follower.Course != DialogValidation.Valid && Module.Options.SequentialRouting != SequentialRouting.Repair);
     }
 
     /// <summary>A leg whose far end is not known (it came from a store) is heard from anywhere.</summary>
@@ -35,7 +35,7 @@ public sealed partial class Dialog
     }
 
     /// <summary>Under the lock: does the request's Call-ID and pair of tags belong here, and which way does it go?</summary>
-    internal bool Fits(SipContext context, out DialogDirection direction, out DialogLeg? callee)
+    internal bool Matches(SipContext context, out DialogDirection direction, out DialogLeg? callee)
     {
         SipMessage request = context.Request;
         direction = DialogDirection.None;

@@ -13,7 +13,7 @@ internal static class DialogMatching
     /// <summary>True when the request has its dialog (now or before); its part in the dialog has run then.</summary>
     public static bool Match(DialogModule module, SipContext context, DialogMatchMode mode)
     {
-        if (context.Get<DialogRelay>() is not null)
+        if (context.Get<DialogFollower>() is not null)
             return true;
         if (!context.IsInDialog)
             return false;
@@ -42,26 +42,26 @@ internal static class DialogMatching
             return false;
         DialogStripe stripe = module.Table.StripeOf(id.Entry);
         Dialog? dialog;
-        InDialogRelay relay;
-        DialogAct act;
+        InDialogFollower follower;
+        DialogAction act;
         bool mine;
         lock (stripe.Gate)
         {
             dialog = stripe.Find(id);
             if (dialog is null)
                 return false;
-            if (!dialog.Fits(context, out DialogDirection direction, out DialogLeg? callee))
+            if (!dialog.Matches(context, out DialogDirection direction, out DialogLeg? callee))
             {
                 isNamed |= dialog.CallIdHash == module.Table.HashOf(context.Request.CallId);
                 return false;
             }
 
-            relay = module.InDialogRelays.Rent();
-            relay.Begin(dialog, direction, callee!);
-            mine = Take(context, dialog, relay, out act);
+            follower = module.InDialogFollowers.Rent();
+            follower.Begin(dialog, direction, callee!);
+            mine = Take(context, dialog, follower, out act);
         }
 
-        Attach(context, dialog, relay, in act, mine);
+        Attach(context, dialog, follower, in act, mine);
         return true;
     }
 
@@ -71,20 +71,20 @@ internal static class DialogMatching
         uint hash = module.Table.HashOf(callId);
         DialogStripe stripe = module.Table.StripeOf(CoreHash.Compute(callId, module.Table.HashSize));
         Dialog? found;
-        InDialogRelay relay;
-        DialogAct act;
+        InDialogFollower follower;
+        DialogAction act;
         bool mine;
         lock (stripe.Gate)
         {
             found = Search(module, stripe, context, hash, out DialogDirection direction, out DialogLeg? callee);
             if (found is null)
                 return false;
-            relay = module.InDialogRelays.Rent();
-            relay.Begin(found, direction, callee!);
-            mine = Take(context, found, relay, out act);
+            follower = module.InDialogFollowers.Rent();
+            follower.Begin(found, direction, callee!);
+            mine = Take(context, found, follower, out act);
         }
 
-        Attach(context, found, relay, in act, mine);
+        Attach(context, found, follower, in act, mine);
         return true;
     }
 
@@ -108,7 +108,7 @@ internal static class DialogMatching
             {
                 if (found is not null && dialog.StateInLock == DialogState.Deleted)
                     continue;
-                if (!dialog.Fits(context, out DialogDirection towards, out DialogLeg? leg))
+                if (!dialog.Matches(context, out DialogDirection towards, out DialogLeg? leg))
                     continue;
                 (found, direction, callee) = (dialog, towards, leg);
                 if (dialog.StateInLock != DialogState.Deleted)
@@ -120,45 +120,45 @@ internal static class DialogMatching
     }
 
     /// <summary>Under the lock: the request's part in the dialog, on its first way through.</summary>
-    private static bool Take(SipContext context, Dialog dialog, InDialogRelay relay, out DialogAct act)
+    private static bool Take(SipContext context, Dialog dialog, InDialogFollower follower, out DialogAction act)
     {
-        relay.IsSpiral = dialog.IsSpiralInLock && Spiral.HasPassed(context);
+        follower.IsSpiral = dialog.IsSpiralInLock && Spiral.HasPassed(context);
         act = default;
-        if (relay.IsSpiral)
+        if (follower.IsSpiral)
         {
             // On its first way it may have come before the callee's tag was known here. Its number counts in any case, and is still the sender's.
-            if (context.Method != SipMethod.Ack && !relay.DestinationLeg!.IsRenumbering)
-                relay.CalleeLeg!.SawRequest(relay.Direction, context.Request.CSeqNumber, context.Method);
+            if (context.Method != SipMethod.Ack && !follower.DestinationLeg!.IsRenumbering)
+                follower.CalleeLeg!.SawRequest(follower.Direction, context.Request.CSeqNumber, context.Method);
             return false;
         }
 
-        dialog.JudgeInLock(context, relay);
-        return !relay.IsInert && Join(context, dialog, relay, out act);
+        dialog.JudgeInLock(context, follower);
+        return !follower.IsInert && Join(context, dialog, follower, out act);
     }
 
-    private static bool Join(SipContext context, Dialog dialog, InDialogRelay relay, out DialogAct act)
+    private static bool Join(SipContext context, Dialog dialog, InDialogFollower follower, out DialogAction act)
     {
         // In a call that passes here twice the leg's neighbour is this proxy on one of the two ways: the Routes know which.
         if (!dialog.IsSpiralInLock)
         {
-            ref readonly SipFlow flow = ref relay.DestinationLeg!.FlowInLock;
+            ref readonly SipFlow flow = ref follower.DestinationLeg!.FlowInLock;
             if (flow.Listener is not null)
                 context.PreferFlow(flow);
         }
 
-        return dialog.OnRequestInLock(context, relay, out act);
+        return dialog.OnRequestInLock(context, follower, out act);
     }
 
     /// <summary>A request that was left out for its target or Routes has been put right: it has its part in the dialog after all.</summary>
-    public static void Adopt(SipContext context, InDialogRelay relay)
+    public static void Adopt(SipContext context, InDialogFollower follower)
     {
-        Dialog dialog = relay.Dialog!;
-        DialogAct act;
+        Dialog dialog = follower.Dialog!;
+        DialogAction act;
         bool mine;
         lock (dialog.Gate)
         {
-            relay.IsInert = false;
-            mine = Join(context, dialog, relay, out act);
+            follower.IsInert = false;
+            mine = Join(context, dialog, follower, out act);
         }
 
         if (mine)
@@ -181,11 +181,11 @@ internal static class DialogMatching
         return null;
     }
 
-    private static void Attach(SipContext context, Dialog dialog, InDialogRelay relay, in DialogAct act, bool mine)
+    private static void Attach(SipContext context, Dialog dialog, InDialogFollower follower, in DialogAction act, bool mine)
     {
-        context.Set<DialogRelay>(relay);
-        if (!relay.IsSpiral)
-            context.Observe(relay);
+        context.Set<DialogFollower>(follower);
+        if (!follower.IsSpiral)
+            context.Observe(follower);
         DialogModule.SetCurrent(dialog);
         if (mine)
             dialog.RunAct(in act);

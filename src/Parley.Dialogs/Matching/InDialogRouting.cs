@@ -15,7 +15,7 @@ internal static class InDialogRouting
     {
         bool isRouted = context.LooseRoute();
         if (module.MatchDialog(context))
-            return context.Get<DialogRelay>() is InDialogRelay relay ? Known(module, context, relay) : context.RelayAsync();
+            return context.Get<DialogFollower>() is InDialogFollower follower ? Known(module, context, follower) : context.RelayAsync();
         if (isTrusted && isRouted)
             return context.RelayAsync();
         if (DialogMatching.FindNamed(module, context) is { } dialog)
@@ -50,34 +50,34 @@ internal static class InDialogRouting
             _ => false,
         };
 
-    private static ValueTask<bool> Known(DialogModule module, SipContext context, InDialogRelay relay)
+    private static ValueTask<bool> Known(DialogModule module, SipContext context, InDialogFollower follower)
     {
         bool asReceived = module.Options.SequentialRouting == SequentialRouting.AsReceived;
-        if (relay.IsSpiral)
+        if (follower.IsSpiral)
         {
             // Put right on its first way through. That it was here is only what its Vias say, so its target has to be right all the same.
-            return asReceived || IsAtTarget(context, relay) ? context.RelayAsync() : Refuse(module, context, 481, null);
+            return asReceived || IsAtTarget(context, follower) ? context.RelayAsync() : Refuse(module, context, 481, null);
         }
 
-        if (relay.IsForeign)
+        if (follower.IsForeign)
             return Refuse(module, context, 403, "Not from there");
         // 12.2.2 has a user agent answer 500. A proxy that let it pass would have to number it anew, and make a new request of an old one.
-        if (relay.Order == CSeqOrder.Stale)
+        if (follower.Order == CSeqOrder.Stale)
             return Refuse(module, context, 500, "CSeq out of order");
         if (asReceived)
             return context.RelayAsync();
-        if (relay.DestinationLeg!.Packed.Contact.IsEmpty)
+        if (follower.DestinationLeg!.Packed.Contact.IsEmpty)
             return MayPassWithoutTarget(context.Method) ? context.RelayAsync() : Refuse(module, context, 481, null);
-        if (relay.Course == DialogValidation.Valid)
+        if (follower.Course == DialogValidation.Valid)
             return context.RelayAsync();
         if (module.Options.SequentialRouting == SequentialRouting.Refuse)
             return Refuse(module, context, 403, "Not the dialog's target");
         return InDialogValidation.FixRoute(context) ? context.RelayAsync() : Refuse(module, context, 481, null);
     }
 
-    private static bool IsAtTarget(SipContext context, InDialogRelay relay)
+    private static bool IsAtTarget(SipContext context, InDialogFollower follower)
     {
-        ReadOnlySpan<byte> contact = relay.DestinationLeg!.Packed.Contact,
+        ReadOnlySpan<byte> contact = follower.DestinationLeg!.Packed.Contact,
             target = context.RequestUri;
         return contact.IsEmpty
             ? MayPassWithoutTarget(context.Method)

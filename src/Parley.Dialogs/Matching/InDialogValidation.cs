@@ -9,29 +9,29 @@ internal static class InDialogValidation
     /// <summary>In the field's order: CSeq, then (in an answered dialog) remote target and route set.</summary>
     public static DialogValidation Validate(SipContext context)
     {
-        if (context.Get<DialogRelay>() is not InDialogRelay { Dialog: { } dialog, DestinationLeg: { } leg } relay)
+        if (context.Get<DialogFollower>() is not InDialogFollower { Dialog: { } dialog, DestinationLeg: { } leg } follower)
             return DialogValidation.Other;
-        if (relay.IsSpiral)
+        if (follower.IsSpiral)
             return DialogValidation.Valid; // as it was on its first way through, or somebody chose to let it pass
         if (!context.Request.TryGetCSeq(out _, out _))
             return DialogValidation.Other;
-        if (relay.IsForeign)
+        if (follower.IsForeign)
             return DialogValidation.Source;
-        if (relay.Order != CSeqOrder.Next)
+        if (follower.Order != CSeqOrder.Next)
             return DialogValidation.CSeq;
-        return dialog.State is DialogState.Unconfirmed or DialogState.Early ? DialogValidation.Valid : CourseOf(context, relay);
+        return dialog.State is DialogState.Unconfirmed or DialogState.Early ? DialogValidation.Valid : CourseOf(context, follower);
     }
 
     /// <summary>Remote target and route set of the request as it stands now against those of its destination leg, in any state. A leg whose contact is not known has none to compare.</summary>
-    public static DialogValidation CourseOf(SipContext context, InDialogRelay relay)
+    public static DialogValidation CourseOf(SipContext context, InDialogFollower follower)
     {
         // Of one array that is never changed: no lock.
-        PackedLeg known = relay.DestinationLeg!.Packed;
+        PackedLeg known = follower.DestinationLeg!.Packed;
         // RequestUri is the restored one when a strict router sent the request on (RFC 3261 16.4).
         ReadOnlySpan<byte> target = context.RequestUri;
         if (!known.Contact.IsEmpty && !target.SequenceEqual(known.Contact) && !SipUriView.Equivalent(target, known.Contact))
             return DialogValidation.RemoteTarget;
-        return CompareRoutes(context, known, relay.Dialog!.IsSpiralInLock);
+        return CompareRoutes(context, known, follower.Dialog!.IsSpiralInLock);
     }
 
     /// <summary>
@@ -40,12 +40,12 @@ internal static class InDialogValidation
     /// </summary>
     public static bool FixRoute(SipContext context)
     {
-        if (context.Get<DialogRelay>() is not InDialogRelay { IsSpiral: false, DestinationLeg: { } leg } relay || !FixRoute(context, leg))
+        if (context.Get<DialogFollower>() is not InDialogFollower { IsSpiral: false, DestinationLeg: { } leg } follower || !FixRoute(context, leg))
             return false;
-        bool wasAstray = relay.Course != DialogValidation.Valid;
-        relay.Course = DialogValidation.Valid;
-        if (wasAstray && relay is { IsInert: true, IsForeign: false } && relay.Order != CSeqOrder.Stale)
-            DialogMatching.Adopt(context, relay);
+        bool wasAstray = follower.Course != DialogValidation.Valid;
+        follower.Course = DialogValidation.Valid;
+        if (wasAstray && follower is { IsInert: true, IsForeign: false } && follower.Order != CSeqOrder.Stale)
+            DialogMatching.Adopt(context, follower);
         return true;
     }
 

@@ -26,7 +26,7 @@ public sealed partial class Dialog
     }
 
     /// <summary>Under the lock: the call is up and nothing ends it.</summary>
-    internal bool MayPingInLock => _state == DialogState.Confirmed && (_facts & DialogFacts.ByeSeen) == 0 && _byesUnderWay == 0;
+    internal bool MayPingInLock => _state == DialogState.Confirmed && (_flags & InternalFlags.ByeSeen) == 0 && _byesUnderWay == 0;
 
     /// <summary>Under the lock: an INVITE within the dialog has no final response yet; another one would be glare (RFC 3261 14.1).</summary>
     internal bool HasInviteWithinInLock => _invitesWithin > 0;
@@ -53,16 +53,16 @@ public sealed partial class Dialog
     internal void CountInviteWithin(int change) => _invitesWithin += change;
 
     /// <summary>Under the lock: an INVITE within the dialog is on its way.</summary>
-    private void OnInviteWithin(InDialogRelay relay)
+    private void OnInviteWithin(InDialogFollower follower)
     {
-        relay.IsPendingInvite = true;
+        follower.IsPendingInvite = true;
         _invitesWithin++;
     }
 
     /// <summary>Under the lock: a BYE that is to end the call is on its way. Until it has its answer, a 481 to a ping says nothing that it does not.</summary>
-    private void OnByeBegins(InDialogRelay relay)
+    private void OnByeBegins(InDialogFollower follower)
     {
-        relay.EndsCall = true;
+        follower.EndsCall = true;
         _byesUnderWay++;
     }
 
@@ -76,11 +76,11 @@ public sealed partial class Dialog
     }
 
     /// <summary>It has its final response, or is gone.</summary>
-    internal void OnInviteWithinOver(InDialogRelay relay)
+    internal void OnInviteWithinOver(InDialogFollower follower)
     {
         lock (Gate)
         {
-            relay.IsPendingInvite = false;
+            follower.IsPendingInvite = false;
             _invitesWithin--;
         }
     }

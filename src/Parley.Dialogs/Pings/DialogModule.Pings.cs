@@ -21,7 +21,7 @@ internal sealed partial class DialogModule
         }
         catch (Exception error)
         {
-            Log.ActFailed(dialog, error);
+            Log.ActionFailed(dialog, error);
             return false;
         }
     }

@@ -44,7 +44,7 @@ public sealed partial class Dialog
     }
 
     /// <summary>A target refresh request is accepted: its sender's contact counts now, and that of who accepts it.</summary>
-    internal void OnRefreshed(SipContext context, InDialogRelay request, SipMessage reply, SipEdits edits)
+    internal void OnRefreshed(SipContext context, InDialogFollower request, SipMessage reply, SipEdits edits)
     {
         ReadOnlySpan<byte> accepting = edits.Changes(SipHeaderName.Contact) ? LeavingContact(context, edits) : ContactOf(context, reply);
         bool changed;

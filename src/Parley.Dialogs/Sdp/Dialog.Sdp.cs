@@ -10,7 +10,7 @@ public sealed partial class Dialog
         Module.Options.KeepSessionDescriptions || (Flags & (DialogFlags.ReinvitePingCaller | DialogFlags.ReinvitePingCallee)) != 0;
 
     /// <summary>A response to the initial INVITE leaves.</summary>
-    internal void OnInviteSdp(InviteRelay invite, SipBranch branch, SipMessage reply, SipEdits edits)
+    internal void OnInviteSdp(InviteFollower invite, SipBranch branch, SipMessage reply, SipEdits edits)
     {
         byte[]? body = SdpBody.Of(reply, edits);
         bool isReliable = IsReliable(reply),
@@ -34,7 +34,7 @@ public sealed partial class Dialog
     }
 
     /// <summary>The initial INVITE is over.</summary>
-    internal void OnInviteSdpOver(InviteRelay invite)
+    internal void OnInviteSdpOver(InviteFollower invite)
     {
         lock (Gate)
         {
@@ -45,7 +45,7 @@ public sealed partial class Dialog
     }
 
     /// <summary>A request within the dialog leaves.</summary>
-    internal void OnRequestSdp(SipContext context, InDialogRelay request, SipEdits edits)
+    internal void OnRequestSdp(SipContext context, InDialogFollower request, SipEdits edits)
     {
         if (context.Method is not (SipMethod.Invite or SipMethod.Update or SipMethod.Prack or SipMethod.Ack))
             return;
@@ -66,7 +66,7 @@ public sealed partial class Dialog
     }
 
     /// <summary>A response to a request within the dialog leaves; null: one of the proxy's own.</summary>
-    internal void OnResponseSdp(SipContext context, InDialogRelay request, SipMessage? reply, int statusCode, SipEdits? edits)
+    internal void OnResponseSdp(SipContext context, InDialogFollower request, SipMessage? reply, int statusCode, SipEdits? edits)
     {
         if (
             request.CalleeLeg?.Exchange is not { } exchange
@@ -94,7 +94,7 @@ public sealed partial class Dialog
             Updated();
     }
 
-    internal void OnRequestSdpOver(InDialogRelay request)
+    internal void OnRequestSdpOver(InDialogFollower request)
     {
         if (request.CalleeLeg?.Exchange is not { } exchange)
             return;

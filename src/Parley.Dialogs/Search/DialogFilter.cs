@@ -41,7 +41,7 @@ internal sealed class DialogFilter
         return null;
     }
 
-    public bool Fits(Dialog dialog)
+    public bool Matches(Dialog dialog)
     {
         DialogState state = dialog.State;
         if (state == DialogState.Deleted && !_query.IncludeDeleted && _query.State != DialogState.Deleted)

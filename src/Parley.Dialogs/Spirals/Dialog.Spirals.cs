@@ -5,7 +5,7 @@ namespace Parley.Dialogs;
 public sealed partial class Dialog
 {
     /// <summary>The call has passed the proxy twice and is one dialog.</summary>
-    internal bool IsSpiralInLock => (_facts & DialogFacts.Spiral) != 0;
+    internal bool IsSpiralInLock => (_flags & InternalFlags.Spiral) != 0;
 
     internal bool IsSpiral
     {
@@ -25,7 +25,7 @@ public sealed partial class Dialog
             return false;
         if (!invite.FromTag.SequenceEqual(_caller.TagBytes) || !invite.CallId.SequenceEqual(CallIdBytes))
             return false;
-        _facts |= DialogFacts.Spiral;
+        _flags |= InternalFlags.Spiral;
         return true;
     }
 }

@@ -19,7 +19,7 @@ public sealed partial class Dialog
     public bool Terminate(string? reason = null, string? headerLines = null)
     {
         byte[] lines = Lines(headerLines);
-        DialogAct act;
+        DialogAction act;
         bool mine;
         lock (Gate)
         {
@@ -30,8 +30,8 @@ public sealed partial class Dialog
             _byes ??= new DialogByes(this, lines);
             _reason ??= reason;
             DialogState old = _state;
-            act = new DialogAct(Step(DialogEvent.Terminate), old, _state);
-            mine = TakeTurn(ref act);
+            act = new DialogAction(Step(DialogEvent.Terminate), old, _state);
+            mine = Post(ref act);
         }
 
         if (mine)

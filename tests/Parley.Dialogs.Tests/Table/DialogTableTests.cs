@@ -26,8 +26,8 @@ public class DialogTableTests
                         {
                             Dialog gone = model[at];
                             model.RemoveAt(at);
-                            gone.Happen(DialogEvent.Failure);
-                            gone.Happen(DialogEvent.DelayOver);
+                            gone.Raise(DialogEvent.Failure);
+                            gone.Raise(DialogEvent.DelayOver);
                             Assert.Null(bench.Module.Table.Find(gone.Id));
                         }
 
@@ -77,9 +77,9 @@ public class DialogTableTests
         Dialog older = bench.New("x"),
             younger = bench.New("x");
         Assert.Same(younger, bench.Module.FindByCallId("x"));
-        younger.Happen(DialogEvent.Failure);
+        younger.Raise(DialogEvent.Failure);
         Assert.Same(older, bench.Module.FindByCallId("x"));
-        older.Happen(DialogEvent.Failure);
+        older.Raise(DialogEvent.Failure);
         Assert.Same(younger, bench.Module.FindByCallId("x"));
         Assert.Null(bench.Module.FindByCallId("y"));
     }
@@ -231,10 +231,10 @@ public class DialogTableTests
                             for (int i = 0; i < 2_000; i++)
                             {
                                 Dialog dialog = bench.New($"{t}-{i % 50}");
-                                dialog.Happen(DialogEvent.Success);
-                                dialog.Happen(DialogEvent.Ack);
-                                dialog.Happen(DialogEvent.ByeAnswered);
-                                dialog.Happen(DialogEvent.DelayOver);
+                                dialog.Raise(DialogEvent.Success);
+                                dialog.Raise(DialogEvent.Ack);
+                                dialog.Raise(DialogEvent.ByeAnswered);
+                                dialog.Raise(DialogEvent.DelayOver);
                             }
                         },
                         TestContext.Current.CancellationToken
@@ -249,8 +249,8 @@ public class DialogTableTests
 
     private static void End(Dialog dialog)
     {
-        dialog.Happen(DialogEvent.Failure);
-        dialog.Happen(DialogEvent.DelayOver);
+        dialog.Raise(DialogEvent.Failure);
+        dialog.Raise(DialogEvent.DelayOver);
     }
 
     private static void GrowAndShrink(DialogBench bench)

@@ -1,8 +1,8 @@
 namespace Parley.Dialogs;
 
 /// <summary>Keeps followers of requests for reuse. One lock, taken twice per request; what it holds is bounded.</summary>
-internal sealed class RelayPool<T>(Func<RelayPool<T>, T> make)
-    where T : DialogRelay
+internal sealed class FollowerPool<T>(Func<FollowerPool<T>, T> make)
+    where T : DialogFollower
 {
     // Those of INVITEs are out for 64*T1: as many are kept as 2,000 calls a second need.
     private const int Most = 1 << 16;
@@ -13,19 +13,19 @@ internal sealed class RelayPool<T>(Func<RelayPool<T>, T> make)
     {
         lock (_gate)
         {
-            if (_free.TryPop(out T? relay))
-                return relay;
+            if (_free.TryPop(out T? follower))
+                return follower;
         }
 
         return make(this);
     }
 
-    public void Return(T relay)
+    public void Return(T follower)
     {
         lock (_gate)
         {
             if (_free.Count < Most)
-                _free.Push(relay);
+                _free.Push(follower);
         }
     }
 }

@@ -33,15 +33,15 @@ public sealed partial class Dialog
     /// <summary>The INVITE's transaction is complete and its branches are about to leave: Created.</summary>
     internal void OnRelaying(SipContext context)
     {
-        DialogAct act;
+        DialogAction act;
         bool mine;
         lock (Gate)
         {
-            if ((_facts & DialogFacts.CreatedRun) != 0)
+            if ((_flags & InternalFlags.CreatedRun) != 0)
                 return;
-            _facts |= DialogFacts.CreatedRun;
+            _flags |= InternalFlags.CreatedRun;
             // Ended before anything was sent: there was nothing to cancel yet.
-            act = new DialogAct(
+            act = new DialogAction(
                 _byes is null ? DialogEffects.RunCreated : DialogEffects.RunCreated | DialogEffects.CancelBranches,
                 _state,
                 _state
@@ -51,7 +51,7 @@ public sealed partial class Dialog
                 Context = context,
                 Message = context.Request,
             };
-            mine = TakeTurn(ref act);
+            mine = Post(ref act);
         }
 
         if (mine)
@@ -63,7 +63,7 @@ public sealed partial class Dialog
     {
         if (statusCode <= 100)
             return;
-        if ((_facts & DialogFacts.CreatedRun) == 0)
+        if ((_flags & InternalFlags.CreatedRun) == 0)
             OnRelaying(context); // answered here, never relayed
         if (branch is not null && HasCallbacks(DialogCallbackTypes.ResponseForwarded))
             TakeStep(null, DialogEffects.RunResponseForwarded, context, branch, reply, edits);
@@ -82,7 +82,7 @@ public sealed partial class Dialog
     {
         lock (Gate)
         {
-            _facts |= DialogFacts.Cancelled;
+            _flags |= InternalFlags.Cancelled;
             if (_state is DialogState.Unconfirmed or DialogState.Early)
                 _reason ??= DialogReasons.Cancelled;
             else if (_state is DialogState.ConfirmedNoAck)
@@ -100,22 +100,22 @@ public sealed partial class Dialog
             DropUnansweredLegs();
         }
 
-        Happen(DialogEvent.TransactionGone, DialogDirection.Upstream);
+        Raise(DialogEvent.TransactionGone, DialogDirection.Upstream);
     }
 
     /// <summary>Something without a message: takes the step and runs what follows.</summary>
     /// <returns>False when the dialog was over already.</returns>
-    internal bool Happen(DialogEvent what, DialogDirection direction = DialogDirection.None, string? reason = null)
+    internal bool Raise(DialogEvent what, DialogDirection direction = DialogDirection.None, string? reason = null)
     {
-        DialogAct act;
+        DialogAction act;
         bool mine;
         lock (Gate)
         {
             DialogState old = _state;
             if (old != DialogState.Deleted)
                 _reason ??= reason;
-            act = new DialogAct(Step(what), old, _state) { Direction = direction };
-            mine = TakeTurn(ref act);
+            act = new DialogAction(Step(what), old, _state) { Direction = direction };
+            mine = Post(ref act);
         }
 
         if (mine)
@@ -124,20 +124,20 @@ public sealed partial class Dialog
     }
 
     /// <summary>Under the lock, by the matcher: a request within the dialog. The act is to be run by <see cref="RunAct"/> when this is true.</summary>
-    internal bool OnRequestInLock(SipContext context, InDialogRelay relay, out DialogAct act)
+    internal bool OnRequestInLock(SipContext context, InDialogFollower follower, out DialogAction act)
     {
         SipMessage request = context.Request;
         SipMethod method = request.Method;
-        DialogLeg callee = relay.CalleeLeg!,
-            source = relay.SourceLeg!,
-            destination = relay.DestinationLeg!;
+        DialogLeg callee = follower.CalleeLeg!,
+            source = follower.SourceLeg!,
+            destination = follower.DestinationLeg!;
         if (method != SipMethod.Ack)
-            callee.SawRequest(relay.Direction, request.CSeqNumber, method);
+            callee.SawRequest(follower.Direction, request.CSeqNumber, method);
         source.LearnFlow(context.Source);
         if (method == SipMethod.Invite)
         {
-            callee.SawInvite(relay.Direction, request.CSeqNumber);
-            OnInviteWithin(relay);
+            callee.SawInvite(follower.Direction, request.CSeqNumber);
+            OnInviteWithin(follower);
         }
 
         bool answered = _state is DialogState.ConfirmedNoAck or DialogState.Confirmed;
@@ -146,16 +146,16 @@ public sealed partial class Dialog
             SipMethod.Ack when callee == _callee => DialogEvent.Ack,
             SipMethod.Bye when answered && callee == _callee => DialogEvent.Bye,
             SipMethod.Bye when answered => DialogEvent.Request, // to or from a leg that lost: the call goes on
-            SipMethod.Bye => relay.Direction == DialogDirection.Downstream ? DialogEvent.Bye : DialogEvent.EarlyByeOfCallee,
+            SipMethod.Bye => follower.Direction == DialogDirection.Downstream ? DialogEvent.Bye : DialogEvent.EarlyByeOfCallee,
             _ => DialogEvent.Request,
         };
         if (what == DialogEvent.Bye && answered)
-            OnByeBegins(relay);
+            OnByeBegins(follower);
 
         DialogState old = _state;
-        act = new DialogAct(Step(what), old, _state)
+        act = new DialogAction(Step(what), old, _state)
         {
-            Direction = relay.Direction,
+            Direction = follower.Direction,
             Context = context,
             Message = request,
             DestinationLeg = destination,
@@ -164,7 +164,7 @@ public sealed partial class Dialog
             act.Effects |= DialogEffects.Update;
         if (_byes is not null && callee == _callee && method is SipMethod.Ack or SipMethod.Bye)
             act.Effects |= HeldByeMaySend(method);
-        return TakeTurn(ref act);
+        return Post(ref act);
     }
 
     /// <summary>
@@ -177,7 +177,7 @@ public sealed partial class Dialog
     /// <param name="bye">Its part in the dialog.</param>
     /// <param name="byOtherParty">A response came; false: it is one of the proxy's own.</param>
     /// <param name="statusCode">200 or above.</param>
-    internal void OnByeOver(SipContext context, InDialogRelay bye, bool byOtherParty, int statusCode)
+    internal void OnByeOver(SipContext context, InDialogFollower bye, bool byOtherParty, int statusCode)
     {
         if (bye.IsAstray || !bye.IsLeaving)
             return;
@@ -192,23 +192,23 @@ public sealed partial class Dialog
         }
     }
 
-    private void EndByBye(SipContext context, InDialogRelay bye, string reason)
+    private void EndByBye(SipContext context, InDialogFollower bye, string reason)
     {
-        DialogAct act;
+        DialogAction act;
         bool mine;
         lock (Gate)
         {
             DialogState old = _state;
             if (old != DialogState.Deleted)
                 _reason ??= reason;
-            act = new DialogAct(Step(DialogEvent.ByeAnswered), old, _state)
+            act = new DialogAction(Step(DialogEvent.ByeAnswered), old, _state)
             {
                 Direction = bye.Direction,
                 Context = context,
                 Message = context.Request,
                 DestinationLeg = bye.DestinationLeg,
             };
-            mine = TakeTurn(ref act);
+            mine = Post(ref act);
         }
 
         if (mine)
@@ -216,17 +216,17 @@ public sealed partial class Dialog
     }
 
     /// <summary>A response to a request within the dialog is about to leave.</summary>
-    internal void OnReplyWithin(SipContext context, InDialogRelay request, SipMessage? reply, SipEdits? edits)
+    internal void OnReplyWithin(SipContext context, InDialogFollower request, SipMessage? reply, SipEdits? edits)
     {
         if (!HasCallbacks(DialogCallbackTypes.ResponseWithin))
             return;
-        DialogAct act;
+        DialogAction act;
         bool mine;
         lock (Gate)
         {
             if (_state is DialogState.Unconfirmed or DialogState.Deleted)
                 return;
-            act = new DialogAct(DialogEffects.RunResponseWithin, _state, _state)
+            act = new DialogAction(DialogEffects.RunResponseWithin, _state, _state)
             {
                 Direction = request.Direction == DialogDirection.Downstream ? DialogDirection.Upstream : DialogDirection.Downstream,
                 Context = context,
@@ -234,14 +234,14 @@ public sealed partial class Dialog
                 Edits = edits,
                 DestinationLeg = request.SourceLeg,
             };
-            mine = TakeTurn(ref act);
+            mine = Post(ref act);
         }
 
         if (mine)
             Act(in act);
     }
 
-    internal void RunAct(in DialogAct act) => Act(in act);
+    internal void RunAct(in DialogAction act) => Act(in act);
 
     /// <summary>CANCELs the branches of the initial INVITE, in its strand.</summary>
     internal void CancelBranches()
@@ -273,7 +273,7 @@ public sealed partial class Dialog
 
     private void TakeStep(DialogEvent? what, DialogEffects more, SipContext context, SipBranch? branch, SipMessage? reply, SipEdits? edits)
     {
-        DialogAct act;
+        DialogAction act;
         bool mine;
         lock (Gate)
         {
@@ -290,14 +290,14 @@ public sealed partial class Dialog
                 more |= Step(happened);
                 if (happened == DialogEvent.Success && old != _state)
                 {
-                    if ((_facts & (DialogFacts.Cancelled | DialogFacts.ByeSeen)) != 0)
+                    if ((_flags & (InternalFlags.Cancelled | InternalFlags.ByeSeen)) != 0)
                         Race();
                     if (_byes is not null)
                         more |= Step(DialogEvent.Terminate); // our CANCEL came too late
                 }
             }
 
-            act = new DialogAct(more, old, _state)
+            act = new DialogAction(more, old, _state)
             {
                 Direction = DialogDirection.Upstream,
                 Context = context,
@@ -305,7 +305,7 @@ public sealed partial class Dialog
                 Edits = edits,
                 DestinationLeg = _caller,
             };
-            mine = TakeTurn(ref act);
+            mine = Post(ref act);
         }
 
         if (mine)
@@ -315,7 +315,7 @@ public sealed partial class Dialog
     /// <summary>RFC 5407: 200 and CANCEL (or an early BYE) crossed. With end-on-race-condition the call gets the race delay and no more.</summary>
     private void Race()
     {
-        _facts |= DialogFacts.RaceOccurred;
+        _flags |= InternalFlags.RaceOccurred;
         if ((Flags & DialogFlags.EndOnRaceCondition) == 0)
             return;
         _lifetime = (long)Module.Options.RaceConditionTimeout.TotalMilliseconds;

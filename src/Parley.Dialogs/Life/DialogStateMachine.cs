@@ -18,7 +18,7 @@ internal static class DialogStateMachine
 
     /// <param name="state">Where the dialog stands.</param>
     /// <param name="what">What happened.</param>
-    /// <param name="byeSeen">A BYE was seen or sent before (<see cref="DialogFacts.ByeSeen"/>).</param>
+    /// <param name="byeSeen">A BYE was seen or sent before (<see cref="InternalFlags.ByeSeen"/>).</param>
     /// <param name="byeOnTimeout"><see cref="DialogFlags.ByeOnTimeout"/> is set.</param>
     /// <returns>Where it stands now, and what that asks for.</returns>
     public static DialogStep Next(DialogState state, DialogEvent what, bool byeSeen, bool byeOnTimeout) =>

@@ -10,10 +10,10 @@ namespace Parley.Dialogs;
 public sealed partial class Dialog
 {
     private bool _acting;
-    private Queue<DialogAct>? _waiting;
+    private Queue<DialogAction>? _waiting;
 
     /// <summary>Under the lock, with the step: true when the caller is to call <see cref="Act"/> after it.</summary>
-    private bool TakeTurn(ref DialogAct act)
+    private bool Post(ref DialogAction act)
     {
         act.Effects = Relevant(act.Effects);
         if (act.Effects == DialogEffects.None)
@@ -24,17 +24,17 @@ public sealed partial class Dialog
             return true;
         }
 
-        (_waiting ??= new Queue<DialogAct>()).Enqueue(act.Detach());
+        (_waiting ??= new Queue<DialogAction>()).Enqueue(act.Detach());
         return false;
     }
 
     /// <summary>After the lock: runs the act, then those that came meanwhile.</summary>
-    private void Act(in DialogAct act)
+    private void Act(in DialogAction act)
     {
         Perform(in act);
         while (true)
         {
-            DialogAct next;
+            DialogAction next;
             lock (Gate)
             {
                 if (_waiting is null || !_waiting.TryDequeue(out next))
@@ -51,7 +51,7 @@ public sealed partial class Dialog
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "Whatever a part of an act throws, the turn must go on to the next act.")]
-    private void Perform(in DialogAct act)
+    private void Perform(in DialogAction act)
     {
         try
         {
@@ -59,7 +59,7 @@ public sealed partial class Dialog
         }
         catch (Exception error)
         {
-            Module.Log.ActFailed(this, error);
+            Module.Log.ActionFailed(this, error);
         }
 
         if ((act.Effects & DialogEffects.Forget) != 0)
@@ -69,7 +69,7 @@ public sealed partial class Dialog
     /// <summary>Leaves out what nobody would hear, so that an in-dialog request nobody watches takes no turn.</summary>
     private DialogEffects Relevant(DialogEffects effects)
     {
-        effects &= ~DialogActs.InLock;
+        effects &= ~DialogActionRunner.InLock;
         if ((effects & DialogEffects.RunRequestWithin) != 0 && !HasCallbacks(DialogCallbackTypes.RequestWithin))
             effects &= ~DialogEffects.RunRequestWithin;
         if ((effects & DialogEffects.RunResponseWithin) != 0 && !HasCallbacks(DialogCallbackTypes.ResponseWithin))
@@ -84,12 +84,12 @@ public sealed partial class Dialog
     {
         if (!Module.Feed.HasReaders)
             return;
-        var act = default(DialogAct);
+        var act = default(DialogAction);
         bool mine;
         lock (Gate)
         {
-            act = new DialogAct(DialogEffects.Update, _state, _state);
-            mine = TakeTurn(ref act);
+            act = new DialogAction(DialogEffects.Update, _state, _state);
+            mine = Post(ref act);
         }
 
         if (mine)

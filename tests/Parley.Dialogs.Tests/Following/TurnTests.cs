@@ -25,8 +25,8 @@ public class TurnTests
                 Interlocked.Decrement(ref inside);
             }
         );
-        dialog.Happen(DialogEvent.Success);
-        dialog.Happen(DialogEvent.Ack);
+        dialog.Raise(DialogEvent.Success);
+        dialog.Raise(DialogEvent.Ack);
         await Task.WhenAll(
             Enumerable
                 .Range(0, 4)
@@ -35,13 +35,13 @@ public class TurnTests
                         () =>
                         {
                             for (int i = 0; i < 5_000; i++)
-                                dialog.Happen(DialogEvent.Request);
+                                dialog.Raise(DialogEvent.Request);
                         },
                         TestContext.Current.CancellationToken
                     )
                 )
         );
-        dialog.Happen(DialogEvent.ByeAnswered);
+        dialog.Raise(DialogEvent.ByeAnswered);
 
         Assert.Equal(0, overlaps);
         Assert.Equal(1 + 20_000 + 1, ran);
@@ -60,13 +60,13 @@ public class TurnTests
             {
                 story.Add($"{type} begins in {d.State}");
                 if (type == DialogCallbackTypes.Confirmed)
-                    d.Happen(DialogEvent.Ack);
+                    d.Raise(DialogEvent.Ack);
                 if (type == DialogCallbackTypes.RequestWithin)
-                    d.Happen(DialogEvent.ByeAnswered);
+                    d.Raise(DialogEvent.ByeAnswered);
                 story.Add($"{type} ends");
             }
         );
-        dialog.Happen(DialogEvent.Success);
+        dialog.Raise(DialogEvent.Success);
 
         Assert.Equal(
             [
@@ -93,11 +93,11 @@ public class TurnTests
                 DialogCallbackTypes.Terminated | DialogCallbackTypes.Expired | DialogCallbackTypes.Failed,
                 (_, _, _) => Interlocked.Increment(ref ends)
             );
-            dialog.Happen(DialogEvent.Success);
-            dialog.Happen(DialogEvent.Ack);
+            dialog.Raise(DialogEvent.Success);
+            dialog.Raise(DialogEvent.Ack);
             await Task.WhenAll(
-                Task.Run(() => dialog.Happen(DialogEvent.ByeAnswered), TestContext.Current.CancellationToken),
-                Task.Run(() => dialog.Happen(DialogEvent.LifetimeOver), TestContext.Current.CancellationToken),
+                Task.Run(() => dialog.Raise(DialogEvent.ByeAnswered), TestContext.Current.CancellationToken),
+                Task.Run(() => dialog.Raise(DialogEvent.LifetimeOver), TestContext.Current.CancellationToken),
                 Task.Run(() => dialog.Terminate("x"), TestContext.Current.CancellationToken)
             );
 

@@ -101,7 +101,7 @@ internal sealed class DialogByes(Dialog dialog, byte[] headerLines) : ILocalRequ
     void ILocalRequestUser.OnResponse(LocalRequest request, SipMessage response)
     {
         if (response.StatusCode >= 200)
-            dialog.Happen(DialogEvent.ByeAnswered);
+            dialog.Raise(DialogEvent.ByeAnswered);
     }
 
     void ILocalRequestUser.OnFailed(LocalRequest request, int statusCode)
@@ -122,7 +122,7 @@ internal sealed class DialogByes(Dialog dialog, byte[] headerLines) : ILocalRequ
             return;
         }
 
-        dialog.Happen(DialogEvent.ByeAnswered);
+        dialog.Raise(DialogEvent.ByeAnswered);
     }
 
     /// <summary>Under the lock: number and way.</summary>
@@ -155,7 +155,7 @@ internal sealed class DialogByes(Dialog dialog, byte[] headerLines) : ILocalRequ
             dialog.Module.Log.ByeFailed(dialog, bye.End, error);
         }
 
-        dialog.Happen(DialogEvent.ByeAnswered);
+        dialog.Raise(DialogEvent.ByeAnswered);
     }
 
     private sealed class Bye(string end)

@@ -44,7 +44,7 @@ public sealed partial class Dialog
     }
 
     /// <summary>Under the lock: a race happened, and it is to end the call.</summary>
-    private bool IsRacing => (_facts & DialogFacts.RaceOccurred) != 0 && (Flags & DialogFlags.EndOnRaceCondition) != 0;
+    private bool IsRacing => (_flags & InternalFlags.RaceOccurred) != 0 && (Flags & DialogFlags.EndOnRaceCondition) != 0;
 
     private string LifetimeReason => IsRacing ? DialogReasons.RaceCondition : DialogReasons.LifetimeTimeout;
 
@@ -80,12 +80,12 @@ public sealed partial class Dialog
     private long DelayMilliseconds => Math.Max(Module.LeastDeleteDelay, _deleteDelay != 0 ? _deleteDelay : Module.DeleteDelay);
 
     /// <summary>A timer of it fires in a moment: fetches the dialog, then what its end takes it out of.</summary>
-    internal void Foresee(int step)
+    internal void Prefetch(int step)
     {
         if (step == 1)
             CacheLine.Fetch(this, LinesOfDialog);
         else
-            Stripe.Foresee(this);
+            Stripe.Prefetch(this);
     }
 
     /// <summary>A timer of the dialog or of its pings is due.</summary>
@@ -99,7 +99,7 @@ public sealed partial class Dialog
 
     private void OnTimer(int version)
     {
-        DialogAct act = default;
+        DialogAction act = default;
         bool mine = false;
         lock (Gate)
         {
@@ -123,8 +123,8 @@ public sealed partial class Dialog
                 _lifetimeDue = Never;
                 if (HasHooks(DialogHookKind.Timeout) && _state is (DialogState.ConfirmedNoAck or DialogState.Confirmed))
                 {
-                    act = new DialogAct(DialogEffects.RunTimeout, _state, _state);
-                    mine = TakeTurn(ref act);
+                    act = new DialogAction(DialogEffects.RunTimeout, _state, _state);
+                    mine = Post(ref act);
                 }
                 else
                 {
@@ -141,8 +141,8 @@ public sealed partial class Dialog
                     _reason ??= DialogReasons.NoAck;
                 else if (due is DialogEvent.EarlyOver)
                     _reason ??= DialogReasons.NoAnswer;
-                act = new DialogAct(Step(due), old, _state) { Context = null };
-                mine = TakeTurn(ref act);
+                act = new DialogAction(Step(due), old, _state) { Context = null };
+                mine = Post(ref act);
             }
 
             Arm();
@@ -186,7 +186,7 @@ public sealed partial class Dialog
     private void Arm()
     {
         long due = Math.Min(_stateDue, _lifetimeDue);
-        if (due == Never || _armedDue <= due || (_facts & DialogFacts.Unlinked) != 0)
+        if (due == Never || _armedDue <= due || (_flags & InternalFlags.Unlinked) != 0)
             return;
         long longest = Module.Now + LongestWait;
         if (due > longest)

@@ -44,7 +44,7 @@ public sealed partial class Dialog
                 StartTime = _startTime / 1000,
                 Timeout = (Module.UnixMilliseconds + due + 999) / 1000, // wall clock, not ticks: it is read by another process
                 UserFlags = Volatile.Read(ref UserFlagBits),
-                Flags = (uint)Flags | (uint)(_facts & DialogFacts.Stored),
+                Flags = (uint)Flags | (uint)(_flags & InternalFlags.Stored),
             };
         }
     }

@@ -4,7 +4,7 @@ using Parley.Sip;
 namespace Parley.Dialogs;
 
 /// <summary>What is to be done after the lock: the effects of one step, with the message it is about.</summary>
-internal struct DialogAct(DialogEffects effects, DialogState oldState, DialogState newState)
+internal struct DialogAction(DialogEffects effects, DialogState oldState, DialogState newState)
 {
     public DialogEffects Effects = effects;
     public DialogState OldState = oldState;
@@ -17,9 +17,9 @@ internal struct DialogAct(DialogEffects effects, DialogState oldState, DialogSta
     private bool _retained;
 
     /// <summary>For an act that has to wait for others: its message is copied, what belongs to the moment (context, edits) is left behind.</summary>
-    public DialogAct Detach()
+    public DialogAction Detach()
     {
-        DialogAct copy = this;
+        DialogAction copy = this;
         copy.Message = Message?.Retain();
         copy._retained = copy.Message is not null;
         copy.Context = null;

@@ -1,6 +1,6 @@
 namespace Parley.Dialogs;
 
-/// <summary>What a step of the state machine asks for. What is done under the lock stands first; <see cref="DialogActs"/> has the order of the rest.</summary>
+/// <summary>What a step of the state machine asks for. What is done under the lock stands first; <see cref="DialogActionRunner"/> has the order of the rest.</summary>
 [Flags]
 internal enum DialogEffects
 {

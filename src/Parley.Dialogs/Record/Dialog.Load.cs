@@ -51,7 +51,7 @@ public sealed partial class Dialog
 
     private void Restore(DialogRecord record)
     {
-        _facts = ((DialogFacts)record.Flags & DialogFacts.Stored) | DialogFacts.CreatedRun;
+        _flags = ((InternalFlags)record.Flags & InternalFlags.Stored) | InternalFlags.CreatedRun;
         _state = record.State;
         RestoreLeg(_caller, record[DialogColumn.FromTag], record[DialogColumn.CallerContact], record[DialogColumn.CallerRouteSet]);
         _caller.Numbers = LegCSeq.FromStore(record.CallerCSeq, record.CallerPingCSeq);

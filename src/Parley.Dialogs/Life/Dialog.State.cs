@@ -3,7 +3,7 @@ namespace Parley.Dialogs;
 public sealed partial class Dialog
 {
     private DialogState _state;
-    private DialogFacts _facts;
+    private InternalFlags _flags;
     private long _startTime;
     private string? _reason;
 
@@ -48,14 +48,12 @@ public sealed partial class Dialog
         {
             lock (Gate)
             {
-                return (_facts & DialogFacts.Cancelled) != 0;
+                return (_flags & InternalFlags.Cancelled) != 0;
             }
         }
     }
 
     internal DialogState StateInLock => _state;
-
-    internal DialogFacts FactsInLock => _facts;
 
     /// <summary>
     /// The one place where a state changes: asks the state machine and does, under the lock, what belongs to the change. What is to be done
@@ -63,12 +61,12 @@ public sealed partial class Dialog
     /// </summary>
     private DialogEffects Step(DialogEvent what)
     {
-        if ((_facts & DialogFacts.Unlinked) != 0)
+        if ((_flags & InternalFlags.Unlinked) != 0)
             return DialogEffects.None;
         DialogStep step = DialogStateMachine.Next(
             _state,
             what,
-            (_facts & DialogFacts.ByeSeen) != 0,
+            (_flags & InternalFlags.ByeSeen) != 0,
             (Flags & DialogFlags.ByeOnTimeout) != 0 || IsRacing
         );
         DialogEffects effects = step.Effects;
@@ -93,7 +91,7 @@ public sealed partial class Dialog
         }
 
         if ((effects & DialogEffects.RememberBye) != 0)
-            _facts |= DialogFacts.ByeSeen;
+            _flags |= InternalFlags.ByeSeen;
         if ((effects & DialogEffects.CountFailed) != 0)
             Interlocked.Increment(ref Module.Statistics.Failed);
         if ((effects & DialogEffects.CountExpired) != 0)
@@ -106,7 +104,7 @@ public sealed partial class Dialog
 
         if ((effects & DialogEffects.Unlink) != 0)
         {
-            _facts |= DialogFacts.Unlinked;
+            _flags |= InternalFlags.Unlinked;
             Stripe.Remove(this);
         }
 

@@ -33,7 +33,7 @@ public class DialogModelTests
                     var model = new Model(byeOnTimeout);
                     foreach (DialogEvent what in events)
                     {
-                        dialog.Happen(what);
+                        dialog.Raise(what);
                         model.Take(what);
 
                         Assert.Equal(model.State, (int)dialog.State);

@@ -7,7 +7,7 @@ namespace Parley.Dialogs;
 /// Follows the initial INVITE: from here come a dialog's creation, its legs, its answer or failure. Pooled: goes back when the INVITE is
 /// over, and knows its dialog by the number of a place meanwhile.
 /// </summary>
-internal sealed class InviteRelay(RelayPool<InviteRelay> pool, DialogSlots slots) : DialogRelay
+internal sealed class InviteFollower(FollowerPool<InviteFollower> pool, DialogSlots slots) : DialogFollower
 {
     private int _slot;
     private ReliableReplies? _reliableReplies;

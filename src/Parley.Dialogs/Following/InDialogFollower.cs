@@ -4,7 +4,7 @@ using Parley.Sip;
 namespace Parley.Dialogs;
 
 /// <summary>Follows one request within a dialog. Pooled: goes back when the request is over.</summary>
-internal sealed class InDialogRelay(RelayPool<InDialogRelay> pool) : DialogRelay
+internal sealed class InDialogFollower(FollowerPool<InDialogFollower> pool) : DialogFollower
 {
     private Dialog? _dialog;
     private byte[] _contact = [];

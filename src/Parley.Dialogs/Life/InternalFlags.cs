@@ -2,7 +2,7 @@ namespace Parley.Dialogs;
 
 /// <summary>What a dialog remembers beside its state. The low values are the bits of the field's <c>dialog.flags</c> column.</summary>
 [Flags]
-internal enum DialogFacts
+internal enum InternalFlags
 {
     None = 0,
 

@@ -1,7 +1,7 @@
 namespace Parley.Dialogs;
 
 /// <summary>Runs acts: the order in which feed, callbacks and sends follow a step.</summary>
-internal static class DialogActs
+internal static class DialogActionRunner
 {
     /// <summary>Effects that were done with the step.</summary>
     public const DialogEffects InLock =
@@ -27,7 +27,7 @@ internal static class DialogActs
         (DialogEffects.RunDestroy, DialogCallbackTypes.Destroy),
     ];
 
-    public static void Perform(this DialogModule module, Dialog dialog, in DialogAct act)
+    public static void Perform(this DialogModule module, Dialog dialog, in DialogAction act)
     {
         DialogEffects effects = act.Effects;
         Dialog? outer = DialogModule.SetCurrent(dialog);
@@ -41,7 +41,7 @@ internal static class DialogActs
         }
     }
 
-    private static void PerformParts(DialogModule module, Dialog dialog, in DialogAct act, DialogEffects effects)
+    private static void PerformParts(DialogModule module, Dialog dialog, in DialogAction act, DialogEffects effects)
     {
         if ((effects & DialogEffects.RunTimeout) != 0)
         {

@@ -17,9 +17,9 @@ internal sealed class DialogTimers(TimerService timers, DialogSlots slots, Dialo
     {
         int slot = (int)(version >> 32);
         if (step == 0)
-            slots.Foresee(slot);
+            slots.Prefetch(slot);
         else if (slots[slot] is { } dialog)
-            dialog.Foresee(step);
+            dialog.Prefetch(step);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "One dialog's error must not lose the other timers of the tick.")]
@@ -33,7 +33,7 @@ internal sealed class DialogTimers(TimerService timers, DialogSlots slots, Dialo
         }
         catch (Exception error)
         {
-            log.ActFailed(dialog, error);
+            log.ActionFailed(dialog, error);
         }
     }
 }

@@ -1,3 +1,6 @@
+using System.Text;
+using Parley.Transactions;
+
 namespace Parley.Dialogs;
 
 /// <summary>How dialogs are kept. Set before the application is built; the defaults are the field's unless said.</summary>
@@ -76,6 +79,30 @@ public sealed partial class DialogOptions
     /// <summary>Names of profiles without value.</summary>
     public IList<string> ProfilesWithoutValue { get; } = [];
 
+    /// <summary>What the dialogs need of it.</summary>
+    /// <exception cref="ArgumentException">An option cannot be.</exception>
+    internal DialogSettings ToSettings(SipTimerOptions sipTimers)
+    {
+        Validate();
+        long leastDelay = (long)(64 * sipTimers.T1.TotalMilliseconds);
+        return new DialogSettings
+        {
+            DefaultTimeout = (long)DefaultTimeout.TotalMilliseconds,
+            EarlyTimeout = (long)EarlyTimeout.TotalMilliseconds,
+            NoAckTimeout = (long)NoAckTimeout.TotalMilliseconds,
+            RaceConditionTimeout = (long)RaceConditionTimeout.TotalMilliseconds,
+            LeastDeleteDelay = leastDelay,
+            DeleteDelay = Math.Max(leastDelay, (long)DeleteDelay.GetValueOrDefault().TotalMilliseconds),
+            OptionsPingInterval = (long)OptionsPingInterval.TotalMilliseconds,
+            ReinvitePingInterval = (long)ReinvitePingInterval.TotalMilliseconds,
+            NoFlowTimeout = (long)NoFlowTimeout.TotalMilliseconds,
+            PingFailures = PingFailures,
+            PingOnlyKnownToAnswer = PingOnlyKnownToAnswer,
+            KeepSessionDescriptions = KeepSessionDescriptions,
+            ExtraHeaderLines = Encoding.UTF8.GetBytes(ExtraHeaderLines),
+        };
+    }
+
     /// <summary>Throws for what cannot work.</summary>
     internal void Validate()
     {
@@ -94,7 +121,7 @@ public sealed partial class DialogOptions
                 $"DialogOptions.RecordRouteParameter may not be \"{RecordRouteParameter}\": routing itself uses that parameter.",
                 nameof(RecordRouteParameter)
             );
-        HeaderLines.Check(System.Text.Encoding.UTF8.GetBytes(ExtraHeaderLines), nameof(ExtraHeaderLines));
+        HeaderLines.Check(Encoding.UTF8.GetBytes(ExtraHeaderLines), nameof(ExtraHeaderLines));
         if (!Enum.IsDefined(MatchMode))
             throw new ArgumentException($"DialogOptions.MatchMode has no mode {(int)MatchMode}.", nameof(MatchMode));
         if (!Enum.IsDefined(SequentialRouting))

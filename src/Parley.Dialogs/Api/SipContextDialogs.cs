@@ -16,16 +16,12 @@ public static class SipContextDialogs
         /// <c>LooseRoute</c> has run; <see cref="DialogDirection.None"/> where that is missing too.
         /// </summary>
         public DialogDirection Direction =>
-            context.Get<DialogFollower>() switch
+            context.Get<DialogFollower>()?.Direction
+            ?? context.IsDownstream switch
             {
-                InDialogFollower within => within.Direction,
-                not null => DialogDirection.Downstream,
-                _ => context.IsDownstream switch
-                {
-                    true => DialogDirection.Downstream,
-                    false => DialogDirection.Upstream,
-                    null => DialogDirection.None,
-                },
+                true => DialogDirection.Downstream,
+                false => DialogDirection.Upstream,
+                null => DialogDirection.None,
             };
 
         /// <summary>Tracks the call of this initial INVITE and returns its dialog; see <see cref="IDialogApi.CreateDialog"/>.</summary>

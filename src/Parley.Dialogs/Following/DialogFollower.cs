@@ -2,8 +2,11 @@ using Parley.Proxy;
 
 namespace Parley.Dialogs;
 
-/// <summary>What ties a request to its dialog; hangs on the context.</summary>
+/// <summary>Follows a request for its dialog; hangs on the context.</summary>
 internal abstract class DialogFollower : RelayObserver
 {
     public abstract Dialog? Dialog { get; }
+
+    /// <summary>Which way the request goes in it.</summary>
+    public virtual DialogDirection Direction => DialogDirection.Downstream;
 }

@@ -17,11 +17,11 @@ internal sealed class InviteFollower(FollowerPool<InviteFollower> pool, DialogSl
     /// <summary>The INVITE's session description as it left, when it is kept; null without one.</summary>
     public byte[]? Offer { get; private set; }
 
-    /// <param name="dialog">Whom it is about.</param>
+    /// <param name="dialog">The dialog.</param>
     /// <param name="reliableReplies">Answers reliable provisional responses, where the dialog is told to; else null.</param>
     public void Begin(Dialog dialog, ReliableReplies? reliableReplies)
     {
-        _slot = slots.Take(dialog);
+        _slot = slots.Rent(dialog);
         _reliableReplies = reliableReplies;
     }
 
@@ -30,16 +30,16 @@ internal sealed class InviteFollower(FollowerPool<InviteFollower> pool, DialogSl
     public override void OnBranchReply(SipContext context, SipBranch branch, SipMessage reply)
     {
         Dialog dialog = Dialog!;
-        DialogModule.SetCurrent(dialog); // the reply hooks come next
+        CurrentDialog.Set(dialog); // the reply hooks come next
         if (reply.StatusCode is > 100 and < 300)
-            dialog.LearnCallee(context, branch, reply);
+            LegLearning.FromReply(dialog, context, branch, reply);
         _reliableReplies?.OnBranchReply(branch, reply);
     }
 
     public override void OnBranch(SipContext context, SipBranch? branch, SipEdits edits)
     {
         Dialog dialog = Dialog!;
-        dialog.OnInviteLeaving(context, edits);
+        LegLearning.FromInviteLeaving(dialog, context, edits);
         if (dialog.KeepsSdp)
             Offer = SdpBody.Of(edits.Original, edits);
     }
@@ -48,20 +48,21 @@ internal sealed class InviteFollower(FollowerPool<InviteFollower> pool, DialogSl
     {
         Dialog dialog = Dialog!;
         if (reply is not null && branch is not null)
-            Parley.Dialogs.Dialog.RestoreCSeq(reply, edits!, dialog.InviteCSeq);
+            CSeqEdits.Restore(reply, edits!, dialog.LegSet.InviteCSeq);
         bool isOfLeg = branch is not null && reply is not null && statusCode is > 100 and < 300;
         if (isOfLeg)
-            dialog.OnCalleeLeaving(context, branch!, reply!, edits!, isLast: false);
+            LegLearning.FromReplyLeaving(dialog, context, branch!, reply!, edits!, isLast: false);
         dialog.OnReply(context, branch, reply, statusCode, edits);
         if (isOfLeg)
         {
-            dialog.OnCalleeLeaving(context, branch!, reply!, edits!, isLast: statusCode >= 200); // callbacks may have edited it
+            // Callbacks may have edited it.
+            LegLearning.FromReplyLeaving(dialog, context, branch!, reply!, edits!, isLast: statusCode >= 200);
             if (dialog.KeepsSdp)
-                dialog.OnInviteSdp(this, branch!, reply!, edits!);
+                SdpLearning.OnInviteReply(dialog, this, branch!, reply!, edits!);
         }
 
         if (branch is not null)
-            DialogModule.SetCurrent(null);
+            CurrentDialog.Set(null);
     }
 
     public override void OnCancelled(SipContext context, SipMessage cancel) => Dialog!.OnCancelled();
@@ -71,9 +72,9 @@ internal sealed class InviteFollower(FollowerPool<InviteFollower> pool, DialogSl
         if (Dialog is not { } dialog)
             return;
         if (dialog.KeepsSdp)
-            dialog.OnInviteSdpOver(this);
+            SdpLearning.OnInviteOver(dialog, this);
         dialog.OnInviteOver(context);
-        slots.Free(_slot);
+        slots.Return(_slot);
         _slot = DialogSlots.None;
         _reliableReplies = null;
         Offer = null;

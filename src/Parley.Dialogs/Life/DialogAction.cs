@@ -6,6 +6,16 @@ namespace Parley.Dialogs;
 /// <summary>What is to be done after the lock: the effects of one step, with the message it is about.</summary>
 internal struct DialogAction(DialogEffects effects, DialogState oldState, DialogState newState)
 {
+    /// <summary>Effects that were done with the step.</summary>
+    public const DialogEffects DoneInLock =
+        DialogEffects.Answered
+        | DialogEffects.Acknowledged
+        | DialogEffects.Ended
+        | DialogEffects.RememberBye
+        | DialogEffects.CountFailed
+        | DialogEffects.CountExpired
+        | DialogEffects.Unlink;
+
     public DialogEffects Effects = effects;
     public DialogState OldState = oldState;
     public DialogState NewState = newState;

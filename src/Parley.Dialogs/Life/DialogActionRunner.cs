@@ -1,19 +1,18 @@
+using System.Diagnostics.CodeAnalysis;
+using Parley.Sip;
+
 namespace Parley.Dialogs;
 
-/// <summary>Runs acts: the order in which feed, callbacks and sends follow a step.</summary>
-internal static class DialogActionRunner
+/// <summary>Runs the actions of a module's dialogs: the order in which feed, event, hooks, callbacks and sends follow a step.</summary>
+internal sealed class DialogActionRunner(
+    DialogRuntime runtime,
+    DialogProfileTable profiles,
+    DialogCallbacks callbacks,
+    ByeRequests byes,
+    object sender
+)
 {
-    /// <summary>Effects that were done with the step.</summary>
-    public const DialogEffects InLock =
-        DialogEffects.Answered
-        | DialogEffects.Acknowledged
-        | DialogEffects.Ended
-        | DialogEffects.RememberBye
-        | DialogEffects.CountFailed
-        | DialogEffects.CountExpired
-        | DialogEffects.Unlink;
-
-    private static readonly (DialogEffects Effect, DialogCallbackTypes Type)[] Callbacks =
+    private static readonly (DialogEffects Effect, DialogCallbackTypes Type)[] CallbackTypes =
     [
         (DialogEffects.RunCreated, DialogCallbackTypes.Created),
         (DialogEffects.RunResponseForwarded, DialogCallbackTypes.ResponseForwarded),
@@ -27,68 +26,132 @@ internal static class DialogActionRunner
         (DialogEffects.RunDestroy, DialogCallbackTypes.Destroy),
     ];
 
-    public static void Perform(this DialogModule module, Dialog dialog, in DialogAction act)
+    private const DialogEffects AnyCallback =
+        DialogEffects.RunCreated
+        | DialogEffects.RunResponseForwarded
+        | DialogEffects.RunEarly
+        | DialogEffects.RunConfirmed
+        | DialogEffects.RunFailed
+        | DialogEffects.RunRequestWithin
+        | DialogEffects.RunResponseWithin
+        | DialogEffects.RunTerminated
+        | DialogEffects.RunExpired
+        | DialogEffects.RunDestroy;
+
+    /// <summary>See <see cref="IDialogApi.StateChanged"/>.</summary>
+    public event EventHandler<DialogStateChangedEventArgs>? StateChanged;
+
+    /// <summary>Runs the action and those that come meanwhile. The dialog is the thread's current one in them.</summary>
+    public void Run(Dialog dialog, in DialogAction action)
     {
-        DialogEffects effects = act.Effects;
-        Dialog? outer = DialogModule.SetCurrent(dialog);
-        try
+        Dialog? outer = CurrentDialog.Set(dialog);
+        RunOne(dialog, in action);
+        while (dialog.TryTakeAction(out DialogAction next))
         {
-            PerformParts(module, dialog, in act, effects);
+            RunOne(dialog, in next);
+            next.Release();
         }
-        finally
-        {
-            DialogModule.SetCurrent(outer);
-        }
+
+        CurrentDialog.Set(outer);
     }
 
-    private static void PerformParts(DialogModule module, Dialog dialog, in DialogAction act, DialogEffects effects)
+    [SuppressMessage("Design", "CA1031", Justification = "Whatever a part of an action throws, the next one must run.")]
+    private void RunOne(Dialog dialog, in DialogAction action)
     {
-        if ((effects & DialogEffects.RunTimeout) != 0)
+        DialogEffects effects = action.Effects;
+        try
         {
-            dialog.RunHooks(DialogHookKind.Timeout, null);
-            dialog.EndLifetime();
+            if ((effects & DialogEffects.RunTimeout) != 0)
+            {
+                RunHooks(dialog, DialogHookKind.Timeout, null);
+                dialog.EndLifetime();
+            }
+
+            Publish(dialog, in action);
+            if ((effects & DialogEffects.Bogus) != 0)
+                runtime.Log.RequestOutOfPlace(dialog.Id, dialog.State, action.Message);
+            if ((effects & (DialogEffects.RunTerminated | DialogEffects.RunExpired)) != 0)
+                RunHooks(dialog, DialogHookKind.Hangup, action.Message);
+            if ((effects & DialogEffects.LeaveProfiles) != 0)
+                profiles.Leave(ref dialog.ProfileChain, dialog.Id);
+            if ((effects & DialogEffects.ReopenProfiles) != 0)
+                profiles.Reopen(ref dialog.ProfileChain, dialog.Id);
+            if ((effects & AnyCallback) != 0)
+                RunCallbacks(dialog, in action);
+            if ((effects & DialogEffects.RunConfirmed) != 0)
+                RunHooks(dialog, DialogHookKind.Answer, action.Message);
+            if ((effects & DialogEffects.CancelBranches) != 0)
+                dialog.CancelBranches();
+            if ((effects & DialogEffects.SendByes) != 0)
+                byes.Send(dialog);
+            if ((effects & DialogEffects.Forget) != 0)
+                Publish(dialog, DialogChangeKind.Deleted, action.OldState, action.NewState);
+            if ((effects & DialogEffects.RunDestroy) != 0)
+                callbacks.Free(dialog);
+        }
+        catch (Exception error)
+        {
+            runtime.Log.ActionFailed(dialog.Id, error);
         }
 
-        if ((effects & DialogEffects.RunCreated) != 0)
-            module.Feed.Publish(dialog, DialogChangeKind.Created, act.OldState, act.NewState);
-        if ((effects & DialogEffects.StateChanged) != 0)
-        {
-            module.Feed.Publish(dialog, DialogChangeKind.StateChanged, act.OldState, act.NewState);
-            module.RaiseStateChanged(dialog, act.OldState, act.NewState);
-        }
-
-        if ((effects & DialogEffects.Update) != 0)
-            module.Feed.Publish(dialog, DialogChangeKind.Updated, act.OldState, act.NewState);
-        if ((effects & DialogEffects.Bogus) != 0)
-            module.Log.RequestOutOfPlace(dialog, act.Message);
-        if ((effects & (DialogEffects.RunTerminated | DialogEffects.RunExpired)) != 0)
-            dialog.RunHooks(DialogHookKind.Hangup, act.Message);
-        if ((effects & DialogEffects.LeaveProfiles) != 0)
-            dialog.LeaveProfiles();
-        if ((effects & DialogEffects.ReopenProfiles) != 0)
-            dialog.ReopenProfiles();
-
-        foreach ((DialogEffects effect, DialogCallbackTypes type) in Callbacks)
-        {
-            if ((effects & effect) == 0)
-                continue;
-            // Of a request that ends the dialog the arguments are those of the request; of an end made here there is none.
-            module.Callbacks.Run(
-                dialog,
-                type,
-                new DialogCallbackArguments(act.Direction, act.Message, act.Context, act.Edits, act.DestinationLeg)
-            );
-        }
-
-        if ((effects & DialogEffects.RunConfirmed) != 0)
-            dialog.RunHooks(DialogHookKind.Answer, act.Message);
-        if ((effects & DialogEffects.CancelBranches) != 0)
-            dialog.CancelBranches();
-        if ((effects & DialogEffects.SendByes) != 0)
-            dialog.SendByes();
         if ((effects & DialogEffects.Forget) != 0)
-            module.Feed.Publish(dialog, DialogChangeKind.Deleted, act.OldState, act.NewState);
-        if ((effects & DialogEffects.RunDestroy) != 0)
-            module.Callbacks.Free(dialog);
+            dialog.CompleteEnd();
+    }
+
+    private void Publish(Dialog dialog, in DialogAction action)
+    {
+        if ((action.Effects & DialogEffects.RunCreated) != 0)
+            Publish(dialog, DialogChangeKind.Created, action.OldState, action.NewState);
+        if ((action.Effects & DialogEffects.StateChanged) != 0)
+        {
+            Publish(dialog, DialogChangeKind.StateChanged, action.OldState, action.NewState);
+            RaiseStateChanged(dialog, action.OldState, action.NewState);
+        }
+
+        if ((action.Effects & DialogEffects.Update) != 0)
+            Publish(dialog, DialogChangeKind.Updated, action.OldState, action.NewState);
+    }
+
+    private void RunCallbacks(Dialog dialog, in DialogAction action)
+    {
+        // Of a request that ends the dialog the arguments are those of the request; of an end made here there is none.
+        var arguments = new DialogCallbackArguments(action.Direction, action.Message, action.Context, action.Edits, action.DestinationLeg);
+        foreach ((DialogEffects effect, DialogCallbackTypes type) in CallbackTypes)
+            if ((action.Effects & effect) != 0)
+                callbacks.Run(dialog, type, arguments);
+    }
+
+    /// <summary>Gives the feed's readers a change.</summary>
+    private void Publish(Dialog dialog, DialogChangeKind kind, DialogState oldState, DialogState newState)
+    {
+        DialogFeed feed = runtime.Feed;
+        if (feed.HasReaders)
+            feed.Publish(kind, dialog.Id, oldState, newState, feed.WithRecords ? DialogRecords.Of(dialog, profiles) : null);
+    }
+
+    /// <summary>The application's hooks, then those of the dialog.</summary>
+    private void RunHooks(Dialog dialog, DialogHookKind kind, SipMessage? message)
+    {
+        runtime.Hooks.Run(kind, dialog, message);
+        dialog.Hooks?.Run(kind, dialog, message);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the call goes on.")]
+    private void RaiseStateChanged(Dialog dialog, DialogState oldState, DialogState newState)
+    {
+        if (StateChanged is not { } handlers)
+            return;
+        var change = new DialogStateChangedEventArgs(dialog, oldState, newState);
+        foreach (EventHandler<DialogStateChangedEventArgs> handler in Delegate.EnumerateInvocationList(handlers))
+        {
+            try
+            {
+                handler(sender, change);
+            }
+            catch (Exception error)
+            {
+                runtime.Log.StateHandlerFailed(dialog.Id, error);
+            }
+        }
     }
 }

@@ -3,15 +3,10 @@ using Parley.Transactions;
 
 namespace Parley.Dialogs;
 
-/// <summary>Arms the timers of dialogs. The wheel holds the dialog's number (<see cref="DialogSlots"/>), not the dialog.</summary>
-internal sealed class DialogTimers(TimerService timers, DialogSlots slots, DialogLog log) : ITimerTarget
+/// <summary>What the timers of dialogs fire at. The wheel holds the dialog's number (<see cref="DialogSlots"/>), not the dialog.</summary>
+internal sealed class DialogTimers(DialogSlots slots, PingRequests pings, DialogLog log) : ITimerTarget
 {
-    /// <param name="dialog">One that is in the table.</param>
-    /// <param name="clock">Given back.</param>
-    /// <param name="version">Given back. Another one than the newest is stale; a dialog must bear one that was meant for the place's former one.</param>
-    /// <param name="milliseconds">From now.</param>
-    public void Arm(Dialog dialog, DialogClock clock, int version, long milliseconds) =>
-        timers.Arm(this, (int)clock, ((long)dialog.Slot << 32) | (uint)version, milliseconds);
+    private const int LinesOfDialog = 4;
 
     void ITimerTarget.Foresee(int kind, long version, int step)
     {
@@ -19,7 +14,7 @@ internal sealed class DialogTimers(TimerService timers, DialogSlots slots, Dialo
         if (step == 0)
             slots.Prefetch(slot);
         else if (slots[slot] is { } dialog)
-            dialog.Prefetch(step);
+            Prefetch(dialog, step);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "One dialog's error must not lose the other timers of the tick.")]
@@ -29,11 +24,29 @@ internal sealed class DialogTimers(TimerService timers, DialogSlots slots, Dialo
             return;
         try
         {
-            dialog.OnTimer((DialogClock)kind, (int)version);
+            switch ((DialogClock)kind)
+            {
+                case DialogClock.Dialog:
+                    dialog.OnTimer((int)version);
+                    break;
+                default:
+                    if (dialog.PingOf((DialogClock)kind) is { } ping)
+                        pings.OnTimer(dialog, ping, (int)version);
+                    break;
+            }
         }
         catch (Exception error)
         {
-            log.ActionFailed(dialog, error);
+            log.ActionFailed(dialog.Id, error);
         }
+    }
+
+    /// <summary>The dialog itself, then what its end takes it out of.</summary>
+    private static void Prefetch(Dialog dialog, int step)
+    {
+        if (step == 1)
+            CacheLine.Fetch(dialog, LinesOfDialog);
+        else
+            dialog.Stripe.Prefetch(dialog);
     }
 }

@@ -24,6 +24,9 @@ internal enum InternalFlags
     /// <summary>The call passes here twice and is one dialog (<see cref="DialogSpiralPolicy.ReuseDialog"/>). Not stored.</summary>
     Spiral = 1 << 26,
 
+    /// <summary>The proxy itself ends the call, or has begun to. Not stored.</summary>
+    Ending = 1 << 27,
+
     /// <summary>The bits that are stored.</summary>
     Stored = ByeSeen | Cancelled | RaceOccurred,
 }

@@ -1,12 +1,25 @@
 using Parley.Proxy;
 using Parley.Sip;
+using Parley.Transport;
 
 namespace Parley.Dialogs;
 
 /// <summary>Compares a request within a dialog with what the dialog knows of its destination leg, and puts right what it can.</summary>
 internal static class InDialogValidation
 {
-    /// <summary>In the field's order: CSeq, then (in an answered dialog) remote target and route set.</summary>
+    /// <summary>Under the lock: whether the request matches its place in the dialog. One that does not is inert; one whose way can be put right is not when that will be done.</summary>
+    public static void Judge(DialogOptions options, SipContext context, InDialogFollower follower)
+    {
+        follower.Order = follower.CalleeLeg!.OrderOf(follower.Direction, context.Request.CSeqNumber, context.Method);
+        follower.Course = CourseOf(context, follower);
+        follower.IsForeign = !MayComeFrom(options.SequentialSource, follower.SourceLeg!.FlowInLock, context.Source);
+        follower.IsInert =
+            follower.IsForeign
+            || follower.Order == CSeqOrder.Stale
+            || (follower.Course != DialogValidation.Valid && options.SequentialRouting != SequentialRouting.Repair);
+    }
+
+    /// <summary>In the order of OpenSIPS: CSeq, then (in an answered dialog) remote target and route set.</summary>
     public static DialogValidation Validate(SipContext context)
     {
         if (context.Get<DialogFollower>() is not InDialogFollower { Dialog: { } dialog, DestinationLeg: { } leg } follower)
@@ -31,21 +44,24 @@ internal static class InDialogValidation
         ReadOnlySpan<byte> target = context.RequestUri;
         if (!known.Contact.IsEmpty && !target.SequenceEqual(known.Contact) && !SipUriView.Equivalent(target, known.Contact))
             return DialogValidation.RemoteTarget;
-        return CompareRoutes(context, known, follower.Dialog!.IsSpiralInLock);
+        return CompareRoutes(context, known, follower.Dialog!.Life.Has(InternalFlags.Spiral));
     }
 
     /// <summary>
     /// Remote target and route set as stored, the next hop found by them. A strict first hop is written as such when the request leaves. False, and
     /// nothing is changed, where the route set cannot be followed: the peers' Record-Routes are theirs, and one may be no URI.
     /// </summary>
-    public static bool FixRoute(SipContext context)
+    public static bool FixRoute(DialogMatching matching, SipContext context)
     {
-        if (context.Get<DialogFollower>() is not InDialogFollower { IsSpiral: false, DestinationLeg: { } leg } follower || !FixRoute(context, leg))
+        if (
+            context.Get<DialogFollower>() is not InDialogFollower { IsSpiral: false, DestinationLeg: { } leg } follower
+            || !FixRoute(context, leg)
+        )
             return false;
         bool wasAstray = follower.Course != DialogValidation.Valid;
         follower.Course = DialogValidation.Valid;
         if (wasAstray && follower is { IsInert: true, IsForeign: false } && follower.Order != CSeqOrder.Stale)
-            DialogMatching.Adopt(context, follower);
+            matching.Adopt(context, follower);
         return true;
     }
 
@@ -68,6 +84,18 @@ internal static class InDialogValidation
         context.SetRequestUri(known.Contact);
         context.SetRoutes(routes);
         return true;
+    }
+
+    /// <summary>Requests of a leg whose far end is not known (it came from a store) may come from anywhere.</summary>
+    private static bool MayComeFrom(SequentialSource allowed, in SipFlow leg, in SipFlow source)
+    {
+        if (allowed == SequentialSource.Anywhere || leg.Remote == default)
+            return true;
+        if (allowed == SequentialSource.SameAddress)
+            return (leg.Remote with { Port = 0 }) == (source.Remote with { Port = 0 });
+        return ReferenceEquals(leg.Listener, source.Listener)
+            && leg.Remote == source.Remote
+            && (leg.ConnectionId == source.ConnectionId || leg.ConnectionId == 0);
     }
 
     private static DialogValidation CompareRoutes(SipContext context, PackedLeg known, bool isSpiral)

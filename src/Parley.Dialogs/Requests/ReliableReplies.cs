@@ -7,7 +7,7 @@ namespace Parley.Dialogs;
 /// Auto-PRACK (RFC 3262) for one initial INVITE: acknowledges reliable provisional responses in the caller's place, once for each RSeq of
 /// each leg, and takes the reliability out of what the caller gets. Inside the INVITE's strand.
 /// </summary>
-internal sealed class ReliableReplies(Dialog dialog, bool hasOffer) : ILocalRequestUser
+internal sealed class ReliableReplies(DialogRequests requests, Dialog dialog, bool hasOffer) : ILocalRequestUser
 {
     private readonly List<(DialogLeg Leg, long RSeq)> _last = [];
     private Verdict _verdict;
@@ -25,10 +25,10 @@ internal sealed class ReliableReplies(Dialog dialog, bool hasOffer) : ILocalRequ
     }
 
     /// <summary>Null when the caller's INVITE leaves nothing to do: it requires reliability from end to end.</summary>
-    public static ReliableReplies? For(Dialog dialog, SipMessage invite) =>
+    public static ReliableReplies? For(DialogRequests requests, Dialog dialog, SipMessage invite) =>
         (dialog.Flags & DialogFlags.AutoPrack) == 0 || invite.Tokens(SipHeaderName.Require).Contains("100rel"u8)
             ? null
-            : new ReliableReplies(dialog, !invite.Body.IsEmpty);
+            : new ReliableReplies(requests, dialog, !invite.Body.IsEmpty);
 
     /// <summary>A response arrived on a branch; its leg is known.</summary>
     public void OnBranchReply(SipBranch branch, SipMessage reply)
@@ -40,7 +40,12 @@ internal sealed class ReliableReplies(Dialog dialog, bool hasOffer) : ILocalRequ
         // An offer in a reliable response is answered in its PRACK (RFC 3262 5), which only the caller can do.
         if (!hasOffer && !reply.Body.IsEmpty)
             return;
-        DialogLeg? leg = dialog.LegOf(branch, reply);
+        DialogLeg? leg;
+        lock (dialog.Gate)
+        {
+            leg = dialog.LegSet.Find(branch.Index, reply.ToTag);
+        }
+
         if (leg is null)
             return;
 
@@ -56,8 +61,8 @@ internal sealed class ReliableReplies(Dialog dialog, bool hasOffer) : ILocalRequ
         else
             _last[at] = (leg, rseq);
         _verdict = Verdict.Strip;
-        if (!dialog.SendPrack(leg, rseq, reply.CSeqNumber, this))
-            dialog.PrackFailed(leg, 503);
+        if (!requests.SendPrack(dialog, leg, rseq, reply.CSeqNumber, this))
+            requests.PrackFailed(dialog, leg, 503);
     }
 
     /// <summary>The response is about to go to the caller.</summary>
@@ -74,11 +79,12 @@ internal sealed class ReliableReplies(Dialog dialog, bool hasOffer) : ILocalRequ
     void ILocalRequestUser.OnResponse(LocalRequest request, SipMessage response)
     {
         if (response.StatusCode >= 300)
-            dialog.PrackFailed((DialogLeg)request.State!, response.StatusCode);
+            requests.PrackFailed(dialog, (DialogLeg)request.State!, response.StatusCode);
     }
 
     // The callee repeats its response, gets no PRACK, and gives the call up by itself (RFC 3262 3).
-    void ILocalRequestUser.OnFailed(LocalRequest request, int statusCode) => dialog.PrackFailed((DialogLeg)request.State!, statusCode);
+    void ILocalRequestUser.OnFailed(LocalRequest request, int statusCode) =>
+        requests.PrackFailed(dialog, (DialogLeg)request.State!, statusCode);
 
     private static void Strip(SipMessage reply, SipEdits edits)
     {

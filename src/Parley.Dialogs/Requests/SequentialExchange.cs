@@ -9,7 +9,14 @@ namespace Parley.Dialogs;
 /// offer (its INVITE had no body), its ACK waits for the second party's answer (RFC 3725 flow III). The two requests run in strands of
 /// their own, hence the lock; nothing is sent under it.
 /// </summary>
-internal sealed class SequentialExchange(Dialog dialog, SequentialRequest request, DialogLeg first, DialogLeg? second) : ILocalRequestUser
+internal sealed class SequentialExchange(
+    DialogRequests requests,
+    DialogSettings settings,
+    Dialog dialog,
+    SequentialRequest request,
+    DialogLeg first,
+    DialogLeg? second
+) : ILocalRequestUser
 {
     /// <summary>Milliseconds kept for the ACK of the first party before it stops repeating its 2xx.</summary>
     private const long AckReserve = 4_000;
@@ -42,7 +49,7 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
         }
         else if (request.Body != SequentialBody.None)
         {
-            if (dialog.SessionFor(first) is not { } session)
+            if (DialogRequests.SessionFor(dialog, first) is not { } session)
             {
                 // Without a body it would ask for an offer, which is another question than the one put.
                 Finish(488, "No session description is known", isLocal: true, first);
@@ -54,7 +61,7 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
 
         lock (dialog.Gate)
         {
-            if (IsInvite && dialog.HasInviteWithinInLock)
+            if (IsInvite && dialog.UnderWay.HasInvite)
             {
                 Finish(491, "Request Pending", isLocal: true, first);
                 return;
@@ -62,7 +69,7 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
 
             if (IsInvite)
             {
-                dialog.CountInviteWithin(+1);
+                dialog.UnderWay.BeginInvite();
                 _counted = true;
             }
         }
@@ -132,9 +139,9 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
         }
 
         if (isNew && !sent.Message.Body.IsEmpty)
-            dialog.SetSessionFor(first, sent.Message.ContentType, sent.Message.Body);
+            DialogRequests.SetSessionFor(dialog, first, sent.Message.ContentType, sent.Message.Body);
         if (IsInvite && mayAcknowledge)
-            dialog.Acknowledge(first, cseq, Encoding.UTF8.GetBytes(type), answer);
+            requests.Acknowledge(dialog, first, cseq, Encoding.UTF8.GetBytes(type), answer);
         if (!isNew)
             return;
         if (!offers)
@@ -148,9 +155,9 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
 
     private void SecondAccepted(LocalRequest sent, SipMessage response, uint cseq)
     {
-        dialog.SetSessionFor(second!, sent.Message.ContentType, sent.Message.Body);
+        DialogRequests.SetSessionFor(dialog, second!, sent.Message.ContentType, sent.Message.Body);
         if (IsInvite)
-            dialog.Acknowledge(second!, cseq);
+            requests.Acknowledge(dialog, second!, cseq);
         AnswerFirst(response.Body.ToArray(), Encoding.UTF8.GetString(response.ContentType));
         Finish(response, second!);
     }
@@ -166,20 +173,21 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
             if (_mayAcknowledge)
                 return;
             _mayAcknowledge = true;
-            if (answer.Length == 0 && dialog.SessionFor(first) is { } session)
+            if (answer.Length == 0 && DialogRequests.SessionFor(dialog, first) is { } session)
                 (answer, type) = (SdpBody.BodyOf(session).ToArray(), Encoding.UTF8.GetString(SdpBody.TypeOf(session)));
             _answer = answer;
             _answerType = type;
             cseq = _heldCSeq;
         }
 
-        dialog.SetSessionFor(first, Encoding.UTF8.GetBytes(type), answer);
-        dialog.Acknowledge(first, cseq, Encoding.UTF8.GetBytes(type), answer);
+        DialogRequests.SetSessionFor(dialog, first, Encoding.UTF8.GetBytes(type), answer);
+        requests.Acknowledge(dialog, first, cseq, Encoding.UTF8.GetBytes(type), answer);
     }
 
     private void Send(DialogLeg leg, object step, ReadOnlySpan<byte> body, string type, string headerLines)
     {
-        uint cseq = dialog.SendOwn(
+        uint cseq = requests.Send(
+            dialog,
             leg,
             Encoding.ASCII.GetBytes(request.Method),
             Encoding.UTF8.GetBytes(headerLines),
@@ -202,7 +210,7 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
     {
         if (!IsInvite)
             return request.Timeout;
-        long longest = dialog.Module.LeastDeleteDelay;
+        long longest = settings.LeastDeleteDelay;
         return TimeSpan.FromMilliseconds(step == FirstStep ? longest + 1_000 : Math.Max(1_000, longest - AckReserve));
     }
 
@@ -227,7 +235,7 @@ internal sealed class SequentialExchange(Dialog dialog, SequentialRequest reques
             if (!_counted)
                 return;
             _counted = false;
-            dialog.CountInviteWithin(-1);
+            dialog.UnderWay.EndInvite();
         }
     }
 }

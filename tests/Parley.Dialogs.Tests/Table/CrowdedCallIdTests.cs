@@ -164,7 +164,7 @@ public class CrowdedCallIdTests
         {
             int left = DialogStripe.MostAlike;
             for (
-                Dialog? dialog = stripe.FirstAlike(table.HashOf(bytes), table, Encoding.ASCII.GetBytes(tag));
+                Dialog? dialog = stripe.FirstAlike(table.HashOf(bytes), Encoding.ASCII.GetBytes(tag));
                 dialog is not null && left > 0;
                 dialog = stripe.NextAlike(dialog), left--
             )

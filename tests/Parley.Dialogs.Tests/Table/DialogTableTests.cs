@@ -61,8 +61,8 @@ public class DialogTableTests
     public void Catalogue_05_an_id_of_zero_is_an_id()
     {
         using var bench = new DialogBench();
-        var dialog = new Dialog(bench.Module, new DialogId(55, 0), "1"u8, "sip:a@a"u8, "sip:b@b"u8, DialogFlags.None);
-        dialog.Begin(null);
+        var dialog = bench.Module.Table.NewDialog(bench.Module, new DialogId(55, 0), "1"u8, "sip:a@a"u8, "sip:b@b"u8, DialogFlags.None);
+        bench.Module.Table.Begin(dialog, null);
 
         Assert.Same(dialog, bench.Module.Table.Find(new DialogId(55, 0)));
         Assert.Same(dialog, bench.Module.FindByDid("73.0"));
@@ -171,9 +171,9 @@ public class DialogTableTests
     {
         using var bench = new DialogBench();
         Dialog there = bench.New("x");
-        var restored = new Dialog(bench.Module, there.Id, "x"u8, "sip:a@a"u8, "sip:b@b"u8, DialogFlags.None);
+        var restored = bench.Module.Table.NewDialog(bench.Module, there.Id, "x"u8, "sip:a@a"u8, "sip:b@b"u8, DialogFlags.None);
 
-        Assert.False(restored.BeginRestored());
+        Assert.False(restored.TryBeginRestored());
         Assert.Same(there, bench.Module.Find(there.Id));
         Assert.Equal([there], bench.Module.Table.FindAllByCallId("x"u8));
         Assert.Equal(1, bench.Module.Table.Count(DialogState.Unconfirmed));

@@ -8,13 +8,10 @@ namespace Parley.Dialogs;
 /// and a RAck the one their INVITE went on with. CANCEL and the ACK of a failure are written from the request as sent, so they have it
 /// already. Responses carry back the number of the branch they come from, whichever that was, and leave with the one the request came with.
 /// </summary>
-public sealed partial class Dialog
+internal static class CSeqEdits
 {
-    /// <summary>The initial INVITE's number, as the caller wrote it.</summary>
-    internal uint InviteCSeq => _inviteCSeq;
-
     /// <summary>A request within the dialog is about to be written for its destination. While nothing is renumbered there, nothing happens.</summary>
-    internal void Renumber(DialogLeg leg, SipMethod method, bool isStateless, bool isRepeated, SipEdits edits)
+    public static void Renumber(DialogLeg leg, SipMethod method, bool isStateless, bool isRepeated, SipEdits edits)
     {
         if (!leg.IsRenumbering)
             return;
@@ -22,11 +19,9 @@ public sealed partial class Dialog
         uint received = request.CSeqNumber,
             sent,
             rackSent = 0;
-        bool isPrack = method == SipMethod.Prack && request.TryGetRAck(out _);
         RAckView rack = default;
-        if (isPrack)
-            request.TryGetRAck(out rack);
-        lock (Gate)
+        bool isPrack = method == SipMethod.Prack && request.TryGetRAck(out rack);
+        lock (leg.Gate)
         {
             ref LegCSeq numbers = ref leg.Numbers;
             sent =
@@ -44,7 +39,7 @@ public sealed partial class Dialog
     }
 
     /// <summary>A response is about to leave with the number that its request came with.</summary>
-    internal static void RestoreCSeq(SipMessage reply, SipEdits edits, uint received) =>
+    public static void Restore(SipMessage reply, SipEdits edits, uint received) =>
         Replace(edits, reply.CSeqNumberText, reply.CSeqNumber, received);
 
     private static void Replace(SipEdits edits, ReadOnlySpan<byte> number, uint old, uint with)

@@ -3,70 +3,73 @@ using Parley.Sip;
 
 namespace Parley.Dialogs;
 
-/// <summary>The parties' session descriptions, kept when somebody will need them: the option says so, or a re-INVITE ping.</summary>
-public sealed partial class Dialog
+/// <summary>The parties' session descriptions, kept when something will need them: the option says so, or a re-INVITE ping.</summary>
+internal static class SdpLearning
 {
-    internal bool KeepsSdp =>
-        Module.Options.KeepSessionDescriptions || (Flags & (DialogFlags.ReinvitePingCaller | DialogFlags.ReinvitePingCallee)) != 0;
-
     /// <summary>A response to the initial INVITE leaves.</summary>
-    internal void OnInviteSdp(InviteFollower invite, SipBranch branch, SipMessage reply, SipEdits edits)
+    public static void OnInviteReply(Dialog dialog, InviteFollower invite, SipBranch branch, SipMessage reply, SipEdits edits)
     {
         byte[]? body = SdpBody.Of(reply, edits);
         bool isReliable = IsReliable(reply),
             changed;
-        lock (Gate)
+        lock (dialog.Gate)
         {
-            if (FindLeg(branch.Index, reply.ToTag) is not { } leg)
+            if (dialog.LegSet.Find(branch.Index, reply.ToTag) is not { } leg)
                 return;
+            DialogLeg caller = dialog.Caller;
             if (leg.Exchange is null)
             {
                 leg.Exchange = new SdpExchange();
                 if (invite.Offer is { } offer)
-                    leg.Exchange.OnRequest(invite, DialogDirection.Downstream, false, offer, _caller, leg);
+                    leg.Exchange.OnRequest(invite, DialogDirection.Downstream, false, offer, caller, leg);
             }
 
-            changed = leg.Exchange.OnResponse(invite, DialogDirection.Upstream, true, reply.StatusCode, isReliable, body, _caller, leg);
+            changed = leg.Exchange.OnResponse(invite, DialogDirection.Upstream, true, reply.StatusCode, isReliable, body, caller, leg);
         }
 
         if (changed)
-            Updated();
+            dialog.Updated();
     }
 
     /// <summary>The initial INVITE is over.</summary>
-    internal void OnInviteSdpOver(InviteFollower invite)
+    public static void OnInviteOver(Dialog dialog, InviteFollower invite)
     {
-        lock (Gate)
+        lock (dialog.Gate)
         {
-            _callee?.Exchange?.OnOver(invite);
-            foreach (DialogLeg leg in _others ?? [])
-                leg.Exchange?.OnOver(invite);
+            dialog.LegSet.EndExchanges(invite);
         }
     }
 
     /// <summary>A request within the dialog leaves.</summary>
-    internal void OnRequestSdp(SipContext context, InDialogFollower request, SipEdits edits)
+    public static void OnRequest(Dialog dialog, SipContext context, InDialogFollower request, SipEdits edits)
     {
         if (context.Method is not (SipMethod.Invite or SipMethod.Update or SipMethod.Prack or SipMethod.Ack))
             return;
         byte[]? body = SdpBody.Of(edits.Original, edits);
         bool changed = false;
-        lock (Gate)
+        lock (dialog.Gate)
         {
             DialogLeg leg = request.CalleeLeg!;
             SdpExchange exchange = leg.Exchange ??= new SdpExchange();
             if (context.Method == SipMethod.Ack)
-                changed = exchange.OnAck(request.Direction, body, _caller, leg);
+                changed = exchange.OnAck(request.Direction, body, dialog.Caller, leg);
             else if (body is not null)
-                exchange.OnRequest(request, request.Direction, context.Method == SipMethod.Prack, body, _caller, leg);
+                exchange.OnRequest(request, request.Direction, context.Method == SipMethod.Prack, body, dialog.Caller, leg);
         }
 
         if (changed)
-            Updated();
+            dialog.Updated();
     }
 
     /// <summary>A response to a request within the dialog leaves; null: one of the proxy's own.</summary>
-    internal void OnResponseSdp(SipContext context, InDialogFollower request, SipMessage? reply, int statusCode, SipEdits? edits)
+    public static void OnReply(
+        Dialog dialog,
+        SipContext context,
+        InDialogFollower request,
+        SipMessage? reply,
+        int statusCode,
+        SipEdits? edits
+    )
     {
         if (
             request.CalleeLeg?.Exchange is not { } exchange
@@ -74,31 +77,31 @@ public sealed partial class Dialog
         )
             return;
         byte[]? body = reply is null ? null : SdpBody.Of(reply, edits);
-        DialogDirection back = request.Direction == DialogDirection.Downstream ? DialogDirection.Upstream : DialogDirection.Downstream;
         bool changed;
-        lock (Gate)
+        lock (dialog.Gate)
         {
             changed = exchange.OnResponse(
                 request,
-                back,
+                request.ReplyDirection,
                 context.Method == SipMethod.Invite,
                 statusCode,
                 reply is not null && IsReliable(reply),
                 body,
-                _caller,
+                dialog.Caller,
                 request.CalleeLeg!
             );
         }
 
         if (changed)
-            Updated();
+            dialog.Updated();
     }
 
-    internal void OnRequestSdpOver(InDialogFollower request)
+    /// <summary>A request within the dialog is over.</summary>
+    public static void OnRequestOver(Dialog dialog, InDialogFollower request)
     {
         if (request.CalleeLeg?.Exchange is not { } exchange)
             return;
-        lock (Gate)
+        lock (dialog.Gate)
         {
             exchange.OnOver(request);
         }

@@ -39,8 +39,10 @@ public interface IDialogApi
     );
 
     /// <summary>Tracks the call of this initial INVITE (<c>create_dlg</c>) and puts its id into the Record-Route.</summary>
-    /// <returns>True when the request has its dialog, also when it had it before; false for anything but an INVITE without To tag.</returns>
-    bool CreateDialog(SipContext context, DialogFlags flags = DialogFlags.None);
+    /// <param name="context">The request.</param>
+    /// <param name="flags">How the dialog is kept; <see cref="DialogOptions.ByeOnTimeout"/> adds to it.</param>
+    /// <returns>The request's dialog, also when it was created before (its flags stay as they are then); null for anything but an INVITE without To tag, and for an INVITE that is answered already.</returns>
+    Dialog? CreateDialog(SipContext context, DialogFlags flags = DialogFlags.None);
 
     /// <summary>Finds the dialog of a request within one (<c>match_dialog</c>) and runs its part in the call; true also when it was matched before.</summary>
     /// <param name="context">The request.</param>

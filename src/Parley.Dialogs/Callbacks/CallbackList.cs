@@ -10,14 +10,19 @@ namespace Parley.Dialogs;
 internal sealed class CallbackList
 {
     // Stands at the head of a list that was freed. Before Gone: initialisers run from top to bottom.
-    private static readonly CallbackRegistration End = new(DialogCallbackTypes.None, null, null, null);
+    private static readonly Registration End = new(DialogCallbackTypes.None, null, null, null);
 
     /// <summary>The list of a dialog that is gone: nothing can be registered.</summary>
     public static readonly CallbackList Gone = MakeGone();
 
+    /// <summary>The types that belong to no dialog.</summary>
+    public const DialogCallbackTypes GlobalTypes = DialogCallbackTypes.Loaded | DialogCallbackTypes.Created;
+
+    public const DialogCallbackTypes AllTypes = (DialogCallbackTypes)((1 << 15) - 1);
+
     private const int ClosedBit = int.MinValue;
 
-    private CallbackRegistration? _head;
+    private Registration? _head;
     private int _types;
 
     /// <summary>How many threads are inside <see cref="Run"/>, and <see cref="ClosedBit"/>.</summary>
@@ -27,14 +32,14 @@ internal sealed class CallbackList
     public bool Has(DialogCallbackTypes types) => (Volatile.Read(ref _types) & (int)types) != 0;
 
     /// <summary>Links a registration in front of the others; false when the list has been freed.</summary>
-    public bool Add(CallbackRegistration registration)
+    public bool Add(Registration registration)
     {
         Interlocked.Or(ref _types, (int)registration.Types); // first, so that none who sees the registration misses its type
-        CallbackRegistration? head = Volatile.Read(ref _head);
+        Registration? head = Volatile.Read(ref _head);
         while (!ReferenceEquals(head, End))
         {
             registration.Next = head;
-            CallbackRegistration? seen = Interlocked.CompareExchange(ref _head, registration, head);
+            Registration? seen = Interlocked.CompareExchange(ref _head, registration, head);
             if (ReferenceEquals(seen, head))
                 return true;
             head = seen;
@@ -60,7 +65,7 @@ internal sealed class CallbackList
     }
 
     /// <summary>Runs one registration alone; for <see cref="DialogCallbackTypes.Loaded"/>.</summary>
-    public void RunOne(CallbackRegistration registration, Dialog dialog, in DialogCallbackArguments arguments, ILogger logger)
+    public void RunOne(Registration registration, Dialog dialog, in DialogCallbackArguments arguments, ILogger logger)
     {
         if (!TryEnter())
             return;
@@ -72,16 +77,10 @@ internal sealed class CallbackList
     }
 
     /// <summary>The newest registration, to run from there later; null when there is none.</summary>
-    public CallbackRegistration? Head => Volatile.Read(ref _head);
+    public Registration? Head => Volatile.Read(ref _head);
 
     /// <summary>Runs from a head that was read earlier, so that registrations after that moment are left out.</summary>
-    public void RunSince(
-        CallbackRegistration? head,
-        Dialog dialog,
-        DialogCallbackTypes type,
-        in DialogCallbackArguments arguments,
-        ILogger logger
-    )
+    public void RunSince(Registration? head, Dialog dialog, DialogCallbackTypes type, in DialogCallbackArguments arguments, ILogger logger)
     {
         if (head is null || !TryEnter())
             return;
@@ -105,7 +104,7 @@ internal sealed class CallbackList
     }
 
     private static void RunFrom(
-        CallbackRegistration? first,
+        Registration? first,
         Dialog dialog,
         DialogCallbackTypes type,
         in DialogCallbackArguments arguments,
@@ -113,7 +112,7 @@ internal sealed class CallbackList
     )
     {
         DialogCallbackParameters parameters = DialogCallbackParameters.Rent(arguments);
-        for (CallbackRegistration? registration = first; registration is not null; registration = registration.Next)
+        for (Registration? registration = first; registration is not null; registration = registration.Next)
         {
             if ((registration.Types & type) != 0)
                 Invoke(registration, dialog, type, parameters, logger);
@@ -123,7 +122,7 @@ internal sealed class CallbackList
     }
 
     private static void Invoke(
-        CallbackRegistration registration,
+        Registration registration,
         Dialog dialog,
         DialogCallbackTypes type,
         DialogCallbackParameters parameters,
@@ -157,17 +156,29 @@ internal sealed class CallbackList
 
     private void Free(ILogger logger)
     {
-        CallbackRegistration? registration = Interlocked.Exchange(ref _head, End);
+        Registration? registration = Interlocked.Exchange(ref _head, End);
         for (; registration is not null && !ReferenceEquals(registration, End); registration = registration.Next)
         {
             try
             {
-                registration.Free?.Invoke(registration.Parameter);
+                registration.Free?.Invoke(registration.Value);
             }
             catch (Exception failure)
             {
                 CallbackLog.FreeFailed(logger, failure);
             }
         }
+    }
+
+    /// <summary>One registration: a link of the list.</summary>
+    internal sealed class Registration(DialogCallbackTypes types, DialogCallback? handler, object? parameter, Action<object?>? free)
+        : CallbackParameter(parameter)
+    {
+        public readonly DialogCallbackTypes Types = types;
+        public readonly DialogCallback? Handler = handler;
+        public readonly Action<object?>? Free = free;
+
+        /// <summary>The one registered before; set once, before this one is published.</summary>
+        public Registration? Next;
     }
 }

@@ -77,12 +77,18 @@ public sealed class DialogFeed
         }
     }
 
-    /// <summary>Tells all readers of a change; see <see cref="DialogChangeKind"/>. Never under the dialog's lock.</summary>
+    /// <summary>A reader wants the whole dialog with each change.</summary>
+    internal bool WithRecords => Volatile.Read(ref _withRecords);
+
+    /// <summary>Gives all readers a change; see <see cref="DialogChangeKind"/>. Never under the dialog's lock.</summary>
+    /// <param name="kind">What happened.</param>
+    /// <param name="id">The dialog.</param>
+    /// <param name="oldState">Before.</param>
+    /// <param name="newState">After.</param>
+    /// <param name="record">The whole dialog, where <see cref="WithRecords"/> asks for it.</param>
     /// <returns>The change's sequence; 0 when nobody reads.</returns>
-    internal long Publish(Dialog dialog, DialogChangeKind kind, DialogState oldState, DialogState newState) =>
-        HasReaders
-            ? Publish(new DialogChange(kind, dialog.Id, oldState, newState, Volatile.Read(ref _withRecords) ? dialog.ToRecord() : null))
-            : 0;
+    internal long Publish(DialogChangeKind kind, DialogId id, DialogState oldState, DialogState newState, DialogRecord? record) =>
+        HasReaders ? Publish(new DialogChange(kind, id, oldState, newState, record)) : 0;
 
     internal long Publish(DialogChange change)
     {

@@ -8,9 +8,9 @@ namespace Parley.Dialogs;
 /// One end of a dialog: the caller, or a callee that answered (or rings) on some branch. Legs are keyed by (branch, To tag).
 /// What it remembers is packed bytes; the properties make strings of them, so ask once.
 /// </summary>
-public sealed partial class DialogLeg
+public sealed class DialogLeg
 {
-    private readonly Dialog _dialog;
+    private readonly ILegOwner _owner;
     private readonly short _branch;
     private SipFlow _flow;
     private LegCSeq _numbers;
@@ -22,15 +22,18 @@ public sealed partial class DialogLeg
     private SipMethod _highestFromMethod;
     private PackedLeg _packed;
 
-    internal DialogLeg(Dialog dialog, int branch)
+    internal DialogLeg(ILegOwner owner, int branch)
     {
-        _dialog = dialog;
+        _owner = owner;
         _branch = (short)branch;
         _packed = PackedLeg.Empty;
     }
 
-    /// <summary>The dialog this leg is an end of.</summary>
-    public Dialog Dialog => _dialog;
+    /// <summary>The dialog this leg is an end of, as the layer below it knows it.</summary>
+    internal ILegOwner Owner => _owner;
+
+    /// <summary>The dialog's lock.</summary>
+    internal Lock Gate => _owner.Gate;
 
     /// <summary>The branch of the initial INVITE the leg came up on; -1 for the caller.</summary>
     public int Branch => _branch;
@@ -82,7 +85,7 @@ public sealed partial class DialogLeg
     {
         get
         {
-            lock (_dialog.Gate)
+            lock (Gate)
             {
                 return _flow;
             }
@@ -120,7 +123,7 @@ public sealed partial class DialogLeg
     internal uint LastInvite(DialogDirection direction) => direction == DialogDirection.Downstream ? _inviteTo : _inviteFrom;
 
     /// <summary>Of a callee's leg: a request between it and the caller came; not for ACK. Under the gate.</summary>
-    internal void SawRequest(DialogDirection direction, uint cseq, SipMethod method)
+    internal void SawRequest(DialogLeg caller, DialogDirection direction, uint cseq, SipMethod method)
     {
         if (direction == DialogDirection.Downstream)
         {
@@ -129,7 +132,7 @@ public sealed partial class DialogLeg
         }
 
         // Each callee of a fork counts for itself, so the caller's leg, which has them all, cannot tell.
-        Dialog.Caller._numbers.Saw(cseq, method);
+        caller._numbers.Saw(cseq, method);
         if (cseq < _highestFrom)
             return;
         _highestFrom = cseq;
@@ -183,6 +186,28 @@ public sealed partial class DialogLeg
     internal bool IsRenumbering => _numbers.IsRenumbering;
 
     internal ReadOnlySpan<byte> TagBytes => _packed.Tag;
+
+    /// <summary>
+    /// The session description of this party that is in force, as it left the proxy (a multipart body whole); empty when there is none or it is
+    /// not kept. Kept with <see cref="DialogOptions.KeepSessionDescriptions"/> or a re-INVITE ping.
+    /// </summary>
+    public string SessionDescription => Sdp is { } sdp ? Encoding.UTF8.GetString(SdpBody.BodyOf(sdp)) : "";
+
+    /// <summary>What is in force, see <see cref="SdpBody"/>; replaced, never changed.</summary>
+    internal byte[]? Sdp { get; set; }
+
+    /// <summary>Of a callee's leg: what is being negotiated with the caller; null when nothing is kept.</summary>
+    internal SdpExchange? Exchange { get; set; }
+
+    /// <summary>Under the gate: the leg is where this contact says. False when that is nothing new.</summary>
+    internal bool SetContact(ReadOnlySpan<byte> contact)
+    {
+        PackedLeg old = _packed;
+        if (contact.IsEmpty || old.Contact.SequenceEqual(contact))
+            return false;
+        _packed = PackedLeg.Build(old, old.Tag, contact, old.RouteCount, old.PackedRoutes);
+        return true;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{(IsCaller ? "caller" : $"callee {_branch}")} tag={Tag} contact={Contact}";

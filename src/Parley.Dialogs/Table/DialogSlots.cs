@@ -15,7 +15,7 @@ namespace Parley.Dialogs;
 internal sealed class DialogSlots
 {
     /// <summary>The number of no place.</summary>
-    public const int None = 0;
+    public const int None = DialogIndex.None;
 
     private const int MostColumns = 16;
 
@@ -36,20 +36,20 @@ internal sealed class DialogSlots
     public Dialog? this[int slot] => _columns[slot & (_columns.Length - 1)][slot >> _columnBits];
 
     /// <summary>Fetches the line in which a place lies (<see cref="CacheLine"/>).</summary>
-    public void Foresee(int slot) => _columns[slot & (_columns.Length - 1)].Foresee(slot >> _columnBits);
+    public void Prefetch(int slot) => _columns[slot & (_columns.Length - 1)].Prefetch(slot >> _columnBits);
 
     /// <summary>How many places are taken; what tests look for leaks by.</summary>
     public int Taken => _columns.Sum(column => column.Taken);
 
-    /// <summary>A place for a dialog, until <see cref="Free"/>; never <see cref="None"/>.</summary>
-    public int Take(Dialog dialog)
+    /// <summary>A place for a dialog, until <see cref="Return"/>; never <see cref="None"/>.</summary>
+    public int Rent(Dialog dialog)
     {
         int column = Environment.CurrentManagedThreadId & (_columns.Length - 1);
-        return (_columns[column].Take(dialog) << _columnBits) | column;
+        return (_columns[column].Rent(dialog) << _columnBits) | column;
     }
 
     /// <summary>Empties a place: its number may be another dialog's from now on.</summary>
-    public void Free(int slot) => _columns[slot & (_columns.Length - 1)].Free(slot >> _columnBits);
+    public void Return(int slot) => _columns[slot & (_columns.Length - 1)].Return(slot >> _columnBits);
 
     private sealed class Column
     {
@@ -74,9 +74,9 @@ internal sealed class DialogSlots
 
         public Dialog? this[int index] => Volatile.Read(ref _chunks)[index >> ChunkBits][index & ChunkMask];
 
-        public void Foresee(int index) => CacheLine.Fetch(in Volatile.Read(ref _chunks)[index >> ChunkBits][index & ChunkMask]);
+        public void Prefetch(int index) => CacheLine.Fetch(in Volatile.Read(ref _chunks)[index >> ChunkBits][index & ChunkMask]);
 
-        public int Take(Dialog dialog)
+        public int Rent(Dialog dialog)
         {
             lock (_gate)
             {
@@ -91,7 +91,7 @@ internal sealed class DialogSlots
             }
         }
 
-        public void Free(int index)
+        public void Return(int index)
         {
             lock (_gate)
             {

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Parley.Proxy;
+using Parley.Hosting;
 using Parley.Sip;
 using Parley.Testing;
 using Parley.Transport;

@@ -16,6 +16,14 @@ public sealed class Feed : IAsyncLifetime
 
     internal static string Configuration { get; } = new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name;
 
+    /// <summary>A new folder with the feed in it, as the page's commands expect it.</summary>
+    internal string Folder(string name)
+    {
+        string folder = Directory.CreateDirectory(Path.Combine(_root, name)).FullName;
+        Directory.CreateSymbolicLink(Path.Combine(folder, "feed"), Packages);
+        return folder;
+    }
+
     public async ValueTask InitializeAsync()
     {
         string home = Path.Combine(_root, "home");

@@ -78,8 +78,9 @@ public class PackageTests(Feed feed) : IClassFixture<Feed>
                 "dotnet new nugetconfig\ndotnet nuget remove source nuget --configfile nuget.config",
                 StringComparison.Ordinal
             );
-        await feed.Shell.RunAsync(feed.Root, setUp);
-        string folder = Path.Combine(feed.Root, "myproxy");
+        string around = feed.Folder("project");
+        await feed.Shell.RunAsync(around, setUp);
+        string folder = Path.Combine(around, "myproxy");
         string program = Shell.Blocks(Repository.Read(Page), "csharp").Single();
         await File.WriteAllTextAsync(Path.Combine(folder, "Program.cs"), program);
         string output = await feed.Shell.RunAsync(folder, recipe[build..run]);
@@ -142,14 +143,17 @@ public class PackageTests(Feed feed) : IClassFixture<Feed>
     public async Task The_template_is_installed_and_what_it_makes_passes_its_own_test()
     {
         string recipe = Shell.Recipe(Page, "The template");
-        string output = await feed.Shell.RunAsync(
-            feed.Root,
-            "mkdir -p myproxy\n[ -e myproxy/nuget.config ] || cp nuget.config myproxy/\nsed -i s,value=.feed.,value=\\\"../feed\\\", myproxy/nuget.config\n"
-                + recipe[..recipe.IndexOf("dotnet run", StringComparison.Ordinal)]
+        string around = feed.Folder("template");
+        // What the page's project before it has: the source alone.
+        Directory.CreateDirectory(Path.Combine(around, "myproxy"));
+        await File.WriteAllTextAsync(
+            Path.Combine(around, "myproxy", "nuget.config"),
+            "<configuration><packageSources><clear /><add key=\"parley\" value=\"../feed\" /></packageSources></configuration>"
         );
+        string output = await feed.Shell.RunAsync(around, recipe[..recipe.IndexOf("dotnet run", StringComparison.Ordinal)]);
         Assert.Matches(@"succeeded: 1\b", output);
         Assert.DoesNotContain("warning", output, StringComparison.OrdinalIgnoreCase);
-        string made = Path.Combine(feed.Root, "Switchboard");
+        string made = Path.Combine(around, "Switchboard");
         Assert.Contains(
             "namespace Switchboard;",
             await File.ReadAllTextAsync(Path.Combine(made, "Switchboard", "Routing.cs")),

@@ -1,5 +1,5 @@
 using MyProxy;
-using Parley.Proxy;
+using Parley.Hosting;
 using Parley.Sip;
 
 ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder(args);

@@ -1,4 +1,5 @@
 using Parley.Dialogs;
+using Parley.Hosting;
 using Parley.Proxy;
 using Parley.Sip;
 

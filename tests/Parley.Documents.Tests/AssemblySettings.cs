@@ -1,4 +1,4 @@
 using Xunit;
 
 // The snippets share the working folder, where the files lie that they name.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: CollectionBehavior(CollectionBehavior.CollectionPerAssembly)]

@@ -9,7 +9,8 @@ public class CSharpTests
 {
     public static TheoryData<Snippet> Blocks => [.. Snippet.In("csharp")];
 
-    public static TheoryData<Snippet> Applications => [.. Snippet.In("csharp").Where(static s => SnippetCompiler.KindOf(s.Text) == SnippetKind.Application)];
+    public static TheoryData<Snippet> Applications =>
+        [.. Snippet.In("csharp").Where(static s => SnippetCompiler.KindOf(s.Text) == SnippetKind.Application)];
 
     [Theory]
     [MemberData(nameof(Blocks), DisableDiscoveryEnumeration = true)]
@@ -34,7 +35,10 @@ public class CSharpTests
                 Assert.True(options is 200 or 405, $"OPTIONS got {options}.");
                 Assert.True(register is 200 or 405, $"REGISTER got {register}.");
                 if (block.Text.Contains("RelayAsync", StringComparison.Ordinal))
-                    Assert.True(call.End == CallEnd.LocalBye, $"The call ended by {call.End} with {call.Status}.\n{play.Recorder.Ladder(call.CallId)}");
+                    Assert.True(
+                        call.End == CallEnd.LocalBye,
+                        $"The call ended by {call.End} with {call.Status}.\n{play.Recorder.Ladder(call.CallId)}"
+                    );
                 else
                     Assert.True(call.Status == 405, $"The call got {call.Status}.");
             }
@@ -71,7 +75,12 @@ public class CSharpTests
         foreach (Snippet block in Snippet.In("csharp").Where(static s => s.Text.Contains("[Fact]", StringComparison.Ordinal)))
         {
             Assembly assembly = Scenes.Compiled(block, run: false);
-            foreach (MethodInfo test in assembly.GetTypes().SelectMany(static t => t.GetMethods()).Where(static m => m.GetCustomAttribute<FactAttribute>() is not null))
+            foreach (
+                MethodInfo test in assembly
+                    .GetTypes()
+                    .SelectMany(static t => t.GetMethods())
+                    .Where(static m => m.GetCustomAttribute<FactAttribute>() is not null)
+            )
             {
                 object? result = test.Invoke(Activator.CreateInstance(test.DeclaringType!), null);
                 if (result is Task task)

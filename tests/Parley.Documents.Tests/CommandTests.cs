@@ -24,7 +24,21 @@ public class CommandTests
         "systemctl",
     ];
 
-    private static readonly string[] DotnetVerbs = ["add", "build", "csharpier", "new", "nuget", "pack", "project", "publish", "restore", "run", "test", "tool"];
+    private static readonly string[] DotnetVerbs =
+    [
+        "add",
+        "build",
+        "csharpier",
+        "new",
+        "nuget",
+        "pack",
+        "project",
+        "publish",
+        "restore",
+        "run",
+        "test",
+        "tool",
+    ];
 
     public static TheoryData<Snippet> Blocks => [.. Snippet.In("sh", "bash", "shell")];
 
@@ -33,7 +47,10 @@ public class CommandTests
     public async Task Every_command_of_a_block_exists(Snippet block)
     {
         foreach (string[] words in Commands(block.Text))
-            Assert.True(await FaultOfAsync(words, block) is not { } fault, $"{block}: `{string.Join(' ', words)}`: {await FaultOfAsync(words, block)}");
+        {
+            string? fault = await FaultOfAsync(words, block);
+            Assert.True(fault is null, $"{block}: `{string.Join(' ', words)}`: {fault}");
+        }
     }
 
     [Theory]
@@ -61,7 +78,10 @@ public class CommandTests
             string command = comment < 0 ? line : line[..comment];
             foreach (string part in command.Split(["&&", "|", ";"], StringSplitOptions.RemoveEmptyEntries))
             {
-                string[] words = [.. part.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(static w => w != "&")];
+                string[] words =
+                [
+                    .. part.Split(' ', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Where(static w => w != "&"),
+                ];
                 int first = Array.FindIndex(words, static w => !w.Contains('=', StringComparison.Ordinal) || w.StartsWith('-'));
                 if (first >= 0)
                     yield return words[first..];
@@ -119,7 +139,10 @@ public class CommandTests
 
     private static string? FaultOfTest(string[] names)
     {
-        string[] projects = [.. Directory.EnumerateDirectories(Repository.PathOf("tests"), "*.Tests").Select(static d => Path.GetFileName(d))];
+        string[] projects =
+        [
+            .. Directory.EnumerateDirectories(Repository.PathOf("tests"), "*.Tests").Select(static d => Path.GetFileName(d)),
+        ];
         return names
             .Where(n => n != "unit" && !projects.Any(p => p.Contains(n, StringComparison.Ordinal)))
             .Select(static n => $"no test project is called like {n}")
@@ -151,7 +174,9 @@ public class CommandTests
         options
             .Where(static o => o.StartsWith("--", StringComparison.Ordinal))
             .Select(static o => o[2..].Split('=', ':')[0])
-            .Where(name => !source.Contains($"\"{name}\"", StringComparison.Ordinal) && !source.Contains($"--{name}", StringComparison.Ordinal))
+            .Where(name =>
+                !source.Contains($"\"{name}\"", StringComparison.Ordinal) && !source.Contains($"--{name}", StringComparison.Ordinal)
+            )
             .Select(name => $"{program} reads no option {name}")
             .FirstOrDefault();
 

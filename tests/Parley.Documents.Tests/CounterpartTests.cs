@@ -21,7 +21,12 @@ public partial class CounterpartTests
     [Fact]
     public void Every_counterpart_is_a_public_member()
     {
-        string[] api = [.. Directory.EnumerateFiles(Repository.PathOf("src"), "PublicAPI.Unshipped.txt", SearchOption.AllDirectories).SelectMany(File.ReadLines)];
+        string[] api =
+        [
+            .. Directory
+                .EnumerateFiles(Repository.PathOf("src"), "PublicAPI.Unshipped.txt", SearchOption.AllDirectories)
+                .SelectMany(File.ReadLines),
+        ];
         List<string> names = [.. Counterparts()];
         Assert.True(names.Count > 40, $"{names.Count} counterparts were found.");
         Assert.All(names, name => Assert.True(Exists(name, api), $"{Page}: {name} is no public member."));

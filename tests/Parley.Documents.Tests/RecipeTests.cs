@@ -20,7 +20,10 @@ public class RecipeTests
                 Assert.Equal(200, play.Call("123").Status);
                 Assert.Equal(404, play.Call("bob").Status);
                 Assert.Equal(404, play.Call("00%3Babc").Status);
-                var stranger = new ScriptedUserAgent(play.Network.AddHost("198.51.100.7"), "mallory") { OutboundProxy = $"sip:{play.Proxy};lr" };
+                var stranger = new ScriptedUserAgent(play.Network.AddHost("198.51.100.7"), "mallory")
+                {
+                    OutboundProxy = $"sip:{play.Proxy};lr",
+                };
                 ScriptedCall refused = stranger.Invite($"sip:00900123@{play.Proxy}");
                 play.Network.Clock.RunFor(TimeSpan.FromMinutes(1));
                 Assert.Equal(403, refused.Status);
@@ -157,7 +160,8 @@ public class RecipeTests
         }
     }
 
-    private static IEnumerable<string> Invites(Scene scene, string host) => scene.Callees[host].Calls.Select(static c => c.Invite!.RequestUri);
+    private static IEnumerable<string> Invites(Scene scene, string host) =>
+        scene.Callees[host].Calls.Select(static c => c.Invite!.RequestUri);
 
     private static void Talk(Scene play)
     {

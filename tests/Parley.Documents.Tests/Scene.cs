@@ -7,6 +7,7 @@ using Parley.Dialogs;
 using Parley.Hosting;
 using Parley.Testing;
 using Parley.Transport;
+using Xunit;
 
 namespace Parley.Documents.Tests;
 
@@ -94,6 +95,7 @@ internal sealed partial class Scene : IDisposable
             phone.OutboundProxy = $"sip:{Proxy};transport={first.Protocol.ToString().ToLowerInvariant()};lr";
             phone.Protocol = first.Protocol;
             phone.Locator = _locator;
+            phone.Address = $"sip:{phone.User}@{Proxy}";
         }
         foreach (SipListenerOptions named in builder.Transport.Listeners.Where(static l => l.AdvertisedHost is not null))
             _locator.Add(named.AdvertisedHost!, Listener(named).Split(" as ")[0]);
@@ -104,9 +106,21 @@ internal sealed partial class Scene : IDisposable
     public void Run(ParleyApplication application)
     {
         HasRun = true;
-        Network.Clock.RunUntilCompleted(application.StartAsync(), TimeSpan.FromMinutes(1));
+        Finish(application.StartAsync());
         Play?.Invoke(this);
-        Network.Clock.RunUntilCompleted(application.StopAsync(), TimeSpan.FromMinutes(10));
+        Finish(application.StopAsync());
+    }
+
+    /// <summary>Lets a task end that waits for the simulated clock and for files, which take real time.</summary>
+    private void Finish(Task task)
+    {
+        for (int i = 0; !task.IsCompleted && i < 20_000; i++)
+        {
+            Network.Clock.RunFor(TimeSpan.FromMilliseconds(10));
+            Thread.Sleep(1);
+        }
+        Assert.True(task.IsCompleted, "The application neither starts nor stops.");
+        task.GetAwaiter().GetResult();
     }
 
     /// <summary>Sends a request out of any call and waits for its end; its final status.</summary>
@@ -137,17 +151,22 @@ internal sealed partial class Scene : IDisposable
     {
         string text = $"{listener.Protocol.ToString().ToLowerInvariant()}:{listener.EndPoint}";
         return listener.AdvertisedHost is { } name
-            ? text + $" as {name}" + (listener.AdvertisedPort == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $":{listener.AdvertisedPort}"))
+            ? text
+                + $" as {name}"
+                + (listener.AdvertisedPort == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $":{listener.AdvertisedPort}"))
             : text;
     }
 
     private void AddCallees(string[] listeners)
     {
-        foreach (Match uri in SipUriText().Matches(_text))
+        foreach (Match uri in SipUriText().Matches(_text + " sip:127.0.0.1:5070"))
         {
             string host = uri.Groups["host"].Value;
             string port = uri.Groups["port"] is { Success: true } given ? given.Value : "5060";
-            if (_callees.ContainsKey(host) && !char.IsAsciiDigit(host[0]) || listeners.Any(l => l.EndsWith($":{host}:{port}", StringComparison.Ordinal)))
+            if (
+                _callees.ContainsKey(host) && !char.IsAsciiDigit(host[0])
+                || listeners.Any(l => l.EndsWith($":{host}:{port}", StringComparison.Ordinal))
+            )
                 continue;
             bool isAddress = char.IsAsciiDigit(host[0]);
             string address = isAddress ? host : $"10.9.0.{_callees.Count + 1}";
@@ -175,6 +194,8 @@ internal sealed partial class Scene : IDisposable
         return phone;
     }
 
-    [GeneratedRegex(@"sips?:(?:[^@""\s<>]+@)?(?<host>[A-Za-z0-9.-]+\.[A-Za-z0-9]+)(?::(?<port>\d+))?")]
+    [GeneratedRegex(
+        @"(?:sips?:(?:[^@""\s<>]+@)?|"")(?<host>\d+\.\d+\.\d+\.\d+|(?<=sips?:[^""]*)[A-Za-z0-9.-]+\.[A-Za-z0-9]+)(?::(?<port>\d+))?"
+    )]
     private static partial Regex SipUriText();
 }

@@ -42,7 +42,9 @@ internal static class Scenes
 
     /// <summary>The application below a heading of a page.</summary>
     public static Snippet Find(string page, string heading) =>
-        Snippet.In("csharp").Single(s => s.Page == page && s.Heading == heading && SnippetCompiler.KindOf(s.Text) == SnippetKind.Application);
+        Snippet
+            .In("csharp")
+            .Single(s => s.Page == page && s.Heading == heading && SnippetCompiler.KindOf(s.Text) == SnippetKind.Application);
 
     /// <summary>Whom alice calls: bob, but for recipes that go by the number.</summary>
     public static string Dialled(Snippet block) =>

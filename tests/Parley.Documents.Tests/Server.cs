@@ -10,7 +10,8 @@ internal static class Server
         $"src/Parley.Server/bin/{new DirectoryInfo(AppContext.BaseDirectory).Parent!.Name}/net10.0/parley.dll"
     );
 
-    public static Task<(int Code, string Output)> RunAsync(string folder, params string[] arguments) => RunAsync(folder, "dotnet", [Program, .. arguments]);
+    public static Task<(int Code, string Output)> RunAsync(string folder, params string[] arguments) =>
+        RunAsync(folder, "dotnet", [Program, .. arguments]);
 
     /// <summary>Runs a program to its end: its exit code, and what it wrote to both outputs.</summary>
     public static async Task<(int Code, string Output)> RunAsync(string folder, string program, string[] arguments)

@@ -26,7 +26,9 @@ internal sealed class SimulationRewriter : CSharpSyntaxRewriter
     }
 
     public override SyntaxNode? VisitObjectCreationExpression(ObjectCreationExpressionSyntax node) =>
-        node.Type.ToString() == "HttpClient" ? SyntaxFactory.ParseExpression(Simulated + "NewHttpClient()").WithTriviaFrom(node) : base.VisitObjectCreationExpression(node);
+        node.Type.ToString() == "HttpClient"
+            ? SyntaxFactory.ParseExpression(Simulated + "NewHttpClient()").WithTriviaFrom(node)
+            : base.VisitObjectCreationExpression(node);
 
     private static InvocationExpressionSyntax Call(string name, InvocationExpressionSyntax original, ExpressionSyntax? argument = null)
     {

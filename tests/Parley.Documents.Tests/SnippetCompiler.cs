@@ -17,7 +17,20 @@ internal static class SnippetCompiler
         "using Parley.Sip; using Parley.Transport; using Parley.Transactions; using Parley.Proxy; using Parley.Hosting; using Parley.Registrar; "
         + "using Parley.Dialogs; using Parley.Testing; using Microsoft.Extensions.DependencyInjection; using Microsoft.Extensions.Logging; using Xunit;\n";
 
-    private static readonly string[] AtHand = ["builder", "app", "context", "dialog", "dialogs", "network", "call", "bob", "host", "a", "b"];
+    private static readonly string[] AtHand =
+    [
+        "builder",
+        "app",
+        "context",
+        "dialog",
+        "dialogs",
+        "network",
+        "call",
+        "bob",
+        "host",
+        "a",
+        "b",
+    ];
 
     private static readonly CSharpParseOptions Parsing = CSharpParseOptions
         .Default.WithLanguageVersion(LanguageVersion.Latest)
@@ -72,7 +85,9 @@ internal static class SnippetCompiler
             .. compilation
                 .GetDiagnostics()
                 .Where(static d => d.Severity >= DiagnosticSeverity.Warning && d.Id != "CS1701") // versions of the framework's own references
-                .Select(static d => $"{d.Location.GetMappedLineSpan().Path}:{d.Location.GetMappedLineSpan().StartLinePosition.Line + 1}: {d.Id} {d.GetMessage()}"),
+                .Select(static d =>
+                    $"{d.Location.GetMappedLineSpan().Path}:{d.Location.GetMappedLineSpan().StartLinePosition.Line + 1}: {d.Id} {d.GetMessage()}"
+                ),
         ];
         if (errors.Count > 0)
             return null;
@@ -83,17 +98,15 @@ internal static class SnippetCompiler
 
     private static SyntaxTree Tree(string code, Snippet snippet, bool run)
     {
-        SyntaxTree tree = CSharpSyntaxTree.ParseText(code, Parsing, snippet.Page);
         // The lines of the page in every message.
         string mapped = code.StartsWith("#:", StringComparison.Ordinal) ? code : $"#line {snippet.Line + 1} \"{snippet.Page}\"\n{code}";
-        tree = CSharpSyntaxTree.ParseText(mapped, Parsing, snippet.Page);
+        SyntaxTree tree = CSharpSyntaxTree.ParseText(mapped, Parsing, snippet.Page);
         return run ? tree.WithRootAndOptions(new SimulationRewriter().Visit(tree.GetRoot()), Parsing) : tree;
     }
 
     private static string Whole(string code, SnippetKind kind) =>
         kind switch
         {
-            SnippetKind.Program => FragmentUsings.Replace("\n", " ", StringComparison.Ordinal) + code,
             SnippetKind.Fragment =>
                 $"{FragmentUsings.Trim()} static class Fragment {{ static async Task Run(ParleyApplicationBuilder builder, ParleyApplication app, SipContext context, Dialog dialog, IDialogApi dialogs, SimulatedNetwork network, ScriptedCall call, ScriptedUserAgent bob, SimulatedTransport host, SimulatedTransport a, SimulatedTransport b) {{ await Task.Yield(); {code} }} }}",
             _ => code,

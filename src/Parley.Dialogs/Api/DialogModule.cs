@@ -15,7 +15,7 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
 {
     // Whose request runs on this thread: the service provider need not be asked several times per call.
     [ThreadStatic]
-    private static ParleyApplication? t_application;
+    private static IServiceProvider? t_services;
 
     [ThreadStatic]
     private static DialogModule? t_module;
@@ -39,6 +39,7 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
         RecordRouteParameter = Encoding.ASCII.GetBytes(options.RecordRouteParameter);
         Table = new DialogTable(options.HashSize, random);
         InviteFollowers = new FollowerPool<InviteFollower>(pool => new InviteFollower(pool, Table.Slots));
+        AsyncCallbacks = new AsyncCallbackWork(Counters, loggers?.CreateLogger("Parley.Dialogs.Callbacks") ?? (ILogger)NullLogger.Instance);
         Statistics = new DialogStatistics(Table, Counters);
         Callbacks = new DialogCallbacks(loggers, CreatedCallbacks) { Existing = () => Table.Snapshot(includeDeleted: false) };
         Profiles = new DialogProfileTable(options, random.Next()) { Finder = Table.Find };
@@ -56,6 +57,9 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
 
     public DialogCallbacks Callbacks { get; }
 
+    /// <summary>The queues of handlers that may await.</summary>
+    public AsyncCallbackWork AsyncCallbacks { get; }
+
     public DialogProfileTable Profiles { get; }
 
     public DialogStatistics Statistics { get; }
@@ -71,7 +75,7 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
     public void OnRequest(SipContext context)
     {
         CurrentDialog.Set(null);
-        t_application = context.Application;
+        t_services = context.Services;
         t_module = this;
         if (!context.IsInDialog)
             context.RecordRouteProof = context.Method == SipMethod.Invite ? RouteProofKind.Call : RouteProofKind.Subscription;
@@ -91,5 +95,5 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
         Requests.SendSequentialAsync(dialog, request);
 
     /// <summary>The module of the request's application when a request of it ran last on this thread; else null, and the services know.</summary>
-    internal static DialogModule? Of(SipContext context) => ReferenceEquals(t_application, context.Application) ? t_module : null;
+    internal static DialogModule? Of(SipContext context) => ReferenceEquals(t_services, context.Services) ? t_module : null;
 }

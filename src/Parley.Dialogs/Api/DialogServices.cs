@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Parley.Hosting;
 using Parley.Proxy;
 
 namespace Parley.Dialogs;
@@ -20,6 +22,7 @@ public static class DialogServices
             services.AddSingleton(options);
             services.AddSingleton<DialogModule>();
             services.AddSingleton<IDialogApi>(static s => s.GetRequiredService<DialogModule>());
+            services.AddSingleton<IHostedService>(static s => s.GetRequiredService<DialogModule>().AsyncCallbacks);
             services.AddSingleton<IProxyModule>(static s => s.GetRequiredService<DialogModule>());
         }
 

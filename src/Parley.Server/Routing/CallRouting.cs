@@ -1,6 +1,7 @@
 using System.Text;
 using Parley.Dialogs;
 using Parley.Proxy;
+using Parley.Registrar;
 using Parley.Server.Configuration;
 using Parley.Sip;
 
@@ -11,7 +12,7 @@ namespace Parley.Server.Routing;
 /// calls go by the configured routes, each for its own sources; a foreign domain is for trusted sources only, so that the server is no open
 /// relay. A request with a To tag is no exception: it passes when it belongs to a call of this server.
 /// </summary>
-internal sealed class CallRouting(Registrar registrar, ServerConfiguration configuration)
+internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration configuration)
 {
     private readonly bool _registers = configuration.Registrar.Enabled;
     private volatile RouteTable _routes = new(configuration);

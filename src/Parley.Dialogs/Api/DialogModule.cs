@@ -39,6 +39,7 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
         RecordRouteParameter = Encoding.ASCII.GetBytes(options.RecordRouteParameter);
         Table = new DialogTable(options.HashSize, random);
         InviteFollowers = new FollowerPool<InviteFollower>(pool => new InviteFollower(pool, Table.Slots));
+        AsyncCallbacks = new AsyncCallbackWork(Counters, loggers?.CreateLogger("Parley.Dialogs.Callbacks") ?? (ILogger)NullLogger.Instance);
         Statistics = new DialogStatistics(Table, Counters);
         Callbacks = new DialogCallbacks(loggers, CreatedCallbacks) { Existing = () => Table.Snapshot(includeDeleted: false) };
         Profiles = new DialogProfileTable(options, random.Next()) { Finder = Table.Find };
@@ -55,6 +56,9 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
     public DialogTable Table { get; }
 
     public DialogCallbacks Callbacks { get; }
+
+    /// <summary>The queues of handlers that may await.</summary>
+    public AsyncCallbackWork AsyncCallbacks { get; }
 
     public DialogProfileTable Profiles { get; }
 

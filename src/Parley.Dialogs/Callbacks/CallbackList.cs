@@ -79,6 +79,16 @@ internal sealed class CallbackList
     /// <summary>The newest registration, to run from there later; null when there is none.</summary>
     public Registration? Head => Volatile.Read(ref _head);
 
+    /// <summary>What a registration of this list was given, when it is of this type; null when none was.</summary>
+    public T? FindParameter<T>()
+        where T : class
+    {
+        for (Registration? registration = Head; registration is not null; registration = registration.Next)
+            if (registration.Value is T found)
+                return found;
+        return null;
+    }
+
     /// <summary>Runs from a head that was read earlier, so that registrations after that moment are left out.</summary>
     public void RunSince(Registration? head, Dialog dialog, DialogCallbackTypes type, in DialogCallbackArguments arguments, ILogger logger)
     {

@@ -7,4 +7,5 @@ internal sealed class DialogCounters
     public long Expired;
     public long Failed;
     public long Refused;
+    public long DroppedNotifications;
 }

@@ -26,6 +26,9 @@ public sealed class DialogStatistics
     /// <summary>Requests with a To tag that <c>RelayInDialogAsync</c> did not let pass, dropped ACKs among them. Not in the reference.</summary>
     public long RefusedRequests => Volatile.Read(ref _counters.Refused);
 
+    /// <summary>Moments that an asynchronous handler did not get, since too many of its dialog waited (<see cref="DialogAsyncCallbacks.OnAsync"/>). Not in OpenSIPS.</summary>
+    public long DroppedNotifications => Volatile.Read(ref _counters.DroppedNotifications);
+
     /// <summary>Dialogs in one state, the ended ones that wait out their delete delay among them.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not one of the five states.</exception>
     public long CountOf(DialogState state)

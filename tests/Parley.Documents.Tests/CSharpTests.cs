@@ -34,7 +34,7 @@ public class CSharpTests
 
                 Assert.True(options is 200 or 405, $"OPTIONS got {options}.");
                 Assert.True(register is 200 or 405, $"REGISTER got {register}.");
-                if (block.Text.Contains("RelayAsync", StringComparison.Ordinal))
+                if (Relays(block))
                     Assert.True(
                         call.End == CallEnd.LocalBye,
                         $"The call ended by {call.End} with {call.Status}.\n{play.Recorder.Ladder(call.CallId)}"
@@ -97,7 +97,7 @@ public class CSharpTests
     public void An_application_relays_requests_within_dialogs_by_the_one_step(Snippet block)
     {
         Assert.DoesNotContain(".LooseRoute()", block.Text, StringComparison.Ordinal);
-        if (block.Text.Contains("RelayAsync", StringComparison.Ordinal))
+        if (Relays(block))
             Assert.Contains("RelayInDialogAsync()", block.Text, StringComparison.Ordinal);
     }
 
@@ -112,6 +112,9 @@ public class CSharpTests
         SnippetCompiler.Compile(block, [block], run: false, out IReadOnlyList<string> errors);
         Assert.Contains(errors, e => e.StartsWith("wrong.md:2: " + error, StringComparison.Ordinal));
     }
+
+    private static bool Relays(Snippet block) =>
+        block.Text.Contains("RelayAsync", StringComparison.Ordinal) || block.Text.Contains("FailoverAsync", StringComparison.Ordinal);
 
     internal static IEnumerable<Snippet> PageOf(Snippet block) => Snippet.In("csharp").Where(s => s.Page == block.Page);
 }

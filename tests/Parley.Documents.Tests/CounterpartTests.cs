@@ -13,7 +13,6 @@ public partial class CounterpartTests
     private static readonly Dictionary<string, string[]> Owners = new(StringComparer.Ordinal)
     {
         ["context"] = ["SipContext", "SipContextDialogs"],
-        ["Dialog"] = ["Dialog", "DialogExtensions"],
         ["app"] = ["ParleyApplication"],
         ["context.Request"] = ["SipMessage"],
         ["context.Source"] = ["SipFlow"],
@@ -57,7 +56,7 @@ public partial class CounterpartTests
         (string owner, string member) = (name[..dot], name[(dot + 1)..]);
         return Owners
             .GetValueOrDefault(owner, [owner])
-            .Any(type => api.Any(line => Regex.IsMatch(line, $@"\bParley\.\w+\.{type}\.(extension\([^)]*\)\.)?(get_)?{member}\b")));
+            .Any(type => api.Any(line => Regex.IsMatch(line, $@"\bParley\.\w+\.{type}(!\))?\.(get_)?{member}\b")));
     }
 
     [GeneratedRegex("`(?<name>[A-Za-z.]+)`")]

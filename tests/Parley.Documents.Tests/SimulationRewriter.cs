@@ -20,7 +20,7 @@ internal sealed class SimulationRewriter : CSharpSyntaxRewriter
         string name = member.Name.Identifier.Text;
         if (name == "CreateBuilder" && member.Expression.ToString() == "ParleyApplication")
             return Call("CreateBuilder", visited);
-        if (visited.ArgumentList.Arguments.Count == 0 && name is "Build" or "Run" or "RunAsync")
+        if (name == "RunAsync" || (name is "Build" or "Run" && visited.ArgumentList.Arguments.Count == 0))
             return Call(name, visited, member.Expression);
         return visited;
     }

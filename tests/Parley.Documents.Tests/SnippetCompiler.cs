@@ -17,19 +17,14 @@ internal static class SnippetCompiler
         "using Parley.Sip; using Parley.Transport; using Parley.Transactions; using Parley.Proxy; using Parley.Hosting; using Parley.Registrar; "
         + "using Parley.Dialogs; using Parley.Testing; using Microsoft.Extensions.DependencyInjection; using Microsoft.Extensions.Logging; using Xunit;\n";
 
-    private static readonly string[] AtHand =
+    /// <summary>What a fragment may use, unless it declares the name itself.</summary>
+    private static readonly (string Type, string Name)[] AtHand =
     [
-        "builder",
-        "app",
-        "context",
-        "dialog",
-        "dialogs",
-        "network",
-        "call",
-        "bob",
-        "host",
-        "a",
-        "b",
+        ("ParleyApplicationBuilder", "builder"),
+        ("ParleyApplication", "app"),
+        ("SipContext", "context"),
+        ("Dialog", "dialog"),
+        ("IDialogApi", "dialogs"),
     ];
 
     private static readonly CSharpParseOptions Parsing = CSharpParseOptions
@@ -50,15 +45,9 @@ internal static class SnippetCompiler
         CompilationUnitSyntax unit = SyntaxFactory.ParseCompilationUnit(code, options: Parsing);
         if (!unit.Members.OfType<GlobalStatementSyntax>().Any())
             return SnippetKind.Types;
-        List<string> names = [.. unit.DescendantNodes().OfType<IdentifierNameSyntax>().Select(static n => n.Identifier.Text)];
-        if (names.Contains("CreateBuilder"))
+        if (unit.DescendantNodes().OfType<IdentifierNameSyntax>().Any(static n => n.Identifier.Text is "CreateBuilder"))
             return SnippetKind.Application;
-        var declared = unit.DescendantNodes()
-            .OfType<VariableDeclaratorSyntax>()
-            .Select(static v => v.Identifier.Text)
-            .Concat(unit.DescendantNodes().OfType<ParameterSyntax>().Select(static p => p.Identifier.Text))
-            .ToHashSet(StringComparer.Ordinal);
-        return names.Any(n => AtHand.Contains(n) && !declared.Contains(n)) ? SnippetKind.Fragment : SnippetKind.Program;
+        return unit.Usings.Count > 0 ? SnippetKind.Program : SnippetKind.Fragment;
     }
 
     /// <summary>Compiles a block, with the types that other blocks of its page declare.</summary>
@@ -104,11 +93,17 @@ internal static class SnippetCompiler
         return run ? tree.WithRootAndOptions(new SimulationRewriter().Visit(tree.GetRoot()), Parsing) : tree;
     }
 
-    private static string Whole(string code, SnippetKind kind) =>
-        kind switch
-        {
-            SnippetKind.Fragment =>
-                $"{FragmentUsings.Trim()} static class Fragment {{ static async Task Run(ParleyApplicationBuilder builder, ParleyApplication app, SipContext context, Dialog dialog, IDialogApi dialogs, SimulatedNetwork network, ScriptedCall call, ScriptedUserAgent bob, SimulatedTransport host, SimulatedTransport a, SimulatedTransport b) {{ await Task.Yield(); {code} }} }}",
-            _ => code,
-        };
+    private static string Whole(string code, SnippetKind kind)
+    {
+        if (kind != SnippetKind.Fragment)
+            return code;
+        SyntaxNode unit = SyntaxFactory.ParseCompilationUnit(code, options: Parsing);
+        var declared = unit.DescendantNodes()
+            .OfType<VariableDeclaratorSyntax>()
+            .Select(static v => v.Identifier.Text)
+            .Concat(unit.DescendantNodes().OfType<ParameterSyntax>().Select(static p => p.Identifier.Text))
+            .ToHashSet(StringComparer.Ordinal);
+        string parameters = string.Join(", ", AtHand.Where(a => !declared.Contains(a.Name)).Select(static a => $"{a.Type} {a.Name}"));
+        return $"{FragmentUsings.Trim()} static class Fragment {{ static async Task Run({parameters}) {{ await Task.Yield(); {code}}} }}";
+    }
 }

@@ -6,7 +6,7 @@ public enum SnippetKind
     /// <summary>A whole program with an application: compiled as it is, and run in the simulation.</summary>
     Application,
 
-    /// <summary>Statements that need nothing from outside: compiled and run.</summary>
+    /// <summary>Another whole program, which begins with its usings: compiled as it is, and run.</summary>
     Program,
 
     /// <summary>Statements that use what a handler or a start has at hand (builder, app, context, dialog, dialogs): compiled.</summary>

@@ -35,7 +35,7 @@ public sealed partial class Dialog
         byte[] lines = Lines(headerLines);
         DialogAction action;
         bool runs;
-        lock (Gate)
+        lock (Lock)
         {
             if (_life.State == DialogState.Deleted || (_life.IsEarly && _invite?.Transaction is null))
                 return false;
@@ -69,7 +69,7 @@ public sealed partial class Dialog
     /// <summary>Into the table under its id, the early timeout running; false when the id is taken.</summary>
     internal bool TryBegin(SipContext? context)
     {
-        lock (Gate)
+        lock (Lock)
         {
             if (!Stripe.TryAdd(this))
                 return false;
@@ -88,7 +88,7 @@ public sealed partial class Dialog
     /// <summary>From a store into the table, its clocks running; false when its id is there already. Its parties may have to connect anew first, and thousands come back at once: pings are spread over a whole interval.</summary>
     internal bool TryBeginRestored()
     {
-        lock (Gate)
+        lock (Lock)
         {
             if (!Stripe.TryAdd(this))
                 return false;
@@ -104,7 +104,7 @@ public sealed partial class Dialog
     {
         DialogAction action;
         bool runs;
-        lock (Gate)
+        lock (Lock)
         {
             if (!_life.TryBeginCreated())
                 return;
@@ -146,7 +146,7 @@ public sealed partial class Dialog
     /// <summary>The caller's CANCEL arrived.</summary>
     internal void OnCancelled()
     {
-        lock (Gate)
+        lock (Lock)
         {
             long now = Runtime.Now;
             if (_life.Cancel(Flags, now, Runtime.Settings))
@@ -157,7 +157,7 @@ public sealed partial class Dialog
     /// <summary>The initial INVITE's transaction and all its branches are over.</summary>
     internal void OnInviteOver(SipContext context)
     {
-        lock (Gate)
+        lock (Lock)
         {
             if (_invite == context)
                 _invite = null;
@@ -174,7 +174,7 @@ public sealed partial class Dialog
     {
         DialogAction action;
         bool runs;
-        lock (Gate)
+        lock (Lock)
         {
             DialogState old = _life.State;
             action = new DialogAction(Step(what), old, _life.State) { Direction = direction };
@@ -244,7 +244,7 @@ public sealed partial class Dialog
     {
         DialogAction action;
         bool runs;
-        lock (Gate)
+        lock (Lock)
         {
             DialogState old = _life.State;
             _life.SetReason(direction == DialogDirection.Upstream ? DialogReasons.UpstreamBye : DialogReasons.DownstreamBye);
@@ -269,7 +269,7 @@ public sealed partial class Dialog
             return;
         DialogAction action;
         bool runs;
-        lock (Gate)
+        lock (Lock)
         {
             if (_life.State is DialogState.Unconfirmed or DialogState.Deleted)
                 return;
@@ -293,7 +293,7 @@ public sealed partial class Dialog
     {
         DialogAction action = default;
         bool runs = false;
-        lock (Gate)
+        lock (Lock)
         {
             long now = Runtime.Now;
             DialogEvent? due = _life.OnTimer(version, now, Flags, HasHooks(DialogHookKind.Timeout), out bool runsHooks, out bool isStale);
@@ -321,7 +321,7 @@ public sealed partial class Dialog
     {
         DialogAction action;
         bool runs;
-        lock (Gate)
+        lock (Lock)
         {
             if (!_life.TryEndLifetime(Flags))
                 return;
@@ -339,7 +339,7 @@ public sealed partial class Dialog
             return;
         DialogAction action;
         bool runs;
-        lock (Gate)
+        lock (Lock)
         {
             action = new DialogAction(DialogEffects.Update, _life.State, _life.State);
             runs = Post(ref action);
@@ -352,7 +352,7 @@ public sealed partial class Dialog
     /// <summary>The next action that came while another one ran; false when there is none, and the dialog is at rest. Release it after it has run.</summary>
     internal bool TryTakeAction(out DialogAction action)
     {
-        lock (Gate)
+        lock (Lock)
         {
             return _mailbox.TryTake(out action);
         }
@@ -384,7 +384,7 @@ public sealed partial class Dialog
     {
         Strand? strand;
         ISipTransport? transport;
-        lock (Gate)
+        lock (Lock)
         {
             strand = _invite?.Transaction?.Strand;
             transport = _invite?.Transport;
@@ -392,14 +392,14 @@ public sealed partial class Dialog
 
         // A strand that meanwhile serves another request does no harm: CancelNow looks again.
         strand?.Post(CancelInStrand, this);
-        // The caller may be any thread: one without a receive loop has nobody else to send its batch.
+        // The caller may be any thread: a thread without a receive loop has to send its batch itself.
         transport?.Flush();
     }
 
     private void CancelNow()
     {
         SipContext? invite;
-        lock (Gate)
+        lock (Lock)
         {
             invite = _invite;
         }
@@ -411,7 +411,7 @@ public sealed partial class Dialog
     {
         DialogAction action;
         bool runs;
-        lock (Gate)
+        lock (Lock)
         {
             DialogState old = _life.State;
             if (what is { } happened)
@@ -501,7 +501,7 @@ public sealed partial class Dialog
         return action.Effects != DialogEffects.None && _mailbox.Post(in action);
     }
 
-    /// <summary>Leaves out what nothing listens to, so that an in-dialog request that nobody watches makes no action.</summary>
+    /// <summary>Leaves out what nothing listens to, so that an in-dialog request without listeners makes no action.</summary>
     private DialogEffects Relevant(DialogEffects effects)
     {
         effects &= ~DialogAction.DoneInLock;

@@ -86,7 +86,7 @@ public sealed partial class Dialog
     public void OnPrackFailed(PrackFailedHook hook) => MakeHooks().Add(hook);
 
     /// <summary>Sends a request into the dialog, or two (the challenge modes), and waits for the final response. The proxy sends the ACKs.</summary>
-    /// <param name="request">What and to whom.</param>
+    /// <param name="request">What to send, and to which leg.</param>
     /// <returns>The final response, of the second request where there are two; a status of the proxy's own when there is none.</returns>
     /// <exception cref="ArgumentException">The request cannot be sent as it is; the message says why.</exception>
     public Task<SequentialReply> SendSequentialAsync(SequentialRequest request)
@@ -138,7 +138,7 @@ public sealed partial class Dialog
     internal bool AddCallback(CallbackList.Registration registration)
     {
         CallbackList list;
-        lock (Gate)
+        lock (Lock)
         {
             list = _callbacks ??= new CallbackList();
         }
@@ -149,7 +149,7 @@ public sealed partial class Dialog
     /// <summary>Takes the registrations away for good: later ones are refused.</summary>
     internal CallbackList? TakeCallbacks()
     {
-        lock (Gate)
+        lock (Lock)
         {
             CallbackList? list = _callbacks;
             _callbacks = CallbackList.Gone;
@@ -203,7 +203,7 @@ public sealed partial class Dialog
     {
         if (value < TimeSpan.FromSeconds(1) || value.TotalMilliseconds > int.MaxValue)
             throw new ArgumentOutOfRangeException(name, value, "A ping interval is between one second and 24 days.");
-        lock (Gate)
+        lock (Lock)
         {
             interval = (int)value.TotalMilliseconds;
             if (!MayPingInLock)

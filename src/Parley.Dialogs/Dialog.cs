@@ -5,7 +5,7 @@ namespace Parley.Dialogs;
 
 /// <summary>
 /// A call: created on the initial INVITE, followed through its answers and requests to its end. Safe from any thread. A dialog that is
-/// over stays readable as long as somebody holds it.
+/// over stays readable as long as a reference to it is held.
 /// </summary>
 /// <remarks>
 /// One object, whose parts are structs that own their fields: <see cref="DialogLife"/> (state and deadlines), <see cref="DialogMailbox"/> (what is
@@ -96,7 +96,7 @@ public sealed partial class Dialog : ILegOwner
     {
         get
         {
-            lock (Gate)
+            lock (Lock)
             {
                 return _legs.ToList();
             }
@@ -108,7 +108,7 @@ public sealed partial class Dialog : ILegOwner
     {
         get
         {
-            lock (Gate)
+            lock (Lock)
             {
                 return _life.State;
             }
@@ -123,7 +123,7 @@ public sealed partial class Dialog : ILegOwner
     {
         get
         {
-            lock (Gate)
+            lock (Lock)
             {
                 return _life.Reason;
             }
@@ -135,7 +135,7 @@ public sealed partial class Dialog : ILegOwner
     {
         get
         {
-            lock (Gate)
+            lock (Lock)
             {
                 return _life.Has(InternalFlags.Cancelled);
             }
@@ -152,7 +152,7 @@ public sealed partial class Dialog : ILegOwner
             long milliseconds = (long)value.TotalMilliseconds;
             if (milliseconds <= 0 || milliseconds > int.MaxValue * 1000L)
                 throw new ArgumentOutOfRangeException(nameof(value), value, "A lifetime is above zero and below 68 years.");
-            lock (Gate)
+            lock (Lock)
             {
                 long now = Runtime.Now;
                 if (_life.IsRacing(Flags))
@@ -170,7 +170,7 @@ public sealed partial class Dialog : ILegOwner
     {
         get
         {
-            lock (Gate)
+            lock (Lock)
             {
                 return TimeSpan.FromMilliseconds(_life.Remaining(Runtime.Now));
             }
@@ -196,9 +196,9 @@ public sealed partial class Dialog : ILegOwner
     internal DialogStripe Stripe { get; }
 
     /// <summary>The lock of the dialog's state (that of its stripe of the table). Never call user code, I/O or the feed under it.</summary>
-    internal Lock Gate => Stripe.Gate;
+    internal Lock Lock => Stripe.Lock;
 
-    Lock ILegOwner.Gate => Stripe.Gate;
+    Lock ILegOwner.Lock => Stripe.Lock;
 
     /// <summary>Its legs, for code that takes the lock.</summary>
     internal ref LegSet LegSet => ref _legs;

@@ -1,6 +1,6 @@
 namespace Parley.Dialogs;
 
-/// <summary>How a dialog is to be kept, given at its creation. The values are the bits of the field's <c>dialog.flags</c> column.</summary>
+/// <summary>How a dialog is to be kept, given at its creation. The values are the bits of the <c>dialog.flags</c> column of OpenSIPS.</summary>
 [Flags]
 public enum DialogFlags
 {

@@ -3,7 +3,7 @@ using Parley.Transactions;
 
 namespace Parley.Dialogs;
 
-/// <summary>How dialogs are kept. Set before the application is built; the defaults are the field's unless said.</summary>
+/// <summary>How dialogs are kept. Set before the application is built; the defaults are those of OpenSIPS unless said.</summary>
 public sealed partial class DialogOptions
 {
     private static readonly string[] Reserved =
@@ -32,7 +32,7 @@ public sealed partial class DialogOptions
 
     /// <summary>
     /// From where the requests of a leg are taken. <see cref="SequentialSource.Anywhere"/> leaves the Call-ID and the tags to be the only secret of a
-    /// call: whoever has seen its messages can send a BYE. The others break calls of parties whose address changes or differs by direction.
+    /// call: anyone that has seen its messages can send a BYE. The others break calls of parties whose address changes or differs by direction.
     /// </summary>
     public SequentialSource SequentialSource { get; set; } = SequentialSource.Anywhere;
 

@@ -4,7 +4,7 @@ using Parley.Proxy;
 namespace Parley.Dialogs;
 
 /// <summary>
-/// The dialog module's functions (the counterpart of the field's <c>dlg_binds</c>), from the services of an application that called
+/// The dialog module's functions (the counterpart of <c>dlg_binds</c> of OpenSIPS), from the services of an application that called
 /// <c>AddDialogs</c>. All members are safe from any thread; those that take a <see cref="SipContext"/> are for its hooks.
 /// </summary>
 [AddedBy(nameof(DialogServices.AddDialogs))]
@@ -134,7 +134,7 @@ public interface IDialogApi
     /// <summary>As <see cref="Load(DialogId)"/>, by text id ("e64.7f675e24") or else Call-ID.</summary>
     DialogScope Load(string didOrCallId);
 
-    /// <summary>Lets the handlers of <see cref="DialogCallbackTypes.ManagementContext"/> add to what a management side tells of a dialog
+    /// <summary>Lets the handlers of <see cref="DialogCallbackTypes.ManagementContext"/> add to what a management interface lists of a dialog
     /// (<c>dlg_list_ctx</c>). They run here, on the calling thread and under no lock, each with <paramref name="context"/> as its <c>Data</c>.</summary>
     /// <param name="dialog">The dialog that is listed.</param>
     /// <param name="context">The object they add to; of what type is agreed between the management side and the handlers.</param>

@@ -8,7 +8,7 @@ internal sealed class AsyncCallbackQueue(AsyncCallbackWork work, Dialog dialog) 
     /// <summary>A handler that hangs costs this many moments and no more.</summary>
     public const int MaxWaiting = 256;
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly Queue<(DialogAsyncCallback Handler, DialogNotification Notification)> _waiting = new();
     private bool _isRunning;
     private bool _hasDropped;
@@ -17,7 +17,7 @@ internal sealed class AsyncCallbackQueue(AsyncCallbackWork work, Dialog dialog) 
     public bool Post(DialogAsyncCallback handler, DialogNotification notification)
     {
         bool isFirstDrop;
-        lock (_gate)
+        lock (_lock)
         {
             if (_waiting.Count < MaxWaiting)
             {
@@ -67,7 +67,7 @@ internal sealed class AsyncCallbackQueue(AsyncCallbackWork work, Dialog dialog) 
     private bool TryTake([NotNullWhen(true)] out DialogAsyncCallback? handler, [NotNullWhen(true)] out DialogNotification? notification)
     {
         (handler, notification) = (null, null);
-        lock (_gate)
+        lock (_lock)
         {
             if (!_waiting.TryDequeue(out (DialogAsyncCallback Handler, DialogNotification Notification) next))
                 return _isRunning = false;

@@ -6,7 +6,7 @@ namespace Parley.Dialogs;
 /// <summary>The queues of an application's dialogs together: how many have work, what they log and count. At the application's stop it waits for them.</summary>
 internal sealed class AsyncCallbackWork(DialogCounters counters, ILogger logger) : IHostedService
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private int _running;
     private TaskCompletionSource? _idle;
 
@@ -15,7 +15,7 @@ internal sealed class AsyncCallbackWork(DialogCounters counters, ILogger logger)
     /// <summary>A queue has work again.</summary>
     public void Begin()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _running++;
         }
@@ -25,7 +25,7 @@ internal sealed class AsyncCallbackWork(DialogCounters counters, ILogger logger)
     public void End()
     {
         TaskCompletionSource? idle = null;
-        lock (_gate)
+        lock (_lock)
         {
             if (--_running == 0)
                 (idle, _idle) = (_idle, null);
@@ -51,7 +51,7 @@ internal sealed class AsyncCallbackWork(DialogCounters counters, ILogger logger)
     /// <summary>Completes when no queue has work.</summary>
     public Task WhenIdleAsync(CancellationToken cancellation)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_running == 0)
                 return Task.CompletedTask;

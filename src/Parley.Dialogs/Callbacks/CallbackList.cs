@@ -4,7 +4,7 @@ namespace Parley.Dialogs;
 
 /// <summary>
 /// The callbacks of one dialog, or of one global type: last registered, first run. Without a lock: registering links a new head by
-/// compare-and-swap, running walks from the head it saw, and the free actions run exactly once, by whoever leaves last after
+/// compare-and-swap, running walks from the head it saw, and the free actions run exactly once, by the thread that leaves last after
 /// <see cref="Close"/>: never while a handler of the list is still running on some thread.
 /// </summary>
 internal sealed class CallbackList
@@ -34,7 +34,7 @@ internal sealed class CallbackList
     /// <summary>Links a registration in front of the others; false when the list has been freed.</summary>
     public bool Add(Registration registration)
     {
-        Interlocked.Or(ref _types, (int)registration.Types); // first, so that none who sees the registration misses its type
+        Interlocked.Or(ref _types, (int)registration.Types); // first, so that a thread that sees the registration does not miss its type
         Registration? head = Volatile.Read(ref _head);
         while (!ReferenceEquals(head, End))
         {

@@ -25,7 +25,7 @@ public static class DialogAsyncCallbacks
         if ((types & SynchronousTypes) != 0)
             throw new ArgumentException("ManagementContext and WriteValues are answered while they last: use Dialog.On.", nameof(types));
         // One queue per dialog: looked for and registered in one step.
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             AsyncCallbackQueue queue =
                 (dialog.CallbackList?.FindParameter<AsyncCallback>())?.Queue ?? dialog.Module.AsyncCallbacks.NewQueue(dialog);

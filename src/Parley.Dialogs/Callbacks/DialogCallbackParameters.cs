@@ -3,7 +3,7 @@ using Parley.Sip;
 
 namespace Parley.Dialogs;
 
-/// <summary>What a callback gets beside its dialog. Reused on the same thread: do not keep it after the handler returned.</summary>
+/// <summary>What a callback gets besides its dialog. Reused on the same thread: do not keep it after the handler returned.</summary>
 public sealed class DialogCallbackParameters
 {
     [ThreadStatic]

@@ -6,12 +6,12 @@ internal sealed class FollowerPool<T>(Func<FollowerPool<T>, T> make)
 {
     // Those of INVITEs are out for 64*T1: as many are kept as 2,000 calls a second need.
     private const int Most = 1 << 16;
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly Stack<T> _free = new();
 
     public T Rent()
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_free.TryPop(out T? follower))
                 return follower;
@@ -22,7 +22,7 @@ internal sealed class FollowerPool<T>(Func<FollowerPool<T>, T> make)
 
     public void Return(T follower)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_free.Count < Most)
                 _free.Push(follower);

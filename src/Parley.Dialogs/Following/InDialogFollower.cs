@@ -85,7 +85,7 @@ internal sealed class InDialogFollower(FollowerPool<InDialogFollower> pool) : Di
         if (branch.Flow.ConnectionId != 0 && DestinationLeg is { } leg)
         {
             // A leg answered by this connection: what the proxy sends there of its own goes by it too.
-            lock (leg.Gate)
+            lock (leg.Lock)
             {
                 leg.LearnFlow(branch.Flow);
             }
@@ -157,7 +157,7 @@ internal sealed class InDialogFollower(FollowerPool<InDialogFollower> pool) : Di
             EndInvite(dialog);
         if (EndsCall)
         {
-            lock (dialog.Gate)
+            lock (dialog.Lock)
             {
                 dialog.UnderWay.EndBye();
             }
@@ -191,7 +191,7 @@ internal sealed class InDialogFollower(FollowerPool<InDialogFollower> pool) : Di
 
     private void EndInvite(Dialog dialog)
     {
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             IsPendingInvite = false;
             dialog.UnderWay.EndInvite();

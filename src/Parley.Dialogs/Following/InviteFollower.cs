@@ -18,7 +18,7 @@ internal sealed class InviteFollower(FollowerPool<InviteFollower> pool, DialogSl
     public byte[]? Offer { get; private set; }
 
     /// <param name="dialog">The dialog.</param>
-    /// <param name="reliableReplies">Answers reliable provisional responses, where the dialog is told to; else null.</param>
+    /// <param name="reliableReplies">Answers reliable provisional responses, with <see cref="DialogFlags.AutoPrack"/>; else null.</param>
     public void Begin(Dialog dialog, ReliableReplies? reliableReplies)
     {
         _slot = slots.Rent(dialog);

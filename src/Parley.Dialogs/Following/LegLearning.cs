@@ -29,7 +29,7 @@ internal static class LegLearning
         routes.ReadResponse(context, reply, dialog.Caller.Packed.RouteCount);
         ReadOnlySpan<byte> contact = LegContact.OrRaw(context, reply, out bool isRaw);
         bool becameRaw;
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             becameRaw = dialog.LegSet.LearnCallee(dialog, branch.Index, reply, contact, isRaw, in routes, branch.Flow);
         }
@@ -45,7 +45,7 @@ internal static class LegLearning
         if (!edits.Changes(SipHeaderName.Contact))
             return;
         ReadOnlySpan<byte> contact = LegContact.OfEdited(context, edits);
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             if (dialog.StateInLock == DialogState.Unconfirmed)
                 dialog.Caller.SetContact(contact);
@@ -65,7 +65,7 @@ internal static class LegLearning
         if (!changes && !isLast)
             return;
         ReadOnlySpan<byte> contact = changes ? LegContact.OfEdited(context, edits) : default;
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             if (dialog.LegSet.Find(branch.Index, reply.ToTag) is not { IsSettled: false } leg)
                 return;
@@ -81,7 +81,7 @@ internal static class LegLearning
             ? LegContact.OfEdited(context, edits)
             : LegContact.Of(context, reply);
         bool changed;
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             if (dialog.StateInLock == DialogState.Deleted)
                 return;

@@ -12,7 +12,7 @@ internal static class SdpLearning
         byte[]? body = SdpBody.Of(reply, edits);
         bool isReliable = IsReliable(reply),
             changed;
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             if (dialog.LegSet.Find(branch.Index, reply.ToTag) is not { } leg)
                 return;
@@ -34,7 +34,7 @@ internal static class SdpLearning
     /// <summary>The initial INVITE is over.</summary>
     public static void OnInviteOver(Dialog dialog, InviteFollower invite)
     {
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             dialog.LegSet.EndExchanges(invite);
         }
@@ -47,7 +47,7 @@ internal static class SdpLearning
             return;
         byte[]? body = SdpBody.Of(edits.Original, edits);
         bool changed = false;
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             DialogLeg leg = request.CalleeLeg!;
             SdpExchange exchange = leg.Exchange ??= new SdpExchange();
@@ -78,7 +78,7 @@ internal static class SdpLearning
             return;
         byte[]? body = reply is null ? null : SdpBody.Of(reply, edits);
         bool changed;
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             changed = exchange.OnResponse(
                 request,
@@ -101,7 +101,7 @@ internal static class SdpLearning
     {
         if (request.CalleeLeg?.Exchange is not { } exchange)
             return;
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             exchange.OnOver(request);
         }

@@ -21,7 +21,7 @@ internal static class CSeqEdits
             rackSent = 0;
         RAckView rack = default;
         bool isPrack = method == SipMethod.Prack && request.TryGetRAck(out rack);
-        lock (leg.Gate)
+        lock (leg.Lock)
         {
             ref LegCSeq numbers = ref leg.Numbers;
             sent =

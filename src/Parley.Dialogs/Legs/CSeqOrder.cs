@@ -7,7 +7,7 @@ internal enum CSeqOrder : byte
     Next,
 
     /// <summary>
-    /// The last number again, with the same method and on another branch: sent again by way of another hop, or with credentials by a phone that
+    /// The last number again, with the same method and on another branch: retransmitted by way of another hop, or sent with credentials by a phone that
     /// keeps its number. RFC 3261 12.2.2 refuses lower numbers only. Of an ACK: that of an INVITE before the last, whose 2xx came again.
     /// </summary>
     Repeated,

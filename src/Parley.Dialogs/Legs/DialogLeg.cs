@@ -33,7 +33,7 @@ public sealed class DialogLeg
     internal ILegOwner Owner => _owner;
 
     /// <summary>The dialog's lock.</summary>
-    internal Lock Gate => _owner.Gate;
+    internal Lock Lock => _owner.Lock;
 
     /// <summary>The branch of the initial INVITE the leg came up on; -1 for the caller.</summary>
     public int Branch => _branch;
@@ -85,17 +85,17 @@ public sealed class DialogLeg
     {
         get
         {
-            lock (Gate)
+            lock (Lock)
             {
                 return _flow;
             }
         }
-        internal set => _flow = value; // under the gate
+        internal set => _flow = value; // under the lock
     }
 
     internal ref readonly SipFlow FlowInLock => ref _flow;
 
-    /// <summary>Under the gate: a message of the leg came this way. One that came by less than TLS does not take a leg away from TLS.</summary>
+    /// <summary>Under the lock: a message of the leg came this way. One that came by less than TLS does not take a leg away from TLS.</summary>
     internal void LearnFlow(in SipFlow flow)
     {
         if (_flow.Listener is { } known && known.Protocol.IsSecure() && !flow.Listener.Protocol.IsSecure())
@@ -110,7 +110,7 @@ public sealed class DialogLeg
         set => _packed = value;
     }
 
-    /// <summary>Of a callee's leg: an INVITE between it and the caller; its ACK has the same number. Under the gate.</summary>
+    /// <summary>Of a callee's leg: an INVITE between it and the caller; its ACK has the same number. Under the lock.</summary>
     internal void SawInvite(DialogDirection direction, uint cseq)
     {
         if (direction == DialogDirection.Downstream)
@@ -122,7 +122,7 @@ public sealed class DialogLeg
     /// <summary>Of a callee's leg: the CSeq of the last INVITE of one direction; 0 when there was none.</summary>
     internal uint LastInvite(DialogDirection direction) => direction == DialogDirection.Downstream ? _inviteTo : _inviteFrom;
 
-    /// <summary>Of a callee's leg: a request between it and the caller came; not for ACK. Under the gate.</summary>
+    /// <summary>Of a callee's leg: a request between it and the caller came; not for ACK. Under the lock.</summary>
     internal void SawRequest(DialogLeg caller, DialogDirection direction, uint cseq, SipMethod method)
     {
         if (direction == DialogDirection.Downstream)
@@ -131,7 +131,7 @@ public sealed class DialogLeg
             return;
         }
 
-        // Each callee of a fork counts for itself, so the caller's leg, which has them all, cannot tell.
+        // Each callee of a fork counts for itself, so the caller's leg, which has them all, does not know the order.
         caller._numbers.Saw(cseq, method);
         if (cseq < _highestFrom)
             return;
@@ -139,7 +139,7 @@ public sealed class DialogLeg
         _highestFromMethod = method;
     }
 
-    /// <summary>Of a callee's leg: where a request between it and the caller stands in its sequence. Under the gate.</summary>
+    /// <summary>Of a callee's leg: where a request between it and the caller stands in its sequence. Under the lock.</summary>
     internal CSeqOrder OrderOf(DialogDirection direction, uint cseq, SipMethod method)
     {
         if (method == SipMethod.Ack)
@@ -166,7 +166,7 @@ public sealed class DialogLeg
         init => _highestFrom = value;
     }
 
-    /// <summary>Of a callee's leg: a target refresh between it and the caller is accepted. False when one that was sent later was accepted before. Under the gate.</summary>
+    /// <summary>Of a callee's leg: a target refresh between it and the caller is accepted. False when one that was sent later was accepted before. Under the lock.</summary>
     internal bool TakeRefresh(DialogDirection direction, uint cseq)
     {
         ref uint last = ref direction == DialogDirection.Downstream ? ref _refreshTo : ref _refreshFrom;
@@ -176,13 +176,13 @@ public sealed class DialogLeg
         return true;
     }
 
-    /// <summary>Under the gate: the number for a request of the proxy's own to this leg.</summary>
+    /// <summary>Under the lock: the number for a request of the proxy's own to this leg.</summary>
     internal uint TakeOwnCSeq() => _numbers.TakeOwn();
 
-    /// <summary>Under the gate.</summary>
+    /// <summary>Under the lock.</summary>
     internal ref LegCSeq Numbers => ref _numbers;
 
-    /// <summary>Whether requests towards the leg are renumbered. Without the gate: the first own request concerns only what comes after it.</summary>
+    /// <summary>Whether requests towards the leg are renumbered. Without the lock: the first own request concerns only what comes after it.</summary>
     internal bool IsRenumbering => _numbers.IsRenumbering;
 
     internal ReadOnlySpan<byte> TagBytes => _packed.Tag;
@@ -199,7 +199,7 @@ public sealed class DialogLeg
     /// <summary>Of a callee's leg: what is being negotiated with the caller; null when nothing is kept.</summary>
     internal SdpExchange? Exchange { get; set; }
 
-    /// <summary>Under the gate: the leg is where this contact says. False when that is nothing new.</summary>
+    /// <summary>Under the lock: the leg is where this contact says. False when that is nothing new.</summary>
     internal bool SetContact(ReadOnlySpan<byte> contact)
     {
         PackedLeg old = _packed;

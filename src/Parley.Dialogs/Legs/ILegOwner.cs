@@ -4,5 +4,5 @@ namespace Parley.Dialogs;
 internal interface ILegOwner
 {
     /// <summary>The lock that guards the leg.</summary>
-    Lock Gate { get; }
+    Lock Lock { get; }
 }

@@ -164,7 +164,7 @@ internal struct LegSet(DialogLeg caller)
         _others = answered.Length == 0 ? null : answered;
     }
 
-    /// <summary>A request that somebody named a callee's leg for can go there: the leg is still here, and an INVITE goes to one that answered (RFC 3261 14.1).</summary>
+    /// <summary>A request for which a callee's leg was named can go there: the leg is still here, and an INVITE goes to one that answered (RFC 3261 14.1).</summary>
     public readonly bool CanAsk(DialogLeg leg, bool isInvite) =>
         (leg == _callee || (_others is not null && Array.IndexOf(_others, leg) >= 0)) && (leg.IsAnswered || !isInvite);
 
@@ -178,7 +178,7 @@ internal struct LegSet(DialogLeg caller)
 
     /// <param name="owner">The dialog.</param>
     /// <param name="branch">The branch it came up on.</param>
-    /// <param name="sent">The number the INVITE had there: not the caller's when somebody changed it on the branch.</param>
+    /// <param name="sent">The number the INVITE had there: not the caller's when it was changed on the branch.</param>
     private DialogLeg? Add(ILegOwner owner, int branch, uint sent)
     {
         if (_callee is not null && (_others?.Length ?? 0) >= MaxLegs)

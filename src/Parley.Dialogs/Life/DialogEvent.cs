@@ -36,7 +36,7 @@ internal enum DialogEvent : byte
     /// <summary>No ACK within the no-ACK timeout.</summary>
     AckOver,
 
-    /// <summary>Somebody asks the proxy to end the call.</summary>
+    /// <summary>The proxy is asked to end the call.</summary>
     Terminate,
 
     /// <summary>

@@ -1,6 +1,6 @@
 namespace Parley.Dialogs;
 
-/// <summary>The reasons of ends that the proxy itself names, in the field's words.</summary>
+/// <summary>The reasons of ends that the proxy itself names, in the words of OpenSIPS.</summary>
 internal static class DialogReasons
 {
     /// <summary>A BYE that went to the caller.</summary>
@@ -19,7 +19,7 @@ internal static class DialogReasons
     public const string PingTimeout = "Ping Timeout";
     public const string ReinvitePingTimeout = "ReINVITE Ping Timeout";
 
-    // Not in the reference, which has no such timers.
+    // Not in OpenSIPS, which has no such timers.
     public const string NoAck = "No ACK";
     public const string PrackFailed = "PRACK Failed";
     public const string NoAnswer = "No Answer";

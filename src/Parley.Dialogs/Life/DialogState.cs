@@ -1,6 +1,6 @@
 namespace Parley.Dialogs;
 
-/// <summary>The five states of a dialog, with the numbers of the field's <c>dialog</c> table.</summary>
+/// <summary>The five states of a dialog, with the numbers of the <c>dialog</c> table of OpenSIPS.</summary>
 public enum DialogState : byte
 {
     /// <summary>Not a state: what a default value holds.</summary>

@@ -6,7 +6,7 @@ namespace Parley.Dialogs;
 
 /// <summary>
 /// The dialog's states, whole: a pure function from (state, event) to (state, effects). Nothing else changes a state. The rows are those
-/// of the field's dialog module; where RFC 3261 or a row of its bug trackers asks for more, the comment says so.
+/// of the OpenSIPS dialog module; where RFC 3261 or a row of its bug trackers asks for more, the comment says so.
 /// </summary>
 internal static class DialogStateMachine
 {
@@ -56,7 +56,7 @@ internal static class DialogStateMachine
                 ? new(state, CountExpired | RememberBye | SendByes)
                 : new(Deleted, Expire),
 
-            // Never answered, never acknowledged: beyond the reference, which lets such dialogs sit until their lifetime is over.
+            // Never answered, never acknowledged: beyond OpenSIPS, which lets such dialogs sit until their lifetime is over.
             (EarlyOver, Unconfirmed or Early) => new(Deleted, Fail | CancelBranches),
             (AckOver, ConfirmedNoAck) => byeOnTimeout ? new(state, CountExpired | RememberBye | SendByes) : new(Deleted, Expire),
 

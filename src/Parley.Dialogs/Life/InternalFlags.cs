@@ -1,6 +1,6 @@
 namespace Parley.Dialogs;
 
-/// <summary>What a dialog remembers beside its state. The low values are the bits of the field's <c>dialog.flags</c> column.</summary>
+/// <summary>What a dialog remembers in addition to its state. The low values are the bits of the <c>dialog.flags</c> column of OpenSIPS.</summary>
 [Flags]
 internal enum InternalFlags
 {

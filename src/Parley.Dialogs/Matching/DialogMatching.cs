@@ -47,7 +47,7 @@ internal sealed class DialogMatching(DialogTable table, DialogOptions options, b
         InDialogFollower follower;
         DialogAction action;
         bool runs;
-        lock (stripe.Gate)
+        lock (stripe.Lock)
         {
             dialog = stripe.Find(id);
             if (dialog is null)
@@ -76,7 +76,7 @@ internal sealed class DialogMatching(DialogTable table, DialogOptions options, b
         InDialogFollower follower;
         DialogAction action;
         bool runs;
-        lock (stripe.Gate)
+        lock (stripe.Lock)
         {
             found = Search(stripe, context, hash, out DialogDirection direction, out DialogLeg? callee);
             if (found is null)
@@ -167,7 +167,7 @@ internal sealed class DialogMatching(DialogTable table, DialogOptions options, b
         Dialog dialog = follower.Dialog!;
         DialogAction action;
         bool runs;
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             follower.IsInert = false;
             runs = Join(context, dialog.Life.Has(InternalFlags.Spiral), follower, out action);

@@ -4,8 +4,8 @@ using Parley.Sip;
 namespace Parley.Dialogs;
 
 /// <summary>
-/// The one step for requests within dialogs: decides whether a request passes, and by which way. A To tag and a Route of ours are no proof of
-/// anything, since everybody can write them.
+/// The one step for requests within dialogs: decides whether a request passes, and by which way. A To tag and a Route of ours prove nothing, since
+/// anyone can write them.
 /// </summary>
 internal sealed class InDialogRouting(DialogMatching matching, DialogOptions options, DialogCounters counters, DialogLog log)
 {
@@ -35,9 +35,9 @@ internal sealed class InDialogRouting(DialogMatching matching, DialogOptions opt
             : Refuse(context, 481, null);
 
     /// <summary>
-    /// Without a dialog here. What an initial request other than INVITE began, lives by SUBSCRIBE and NOTIFY alone. A call that nobody
+    /// Without a dialog here. What an initial request other than INVITE began, lives by SUBSCRIBE and NOTIFY alone. A call that was not
     /// tracked, or that an earlier start of this process did, passes for as long as a dialog lives. A call that this start tracked is over when its
-    /// dialog is gone: whoever has its Route still could send requests to any request-URI with it, except that a BYE costs nothing and may end
+    /// dialog is gone: a party that still has its Route could send requests to any request-URI with it, except that a BYE costs nothing and may end
     /// what goes on between the parties after an expired lifetime.
     /// </summary>
     private bool IsAdmitted(SipMethod method, in RouteProof proof) =>

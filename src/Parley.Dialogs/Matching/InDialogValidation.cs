@@ -25,7 +25,7 @@ internal static class InDialogValidation
         if (context.Get<DialogFollower>() is not InDialogFollower { Dialog: { } dialog, DestinationLeg: { } leg } follower)
             return DialogValidation.Other;
         if (follower.IsSpiral)
-            return DialogValidation.Valid; // as it was on its first way through, or somebody chose to let it pass
+            return DialogValidation.Valid; // as it was on its first way through, or the application chose to let it pass
         if (!context.Request.TryGetCSeq(out _, out _))
             return DialogValidation.Other;
         if (follower.IsForeign)

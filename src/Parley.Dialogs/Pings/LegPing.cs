@@ -50,7 +50,7 @@ internal sealed class LegPing(DialogLeg leg, bool reinvites)
 
     public bool IsCurrent(int version) => version == _version;
 
-    /// <summary>Its timer fired. True when a ping is due: <see cref="Begin"/> follows, unless somebody else asks. The timer is to be armed again in any case.</summary>
+    /// <summary>Its timer fired. True when a ping is due: <see cref="Begin"/> follows, unless another node acts for the dialog. The timer is to be armed again in any case.</summary>
     /// <param name="now">The timers' milliseconds.</param>
     /// <param name="interval">Milliseconds.</param>
     /// <param name="hasInvite">An INVITE within the dialog is under way.</param>

@@ -270,11 +270,11 @@ public sealed class DialogProfile
     {
         int sum = 0;
         foreach (ProfileShard shard in _shards)
-            shard.Gate.Enter();
+            shard.Lock.Enter();
         foreach (ProfileShard shard in _shards)
         {
             sum += own ? shard.OwnCount : shard.Count;
-            shard.Gate.Exit();
+            shard.Lock.Exit();
         }
 
         return sum;

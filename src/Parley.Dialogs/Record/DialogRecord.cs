@@ -71,7 +71,7 @@ public sealed class DialogRecord
     /// <summary><c>module_flags</c>.</summary>
     public uint ModuleFlags { get; init; }
 
-    /// <summary><c>flags</c>: the bits of <see cref="DialogFlags"/> and the field's others.</summary>
+    /// <summary><c>flags</c>: the bits of <see cref="DialogFlags"/> and the others of OpenSIPS.</summary>
     public uint Flags { get; init; }
 
     /// <summary>The bytes of a text column; empty when it is NULL.</summary>

@@ -26,7 +26,7 @@ internal static class DialogRecords
         var profiles = new ArrayBufferWriter<byte>();
         dialog.ValueStore.WriteText(values);
         profileTable.WriteText(ref dialog.ProfileChain, dialog.Id, profiles);
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             DialogLeg caller = dialog.Caller;
             DialogLeg? callee = dialog.Callee;

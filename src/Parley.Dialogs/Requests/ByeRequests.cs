@@ -20,7 +20,7 @@ internal sealed class ByeRequests(DialogRuntime runtime, LocalRequests local) : 
         Bye? toCaller = null,
             toCallee = null;
         bool isWithoutCallee = false;
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             byes = dialog.BeginByesInLock();
             if (byes.HasBegun)
@@ -72,7 +72,7 @@ internal sealed class ByeRequests(DialogRuntime runtime, LocalRequests local) : 
         {
             Bye again;
             DialogByes byes;
-            lock (bye.Dialog.Gate)
+            lock (bye.Dialog.Lock)
             {
                 byes = bye.Dialog.ByesInLock!;
                 again = Number(bye.Dialog, bye.Leg);
@@ -123,7 +123,7 @@ internal sealed class ByeRequests(DialogRuntime runtime, LocalRequests local) : 
     {
         void ITimerTarget.OnTimer(int kind, long version)
         {
-            lock (dialog.Gate)
+            lock (dialog.Lock)
             {
                 if (!dialog.ByesInLock!.Release())
                     return;

@@ -21,7 +21,7 @@ internal sealed class DialogRequests(DialogRuntime runtime, LocalRequests local,
     /// <summary>The connection to send to a leg by; null where there is none: then its route set or contact says where to.</summary>
     public static SipFlow? ConnectionOf(in SipFlow flow) => flow.Listener is { IsReliable: true } && flow.ConnectionId != 0 ? flow : null;
 
-    /// <summary>What a leg was told last about the session: the other party's description as it left the proxy, see <see cref="SdpBody"/>. Null when it is not known.</summary>
+    /// <summary>What a leg knows of the session: the other party's description as it left the proxy, see <see cref="SdpBody"/>. Null when it is not known.</summary>
     public static byte[]? SessionFor(Dialog dialog, DialogLeg leg) => dialog.LegSet.OtherThan(leg)?.Sdp;
 
     /// <summary>Sends a request of the proxy's own to a leg, by the connection the leg came by last where there is one.</summary>
@@ -41,7 +41,7 @@ internal sealed class DialogRequests(DialogRuntime runtime, LocalRequests local,
     {
         uint cseq;
         SipFlow flow;
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             flow = leg.FlowInLock;
             cseq = leg.TakeOwnCSeq();
@@ -144,7 +144,7 @@ internal sealed class DialogRequests(DialogRuntime runtime, LocalRequests local,
         byte[]? session = SdpBody.Of(contentType, body);
         if (session is null || dialog.LegSet.OtherThan(leg) is not { } other)
             return;
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             other.Sdp = session;
         }
@@ -157,7 +157,7 @@ internal sealed class DialogRequests(DialogRuntime runtime, LocalRequests local,
     {
         DialogLeg? caller = null,
             callee = null;
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             bool isInvite = request.Method == "INVITE";
             // An INVITE within a dialog needs the first one's end (RFC 3261 14.1); other requests may go to a party that rings.

@@ -12,7 +12,7 @@ internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options,
     {
         bool reinvite;
         bool owns = Owns(dialog);
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             if (!ping.IsCurrent(version) || !dialog.MayPingInLock)
                 return;
@@ -75,7 +75,7 @@ internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options,
 
     private void Send(Dialog dialog, LegPing ping, bool reinvite)
     {
-        // A re-INVITE is waited for as long as its transaction may take: given up earlier, a late 2xx would find nobody to send the ACK.
+        // A re-INVITE is waited for as long as its transaction may take: given up earlier, a late 2xx would get no ACK.
         TimeSpan timeout = reinvite ? TimeSpan.FromMilliseconds(runtime.Settings.LeastDeleteDelay + 1_000) : options.PingTimeout;
         uint cseq = reinvite
             ? requests.SendSession(dialog, ping.Leg, this, ping, timeout)
@@ -86,7 +86,7 @@ internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options,
             return;
         }
 
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             ping.Sent(cseq);
         }
@@ -96,7 +96,7 @@ internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options,
     {
         Dialog dialog = ping.Leg.Dialog;
         bool isDead;
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             isDead = ping.Answered(cseq) && isGone && dialog.MayPingInLock;
         }
@@ -109,7 +109,7 @@ internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options,
     {
         Dialog dialog = ping.Leg.Dialog;
         bool isDead;
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             isDead = ping.Missed(cseq, runtime.Settings) && dialog.MayPingInLock;
         }
@@ -122,7 +122,7 @@ internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options,
     {
         Dialog dialog = ping.Leg.Dialog;
         bool isDead;
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             isDead = ping.HasNoFlow(cseq, runtime.Now, runtime.Settings) && dialog.MayPingInLock;
         }

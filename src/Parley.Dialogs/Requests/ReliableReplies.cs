@@ -41,7 +41,7 @@ internal sealed class ReliableReplies(DialogRequests requests, Dialog dialog, bo
         if (!hasOffer && !reply.Body.IsEmpty)
             return;
         DialogLeg? leg;
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             leg = dialog.LegSet.Find(branch.Index, reply.ToTag);
         }

@@ -25,7 +25,7 @@ internal sealed class SequentialExchange(
         SecondStep = new();
 
     private readonly TaskCompletionSource<SequentialReply> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private bool _firstDone;
     private bool _counted;
 
@@ -59,7 +59,7 @@ internal sealed class SequentialExchange(
             (body, type) = (SdpBody.BodyOf(session).ToArray(), Encoding.UTF8.GetString(SdpBody.TypeOf(session)));
         }
 
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             if (IsInvite && dialog.UnderWay.HasInvite)
             {
@@ -74,7 +74,7 @@ internal sealed class SequentialExchange(
             }
         }
 
-        lock (_gate)
+        lock (_lock)
         {
             // An answer needs only its ACK; an offer waits for what the second party says.
             _mayAcknowledge = second is null || body.Length > 0;
@@ -128,7 +128,7 @@ internal sealed class SequentialExchange(
         byte[] answer;
         string type;
         bool offers = second is not null && !response.Body.IsEmpty;
-        lock (_gate)
+        lock (_lock)
         {
             isNew = !_firstDone;
             _firstDone = true;
@@ -168,7 +168,7 @@ internal sealed class SequentialExchange(
         if (!IsInvite)
             return;
         uint cseq;
-        lock (_gate)
+        lock (_lock)
         {
             if (_mayAcknowledge)
                 return;
@@ -230,7 +230,7 @@ internal sealed class SequentialExchange(
     {
         if (!_done.TrySetResult(new SequentialReply(status, reason, isLocal, leg, type, body)))
             return;
-        lock (dialog.Gate)
+        lock (dialog.Lock)
         {
             if (!_counted)
                 return;

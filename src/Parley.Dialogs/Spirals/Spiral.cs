@@ -21,7 +21,7 @@ internal static class Spiral
         if (!HasPassed(context))
             return null;
         SipMessage invite = context.Request;
-        // The first passage wrote its dialog's id. Without it two copies of one INVITE, which a fork upstream made, could not be told apart.
+        // The first passage wrote its dialog's id. Without it two copies of one INVITE, which a fork upstream made, could not be distinguished.
         foreach (NameAddrView route in invite.RecordRoutes)
         {
             if (
@@ -35,7 +35,7 @@ internal static class Spiral
 
         uint hash = table.HashOf(invite.CallId);
         DialogStripe stripe = table.StripeOf(CoreHash.Compute(invite.CallId, table.HashSize));
-        lock (stripe.Gate)
+        lock (stripe.Lock)
         {
             int left = DialogStripe.MostAlike;
             Dialog? dialog = stripe.FirstAlike(hash, invite.FromTag);
@@ -51,7 +51,7 @@ internal static class Spiral
     {
         if (table.Find(id) is not { } dialog || dialog.CallIdHash != table.HashOf(invite.CallId))
             return null;
-        lock (table.StripeOf(id.Entry).Gate)
+        lock (table.StripeOf(id.Entry).Lock)
             return dialog.IsOfInLock(invite) ? dialog : null;
     }
 }

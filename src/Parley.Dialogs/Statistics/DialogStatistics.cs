@@ -1,6 +1,6 @@
 namespace Parley.Dialogs;
 
-/// <summary>The dialog statistics under the field's names. Gauges are read from the table, so they cannot drift from it.</summary>
+/// <summary>The dialog statistics, named as in OpenSIPS. Gauges are read from the table, so they cannot drift from it.</summary>
 public sealed class DialogStatistics
 {
     private readonly DialogTable _table;
@@ -23,7 +23,7 @@ public sealed class DialogStatistics
     /// <summary><c>failed_dialogs</c>: ended without an answer; a late 2xx revives such a call and takes nothing back from this counter.</summary>
     public long FailedDialogs => Volatile.Read(ref _counters.Failed);
 
-    /// <summary>Requests with a To tag that <c>RelayInDialogAsync</c> did not let pass, dropped ACKs among them. Not in the reference.</summary>
+    /// <summary>Requests with a To tag that <c>RelayInDialogAsync</c> did not let pass, dropped ACKs among them. Not in OpenSIPS.</summary>
     public long RefusedRequests => Volatile.Read(ref _counters.Refused);
 
     /// <summary>Moments that an asynchronous handler did not get, since too many of its dialog waited (<see cref="DialogAsyncCallbacks.OnAsync"/>). Not in OpenSIPS.</summary>

@@ -62,7 +62,7 @@ public sealed class DialogPersistence : IDisposable
     /// <summary>Writes every change as it comes, until cancelled.</summary>
     /// <param name="pause">How long to wait after a failure of the store before it is tried again.</param>
     /// <param name="time">The clock of the pause.</param>
-    /// <param name="failed">Hears what the store threw.</param>
+    /// <param name="failed">Called with what the store threw.</param>
     /// <param name="cancellation">Stops it.</param>
     public Task RunAsync(TimeSpan pause, TimeProvider time, Action<Exception> failed, CancellationToken cancellation) =>
         _writer.RunAsync(pause, time, failed, cancellation);

@@ -5,10 +5,10 @@ namespace Parley.Dialogs;
 
 /// <summary>
 /// A part of the dialog table with its lock, which is also the lock of the state of every dialog in it. Two indexes: by id, and by Call-ID
-/// (keyed hash, so that no sender can choose where his calls go). Every member but Gate, Counts and Prefetch is used under the lock.
+/// (keyed hash, so that no sender can choose where its calls go). Every member but Lock, Counts and Prefetch is used under the lock.
 /// </summary>
 /// <remarks>
-/// Nearly always a dialog is the only one with its Call-ID. But a sender can make as many as he likes, and no look-up may cost more for it. So
+/// Nearly always a dialog is the only one with its Call-ID. But a sender can make as many as it likes, and no look-up may cost more for it. So
 /// where there are several, those that are over go into a chain of their own, and all are found by Call-ID and caller's tag too. Of those
 /// that have that in common as well, <see cref="MostAlike"/> are looked at; the others are found by id (did) alone.
 /// </remarks>
@@ -28,7 +28,7 @@ internal sealed class DialogStripe(DialogSlots slots, SipRandom random)
     public StateCounts Counts;
 
     /// <summary>Never held while calling user code, I/O or the feed.</summary>
-    public Lock Gate { get; } = new();
+    public Lock Lock { get; } = new();
 
     public Dialog? Find(DialogId id)
     {

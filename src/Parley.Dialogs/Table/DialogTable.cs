@@ -51,7 +51,7 @@ internal sealed partial class DialogTable
 
     public uint HashOf(ReadOnlySpan<byte> callId) => (uint)_random.Hash(callId);
 
-    /// <summary>The next id of the Call-ID's entry. <see cref="DialogStripe.TryAdd"/> tells whether it is free.</summary>
+    /// <summary>The next id of the Call-ID's entry. <see cref="DialogStripe.TryAdd"/> returns whether it is free.</summary>
     public DialogId NextId(ReadOnlySpan<byte> callId) => NextId(CoreHash.Compute(callId, HashSize));
 
     public DialogId NextId(uint entry) => new(entry, Interlocked.Increment(ref _lastIds[entry]));
@@ -81,7 +81,7 @@ internal sealed partial class DialogTable
         if (id.Entry >= (uint)HashSize)
             return null;
         DialogStripe stripe = StripeOf(id.Entry);
-        lock (stripe.Gate)
+        lock (stripe.Lock)
         {
             return stripe.Find(id);
         }
@@ -92,7 +92,7 @@ internal sealed partial class DialogTable
     {
         DialogStripe stripe = StripeOf(CoreHash.Compute(callId, HashSize));
         uint hash = HashOf(callId);
-        lock (stripe.Gate)
+        lock (stripe.Lock)
         {
             return stripe.FindByCallId(hash, callId);
         }
@@ -113,7 +113,7 @@ internal sealed partial class DialogTable
         foreach (DialogStripe stripe in _stripes)
         {
             copy.Clear();
-            lock (stripe.Gate)
+            lock (stripe.Lock)
             {
                 stripe.CopyTo(copy);
             }

@@ -20,7 +20,7 @@ public class TurnTests
             {
                 if (Interlocked.Increment(ref inside) != 1)
                     Interlocked.Increment(ref overlaps);
-                lockHeld |= d.Gate.IsHeldByCurrentThread;
+                lockHeld |= d.Lock.IsHeldByCurrentThread;
                 ran++;
                 Interlocked.Decrement(ref inside);
             }

@@ -14,6 +14,8 @@ public sealed class DirectionTests
         CallBench? bench = null;
         using (
             bench = new CallBench(
+                // Without ftag the did is not used either: only Call-ID and tags are left.
+                options => options.MatchMode = hasFromTag ? DialogMatchMode.DidFallback : DialogMatchMode.DidNone,
                 route: async context =>
                 {
                     DialogDirection before = context.Direction;

@@ -160,7 +160,7 @@ public class CrowdedCallIdTests
         byte[] bytes = Encoding.ASCII.GetBytes(callId);
         DialogStripe stripe = table.StripeOf(CoreHash.Compute(bytes, table.HashSize));
         var found = new List<Dialog>();
-        lock (stripe.Gate)
+        lock (stripe.Lock)
         {
             int left = DialogStripe.MostAlike;
             for (

@@ -35,7 +35,7 @@ public class SettingsTests
     [Theory]
     [InlineData("\"Listeners\"", "\"Listners\"")]
     [InlineData("udp:192.0.2.1:5060", "upd:192.0.2.1:5060")]
-    [InlineData("\"fullchain.pem\"", "\"no-such-file.pem\"")]
+    [InlineData("\"AllowUnauthenticated\": true", "\"AllowUnauthenticated\": 3")]
     [InlineData("192.0.2.0/24", "192.0.2.0/240")]
     public async Task Settings_that_are_wrong_are_found(string right, string wrong)
     {

@@ -126,9 +126,13 @@ public class CommandTests
         string[] verbs = [.. arguments.TakeWhile(static a => !a.StartsWith('-'))];
         if (isRun && verbs.Length == 0)
             verbs = arguments.Any(static a => a is "--help" or "--version") ? [] : ["run"];
-        (int code, string help) = await Server.RunAsync(Repository.Root, [.. verbs.Take(1), "--help"]);
-        if (code != 0)
-            return $"there is no command {verbs.FirstOrDefault()}";
+        (_, string help) = await Server.RunAsync(Repository.Root, "--help");
+        if (verbs.Length > 0)
+        {
+            if (!help.Contains($"\n  {verbs[0]} ", StringComparison.Ordinal))
+                return $"there is no command {verbs[0]}";
+            (_, help) = await Server.RunAsync(Repository.Root, verbs[0], "--help");
+        }
         return arguments
             .Where(static a => a.StartsWith('-'))
             .Select(static a => a.Split('=')[0])

@@ -32,7 +32,7 @@ public class StartTests
                 foreach (var limit in new[] { "minimum", "maximum" })
                 {
                     // The largest buffers and worker counts are a matter of memory, not of the setting.
-                    if (setting.Value.TryGetProperty(limit, out var value) && !(section.Name == "Udp" && limit == "maximum"))
+                    if (setting.Value.TryGetProperty(limit, out var value) && !(section.Name is "Udp" or "Log" && limit == "maximum"))
                         data.Add(section.Name + ":" + setting.Name, value.GetRawText());
                 }
             }

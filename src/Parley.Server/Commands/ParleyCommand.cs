@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Parley.Server.Configuration;
+using Parley.Server.Configuration.Settings;
 using Parley.Server.Hosting;
 
 namespace Parley.Server.Commands;
@@ -20,9 +21,25 @@ internal static class ParleyCommand
         };
         var run = new Command("run", "Runs the server until SIGTERM or Ctrl+C.") { file };
         run.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(file), cancellation));
-        var check = new Command("check", "Checks the settings and says what is wrong with them, without listening.") { file };
+        return new RootCommand("Parley: a SIP proxy in which every call is a dialog object.") { run, Check(file), Settings() };
+    }
+
+    private static Command Check(Option<string?> file)
+    {
+        var check = new Command("check", "Checks the settings and prints what is wrong with them, without listening.") { file };
         check.SetAction(parsed => Check(parsed.GetValue(file)));
-        return new RootCommand("Parley: a SIP proxy in which every call is a dialog object.") { run, check };
+        return check;
+    }
+
+    private static Command Settings()
+    {
+        var schema = new Option<bool>("--schema")
+        {
+            Description = "As the JSON schema that an editor uses, in place of the reference page.",
+        };
+        var settings = new Command("settings", "Prints all settings with their defaults and allowed values.") { schema };
+        settings.SetAction(parsed => Console.Write(parsed.GetValue(schema) ? SettingSchema.Write() : SettingReference.Write()));
+        return settings;
     }
 
     private static async Task<int> RunAsync(string? file, CancellationToken cancellation)

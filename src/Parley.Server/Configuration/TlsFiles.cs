@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Parley.Server.Hosting;
+using Parley.Transport;
 
 namespace Parley.Server.Configuration;
 
@@ -7,11 +7,23 @@ namespace Parley.Server.Configuration;
 internal static class TlsFiles
 {
     /// <summary>Null when they can; else the setting and, in one line, why not.</summary>
-    public static (string Setting, string Reason)? Fault(TlsConfiguration tls)
+    public static (string Setting, string Reason)? Fault(SipTlsOptions tls)
     {
+        foreach (
+            var (setting, path) in new[]
+            {
+                ("Certificate", tls.CertificatePath),
+                ("Key", tls.PrivateKeyPath),
+                ("TrustedCertificates", tls.TrustedCertificatesPath),
+            }
+        )
+        {
+            if (path is not null && !File.Exists(path))
+                return (setting, $"there is no file {path}");
+        }
         try
         {
-            ApplicationSetup.Tls(tls).CheckFiles();
+            tls.CheckFiles();
             return null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
 using Parley.Proxy;
 using Parley.Server.Configuration;
+using Parley.Server.Configuration.Settings;
 using Parley.Server.Routing;
 using Parley.Sip;
 using Parley.Transactions;
@@ -30,11 +31,10 @@ internal static class ApplicationSetup
         var builder = ParleyApplication.CreateBuilder();
         Log(builder, root);
         builder.Services.AddSystemd();
-        Transport(builder.Transport, configuration);
-        Core(builder, configuration);
+        builder.AddDialogs(options => Apply(configuration, builder, options));
+        Listen(builder.Transport, configuration);
         builder.Proxy.RouteKey = routeKey;
-        builder.AddDialogs(options => Dialogs(options, configuration.Dialogs));
-        builder.Services.AddSingleton(Registrar(configuration.Registrar));
+        builder.Services.AddSingleton(configuration.Registrar);
         builder.Services.AddSingleton(s => new LocationTable(
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<SipRandom>(),
@@ -80,30 +80,32 @@ internal static class ApplicationSetup
             builder.ConsoleLog.TimestampFormat = null; // the journal has its own
     }
 
-    private static void Transport(SipTransportOptions options, ServerConfiguration configuration)
+    // The builder's options objects are its own: each setting carries its value over.
+    private static void Apply(ServerConfiguration configuration, ParleyApplicationBuilder builder, DialogOptions dialogs)
+    {
+        var target = new ServerConfiguration
+        {
+            Dialogs = dialogs,
+            Transport = builder.Transport,
+            Timers = builder.Timers,
+            Transactions = builder.Transactions,
+            Locator = builder.Locator,
+            Proxy = builder.Proxy,
+            Log = builder.ConsoleLog,
+        };
+        foreach (var section in SettingTable.Sections)
+        {
+            foreach (var setting in section.Settings)
+                setting.Copy(configuration, target);
+        }
+    }
+
+    private static void Listen(SipTransportOptions options, ServerConfiguration configuration)
     {
         foreach (var listener in configuration.Listeners)
             options.Listeners.Add(Listener(listener, configuration));
         foreach (var alias in configuration.OwnNames)
             options.Aliases.Add(alias);
-        var limits = configuration.Limits;
-        options.Limits = new SipLimits
-        {
-            MaxMessageSize = limits.MaxMessageSize,
-            MaxBodySize = limits.MaxMessageSize,
-            MaxHeaderCount = limits.MaxHeaderCount,
-            MaxHeaderLength = limits.MaxHeaderLength,
-            MaxUriLength = limits.MaxUriLength,
-        };
-        options.BatchSize = configuration.Udp.BatchSize;
-        options.Streams.MaxConnections = limits.MaxConnections;
-        options.Streams.MaxConnectionsPerAddress = limits.MaxConnectionsPerAddress;
-        options.Streams.IdleTimeout = limits.ConnectionIdleTimeout;
-        options.Streams.StrangerIdleTimeout = limits.StrangerIdleTimeout;
-        options.Streams.FirstMessageTimeout = limits.FirstMessageTimeout;
-        options.Streams.MaxOutboundConnections = limits.MaxOutboundConnections;
-        options.Streams.MaxPendingConnects = limits.MaxPendingConnects;
-        options.Streams.MaxPendingConnectsPerSource = limits.MaxPendingConnectsPerSource;
     }
 
     private static SipListenerOptions Listener(ListenerConfiguration listener, ServerConfiguration configuration) =>
@@ -114,64 +116,9 @@ internal static class ApplicationSetup
             AdvertisedHost = listener.AdvertisedHost,
             AdvertisedPort = listener.AdvertisedPort,
             Workers = configuration.Udp.Workers,
-            ReceiveBufferSize = configuration.Udp.ReceiveBuffer,
-            SendBufferSize = configuration.Udp.SendBuffer,
-            Tls = listener.Protocol == SipProtocol.Tls ? Tls(configuration.Tls) : null,
-        };
-
-    internal static SipTlsOptions Tls(TlsConfiguration tls) =>
-        new()
-        {
-            CertificatePath = tls.Certificate,
-            PrivateKeyPath = tls.Key,
-            Password = tls.Password,
-            ClientCertificates = tls.ClientCertificates,
-            TrustedCertificatesPath = tls.TrustedCertificates,
-            AcceptUntrustedServers = !tls.VerifyServers,
-        };
-
-    private static void Core(ParleyApplicationBuilder builder, ServerConfiguration configuration)
-    {
-        builder.Timers.T1 = configuration.Timers.T1;
-        builder.Timers.T2 = configuration.Timers.T2;
-        builder.Timers.T4 = configuration.Timers.T4;
-        builder.Proxy.CollectorPace = 512 * 1024; // docs/design/hot-path.md, "The collector's pace"
-        builder.Proxy.TimerC = configuration.Timers.C;
-        builder.Transactions.MaxServerTransactions = configuration.Limits.MaxTransactions;
-        builder.Locator.MaxPendingQuestions = configuration.Limits.MaxPendingLookups;
-        builder.Locator.MaxPendingQuestionsPerSource = configuration.Limits.MaxPendingLookupsPerSource;
-        builder.Locator.MaxCachedAnswers = configuration.Limits.MaxDnsAnswers;
-    }
-
-    private static void Dialogs(DialogOptions options, DialogConfiguration dialogs)
-    {
-        options.DefaultTimeout = dialogs.DefaultTimeout;
-        options.EarlyTimeout = dialogs.EarlyTimeout;
-        options.NoAckTimeout = dialogs.NoAckTimeout;
-        options.DeleteDelay = dialogs.DeleteDelay;
-        options.HashSize = dialogs.HashSize;
-        options.MatchMode = dialogs.MatchMode;
-        options.SequentialRouting = dialogs.SequentialRouting;
-        options.SequentialSource = dialogs.SequentialSource;
-        foreach (var name in dialogs.ProfilesWithValue)
-            options.ProfilesWithValue.Add(name);
-        foreach (var name in dialogs.ProfilesNoValue)
-            options.ProfilesWithoutValue.Add(name);
-    }
-
-    private static RegistrarOptions Registrar(RegistrarConfiguration registrar) =>
-        new()
-        {
-            DefaultExpires = registrar.DefaultExpires,
-            MinExpires = registrar.MinExpires,
-            MaxExpires = registrar.MaxExpires,
-            MaxContacts = registrar.MaxContacts,
-            MaxBindings = registrar.MaxBindings,
-            MaxMemory = registrar.MaxMemory,
-            MaxContactLength = registrar.MaxContactLength,
-            MaxPathLength = registrar.MaxPathLength,
-            MaxPaths = registrar.MaxPaths,
-            MaxBindingSize = registrar.MaxBindingSize,
-            AllowOwnContacts = registrar.AllowOwnContacts,
+            Spread = configuration.Udp.Spread,
+            ReceiveBufferSize = configuration.Udp.ReceiveBufferSize,
+            SendBufferSize = configuration.Udp.SendBufferSize,
+            Tls = listener.Protocol == SipProtocol.Tls ? configuration.Tls : null,
         };
 }

@@ -13,7 +13,8 @@ namespace Parley.Server.Routing;
 /// </summary>
 internal sealed class CallRouting(Registrar registrar, ServerConfiguration configuration)
 {
-    private readonly bool _registers = configuration.Registrar.Enabled;
+    private readonly DialogFlags _flags = configuration.DialogFlags;
+    private readonly bool _registers = configuration.TakesRegistrations;
     private volatile RouteTable _routes = new(configuration);
 
     /// <summary>Takes effect for the next request; those on their way keep what they have.</summary>
@@ -67,7 +68,7 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
             return ToUser(context, uri, routes, source);
         if (routes.FindByDomain(uri.HostText) is { } domain && routes.Allows(domain, source))
         {
-            context.SetDestination(domain.Target);
+            context.SetDestination(domain.Target!);
             return RelayTracked(context);
         }
         return trusted ? RelayTracked(context) : Answer(context, 403, "Relaying denied");
@@ -119,10 +120,10 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
         return Answer(context, 404, "No such user");
     }
 
-    private static async ValueTask RelayTracked(SipContext context)
+    private async ValueTask RelayTracked(SipContext context)
     {
         if (context.Method == SipMethod.Invite)
-            context.CreateDialog();
+            context.CreateDialog(_flags);
         if (context.Method is SipMethod.Invite or SipMethod.Subscribe or SipMethod.Refer or SipMethod.Notify)
             context.RecordRoute();
         await context.RelayAsync();

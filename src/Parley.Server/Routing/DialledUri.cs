@@ -43,7 +43,7 @@ internal static class DialledUri
     /// <summary>The request-URI of a call that goes by a prefix route: the dialled user, stripped and prepended, at the target. Null when nothing can be made of it.</summary>
     public static SipUri? Rewrite(RouteConfiguration route, SipUriView dialled)
     {
-        var target = route.Target.View;
+        var target = route.Target!.View;
         var text = new StringBuilder(target.Scheme == SipUriScheme.Sips ? "sips:" : "sip:");
         var user = new StringBuilder();
         Append(user, route.Prepend);

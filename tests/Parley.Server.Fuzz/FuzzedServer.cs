@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
+using Parley.Hosting;
 using Parley.Proxy;
 using Parley.Server.Configuration;
 using Parley.Server.Hosting;
@@ -48,11 +49,6 @@ internal sealed class FuzzedServer : IAsyncDisposable
             }
         );
         ApplicationSetup.Route(_application, configuration);
-        _ = new CallLog(
-            _application.Services.GetRequiredService<IDialogApi>(),
-            _application.Services.GetRequiredService<ILoggerFactory>(),
-            _application.Time
-        );
     }
 
     public int Port { get; }

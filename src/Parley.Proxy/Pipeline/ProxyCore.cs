@@ -14,7 +14,7 @@ internal sealed class ProxyCore : ITransactionUser
     private int _unanswered;
 
     public ProxyCore(
-        ParleyApplication application,
+        IServiceProvider services,
         ProxyOptions options,
         ISipTransport transport,
         TimerService timers,
@@ -24,24 +24,27 @@ internal sealed class ProxyCore : ITransactionUser
         ILogger logger
     )
     {
-        Application = application;
+        Services = services;
         Options = options;
         Transport = transport;
+        Time = time;
         Timers = timers;
         Random = random;
         RouteProofs = new RouteProofKey(options.RouteKey, random, time);
         Locator = locator;
         Logger = logger;
-        Spirals = new SpiralBudget(application.Time);
+        Spirals = new SpiralBudget(time);
         Contexts = new Pool<SipContext>(() => new SipContext(this));
         _serverHeader = options.ServerHeader is { } server ? Encoding.UTF8.GetBytes($"Server: {server}\r\n") : [];
     }
 
-    public ParleyApplication Application { get; }
+    public IServiceProvider Services { get; }
 
     public ProxyOptions Options { get; }
 
     public ISipTransport Transport { get; }
+
+    public TimeProvider Time { get; }
 
     public TimerService Timers { get; }
 
@@ -123,6 +126,7 @@ internal sealed class ProxyCore : ITransactionUser
         context.Begin(transaction);
         transaction.User = context.Relay;
         Counters.CountRequest(context.Method);
+        Arrived(context);
         if (IsDraining && context.Method == SipMethod.Invite && !context.IsInDialog)
             Refuse(context);
         else
@@ -155,6 +159,7 @@ internal sealed class ProxyCore : ITransactionUser
         long version = context.Relay.Version;
         try
         {
+            Arrived(context);
             if (context.Method == SipMethod.Ack || !IsDraining || context.Method != SipMethod.Invite || context.IsInDialog)
                 Handle(context);
             else
@@ -166,6 +171,22 @@ internal sealed class ProxyCore : ITransactionUser
         finally
         {
             strand.Leave();
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to modules: a request goes on without one that throws.")]
+    private void Arrived(SipContext context)
+    {
+        foreach (IProxyModule module in Modules)
+        {
+            try
+            {
+                module.OnArrived(context);
+            }
+            catch (Exception error)
+            {
+                context.HookFailed("arrival", error);
+            }
         }
     }
 

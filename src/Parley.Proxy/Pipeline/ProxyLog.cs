@@ -20,12 +20,6 @@ internal static partial class ProxyLog
     [LoggerMessage(3004, LogLevel.Warning, "The call {CallId} has more than {Limit} branches; further targets are left out")]
     public static partial void TooManyBranches(ILogger logger, string callId, int limit);
 
-    [LoggerMessage(3006, LogLevel.Information, "Draining: new INVITEs get 503")]
-    public static partial void Draining(ILogger logger);
-
-    [LoggerMessage(3007, LogLevel.Warning, "Stopped with {Count} requests not answered")]
-    public static partial void StoppedUnanswered(ILogger logger, int count);
-
     [LoggerMessage(3008, LogLevel.Error, "A local-request hook failed")]
     public static partial void LocalHookFailed(ILogger logger, Exception error);
 

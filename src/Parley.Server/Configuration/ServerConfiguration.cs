@@ -1,5 +1,7 @@
 using Parley.Dialogs;
+using Parley.Hosting;
 using Parley.Proxy;
+using Parley.Registrar;
 using Parley.Sip;
 using Parley.Transactions;
 using Parley.Transport;
@@ -41,6 +43,9 @@ internal sealed class ServerConfiguration
     /// <summary>How long calls may go on after SIGTERM.</summary>
     public TimeSpan DrainLimit { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Bytes allocated between two collections of the young objects; 0 leaves it to the runtime.</summary>
+    public long GcPacing { get; set; } = Runtime.GcPacing.DefaultBytes;
+
     /// <summary>REGISTER is taken.</summary>
     public bool TakesRegistrations { get; set; } = true;
 
@@ -64,8 +69,7 @@ internal sealed class ServerConfiguration
 
     public SipServerLocatorOptions Locator { get; init; } = new();
 
-    /// <summary>The collector is paced, as the process does nothing else (docs/design/hot-path.md, "The collector's pace").</summary>
-    public ProxyOptions Proxy { get; init; } = new() { CollectorPace = 512 * 1024 };
+    public ProxyOptions Proxy { get; init; } = new();
 
     public ConsoleLogOptions Log { get; init; } = new();
 

@@ -4,10 +4,14 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
+using Parley.Hosting;
 using Parley.Proxy;
+using Parley.Registrar;
+using Parley.Server.Calls;
 using Parley.Server.Configuration;
 using Parley.Server.Configuration.Settings;
 using Parley.Server.Routing;
+using Parley.Server.Runtime;
 using Parley.Sip;
 using Parley.Transactions;
 using Parley.Transport;
@@ -41,15 +45,25 @@ internal static class ApplicationSetup
             s.GetRequiredService<RegistrarOptions>(),
             s.GetRequiredService<ILoggerFactory>()
         ));
-        builder.Services.AddSingleton<Registrar>();
+        builder.Services.AddSingleton<SipRegistrar>();
+        builder.Services.AddSingleton<CallLog>();
+        builder.Services.AddSingleton<IProxyModule>(s => s.GetRequiredService<CallLog>());
         change?.Invoke(builder);
-        return builder.Build();
+        var application = builder.Build();
+        if (configuration.GcPacing > 0)
+            application.Transactions.Waiting += new GcPacing(configuration.GcPacing).Look;
+        return application;
     }
 
     /// <summary>Gives the application its main route.</summary>
     public static CallRouting Route(ParleyApplication application, ServerConfiguration configuration)
     {
-        var routing = new CallRouting(application.Services.GetRequiredService<Registrar>(), configuration);
+        application.Services.GetRequiredService<CallLog>().Follow(application.Services.GetRequiredService<IDialogApi>());
+        _ = new RegistrationLog(
+            application.Services.GetRequiredService<LocationTable>(),
+            application.Services.GetRequiredService<ILoggerFactory>()
+        );
+        var routing = new CallRouting(application.Services.GetRequiredService<SipRegistrar>(), configuration);
         application.OnRequest(routing.OnRequestAsync);
         return routing;
     }

@@ -4,7 +4,8 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
-using Parley.Proxy;
+using Parley.Hosting;
+using Parley.Server.Calls;
 using Parley.Server.Commands;
 using Parley.Server.Configuration;
 using Parley.Server.Routing;
@@ -17,6 +18,7 @@ internal sealed partial class ServerHost
     private readonly ParleyApplication _application;
     private readonly CallRouting _routing;
     private readonly IDialogApi _dialogs;
+    private readonly DropLog _drops;
     private readonly ILogger _log;
     private readonly string? _file;
     private ServerConfiguration _configuration;
@@ -30,7 +32,7 @@ internal sealed partial class ServerHost
         var loggers = _application.Services.GetRequiredService<ILoggerFactory>();
         _log = loggers.CreateLogger("Parley.Server");
         _routing = ApplicationSetup.Route(_application, configuration);
-        _ = new CallLog(_dialogs, loggers, _application.Time);
+        _drops = new DropLog(_application, loggers);
         if (routeKey is null)
             KeepsNoKey();
         SayUnusableRoutes(configuration);
@@ -65,6 +67,7 @@ internal sealed partial class ServerHost
             await Console.Error.WriteLineAsync("parley: " + error.Message.ReplaceLineEndings(" "));
             return 1;
         }
+        using (host._drops)
         await using (host._application)
             return await host.RunAsync(cancellation);
     }

@@ -1,6 +1,8 @@
 using System.Text;
 using Parley.Dialogs;
 using Parley.Proxy;
+using Parley.Registrar;
+using Parley.Server.Calls;
 using Parley.Server.Configuration;
 using Parley.Sip;
 
@@ -11,7 +13,7 @@ namespace Parley.Server.Routing;
 /// calls go by the configured routes, each for its own sources; a foreign domain is for trusted sources only, so that the server is no open
 /// relay. A request with a To tag is no exception: it passes when it belongs to a call of this server.
 /// </summary>
-internal sealed class CallRouting(Registrar registrar, ServerConfiguration configuration)
+internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration configuration)
 {
     private readonly DialogFlags _flags = configuration.DialogFlags;
     private readonly bool _registers = configuration.TakesRegistrations;
@@ -46,13 +48,12 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
             return ValueTask.CompletedTask;
         if (!SipUriView.TryParse(context.RequestUri, out var uri))
         {
-            context.Reply(400, "Bad Request-URI");
-            return ValueTask.CompletedTask;
+            return Answer(context, 400, "Bad Request-URI", "the request-URI cannot be read");
         }
         if (uri.Scheme == SipUriScheme.Tel)
         {
             if (context.Method == SipMethod.Register)
-                return Answer(context, 400, "Bad Request-URI");
+                return Answer(context, 400, "Bad Request-URI", "a tel URI names no registrar");
             // A number that belongs to a domain is a user there; any other is for the prefix routes.
             if (!DialledUri.TryPlaceInDomain(uri, out var placed))
                 return ToUser(context, uri, routes, source);
@@ -63,7 +64,7 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
         if (context.Method == SipMethod.Register && own)
             return Register(context);
         if (context.Method == SipMethod.Options && own && uri.User.IsEmpty)
-            return Answer(context, 200, "OK");
+            return Answer(context, 200, "OK", null);
         if (own)
             return ToUser(context, uri, routes, source);
         if (routes.FindByDomain(uri.HostText) is { } domain && routes.Allows(domain, source))
@@ -71,7 +72,9 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
             context.SetDestination(domain.Target!);
             return RelayTracked(context);
         }
-        return trusted ? RelayTracked(context) : Answer(context, 403, "Relaying denied");
+        return trusted
+            ? RelayTracked(context)
+            : Answer(context, 403, "Relaying denied", "the domain is not served here, and the source is not trusted");
     }
 
     /// <summary>A preloaded Route of ours is taken off (16.4); one that leads elsewhere is for trusted sources.</summary>
@@ -81,7 +84,7 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
             return true;
         if (context.LooseRoute() && !trusted)
         {
-            context.Reply(403, "Preloaded Route denied");
+            _ = Answer(context, 403, "Preloaded Route denied", "it has a Route of its own, and the source is not trusted");
             return false;
         }
         return true;
@@ -90,7 +93,7 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
     private ValueTask Register(SipContext context)
     {
         if (!_registers)
-            return Answer(context, 405, "Registrations are not taken here");
+            return Answer(context, 405, "Registrations are not taken here", "Registrar:Enabled is false");
         registrar.Handle(context);
         return ValueTask.CompletedTask;
     }
@@ -103,7 +106,7 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
             && OwnNumber.AddOthers(context, uri, registrar.Table) is var (others, hasOwn)
             && (others > 0 || hasOwn)
         )
-            return others > 0 ? RelayTracked(context) : Answer(context, 480, "No other contact");
+            return others > 0 ? RelayTracked(context) : Answer(context, 480, "No other contact", "the user has no other contact");
         if (registrar.Table.AddTargets(context) > 0)
             return RelayTracked(context);
         var user = DialledUri.NumberOf(uri);
@@ -111,13 +114,13 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
         {
             // The longest prefix decides: a shorter one that is open to more sources is not a way round it.
             if (!routes.Allows(route, source))
-                return Answer(context, 403, "Not from there");
+                return Answer(context, 403, "Not from there", "the source is not among the Sources of the route, nor trusted");
             if (DialledUri.Rewrite(route, uri) is not { } target)
-                return Answer(context, 404, "Not Found");
+                return Answer(context, 404, "Not Found", "nothing remains of the number for the route");
             context.AddTarget(target);
             return RelayTracked(context);
         }
-        return Answer(context, 404, "No such user");
+        return Answer(context, 404, "No such user", "nobody has registered as this user, and no route matches");
     }
 
     private async ValueTask RelayTracked(SipContext context)
@@ -129,8 +132,14 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
         await context.RelayAsync();
     }
 
-    private static ValueTask Answer(SipContext context, int status, string? reason)
+    /// <param name="context">The request; an ACK is not answered.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="reason">The reason phrase.</param>
+    /// <param name="why">What the log says of a refusal; the caller is not told.</param>
+    private static ValueTask Answer(SipContext context, int status, string? reason, string? why)
     {
+        if (why is not null)
+            context.Get<CallAttempt>()?.Explain(why);
         if (context.Method != SipMethod.Ack)
             context.Reply(
                 status,

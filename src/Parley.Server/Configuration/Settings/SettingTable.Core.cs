@@ -154,12 +154,20 @@ internal static partial class SettingTable
                     0,
                     Hour
                 ),
+            ]
+        );
+
+    private static SettingSection Runtime =>
+        new(
+            "Runtime",
+            "The process.",
+            [
                 Scaled(
-                    "CollectorPace",
-                    "KiB allocated between two collections of the young objects; 0 leaves it to the runtime.",
+                    "GcPacing",
+                    "KiB allocated between two collections of the young objects (docs/design/hot-path.md); 0 leaves it to the runtime.",
                     1_024,
-                    c => c.Proxy.CollectorPace,
-                    (c, v) => c.Proxy.CollectorPace = v,
+                    c => c.GcPacing,
+                    (c, v) => c.GcPacing = v,
                     0,
                     1_048_576
                 ),

@@ -112,6 +112,7 @@ internal static partial class SettingTable
         Dns,
         Timers,
         Proxy,
+        Runtime,
         Log,
     ];
 

@@ -124,7 +124,8 @@ public class SettingTests
     // Keys that only the server knows: they change its own configuration, which other tests look at.
     private static bool IsOwn(string key) =>
         !key.Contains(':', StringComparison.Ordinal)
-        || key is "Registrar:Enabled" or "Runtime:GcPacing"
+        || key.StartsWith("Messages:", StringComparison.Ordinal)
+        || key is "Registrar:Enabled" or "Runtime:GcPacing" or "Runtime:WarmUp"
         || SettingTable
             .Sections.Single(s => s.Name == "Dialogs")
             .Settings.Where(s => Enum.TryParse<DialogFlags>(s.Name, out _))

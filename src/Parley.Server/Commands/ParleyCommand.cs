@@ -13,21 +13,27 @@ internal static class ParleyCommand
 
     public static RootCommand Create()
     {
+        // Of every command, so that the first --help shows it.
         var file = new Option<string?>("--config", "-c")
         {
             Description =
                 $"The settings file. Left out: {ConfigurationLoader.DefaultFile} of the working directory when it is there, else the defaults.",
             HelpName = "file",
+            Recursive = true,
         };
-        var run = new Command("run", "Runs the server until SIGTERM or Ctrl+C.") { file };
+        var run = new Command("run", "Runs the server until SIGTERM or Ctrl+C.");
         run.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(file), cancellation));
-        return new RootCommand("Parley: a SIP proxy in which every call is a dialog object.") { run, Check(file), Settings() };
+        return new RootCommand("Parley: a SIP proxy in which every call is a dialog object.") { file, run, Check(file), Settings() };
     }
 
     private static Command Check(Option<string?> file)
     {
-        var check = new Command("check", "Checks the settings and prints what is wrong with them, without listening.") { file };
-        check.SetAction(parsed => Check(parsed.GetValue(file)));
+        var open = new Option<bool>("--open")
+        {
+            Description = "Also opens what a start opens: the listeners' sockets and the files of certificates and keys.",
+        };
+        var check = new Command("check", "Checks the settings and prints what is wrong with them.") { open };
+        check.SetAction((parsed, _) => CheckAsync(parsed.GetValue(file), parsed.GetValue(open)));
         return check;
     }
 
@@ -50,11 +56,13 @@ internal static class ParleyCommand
         return await ServerHost.RunAsync(configuration, root, file, cancellation);
     }
 
-    private static int Check(string? file)
+    private static async Task<int> CheckAsync(string? file, bool open)
     {
-        var (configuration, _, errors) = ConfigurationLoader.Load(file);
+        var (configuration, _, errors) = ConfigurationLoader.Load(file, readCertificates: open);
         if (configuration is null)
             return Refuse(errors);
+        if (open && await ServerStart.TryOpenAsync(configuration) is { } fault)
+            return Refuse([fault]);
         Console.WriteLine(
             $"OK: {configuration.Listeners.Count} listeners, {configuration.Domains.Count} domains, {configuration.Routes.Count} routes"
         );

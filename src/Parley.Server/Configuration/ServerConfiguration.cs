@@ -46,6 +46,9 @@ internal sealed class ServerConfiguration
     /// <summary>Bytes allocated between two collections of the young objects; 0 leaves it to the runtime.</summary>
     public long GcPacing { get; set; } = Runtime.GcPacing.DefaultBytes;
 
+    /// <summary>A call goes through the code before the server listens.</summary>
+    public bool WarmsUp { get; set; } = true;
+
     /// <summary>REGISTER is taken.</summary>
     public bool TakesRegistrations { get; set; } = true;
 
@@ -72,6 +75,9 @@ internal sealed class ServerConfiguration
     public ProxyOptions Proxy { get; init; } = new();
 
     public ConsoleLogOptions Log { get; init; } = new();
+
+    /// <summary>Which messages are logged at Debug.</summary>
+    public MessageSelection Messages { get; } = new();
 
     /// <summary>True when every listener is bound to a loopback address.</summary>
     public bool IsLoopbackOnly => Listeners.All(l => l.EndPoint.IsLoopback);

@@ -10,6 +10,7 @@ using Parley.Registrar;
 using Parley.Server.Calls;
 using Parley.Server.Configuration;
 using Parley.Server.Configuration.Settings;
+using Parley.Server.Messages;
 using Parley.Server.Routing;
 using Parley.Server.Runtime;
 using Parley.Sip;
@@ -47,6 +48,7 @@ internal static class ApplicationSetup
         ));
         builder.Services.AddSingleton<SipRegistrar>();
         builder.Services.AddSingleton<CallLog>();
+        builder.Services.AddSingleton<MessageLog>();
         builder.Services.AddSingleton<IProxyModule>(s => s.GetRequiredService<CallLog>());
         change?.Invoke(builder);
         var application = builder.Build();
@@ -59,6 +61,7 @@ internal static class ApplicationSetup
     public static CallRouting Route(ParleyApplication application, ServerConfiguration configuration)
     {
         application.Services.GetRequiredService<CallLog>().Follow(application.Services.GetRequiredService<IDialogApi>());
+        application.Services.GetRequiredService<MessageLog>().Use(configuration.Messages);
         _ = new RegistrationLog(
             application.Services.GetRequiredService<LocationTable>(),
             application.Services.GetRequiredService<ILoggerFactory>()
@@ -66,6 +69,13 @@ internal static class ApplicationSetup
         var routing = new CallRouting(application.Services.GetRequiredService<SipRegistrar>(), configuration);
         application.OnRequest(routing.OnRequestAsync);
         return routing;
+    }
+
+    /// <summary>Brings the log levels of a section Logging into effect, and the filter of the log of messages.</summary>
+    public static void ChangeLog(ParleyApplication application, ServerConfiguration configuration, IConfigurationSection logging)
+    {
+        application.Services.GetRequiredService<LogSettings>().Use(logging);
+        application.Services.GetRequiredService<MessageLog>().Use(configuration.Messages);
     }
 
     /// <summary>Gives the element the names that the settings have now.</summary>
@@ -87,7 +97,10 @@ internal static class ApplicationSetup
     {
         // The host's own lines about content roots and lifetimes say nothing of calls.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddConfiguration(root.GetSection("Logging"));
+        var levels = new LogSettings();
+        levels.Use(root.GetSection("Logging"));
+        builder.Logging.AddConfiguration(new ConfigurationBuilder().Add(levels).Build());
+        builder.Services.AddSingleton(levels);
         builder.ConsoleLog.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
         builder.ConsoleLog.SyslogPrefix = SystemdHelpers.IsSystemdService();
         if (builder.ConsoleLog.SyslogPrefix)

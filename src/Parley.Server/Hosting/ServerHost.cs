@@ -9,6 +9,7 @@ using Parley.Server.Calls;
 using Parley.Server.Commands;
 using Parley.Server.Configuration;
 using Parley.Server.Routing;
+using Parley.Server.WarmUp;
 
 namespace Parley.Server.Hosting;
 
@@ -32,6 +33,8 @@ internal sealed partial class ServerHost
         var loggers = _application.Services.GetRequiredService<ILoggerFactory>();
         _log = loggers.CreateLogger("Parley.Server");
         _routing = ApplicationSetup.Route(_application, configuration);
+        Starting(ServerStart.Version, SettingsText(file));
+        Listening(string.Join(", ", configuration.Listeners));
         _drops = new DropLog(_application, loggers);
         if (routeKey is null)
             KeepsNoKey();
@@ -56,16 +59,18 @@ internal sealed partial class ServerHost
             await Console.Error.WriteLineAsync("parley: " + mistake);
             return ParleyCommand.BadConfiguration;
         }
+        if (configuration.WarmsUp)
+            await ServerWarmUp.RunAsync(configuration);
         ServerHost host;
         try
         {
             host = new ServerHost(configuration, root, file, routeKey);
         }
-        catch (IOException error)
+        catch (Exception error) when (ServerStart.IsFault(error))
         {
             // An address in use, a certificate that cannot be read any more.
-            await Console.Error.WriteLineAsync("parley: " + error.Message.ReplaceLineEndings(" "));
-            return 1;
+            await Console.Error.WriteLineAsync("parley: " + ServerStart.LineOf(error));
+            return ParleyCommand.BadConfiguration;
         }
         using (host._drops)
         await using (host._application)
@@ -82,7 +87,7 @@ internal sealed partial class ServerHost
         catch (System.Net.Sockets.SocketException error)
         {
             CannotListen(error.Message);
-            return 1;
+            return ParleyCommand.BadConfiguration;
         }
         Ready();
         var stopping = _application.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
@@ -105,8 +110,8 @@ internal sealed partial class ServerHost
     private async Task DrainAsync()
     {
         _application.StartDraining();
-        var statistics = _dialogs.Statistics;
-        Draining(statistics.ActiveDialogs + statistics.EarlyDialogs, _configuration.DrainLimit.TotalSeconds);
+        _routing.StartDraining(_application.Options.DrainRetryAfter);
+        Draining(Calls, _configuration.DrainLimit.TotalSeconds);
         using var again = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(
             PosixSignal.SIGTERM,
@@ -125,9 +130,7 @@ internal sealed partial class ServerHost
             }
         );
         var end = _application.Time.GetUtcNow() + _configuration.DrainLimit;
-        while (
-            statistics.ActiveDialogs + statistics.EarlyDialogs > 0 && _application.Time.GetUtcNow() < end && !again.IsCancellationRequested
-        )
+        while (Calls > 0 && _application.Time.GetUtcNow() < end && !again.IsCancellationRequested)
         {
             try
             {
@@ -140,16 +143,27 @@ internal sealed partial class ServerHost
         }
     }
 
+    /// <summary>Calls that go on, those that do not ring yet among them.</summary>
+    private long Calls =>
+        _dialogs.Statistics.CountOf(DialogState.Unconfirmed) + _dialogs.Statistics.EarlyDialogs + _dialogs.Statistics.ActiveDialogs;
+
+    private static string SettingsText(string? file)
+    {
+        var path = Path.GetFullPath(file ?? ConfigurationLoader.DefaultFile);
+        return File.Exists(path) ? path : "none (defaults and environment)";
+    }
+
     private void OnHangup(PosixSignalContext signal)
     {
         signal.Cancel = true;
-        var (configuration, _, errors) = ConfigurationLoader.Load(_file);
+        var (configuration, root, errors) = ConfigurationLoader.Load(_file);
         foreach (var error in errors)
             NotReloaded(error);
-        if (configuration is null)
+        if (configuration is null || root is null)
             return;
         foreach (var setting in RestartNeeds.Between(_configuration, configuration))
             NeedsRestart(setting);
+        ApplicationSetup.ChangeLog(_application, configuration, root.GetSection("Logging"));
         ApplicationSetup.Rename(_application, configuration);
         _routing.Use(new RouteTable(configuration));
         if (!ApplicationSetup.ReloadCertificates(_application))
@@ -184,6 +198,12 @@ internal sealed partial class ServerHost
             _application.Services.GetRequiredService<ConsoleLog>().LinesDropped
         );
     }
+
+    [LoggerMessage(1000, LogLevel.Information, "Parley {Version} starts with the settings {File}")]
+    private partial void Starting(string version, string file);
+
+    [LoggerMessage(1001, LogLevel.Information, "Listeners: {Listeners}")]
+    private partial void Listening(string listeners);
 
     [LoggerMessage(1002, LogLevel.Information, "Parley is ready")]
     private partial void Ready();

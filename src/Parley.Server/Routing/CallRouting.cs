@@ -18,9 +18,14 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
     private readonly DialogFlags _flags = configuration.DialogFlags;
     private readonly bool _registers = configuration.TakesRegistrations;
     private volatile RouteTable _routes = new(configuration);
+    private volatile byte[]? _retryAfter;
 
     /// <summary>Takes effect for the next request; those on their way keep what they have.</summary>
     public void Use(RouteTable routes) => _routes = routes;
+
+    /// <summary>OPTIONS to the server gets 503 from now on, so that who probes it sends its calls elsewhere.</summary>
+    /// <param name="retryAfter">Its Retry-After, in seconds.</param>
+    public void StartDraining(int retryAfter) => _retryAfter = Encoding.ASCII.GetBytes($"Retry-After: {retryAfter}\r\n");
 
     public ValueTask OnRequestAsync(SipContext context) => context.IsInDialog ? OnSequentialAsync(context) : OnInitialAsync(context);
 
@@ -64,7 +69,12 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
         if (context.Method == SipMethod.Register && own)
             return Register(context);
         if (context.Method == SipMethod.Options && own && uri.User.IsEmpty)
-            return Answer(context, 200, "OK", null);
+        {
+            if (_retryAfter is not { } lines)
+                return Answer(context, 200, "OK", null);
+            context.Reply(503, null, lines);
+            return ValueTask.CompletedTask;
+        }
         if (own)
             return ToUser(context, uri, routes, source);
         if (routes.FindByDomain(uri.HostText) is { } domain && routes.Allows(domain, source))

@@ -162,6 +162,12 @@ internal static partial class SettingTable
             "Runtime",
             "The process.",
             [
+                Flag(
+                    "WarmUp",
+                    "Takes a call through the code, on loopback, before the server listens, so that the first request need not wait until it is compiled.",
+                    c => c.WarmsUp,
+                    (c, v) => c.WarmsUp = v
+                ),
                 Scaled(
                     "GcPacing",
                     "KiB allocated between two collections of the young objects (docs/design/hot-path.md); 0 leaves it to the runtime.",
@@ -205,6 +211,56 @@ internal static partial class SettingTable
                 ),
             ]
         );
+
+    private static SettingSection Messages =>
+        new(
+            "Messages",
+            "Which messages the log has, whole, when Logging:LogLevel:Parley.Messages is Debug: those that match one of these; all when none is given.",
+            [
+                new ListSetting<ServerConfiguration, string>(
+                    "CallIds",
+                    "Call-IDs.",
+                    c => c.Messages.CallIds,
+                    (c, v) => c.Messages.CallIds = v,
+                    TryWord,
+                    "a Call-ID as the message has it",
+                    ["a84b4c76e66710@192.0.2.1"]
+                )
+                {
+                    Reloads = true,
+                },
+                new ListSetting<ServerConfiguration, string>(
+                    "Users",
+                    "User parts of From, To or request-URI.",
+                    c => c.Messages.Users,
+                    (c, v) => c.Messages.Users = v,
+                    TryWord,
+                    "a user part as the message has it",
+                    ["alice", "+49301234"]
+                )
+                {
+                    Reloads = true,
+                },
+                new ListSetting<ServerConfiguration, System.Net.IPNetwork>(
+                    "Addresses",
+                    "Networks or addresses of the far end.",
+                    c => c.Messages.Addresses,
+                    (c, v) => c.Messages.Addresses = v,
+                    HostText.TryNetwork,
+                    Network,
+                    ["192.0.2.7"]
+                )
+                {
+                    Reloads = true,
+                },
+            ]
+        );
+
+    private static bool TryWord(string text, out string word)
+    {
+        word = text;
+        return text.Length > 0 && !text.Any(static c => char.IsWhiteSpace(c) || char.IsControl(c));
+    }
 
     private static Setting<ServerConfiguration> Timer(
         string standard,

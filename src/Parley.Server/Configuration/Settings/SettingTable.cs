@@ -114,6 +114,7 @@ internal static partial class SettingTable
         Proxy,
         Runtime,
         Log,
+        Messages,
     ];
 
     /// <summary>A network in the lists of sources.</summary>

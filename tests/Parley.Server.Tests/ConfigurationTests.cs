@@ -102,6 +102,15 @@ public class ConfigurationTests
             },
             { """{ "Domains": [ "http://example.com" ] }""", "Parley:Domains:0" },
             { """{ "Domains": [ "example..com" ] }""", "Parley:Domains:0" },
+            {
+                """{ "Routes": [ { "Prefix": "0", "Target": "sip:a.example", "Targets": [ "sip:b.example" ] } ] }""",
+                "Parley:Routes:0:Target: a route has either a Target or Targets, not both"
+            },
+            { """{ "Routes": [ { "Prefix": "0" } ] }""", "Parley:Routes:0:Target: is missing; give a SIP URI" },
+            {
+                """{ "Routes": [ { "Prefix": "0", "Targets": [ "sip:a.example", "b" ] } ] }""",
+                "Parley:Routes:0:Targets:1: \"b\" is not allowed"
+            },
             { """{ "Routes": [ "sip:gw.example" ] }""", "Parley:Routes:0: \"sip:gw.example\" is not allowed; give an object in braces" },
             {
                 """{ "Dialogs": { "ProfilesWithValue": [ "two words" ] } }""",

@@ -83,10 +83,10 @@ public class DialledUriTests
                 new RouteConfiguration
                 {
                     Prefix = "",
-                    Target = SipUri.Parse(target),
                     Strip = strip,
                     Prepend = prepend,
                 },
+                SipUri.Parse(target),
                 dialled.View
             )
             ?.ToString();

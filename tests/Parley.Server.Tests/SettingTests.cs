@@ -26,6 +26,7 @@ public class SettingTests
         ["DialogOptions.RecordRouteParameter"] = "part of the dialog ids of calls on their way",
         ["DialogOptions.ExtraHeaderLines"] = "raw header lines are for code",
         ["RegistrarOptions.Serves"] = "code; the server's Domains decide",
+        ["RelayOptions.TryNext"] = "code",
         ["ProxyOptions.RouteKey"] = "a secret, kept in the state directory",
         ["ProxyOptions.RecordRouteFromTag"] = "the server reads directions from it",
         ["ProxyOptions.Stateless"] = "calls could not be tracked",
@@ -87,6 +88,7 @@ public class SettingTests
             new DialogOptions(),
             new RegistrarOptions(),
             new ProxyOptions(),
+            new RelayOptions(),
             new SipTimerOptions(),
             new TransactionOptions(),
             new SipTransportOptions(),
@@ -152,6 +154,7 @@ public class SettingTests
             c.Dialogs,
             c.Registrar,
             c.Proxy,
+            c.Proxy.Relay,
             c.Timers,
             c.Transactions,
             c.Transport,
@@ -176,7 +179,9 @@ public class SettingTests
         || options is SipTransportOptions && property.Name is "Listeners" or "Aliases";
 
     private static bool IsPart(PropertyInfo property) =>
-        property.PropertyType == typeof(SipStreamOptions) || property.PropertyType == typeof(Sip.SipLimits);
+        property.PropertyType == typeof(SipStreamOptions)
+        || property.PropertyType == typeof(RelayOptions)
+        || property.PropertyType == typeof(Sip.SipLimits);
 
     private static object? Plain(object? value) =>
         value switch

@@ -17,6 +17,8 @@ public sealed class LocalRequests
 
     internal ProxyCore Core { get; }
 
+    internal Action<LocalRequest>[] Hooks { get; set; } = [];
+
     /// <summary>Local requests that are not over.</summary>
     public int Pending => _pool.Rented;
 
@@ -245,7 +247,7 @@ public sealed class LocalRequests
     private void RunHooks(LocalRequest request, SipEdits edits)
     {
         request.OpenEdits(edits);
-        foreach (Action<LocalRequest> hook in Core.LocalHooks)
+        foreach (Action<LocalRequest> hook in Hooks)
         {
             try
             {

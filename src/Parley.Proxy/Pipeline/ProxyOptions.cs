@@ -6,6 +6,9 @@ public sealed class ProxyOptions
     /// <summary>How long a branch of an INVITE may stay without a final response after its last provisional one (timer C, more than 3 minutes by RFC 3261 16.6 step 11).</summary>
     public TimeSpan TimerC { get; set; } = TimeSpan.FromSeconds(185);
 
+    /// <summary>Times of branches, and when the next targets are tried, of requests that are relayed without options of their own.</summary>
+    public RelayOptions Relay { get; } = new();
+
     /// <summary>Max-Forwards put into a request that has none (RFC 3261 16.6 step 3).</summary>
     public int MaxForwards { get; set; } = 70;
 

@@ -39,7 +39,7 @@ internal static class BranchWriter
             edits.EnsureContentLength(); // step 9
         if (branch is not null && !RunHooks(context, branch, edits))
             return default;
-        Tell(context, branch, edits);
+        context.Observers.Branch(context, branch, edits);
         return scratch.Write();
     }
 
@@ -102,7 +102,7 @@ internal static class BranchWriter
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the branch fails, the request goes on.")]
     private static bool RunHooks(SipContext context, SipBranch branch, SipEdits edits)
     {
-        SipBranchHandler[] common = context.Core.BranchHooks;
+        SipBranchHandler[] common = context.Hooks.Branch;
         List<SipBranchHandler>? own = context.BranchHooks;
         if (common.Length == 0 && own is not { Count: > 0 })
             return true;
@@ -123,22 +123,6 @@ internal static class BranchWriter
         finally
         {
             branch.OpenEdits(null);
-        }
-    }
-
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the request goes on.")]
-    private static void Tell(SipContext context, SipBranch? branch, SipEdits edits)
-    {
-        foreach (RelayObserver observer in context.Observers)
-        {
-            try
-            {
-                observer.OnBranch(context, branch, edits);
-            }
-            catch (Exception error)
-            {
-                context.HookFailed("branch observer", error);
-            }
         }
     }
 }

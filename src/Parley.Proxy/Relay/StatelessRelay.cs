@@ -253,7 +253,7 @@ internal static class StatelessRelay
         scratch.Return();
         if (!sent)
             return false;
-        context.Relay.MarkRelayed();
+        context.Relay.MarkCopied();
         core.Counters.Count(ProxyCounter.StatelessRelayed);
         return true;
     }

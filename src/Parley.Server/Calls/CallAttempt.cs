@@ -7,7 +7,6 @@ namespace Parley.Server.Calls;
 internal sealed class CallAttempt(CallLog log) : RelayObserver
 {
     private string? _why;
-    private ulong _answered;
     private bool _isOver;
 
     /// <summary>When the INVITE arrived, a timestamp of the clock.</summary>
@@ -18,20 +17,11 @@ internal sealed class CallAttempt(CallLog log) : RelayObserver
 
     public void Start(long now)
     {
-        (Begin, _why, _answered, _isOver) = (now, null, 0, false);
+        (Begin, _why, _isOver) = (now, null, false);
     }
 
     /// <summary>The reason that the line gives for a refusal of the server's own.</summary>
     public void Explain(string why) => _why = why;
-
-    /// <summary>True when a failure response came on the branch; false: its status is the server's own.</summary>
-    public bool HasFailureOf(SipBranch branch) => (_answered & Bit(branch)) != 0;
-
-    public override void OnBranchReply(SipContext context, SipBranch branch, SipMessage reply)
-    {
-        if (reply.StatusCode >= 300)
-            _answered |= Bit(branch);
-    }
 
     public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits)
     {
@@ -45,6 +35,4 @@ internal sealed class CallAttempt(CallLog log) : RelayObserver
     }
 
     public override void OnCompleted(SipContext context) => log.Return(this);
-
-    private static ulong Bit(SipBranch branch) => 1UL << (branch.Index & 63);
 }

@@ -71,7 +71,7 @@ internal sealed partial class CallLog : IProxyModule
     internal void Failed(SipContext context, CallAttempt attempt, SipBranch? branch, SipMessage? reply, int status)
     {
         var request = context.Request;
-        var outcome = CallOutcome.Of(context, attempt, branch, reply, status);
+        var outcome = CallOutcome.Of(context, attempt.Why, branch, reply, status);
         Failed(
             LogWords.Word(request.CallId),
             context.Dialog?.Id.ToString() ?? "-",

@@ -12,36 +12,43 @@ internal readonly record struct CallOutcome(int Status, string By, string Reason
 {
     public const string ByProxy = "proxy";
 
-    public static CallOutcome Of(SipContext context, CallAttempt attempt, SipBranch? branch, SipMessage? reply, int status)
+    public static CallOutcome Of(SipContext context, string? why, SipBranch? branch, SipMessage? reply, int status)
     {
+        var failure = context.Failure;
+        var of = branch ?? BranchOf(context, failure);
         if (context.IsCancelled && status == 487)
-            return new(status, "caller", "cancelled by the caller", branch ?? Last(context, status));
+            return new(status, "caller", "cancelled by the caller", of);
         if (branch is not null && reply is not null)
             return new(reply.StatusCode, branch.Flow.Remote.ToString(), LogWords.Of(reply.ReasonPhrase), branch);
-        if (Last(context, status) is not { } last || attempt.Why is not null)
-            return new(status, ByProxy, attempt.Why ?? LogWords.PhraseOf(status), null);
-        if (attempt.HasFailureOf(last))
-            return new(last.LastStatus, last.Flow.Remote.ToString(), LogWords.PhraseOf(last.LastStatus), last);
-        return last.LastStatus switch
+        if (why is not null || of is null)
+            return new(status, ByProxy, why ?? LogWords.PhraseOf(status), null);
+        if (failure.IsReceived)
+            return new(failure.StatusCode, of.Flow.Remote.ToString(), LogWords.PhraseOf(failure.StatusCode), of);
+        return failure.Reason switch
         {
-            408 => new(408, "timeout", "no answer", last),
-            503 or 500 when last.Flow.Listener is null => new(last.LastStatus, ByProxy, "no address was found for the target", last),
-            503 => new(503, ByProxy, "the target cannot be reached: refused, unreachable, or its connection was lost", last),
-            _ => new(status, ByProxy, LogWords.PhraseOf(status), last),
+            FailureReason.NoResponse => new(failure.StatusCode, "timeout", "no response at all", of),
+            FailureReason.NoAnswer => new(failure.StatusCode, "timeout", "it did not answer in time", of),
+            FailureReason.NameNotFound => new(failure.StatusCode, ByProxy, "no address was found for the target", of),
+            FailureReason.Unreachable => new(
+                failure.StatusCode,
+                ByProxy,
+                "the target cannot be reached: refused, no route, or its connection was lost",
+                of
+            ),
+            _ => new(status, ByProxy, LogWords.PhraseOf(status), of),
         };
     }
 
-    // The branch that the failure is of: the last one with its status, of which 503 leaves as 500; else the last one.
-    private static SipBranch? Last(SipContext context, int status)
+    // The branch that the failure is of: the last one that failed so; else the last one.
+    private static SipBranch? BranchOf(SipContext context, RelayFailure failure)
     {
         SipBranch? last = null;
         var branches = context.Branches;
         for (var i = branches.Count - 1; i >= 0; i--)
         {
-            var branch = branches[i];
-            if (branch.LastStatus == status || (status == 500 && branch.LastStatus == 503))
-                return branch;
-            last ??= branch;
+            if (branches[i].FailureReason == failure.Reason && branches[i].LastStatus == failure.StatusCode)
+                return branches[i];
+            last ??= branches[i];
         }
         return last;
     }

@@ -1,3 +1,4 @@
+using Parley.Proxy;
 using Parley.Sip;
 
 namespace Parley.Server.Configuration;
@@ -11,8 +12,24 @@ internal sealed class RouteConfiguration
     /// <summary>The host of the request-URI; null of a prefix route.</summary>
     public string? Domain { get; set; }
 
-    /// <summary>Where the call goes.</summary>
-    public SipUri? Target { get; set; }
+    /// <summary>Where the call goes: the next one is tried when the fault lies with the one before or the way to it, not with the callee.</summary>
+    public IReadOnlyList<SipUri> Targets { get; set; } = [];
+
+    /// <summary>How long each target may stay without any response; null: the default of the number of targets.</summary>
+    public TimeSpan? FirstResponse { get; set; }
+
+    /// <summary>The times of its branches; null: those of all requests. The same object for all requests of the route.</summary>
+    public RelayOptions? Relay { get; private set; }
+
+    /// <summary>Makes <see cref="Relay"/>, once all is set.</summary>
+    public void Complete()
+    {
+        var time = FirstResponse ?? (Targets.Count > 1 ? FailoverTime : null);
+        Relay = time is null ? null : new RelayOptions { FirstResponseTimeout = time };
+    }
+
+    // A dead gateway would cost 64*T1, longer than callers wait. An INVITE gets its 100 within a round trip.
+    private static readonly TimeSpan? FailoverTime = TimeSpan.FromSeconds(5);
 
     /// <summary>How many characters of the dialled user are taken off.</summary>
     public int Strip { get; set; }

@@ -115,7 +115,7 @@ internal sealed class SectionReader(IConfigurationSection section, string folder
     public void Know(string key) => _known.Add(key);
 
     /// <summary>The key's value has been refused already.</summary>
-    public bool HasErrorAt(string key) => errors.Any(e => e.StartsWith($"{section.Path}:{key}: ", StringComparison.Ordinal));
+    public bool HasErrorAt(string key) => errors.Any(e => e.StartsWith($"{section.Path}:{key}:", StringComparison.Ordinal));
 
     public void Refuse(string key, string found, string allowed) => RefuseAt($"{section.Path}:{key}", found, allowed);
 

@@ -79,8 +79,8 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
             return ToUser(context, uri, routes, source);
         if (routes.FindByDomain(uri.HostText) is { } domain && routes.Allows(domain, source))
         {
-            context.SetDestination(domain.Target!);
-            return RelayTracked(context);
+            DomainFailover.Begin(context, domain);
+            return RelayTracked(context, domain.Relay);
         }
         return trusted
             ? RelayTracked(context)
@@ -125,21 +125,44 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
             // The longest prefix decides: a shorter one that is open to more sources is not a way round it.
             if (!routes.Allows(route, source))
                 return Answer(context, 403, "Not from there", "the source is not among the Sources of the route, nor trusted");
-            if (DialledUri.Rewrite(route, uri) is not { } target)
+            if (route.Targets.Count > 1)
+                return ToTargets(context, uri, route);
+            if (DialledUri.Rewrite(route, route.Targets[0], uri) is not { } target)
                 return Answer(context, 404, "Not Found", "nothing remains of the number for the route");
             context.AddTarget(target);
-            return RelayTracked(context);
+            return RelayTracked(context, route.Relay);
         }
         return Answer(context, 404, "No such user", "nobody has registered as this user, and no route matches");
     }
 
-    private async ValueTask RelayTracked(SipContext context)
+    /// <summary>One target after the other, each with the dialled user as the route has it.</summary>
+    private ValueTask ToTargets(SipContext context, SipUriView uri, RouteConfiguration route)
+    {
+        var targets = new List<SipUri>(route.Targets.Count);
+        foreach (var each in route.Targets)
+        {
+            if (DialledUri.Rewrite(route, each, uri) is { } target)
+                targets.Add(target);
+        }
+        if (targets.Count == 0)
+            return Answer(context, 404, "Not Found", "nothing remains of the number for the route");
+        Track(context);
+        var relayed = context.FailoverAsync(targets, route.Relay);
+        return relayed.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(relayed.AsTask());
+    }
+
+    private async ValueTask RelayTracked(SipContext context, RelayOptions? options = null)
+    {
+        Track(context);
+        await context.RelayAsync(options);
+    }
+
+    private void Track(SipContext context)
     {
         if (context.Method == SipMethod.Invite)
             context.CreateDialog(_flags);
         if (context.Method is SipMethod.Invite or SipMethod.Subscribe or SipMethod.Refer or SipMethod.Notify)
             context.RecordRoute();
-        await context.RelayAsync();
     }
 
     /// <param name="context">The request; an ACK is not answered.</param>

@@ -70,7 +70,7 @@ public sealed partial class CallLogTests : IDisposable
     [InlineData("sip:carol@example.net", "403 by=proxy reason=\"the domain is not served here, and the source is not trusted\"")]
     [InlineData("sip:2@example.com", "403 by=proxy reason=\"the source is not among the Sources of the route, nor trusted\"")]
     [InlineData("sip:0@example.com", "503 by=proxy reason=\"no address was found for the target\"")]
-    [InlineData("sip:1@example.com", "408 by=timeout reason=\"no answer\"")]
+    [InlineData("sip:1@example.com", "408 by=timeout reason=\"no response at all\"")]
     public void A_failure_of_the_servers_own_says_why(string uri, string expected)
     {
         var call = _alice.Invite(uri);

@@ -40,6 +40,24 @@ internal static partial class SettingTable
                 ),
                 Timer("64*T1", "L", "How long repeated INVITEs are absorbed after a 2xx.", t => t.TimerL, (t, v) => t.TimerL = v),
                 Timer("64*T1", "M", "How long further 2xx of an INVITE are passed on.", t => t.TimerM, (t, v) => t.TimerM = v),
+                SecondsOr(
+                    "64*T1",
+                    "FirstResponse",
+                    "How long a branch may stay without any response, a 100 included, at each address.",
+                    c => c.Proxy.Relay.FirstResponseTimeout,
+                    (c, v) => c.Proxy.Relay.FirstResponseTimeout = v,
+                    0.1,
+                    LongestTimer
+                ),
+                SecondsOr(
+                    "timer C, of other requests 64*T1",
+                    "FinalResponse",
+                    "How long a branch may stay without a final response; an INVITE that rings is cancelled then.",
+                    c => c.Proxy.Relay.FinalResponseTimeout,
+                    (c, v) => c.Proxy.Relay.FinalResponseTimeout = v,
+                    0.1,
+                    Day
+                ),
                 Seconds(
                     "TryingDelay",
                     "How long an INVITE waits for another response before it gets a 100 (17.2.1 allows up to 0.2 s).",

@@ -54,16 +54,31 @@ internal static partial class SettingTable
             ),
             new TextSetting<RouteConfiguration>(
                 "Target",
-                "SIP URI of the next hop.",
-                r => r.Target?.ToString(),
-                (r, v) => r.Target = v is null ? null : SipUri.Parse(v),
+                "SIP URI of the next hop; for several of them give Targets.",
+                r => r.Targets.Count == 1 ? r.Targets[0].ToString() : null,
+                (r, v) => r.Targets = v is null ? [] : [SipUri.Parse(v)],
                 Uri,
                 ["sip:gateway.example.net", "sip:192.0.2.9:5060;transport=tcp"],
-                IsTarget
-            )
-            {
-                IsRequired = true,
-            },
+                static text => TryTarget(text, out _)
+            ),
+            new ListSetting<RouteConfiguration, SipUri>(
+                "Targets",
+                "Next hops in the order in which they are tried: the next one when the one before has no address, cannot be reached, does not respond, or answers 5xx.",
+                r => r.Targets,
+                (r, v) => r.Targets = v,
+                TryTarget,
+                Uri,
+                ["sip:gateway1.example.net", "sip:gateway2.example.net"]
+            ),
+            new SecondsSetting<RouteConfiguration>(
+                "FirstResponse",
+                "How long a target may stay without any response, a 100 included, before the next one is tried.",
+                r => r.FirstResponse,
+                (r, v) => r.FirstResponse = v,
+                0.1,
+                600,
+                "5 s with several Targets, else Timers:FirstResponse"
+            ),
             new NumberSetting<RouteConfiguration>(
                 "Strip",
                 "How many characters to take off the dialled user.",
@@ -92,7 +107,8 @@ internal static partial class SettingTable
             ),
         ];
 
-    private static bool IsTarget(string text) => SipUri.TryParse(text, out var uri) && uri.Scheme is SipUriScheme.Sip or SipUriScheme.Sips;
+    private static bool TryTarget(string text, out SipUri uri) =>
+        SipUri.TryParse(text, out uri!) && uri.Scheme is SipUriScheme.Sip or SipUriScheme.Sips;
 
     private static void CheckRoute(SectionReader reader, RouteConfiguration route)
     {
@@ -100,5 +116,10 @@ internal static partial class SettingTable
             reader.Refuse("Prefix", "a route has either a Prefix of the dialled user or a Domain, not both");
         if (route.Domain is not null && (route.Strip > 0 || route.Prepend.Length > 0))
             reader.Refuse("Strip", "Strip and Prepend change the dialled user, so they go with a Prefix");
+        if (reader.Has("Target") && reader.Has("Targets"))
+            reader.Refuse("Target", "a route has either a Target or Targets, not both");
+        else if (route.Targets.Count == 0 && !reader.HasErrorAt("Target") && !reader.HasErrorAt("Targets"))
+            reader.Refuse("Target", "is missing; give " + Uri + ", or Targets");
+        route.Complete();
     }
 }

@@ -56,7 +56,7 @@ internal static partial class SettingTable
                 new ObjectListSetting<ServerConfiguration, RouteConfiguration>(
                     "Routes",
                     "Where calls go that are for no registered user. The longest matching prefix wins.",
-                    "One route: a Prefix or a Domain, and a Target.",
+                    "One route: a Prefix or a Domain, and a Target or several.",
                     c => c.Routes,
                     (c, v) => c.Routes = v,
                     Route,

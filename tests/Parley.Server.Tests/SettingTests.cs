@@ -76,7 +76,7 @@ public class SettingTests
         }
         var missing = standard.Keys.Where(o => !reached.Contains(o) && !NotSettings.ContainsKey(o));
         Assert.Empty(missing);
-        Assert.Empty(NotSettings.Keys.Where(o => !standard.ContainsKey(o)));
+        Assert.DoesNotContain(NotSettings.Keys, o => !standard.ContainsKey(o));
     }
 
     [Fact]

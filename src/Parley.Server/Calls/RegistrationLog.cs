@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Parley.Registrar;
-using Parley.Transport;
 
 namespace Parley.Server.Calls;
 

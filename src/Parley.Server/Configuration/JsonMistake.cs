@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 
@@ -10,6 +11,8 @@ namespace Parley.Server.Configuration;
 /// <param name="isInList">The innermost of them is a square one.</param>
 internal sealed class JsonMistake(byte[] text, JsonTokenType last, int depth, bool isInList)
 {
+    private static readonly SearchValues<byte> WordEnds = SearchValues.Create(" \t\r\n,:{}[]\""u8);
+
     /// <param name="consumed">Where the last token ends.</param>
     /// <param name="at">The byte that the words are about.</param>
     public string Describe(int consumed, out int at)
@@ -96,7 +99,7 @@ internal sealed class JsonMistake(byte[] text, JsonTokenType last, int depth, bo
         const int Longest = 40;
         if (text[at] == '"' && EndOfText(at) is { } end)
             return Encoding.UTF8.GetString(text, at, Math.Min(end + 1 - at, Longest));
-        var length = text.AsSpan(at).IndexOfAny(" \t\r\n,:{}[]\""u8);
+        var length = text.AsSpan(at).IndexOfAny(WordEnds);
         if (length < 0)
             length = text.Length - at;
         return $"\"{Encoding.UTF8.GetString(text, at, Math.Clamp(length, 1, Longest))}\"";

@@ -2,7 +2,6 @@ using Parley.Dialogs;
 using Parley.Hosting;
 using Parley.Proxy;
 using Parley.Registrar;
-using Parley.Sip;
 using Parley.Transactions;
 using Parley.Transport;
 

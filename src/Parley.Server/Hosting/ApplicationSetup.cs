@@ -49,6 +49,7 @@ internal static class ApplicationSetup
         builder.Services.AddSingleton<SipRegistrar>();
         builder.Services.AddSingleton<CallLog>();
         builder.Services.AddSingleton<MessageLog>();
+        builder.Services.AddSingleton<DropLog>();
         builder.Services.AddSingleton<IProxyModule>(s => s.GetRequiredService<CallLog>());
         change?.Invoke(builder);
         var application = builder.Build();

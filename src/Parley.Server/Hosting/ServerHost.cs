@@ -19,7 +19,6 @@ internal sealed partial class ServerHost
     private readonly ParleyApplication _application;
     private readonly CallRouting _routing;
     private readonly IDialogApi _dialogs;
-    private readonly DropLog _drops;
     private readonly ILogger _log;
     private readonly string? _file;
     private ServerConfiguration _configuration;
@@ -35,7 +34,7 @@ internal sealed partial class ServerHost
         _routing = ApplicationSetup.Route(_application, configuration);
         Starting(ServerStart.Version, SettingsText(file));
         Listening(string.Join(", ", configuration.Listeners));
-        _drops = new DropLog(_application, loggers);
+        _ = _application.Services.GetRequiredService<DropLog>();
         if (routeKey is null)
             KeepsNoKey();
         SayUnusableRoutes(configuration);
@@ -72,7 +71,6 @@ internal sealed partial class ServerHost
             await Console.Error.WriteLineAsync("parley: " + ServerStart.LineOf(error));
             return ParleyCommand.BadConfiguration;
         }
-        using (host._drops)
         await using (host._application)
             return await host.RunAsync(cancellation);
     }

@@ -94,7 +94,7 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
             return true;
         if (context.LooseRoute() && !trusted)
         {
-            _ = Answer(context, 403, "Preloaded Route denied", "it has a Route of its own, and the source is not trusted");
+            Reply(context, 403, "Preloaded Route denied", "it has a Route of its own, and the source is not trusted");
             return false;
         }
         return true;
@@ -165,11 +165,17 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
             context.RecordRoute();
     }
 
+    private static ValueTask Answer(SipContext context, int status, string? reason, string? why)
+    {
+        Reply(context, status, reason, why);
+        return ValueTask.CompletedTask;
+    }
+
     /// <param name="context">The request; an ACK is not answered.</param>
     /// <param name="status">The status.</param>
     /// <param name="reason">The reason phrase.</param>
     /// <param name="why">What the log says of a refusal; the caller is not told.</param>
-    private static ValueTask Answer(SipContext context, int status, string? reason, string? why)
+    private static void Reply(SipContext context, int status, string? reason, string? why)
     {
         if (why is not null)
             context.Get<CallAttempt>()?.Explain(why);
@@ -181,6 +187,5 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
                     ? Encoding.ASCII.GetBytes("Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER\r\nAccept: application/sdp\r\n")
                     : default
             );
-        return ValueTask.CompletedTask;
     }
 }

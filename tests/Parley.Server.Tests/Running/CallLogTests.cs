@@ -2,8 +2,9 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Parley.Dialogs;
+using Parley.Proxy;
 using Parley.Server.Calls;
-using Parley.Sip;
 using Parley.Testing;
 using Xunit;
 
@@ -78,6 +79,25 @@ public sealed partial class CallLogTests : IDisposable
         Assert.True(call.IsOver);
         Assert.Contains($" to={uri} ", Assert.Single(Lines()), StringComparison.Ordinal);
         Assert.Contains($" status={expected} setup=", Lines()[0], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("sip:bob@example.com", 503, FailureReason.ServerError)]
+    [InlineData("sip:0@example.com", 503, FailureReason.NameNotFound)]
+    [InlineData("sip:1@example.com", 408, FailureReason.NoResponse)]
+    public void The_callback_of_a_failed_dialog_has_the_status_as_received(string uri, int status, FailureReason reason)
+    {
+        var failures = new List<(int, FailureReason)>();
+        _server.Dialogs.Register(
+            null,
+            DialogCallbackTypes.Created,
+            (dialog, _, _) =>
+                dialog.On(DialogCallbackTypes.Failed, (_, _, failed) => failures.Add((failed.Failure.StatusCode, failed.Failure.Reason)))
+        );
+        _bob.OnInvite = call => call.Reject(503);
+        _alice.Invite(uri);
+        _server.Run(60);
+        Assert.Equal([(status, reason)], failures);
     }
 
     [Fact]

@@ -10,6 +10,14 @@ public interface IProxyModule
     /// <param name="context">The request.</param>
     void OnArrived(SipContext context) { }
 
+    /// <summary>
+    /// Runs before a failure of the proxy's own leaves, 300 to 699; the request can still be read. Observing the request in place of this
+    /// would keep its transaction (a refusal without state, RFC 3261 8.2.7, is for requests that no module follows).
+    /// </summary>
+    /// <param name="context">The request.</param>
+    /// <param name="statusCode">The status.</param>
+    void OnRefusing(SipContext context, int statusCode) { }
+
     /// <summary>Runs before the application's handler, for each request that passed validation (ACK too).</summary>
     /// <param name="context">The request.</param>
     void OnRequest(SipContext context);

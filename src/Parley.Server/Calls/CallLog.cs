@@ -29,23 +29,16 @@ internal sealed partial class CallLog : IProxyModule
 
     public void OnArrived(SipContext context)
     {
-        if (context.Method == SipMethod.Ack)
+        if (context.Method != SipMethod.Invite || context.IsInDialog || !_log.IsEnabled(LogLevel.Information))
             return;
-        if (context.Method == SipMethod.Invite && !context.IsInDialog)
-        {
-            if (!_log.IsEnabled(LogLevel.Information))
-                return;
-            if (!_attempts.TryTake(out var attempt))
-                attempt = new CallAttempt(this);
-            attempt.Start(_time.GetTimestamp());
-            context.Set(attempt);
-            context.Observe(attempt);
-        }
-        else if (context.IsInDialog || context.Method == SipMethod.Register)
-        {
-            context.Observe(_refusals);
-        }
+        if (!_attempts.TryTake(out var attempt))
+            attempt = new CallAttempt(this);
+        attempt.Start(_time.GetTimestamp());
+        context.Set(attempt);
+        context.Observe(attempt);
     }
+
+    public void OnRefusing(SipContext context, int statusCode) => _refusals.Write(context, statusCode);
 
     public void OnRequest(SipContext context) { }
 

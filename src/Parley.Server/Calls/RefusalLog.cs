@@ -4,18 +4,17 @@ using Parley.Sip;
 
 namespace Parley.Server.Calls;
 
-/// <summary>
-/// Sees the server's own refusals of REGISTERs and of requests with a To tag. It keeps nothing of a request, so that one instance serves all.
-/// </summary>
-internal sealed partial class RefusalLog(ILoggerFactory loggers) : RelayObserver
+/// <summary>A line for each REGISTER and each request with a To tag that the server itself refuses.</summary>
+internal sealed partial class RefusalLog(ILoggerFactory loggers)
 {
     private readonly ILogger _calls = loggers.CreateLogger("Parley.Calls");
     private readonly ILogger _registrations = loggers.CreateLogger("Parley.Registrations");
 
-    public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits)
+    /// <summary>Writes the line, of those that there is one for.</summary>
+    public void Write(SipContext context, int statusCode)
     {
-        // A branch makes it a call's own trouble; what was relayed and failed is the parties' to see.
-        if (branch is not null || statusCode < 300 || context.Branches.Count > 0)
+        // Initial INVITEs have theirs, and what was relayed and failed is the parties' to see.
+        if ((!context.IsInDialog && context.Method != SipMethod.Register) || context.Branches.Count > 0)
             return;
         var request = context.Request;
         if (context.Method == SipMethod.Register)

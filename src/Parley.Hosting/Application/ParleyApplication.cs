@@ -9,7 +9,7 @@ using Parley.Transport;
 
 namespace Parley.Hosting;
 
-/// <summary>A SIP proxy: an <see cref="IHost"/> whose way of a request is the handler given to <see cref="OnRequest"/>.</summary>
+/// <summary>A SIP proxy: an <see cref="IHost"/> that handles each request by the handler given to <see cref="OnRequest"/>.</summary>
 public sealed class ParleyApplication : IHost, IAsyncDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
@@ -133,7 +133,7 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
         Pipeline.Hooks.Failure = [.. Pipeline.Hooks.Failure, handler];
     }
 
-    /// <summary>Sees requests that this element itself originates (the field's local route).</summary>
+    /// <summary>Sees requests that this element itself originates (OpenSIPS's local route).</summary>
     /// <param name="handler">The hook.</param>
     public void OnLocalRequest(Action<LocalRequest> handler)
     {
@@ -152,7 +152,7 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
 
     /// <summary>Starts the services, and the network last.</summary>
     /// <param name="cancellationToken">Ends the starting.</param>
-    /// <returns>Done when requests are heard.</returns>
+    /// <returns>Done when requests are received.</returns>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         if (_started)

@@ -3,7 +3,7 @@ using Parley.Transport;
 
 namespace Parley.Proxy;
 
-/// <summary>Brings the parts of an awaiting handler back into its request's strand, so that they never run beside replies, timers or a CANCEL of the same request.</summary>
+/// <summary>Brings the parts of an awaiting handler back into its request's strand, so that they never run at the same time as replies, timers or a CANCEL of the same request.</summary>
 internal sealed class StrandSynchronization(ISipTransport transport) : SynchronizationContext
 {
     private static readonly StrandWork Continue = static (target, argument, _) =>

@@ -57,7 +57,7 @@ internal abstract class BranchLauncher(SipContext context) : RequestRelay
         FindWay(branch);
     }
 
-    /// <summary>RFC 3263 4.3: to the next address of the same branch, unless nobody waits for it any more.</summary>
+    /// <summary>RFC 3263 4.3: to the next address of the same branch, unless the request is over or cancelled.</summary>
     private protected bool Failover(SipBranch branch)
     {
         if (!MayGoElsewhere(branch) || branch.AlternativesTried >= branch.Alternatives.Count)
@@ -70,7 +70,7 @@ internal abstract class BranchLauncher(SipContext context) : RequestRelay
         return true;
     }
 
-    /// <summary>The connection is closed, or the transport that was kept is refused: the way that the URI alone tells. False: there is none, or nobody waits for it.</summary>
+    /// <summary>The connection is closed, or the transport that was kept is refused: the way that the URI alone gives. False: there is none, or the request is over or cancelled.</summary>
     private protected bool TryOtherWay(SipBranch branch)
     {
         if (!branch.HasOtherWay || !MayGoElsewhere(branch))

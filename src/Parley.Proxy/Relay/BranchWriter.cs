@@ -11,7 +11,7 @@ internal static class BranchWriter
     /// <param name="scratch">Where to write.</param>
     /// <param name="context">The request.</param>
     /// <param name="branch">The branch; null for a stateless copy.</param>
-    /// <param name="target">Whose request-URI and Path to use; null for the context's.</param>
+    /// <param name="target">The request-URI and Path to use; null for the context's.</param>
     /// <param name="flow">Where the copy leaves.</param>
     /// <param name="viaBranch">The branch parameter of our Via.</param>
     public static ReadOnlySpan<byte> Write(

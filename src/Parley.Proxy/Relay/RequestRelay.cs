@@ -38,7 +38,7 @@ internal abstract class RequestRelay
     public abstract void AddTarget(BranchTarget target);
 
     /// <summary>The first target, for a stateless copy; null when none was added.</summary>
-    public abstract BranchTarget? TakeTarget();
+    public abstract BranchTarget? RemoveTarget();
 
     /// <summary>RelayAsync, inside the strand.</summary>
     public abstract ValueTask<bool> Forward(RelayOptions options, Func<RelayFailure, bool>? tryNext);

@@ -72,7 +72,7 @@ internal struct ResponseChoice
         }
     }
 
-    /// <summary>A 6xx before all; else the lowest class; in 4xx what tells the caller how to do better; a response received before one of our own; 503 last.</summary>
+    /// <summary>A 6xx before all; else the lowest class; in 4xx those that the caller can act on; a response received before one of our own; 503 last.</summary>
     internal static int Rank(int status, bool isOwn)
     {
         if (status >= 600)

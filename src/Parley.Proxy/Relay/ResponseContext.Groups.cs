@@ -6,7 +6,7 @@ namespace Parley.Proxy;
 // RFC 3261 16.6: targets become branches, one group of equal q after the other.
 internal sealed partial class ResponseContext
 {
-    // A target that joins while others are under way gets so much of what was held back for such.
+    // A target that joins while others are under way gets this share of what was held back.
     private const int ShareOfLatecomer = 4;
 
     private static readonly StrandWork ForwardWork = static (target, argument, version) =>
@@ -87,7 +87,7 @@ internal sealed partial class ResponseContext
         if (TryDivide(size, out int granted, out int share, out int rest))
         {
             List<BranchTarget?> group = _group;
-            _targets.TakeGroup(q, granted, group);
+            _targets.MoveGroup(q, granted, group);
             for (int i = 0; i < group.Count && !IsAnswered; i++)
                 StartBranch(group[i], share + (i < rest ? 1 : 0));
             group.Clear();
@@ -149,7 +149,7 @@ internal sealed partial class ResponseContext
 
         if (Context.CameBack)
         {
-            int allowed = Core.Spirals.Take(LoopDetection.RequestKey(request, Core.Random), granted, Core.Options.MaxSpiralBranches);
+            int allowed = Core.Spirals.Reserve(LoopDetection.RequestKey(request, Core.Random), granted, Core.Options.MaxSpiralBranches);
             if (allowed == 0 && _branches.Count == 0)
             {
                 Exceed();
@@ -174,7 +174,7 @@ internal sealed partial class ResponseContext
         int incoming = MaxBreadth.Of(request, Core.Options);
         if (_pending == 0)
             return incoming;
-        // Where nobody before us set a bound, something is held back for targets that join later.
+        // Where no element upstream set a bound, some is held back for targets that join later.
         if (request.IndexOf(SipHeaderName.MaxBreadth) < 0)
             incoming += Core.Options.MaxBranches;
         foreach (SipBranch branch in _branches)

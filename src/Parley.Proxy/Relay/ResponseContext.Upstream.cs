@@ -73,7 +73,7 @@ internal sealed partial class ResponseContext
     private void SendUpstream(ReadOnlySpan<byte> response, int status)
     {
         // RFC 6026 knows no way from Completed to a 2xx, yet RFC 3261 16.7 step 5 wants every 2xx upstream: it goes past the machine. Where to is
-        // known from the request; the Via of the response is the callee's word, who might aim it at anybody.
+        // known from the request; the Via of the response is written by the callee and could name any address.
         if (
             Context.Transaction is { } transaction
             && (

@@ -44,7 +44,7 @@ internal sealed partial class ResponseContext(SipContext context, Pool<SipContex
 
     public override void AddTarget(BranchTarget target) => _targets.Add(target);
 
-    public override BranchTarget? TakeTarget() => _targets.TakeFirst();
+    public override BranchTarget? RemoveTarget() => _targets.RemoveFirst();
 
     public override ValueTask<bool> ForwardStateless() => StatelessRelay.Forward(Context);
 

@@ -31,7 +31,7 @@ internal readonly struct TargetQueue()
     /// <param name="q">The group.</param>
     /// <param name="granted">How many of it may be tried.</param>
     /// <param name="group">Where they go.</param>
-    public void TakeGroup(int q, int granted, List<BranchTarget?> group)
+    public void MoveGroup(int q, int granted, List<BranchTarget?> group)
     {
         int left = 0;
         for (int i = 0; i < _targets.Count; i++)
@@ -47,7 +47,7 @@ internal readonly struct TargetQueue()
     }
 
     /// <summary>The first of the highest q; the others are dropped. Null when there is none.</summary>
-    public BranchTarget? TakeFirst()
+    public BranchTarget? RemoveFirst()
     {
         int best = -1;
         for (int i = 0; i < _targets.Count; i++)

@@ -10,6 +10,9 @@ internal struct TimerC
 
     private const long LeastMilliseconds = 10;
 
+    /// <summary>More than the wheel rounds by: a timer that fires early by so much is still the one that was armed.</summary>
+    private const long RoundMilliseconds = 100;
+
     private long _armed;
 
     /// <summary>A copy of the branch has left: its times begin.</summary>
@@ -32,9 +35,9 @@ internal struct TimerC
         : branch.IsCancelled ? (branch.LastStatus == 0 ? branch.FirstResponseDue : long.MaxValue)
         : Math.Min(branch.FirstResponseDue, Math.Min(branch.FinalResponseDue, branch.TimerCDue));
 
-    /// <summary>Sees to a call of <paramref name="target"/> by that time at the latest.</summary>
+    /// <summary>Makes sure that <paramref name="target"/> is called at that time, or earlier.</summary>
     /// <param name="timers">The wheel.</param>
-    /// <param name="target">Who is called.</param>
+    /// <param name="target">The target of the call.</param>
     /// <param name="version">Given back to it.</param>
     /// <param name="due">When; <see cref="long.MaxValue"/> for never.</param>
     /// <param name="now">Milliseconds of the timer service.</param>
@@ -43,7 +46,7 @@ internal struct TimerC
         if (due == long.MaxValue)
             return;
         long delay = Math.Clamp(due - now, LeastMilliseconds, SliceMilliseconds);
-        // What is armed cannot be taken back; an earlier one comes beside it.
+        // What is armed cannot be taken back; an earlier one is armed in addition.
         if (_armed != 0 && _armed <= now + delay)
             return;
         _armed = now + delay;
@@ -53,7 +56,7 @@ internal struct TimerC
     /// <summary>A timer has fired. One that was armed before an earlier one changes nothing.</summary>
     public void Fired(long now)
     {
-        if (_armed <= now)
+        if (_armed <= now + RoundMilliseconds)
             _armed = 0;
     }
 

@@ -52,7 +52,7 @@ internal sealed class ServerConfiguration
     public bool TakesRegistrations { get; set; } = true;
 
     /// <summary>The flags of every dialog that the main route creates.</summary>
-    public DialogFlags DialogFlags { get; set; } = DialogFlags.ByeOnTimeout;
+    public DialogFlags DialogFlags { get; set; }
 
     public RegistrarOptions Registrar { get; init; } = new();
 

@@ -145,10 +145,11 @@ internal static partial class SettingTable
                     1,
                     365 * Day
                 ),
-                Mark(
+                Flag(
                     "ByeOnTimeout",
                     "DefaultTimeout ends the call with a BYE both ways. False: the server only forgets the call.",
-                    DialogFlags.ByeOnTimeout
+                    c => c.Dialogs.ByeOnTimeout,
+                    (c, v) => c.Dialogs.ByeOnTimeout = v
                 ),
                 Seconds(
                     "EarlyTimeout",

@@ -13,7 +13,7 @@ public sealed class RegistrarOptions
     public TimeSpan MaxExpires { get; set; } = TimeSpan.FromHours(2);
 
     /// <summary>Bindings one address-of-record may have; more are answered 403.</summary>
-    public int MaxContacts { get; set; } = 16;
+    public int MaxContacts { get; set; } = 10;
 
     /// <summary>Bindings the table may hold in all; more are answered 503 with Retry-After.</summary>
     public int MaxBindings { get; set; } = 1_000_000;

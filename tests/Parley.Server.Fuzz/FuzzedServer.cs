@@ -49,11 +49,6 @@ internal sealed class FuzzedServer : IAsyncDisposable
             }
         );
         ApplicationSetup.Route(_application, configuration);
-        _ = new CallLog(
-            _application.Services.GetRequiredService<IDialogApi>(),
-            _application.Services.GetRequiredService<ILoggerFactory>(),
-            _application.Time
-        );
     }
 
     public int Port { get; }

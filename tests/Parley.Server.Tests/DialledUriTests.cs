@@ -78,5 +78,16 @@ public class DialledUriTests
         Assert.Equal(expected, DialledUri.TryPlaceInDomain(SipUri.Parse(tel).View, out var uri) ? uri.ToString() : null);
 
     private static string? Rewritten(SipUri dialled, string target, int strip, string prepend) =>
-        DialledUri.Rewrite(new RouteConfiguration("", null, SipUri.Parse(target), strip, prepend, null), dialled.View)?.ToString();
+        DialledUri
+            .Rewrite(
+                new RouteConfiguration
+                {
+                    Prefix = "",
+                    Strip = strip,
+                    Prepend = prepend,
+                },
+                SipUri.Parse(target),
+                dialled.View
+            )
+            ?.ToString();
 }

@@ -31,7 +31,7 @@ public class RouteTableTests
     [InlineData("0049301234", "sip:de.example.net")]
     [InlineData("00", "sip:intl.example.net:5070;transport=tcp")]
     public void The_longest_prefix_wins(string dialled, string target) =>
-        Assert.Equal(target, Table.FindByPrefix(dialled)!.Target.ToString());
+        Assert.Equal(target, Table.FindByPrefix(dialled)!.Targets[0].ToString());
 
     [Fact]
     public void A_user_without_a_matching_prefix_has_no_route() => Assert.Null(Table.FindByPrefix("1234"));

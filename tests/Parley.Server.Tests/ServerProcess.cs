@@ -10,9 +10,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 {
     private readonly Process _process;
 
-    private ServerProcess(string verb, string settingsFile, IReadOnlyDictionary<string, string>? environment)
+    private ServerProcess(IReadOnlyList<string> arguments, IReadOnlyDictionary<string, string>? environment)
     {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "parley.dll"), verb, "--config", settingsFile])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "parley.dll"), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -30,12 +30,24 @@ internal sealed class ServerProcess : IAsyncDisposable
     public int ExitCode => _process.ExitCode;
 
     /// <summary>Starts <c>parley run</c> or <c>parley check</c> with the inside of "Parley": {...}.</summary>
-    public static ServerProcess Start(string verb, string settings, IReadOnlyDictionary<string, string>? environment = null)
+    public static ServerProcess Start(string verb, string settings, IReadOnlyDictionary<string, string>? environment = null) =>
+        Start([verb], settings, environment);
+
+    /// <summary>Starts a command with its switches.</summary>
+    public static ServerProcess Start(string[] command, string settings, IReadOnlyDictionary<string, string>? environment = null)
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("parley-").FullName, "parley.json");
         File.WriteAllText(file, $$"""{ "Parley": { {{settings}} } }""");
-        return new ServerProcess(verb, file, environment);
+        return new ServerProcess([.. command, "--config", file], environment) { SettingsFile = file };
     }
+
+    /// <summary>Starts <c>parley</c> with these arguments and no others.</summary>
+    public static ServerProcess Run(params string[] arguments) => new(arguments, null);
+
+    /// <summary>The file that it reads; empty when it was started without one.</summary>
+    public string SettingsFile { get; private init; } = "";
+
+    public void Hangup() => _ = Kill(_process.Id, 1);
 
     /// <summary>Reads lines until one contains the text.</summary>
     public async Task<string> ReadUntilAsync(string text, TimeSpan limit)

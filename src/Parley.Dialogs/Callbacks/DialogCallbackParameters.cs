@@ -23,6 +23,12 @@ public sealed class DialogCallbackParameters
     /// <summary>The context of the request that the moment belongs to; null when there is none.</summary>
     public SipContext? Context { get; private set; }
 
+    /// <summary>
+    /// For <see cref="DialogCallbackTypes.Failed"/>: the final status as it was received and why, also of failures that the proxy itself
+    /// answers. Its status is 0 for other types, for a dialog that ends by its early timeout, and where <see cref="Context"/> is null.
+    /// </summary>
+    public RelayFailure Failure => Context?.Failure ?? default;
+
     /// <summary>Which way the message goes; <see cref="DialogDirection.None"/> without a message or for an end by the proxy.</summary>
     public DialogDirection Direction { get; private set; }
 

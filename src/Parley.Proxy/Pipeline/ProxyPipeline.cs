@@ -40,6 +40,7 @@ internal sealed class ProxyPipeline : ITransactionUser
         context.Begin(transaction);
         transaction.User = (ResponseContext)context.Relay;
         _core.Counters.CountRequest(context.Method);
+        Arrived(context);
         if (_core.IsDraining && context.Method == SipMethod.Invite && !context.IsInDialog)
             Refuse(context);
         else
@@ -72,6 +73,7 @@ internal sealed class ProxyPipeline : ITransactionUser
         long version = context.Relay.Version;
         try
         {
+            Arrived(context);
             if (context.Method == SipMethod.Ack || !_core.IsDraining || context.Method != SipMethod.Invite || context.IsInDialog)
                 Handle(context);
             else
@@ -83,6 +85,22 @@ internal sealed class ProxyPipeline : ITransactionUser
         finally
         {
             strand.Leave();
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to modules: a request goes on without one that throws.")]
+    private void Arrived(SipContext context)
+    {
+        foreach (IProxyModule module in Hooks.Modules)
+        {
+            try
+            {
+                module.OnArrived(context);
+            }
+            catch (Exception error)
+            {
+                context.HookFailed("arrival", error);
+            }
         }
     }
 

@@ -71,6 +71,8 @@ public sealed partial class SipContext
             headerLines = default;
         }
 
+        if (statusCode >= 300)
+            Refusing(statusCode);
         if (statusCode >= 200)
             Relay.OnFinalReply();
         if (statusCode >= 300)
@@ -121,6 +123,24 @@ public sealed partial class SipContext
             catch (Exception error)
             {
                 HookFailed("reply", error);
+            }
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to modules: the response goes on.")]
+    private void Refusing(int statusCode)
+    {
+        if (RequestOrNull is null)
+            return;
+        foreach (IProxyModule module in Hooks.Modules)
+        {
+            try
+            {
+                module.OnRefusing(this, statusCode);
+            }
+            catch (Exception error)
+            {
+                HookFailed("refusal", error);
             }
         }
     }

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
 
 namespace Parley.Server.Configuration;
 
@@ -12,53 +12,62 @@ internal static class ConfigurationLoader
     /// Reads and checks everything. <paramref name="file"/> null: <c>parley.json</c> of the working directory when it is there,
     /// else the defaults; a named file must exist. Errors are whole lines for the operator; the configuration is null when there are any.
     /// </summary>
-    public static (ServerConfiguration? Configuration, IConfigurationRoot? Root, IReadOnlyList<string> Errors) Load(string? file)
+    /// <param name="file">The settings file.</param>
+    /// <param name="readCertificates">The files that the section Tls names are read too.</param>
+    public static (ServerConfiguration? Configuration, IConfigurationRoot? Root, IReadOnlyList<string> Errors) Load(
+        string? file,
+        bool readCertificates = true
+    )
     {
-        if (file is not null && !File.Exists(file))
-            return (null, null, [$"{file}: there is no such file"]);
         var path = Path.GetFullPath(file ?? DefaultFile);
-        IConfigurationRoot root;
-        try
+        var builder = new ConfigurationBuilder();
+        SettingsFile? settings = null;
+        if (File.Exists(path))
         {
-            root = new ConfigurationBuilder()
-                .AddJsonFile(path, optional: file is null, reloadOnChange: false)
-                .AddEnvironmentVariables()
-                .Build();
+            settings = SettingsFile.Read(path, out var mistake);
+            if (settings is null)
+                return (null, null, [mistake]);
+            builder.AddJsonStream(new MemoryStream(settings.Content));
         }
-        catch (Exception error)
-            when (error is InvalidDataException or FormatException or JsonException or IOException or UnauthorizedAccessException)
+        else if (file is not null)
         {
-            return (null, null, [$"{path}: {Reason(error)}"]);
+            return (null, null, [$"{file}: there is no such file"]);
         }
+        var root = builder.AddEnvironmentVariables().Build();
         var errors = new List<string>();
-        var configuration = ConfigurationRules.Read(root.GetSection("Parley"), Path.GetDirectoryName(path)!, errors);
-        foreach (var child in root.GetChildren())
+        var configuration = ConfigurationRules.Read(root.GetSection("Parley"), Path.GetDirectoryName(path)!, errors, readCertificates);
+        LogLevels.Check(root.GetSection("Logging"), errors);
+        // Environment variables share the root with the file: only the file's own sections can be misspelt.
+        foreach (var section in settings?.Sections ?? [])
         {
-            // Environment variables share the root with the file: only the file's own sections can be misspelt.
-            if (child.GetChildren().Any() && !IsKnownRoot(child.Key) && InFile(path, child.Key))
-                errors.Add($"{child.Path}: there is no such section; the file has Parley, Logging and $schema");
+            if (!IsKnownRoot(section))
+                errors.Add($"{section}: there is no such section; the file has Parley, Logging and $schema");
         }
-        return errors.Count == 0 ? (configuration, root, []) : (null, null, errors);
+        return errors.Count == 0 ? (configuration, root, []) : (null, null, [.. errors.Select(e => Placed(e, settings, root))]);
     }
 
     private static bool IsKnownRoot(string key) =>
-        key.Equals("Parley", StringComparison.OrdinalIgnoreCase) || key.Equals("Logging", StringComparison.OrdinalIgnoreCase);
+        key.Equals("Parley", StringComparison.OrdinalIgnoreCase)
+        || key.Equals("Logging", StringComparison.OrdinalIgnoreCase)
+        || key == "$schema";
 
-    private static bool InFile(string path, string key)
+    /// <summary>The error with the place of its key behind it: a line of the file, or the environment.</summary>
+    private static string Placed(string error, SettingsFile? file, IConfigurationRoot root)
     {
-        if (!File.Exists(path))
-            return false;
-        using var document = JsonDocument.Parse(
-            File.ReadAllBytes(path),
-            new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }
-        );
-        return document.RootElement.EnumerateObject().Any(p => p.Name.Equals(key, StringComparison.OrdinalIgnoreCase));
-    }
-
-    private static string Reason(Exception error)
-    {
-        while (error.InnerException is { } inner)
-            error = inner;
-        return error.Message.ReplaceLineEndings(" ");
+        var end = error.IndexOf(": ", StringComparison.Ordinal);
+        if (end < 0)
+            return error;
+        var key = error[..end];
+        if (root.Providers.OfType<EnvironmentVariablesConfigurationProvider>().Any(p => p.TryGet(key, out _)))
+            return error + " (environment)";
+        // What is missing has the line of the object that it is missing from.
+        for (; file is not null; key = key[..key.LastIndexOf(':')])
+        {
+            if (file.LineOf(key) is { } line)
+                return $"{error} (line {line})";
+            if (!key.Contains(':', StringComparison.Ordinal))
+                break;
+        }
+        return error;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Parley.Server.Configuration.Settings;
 
 namespace Parley.Server.Configuration;
 
@@ -7,11 +8,12 @@ namespace Parley.Server.Configuration;
 /// Reads one section key by key, with the range of each, and remembers what was asked for: a key nobody asked for is an error,
 /// since a misspelt setting without effect is worse than none. All errors are kept, so that one start shows them all.
 /// </summary>
-internal sealed class SectionReader(IConfigurationSection section, List<string> errors)
+internal sealed class SectionReader(IConfigurationSection section, string folder, List<string> errors)
 {
     private readonly HashSet<string> _known = new(StringComparer.OrdinalIgnoreCase);
 
-    public string Path => section.Path;
+    /// <summary>Where relative paths start.</summary>
+    public string Folder => folder;
 
     public string? Text(string key) => Take(key)?.Value is { Length: > 0 } text ? text : null;
 
@@ -25,29 +27,29 @@ internal sealed class SectionReader(IConfigurationSection section, List<string> 
         return standard;
     }
 
-    public int Number(string key, int standard, int min, int max)
+    public long Number(string key, long standard, long min, long max)
     {
         if (Text(key) is not { } text)
             return standard;
-        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
+        if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
             return value;
         Refuse(key, text, $"a whole number from {min} to {max}");
         return standard;
     }
 
     /// <summary>A span in seconds, fractions allowed.</summary>
-    public TimeSpan Seconds(string key, double standard, double min, double max)
+    public TimeSpan? Seconds(string key, TimeSpan? standard, double min, double max)
     {
         if (Text(key) is not { } text)
-            return TimeSpan.FromSeconds(standard);
+            return standard;
         if (double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
             return TimeSpan.FromSeconds(value);
         Refuse(key, text, string.Create(CultureInfo.InvariantCulture, $"seconds from {min} to {max}"));
-        return TimeSpan.FromSeconds(standard);
+        return standard;
     }
 
     /// <summary>One of the names allowed, in any case, as the value it stands for.</summary>
-    public T Choice<T>(string key, string standard, params ReadOnlySpan<(string Name, T Value)> allowed)
+    public T Choice<T>(string key, string standard, ReadOnlySpan<(string Name, T Value)> allowed)
     {
         var text = Text(key) ?? standard;
         var names = new List<string>(allowed.Length);
@@ -61,53 +63,59 @@ internal sealed class SectionReader(IConfigurationSection section, List<string> 
         return allowed[0].Value;
     }
 
-    /// <summary>Strings of a JSON array.</summary>
-    public List<string> Texts(string key) => [.. Children(key).Select(c => c.Value ?? string.Empty).Where(v => v.Length > 0)];
-
-    /// <summary>Values of a JSON array of strings, each parsed; what does not parse is refused by its own index.</summary>
-    public List<T> Values<T>(string key, Func<string, T?> parse, string allowed)
-        where T : class
+    /// <summary>Values of a JSON array of strings, each parsed; what is not allowed, or there twice where that has no sense, is refused by its own index.</summary>
+    public List<T> Values<T>(string key, TryParse<T> parse, string allowed, bool isDistinct)
     {
         var values = new List<T>();
         foreach (var child in Children(key))
         {
-            if (child.Value is { } text && parse(text) is { } value)
-                values.Add(value);
-            else
+            if (child.Value is not { } text || !parse(text, out var value))
                 RefuseAt(child.Path, child.Value ?? "an object", allowed);
+            else if (isDistinct && values.Contains(value))
+                errors.Add($"{child.Path}: \"{text}\" is there twice");
+            else
+                values.Add(value);
         }
         return values;
     }
 
     /// <summary>Objects of a JSON array; each is checked for unknown keys after <paramref name="read"/>.</summary>
-    public List<T> Objects<T>(string key, Func<SectionReader, T?> read)
-        where T : class
+    public List<T> Objects<T>(string key, Func<SectionReader, T> read)
     {
         var values = new List<T>();
         foreach (var child in Children(key))
         {
-            var reader = new SectionReader(child, errors);
-            if (read(reader) is { } value)
-                values.Add(value);
+            if (child.Value is { } text)
+            {
+                RefuseAt(child.Path, text, "an object in braces");
+                continue;
+            }
+            var reader = new SectionReader(child, folder, errors);
+            values.Add(read(reader));
             reader.RefuseUnknown();
         }
         return values;
     }
 
     /// <summary>A nested object, there or not.</summary>
-    public T Section<T>(string key, Func<SectionReader, T> read)
+    public void Section(string key, Action<SectionReader> read)
     {
         var child = section.GetSection(key);
         _known.Add(key);
         if (child.Value is { Length: > 0 } text)
             Refuse(key, text, "an object in braces");
-        var reader = new SectionReader(child, errors);
-        var value = read(reader);
+        var reader = new SectionReader(child, folder, errors);
+        read(reader);
         reader.RefuseUnknown();
-        return value;
     }
 
     public bool Has(string key) => section.GetSection(key).Exists();
+
+    /// <summary>The key is one of the section's, though its value is not read.</summary>
+    public void Know(string key) => _known.Add(key);
+
+    /// <summary>The key's value has been refused already.</summary>
+    public bool HasErrorAt(string key) => errors.Any(e => e.StartsWith($"{section.Path}:{key}:", StringComparison.Ordinal));
 
     public void Refuse(string key, string found, string allowed) => RefuseAt($"{section.Path}:{key}", found, allowed);
 

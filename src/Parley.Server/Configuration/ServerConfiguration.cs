@@ -1,123 +1,83 @@
 using Parley.Dialogs;
+using Parley.Hosting;
+using Parley.Proxy;
+using Parley.Registrar;
+using Parley.Transactions;
 using Parley.Transport;
 
 namespace Parley.Server.Configuration;
 
-/// <summary>All that <c>parley.json</c> and the environment say, checked. Immutable: a reload makes a new one.</summary>
-internal sealed record ServerConfiguration
+/// <summary>
+/// All that <c>parley.json</c> and the environment say, checked: the options objects of the parts, and what only the server knows. Filled once by
+/// <see cref="ConfigurationRules"/>, then not changed; a reload makes a new one. The defaults are those of the options classes.
+/// </summary>
+internal sealed class ServerConfiguration
 {
-    public required IReadOnlyList<ListenerConfiguration> Listeners { get; init; }
+    public IReadOnlyList<ListenerConfiguration> Listeners { get; set; } =
+    [
+        new() { EndPoint = SipEndPoint.From(System.Net.IPAddress.Loopback, 5060) },
+        new() { Protocol = SipProtocol.Tcp, EndPoint = SipEndPoint.From(System.Net.IPAddress.Loopback, 5060) },
+    ];
 
-    /// <summary>Domains whose users register here, beside the listeners' own addresses; names of this element like <see cref="Aliases"/>. Compared without case.</summary>
-    public required IReadOnlyList<string> Domains { get; init; }
+    /// <summary>Domains whose users register here, besides the listeners' own addresses; names of this element like <see cref="Aliases"/>. Compared without case.</summary>
+    public IReadOnlyList<string> Domains { get; set; } = [];
 
     /// <summary>Further names of this element in Route headers and request-URIs, each host or host:port.</summary>
-    public required IReadOnlyList<string> Aliases { get; init; }
+    public IReadOnlyList<string> Aliases { get; set; } = [];
 
-    /// <summary>All names of this element beside its listeners'.</summary>
+    /// <summary>All names of this element besides its listeners'.</summary>
     public IEnumerable<string> OwnNames => Aliases.Concat(Domains);
 
-    public required IReadOnlyList<RouteConfiguration> Routes { get; init; }
+    public IReadOnlyList<RouteConfiguration> Routes { get; set; } = [];
 
     /// <summary>Networks from which calls to foreign domains are relayed and every route may be used.</summary>
-    public required IReadOnlyList<System.Net.IPNetwork> TrustedSources { get; init; }
+    public IReadOnlyList<System.Net.IPNetwork> TrustedSources { get; set; } = [];
 
     /// <summary>Allows listening beyond loopback though nobody is asked for a password.</summary>
-    public required bool AllowUnauthenticated { get; init; }
+    public bool AllowUnauthenticated { get; set; }
 
-    /// <summary>Where the server keeps what outlives it; null: systemd's, else nothing outlives it.</summary>
-    public required string? StateDirectory { get; init; }
-
-    public required RegistrarConfiguration Registrar { get; init; }
-
-    public required DialogConfiguration Dialogs { get; init; }
-
-    public required TlsConfiguration Tls { get; init; }
-
-    public required LimitConfiguration Limits { get; init; }
-
-    public required UdpConfiguration Udp { get; init; }
-
-    public required TimerConfiguration Timers { get; init; }
+    /// <summary>Where the server keeps what outlives it; null: systemd's, else the user's own.</summary>
+    public string? StateDirectory { get; set; }
 
     /// <summary>How long calls may go on after SIGTERM.</summary>
-    public required TimeSpan DrainLimit { get; init; }
+    public TimeSpan DrainLimit { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Bytes allocated between two collections of the young objects; 0 leaves it to the runtime.</summary>
+    public long GcPacing { get; set; } = Runtime.GcPacing.DefaultBytes;
+
+    /// <summary>A call goes through the code before the server listens.</summary>
+    public bool WarmsUp { get; set; } = true;
+
+    /// <summary>REGISTER is taken.</summary>
+    public bool TakesRegistrations { get; set; } = true;
+
+    /// <summary>The flags of every dialog that the main route creates.</summary>
+    public DialogFlags DialogFlags { get; set; }
+
+    public RegistrarOptions Registrar { get; init; } = new();
+
+    public DialogOptions Dialogs { get; init; } = new();
+
+    public SipTlsOptions Tls { get; init; } = new();
+
+    public SipTransportOptions Transport { get; init; } = new();
+
+    /// <summary>What all UDP listeners have in common.</summary>
+    public SipListenerOptions Udp { get; init; } = new();
+
+    public SipTimerOptions Timers { get; init; } = new();
+
+    public TransactionOptions Transactions { get; init; } = new();
+
+    public SipServerLocatorOptions Locator { get; init; } = new();
+
+    public ProxyOptions Proxy { get; init; } = new();
+
+    public ConsoleLogOptions Log { get; init; } = new();
+
+    /// <summary>Which messages are logged at Debug.</summary>
+    public MessageSelection Messages { get; } = new();
 
     /// <summary>True when every listener is bound to a loopback address.</summary>
     public bool IsLoopbackOnly => Listeners.All(l => l.EndPoint.IsLoopback);
 }
-
-/// <summary>One place to listen: <c>udp:127.0.0.1:5060</c>, and the name given to others when it is another.</summary>
-internal sealed record ListenerConfiguration(SipProtocol Protocol, SipEndPoint EndPoint, string? AdvertisedHost, int AdvertisedPort);
-
-/// <summary>Where calls go that are for no registered user: by the longest prefix of the dialled user, or by domain.</summary>
-/// <remarks>A route without <c>Sources</c> is for this machine and the trusted sources: whoever else could use it would call at the operator's cost.</remarks>
-internal sealed record RouteConfiguration(
-    string? Prefix,
-    string? Domain,
-    Sip.SipUri Target,
-    int Strip,
-    string Prepend,
-    IReadOnlyList<System.Net.IPNetwork>? Sources
-);
-
-internal sealed record RegistrarConfiguration(
-    bool Enabled,
-    TimeSpan DefaultExpires,
-    TimeSpan MinExpires,
-    TimeSpan MaxExpires,
-    int MaxContacts,
-    int MaxBindings,
-    long MaxMemory,
-    int MaxContactLength,
-    int MaxPathLength,
-    int MaxPaths,
-    int MaxBindingSize,
-    bool AllowOwnContacts
-);
-
-/// <summary>Names follow the parameters of the field's dialog module.</summary>
-internal sealed record DialogConfiguration(
-    TimeSpan DefaultTimeout,
-    TimeSpan EarlyTimeout,
-    TimeSpan NoAckTimeout,
-    TimeSpan DeleteDelay,
-    int HashSize,
-    DialogMatchMode MatchMode,
-    SequentialRouting SequentialRouting,
-    SequentialSource SequentialSource,
-    IReadOnlyList<string> ProfilesWithValue,
-    IReadOnlyList<string> ProfilesNoValue
-);
-
-internal sealed record TlsConfiguration(
-    string? Certificate,
-    string? Key,
-    string? Password,
-    ClientCertificates ClientCertificates,
-    string? TrustedCertificates,
-    bool VerifyServers
-);
-
-internal sealed record LimitConfiguration(
-    int MaxMessageSize,
-    int MaxHeaderCount,
-    int MaxHeaderLength,
-    int MaxUriLength,
-    int MaxConnections,
-    int MaxConnectionsPerAddress,
-    TimeSpan ConnectionIdleTimeout,
-    int MaxTransactions,
-    int MaxOutboundConnections,
-    int MaxPendingConnects,
-    int MaxPendingConnectsPerSource,
-    TimeSpan FirstMessageTimeout,
-    TimeSpan StrangerIdleTimeout,
-    int MaxPendingLookups,
-    int MaxPendingLookupsPerSource,
-    int MaxDnsAnswers
-);
-
-internal sealed record UdpConfiguration(int Workers, int BatchSize, int ReceiveBuffer, int SendBuffer);
-
-internal sealed record TimerConfiguration(TimeSpan T1, TimeSpan T2, TimeSpan T4, TimeSpan C);

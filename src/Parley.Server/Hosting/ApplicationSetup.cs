@@ -5,8 +5,12 @@ using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
 using Parley.Hosting;
+using Parley.Proxy;
 using Parley.Registrar;
+using Parley.Server.Calls;
 using Parley.Server.Configuration;
+using Parley.Server.Configuration.Settings;
+using Parley.Server.Messages;
 using Parley.Server.Routing;
 using Parley.Server.Runtime;
 using Parley.Sip;
@@ -32,11 +36,10 @@ internal static class ApplicationSetup
         var builder = ParleyApplication.CreateBuilder();
         Log(builder, root);
         builder.Services.AddSystemd();
-        Transport(builder.Transport, configuration);
-        Core(builder, configuration);
+        builder.AddDialogs(options => Apply(configuration, builder, options));
+        Listen(builder.Transport, configuration);
         builder.Proxy.RouteKey = routeKey;
-        builder.AddDialogs(options => Dialogs(options, configuration.Dialogs));
-        builder.Services.AddSingleton(Registrar(configuration.Registrar));
+        builder.Services.AddSingleton(configuration.Registrar);
         builder.Services.AddSingleton(s => new LocationTable(
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<SipRandom>(),
@@ -44,18 +47,36 @@ internal static class ApplicationSetup
             s.GetRequiredService<ILoggerFactory>()
         ));
         builder.Services.AddSingleton<SipRegistrar>();
+        builder.Services.AddSingleton<CallLog>();
+        builder.Services.AddSingleton<MessageLog>();
+        builder.Services.AddSingleton<DropLog>();
+        builder.Services.AddSingleton<IProxyModule>(s => s.GetRequiredService<CallLog>());
         change?.Invoke(builder);
         var application = builder.Build();
-        application.Transactions.Waiting += new GcPacing(GcPacing.DefaultBytes).Look;
+        if (configuration.GcPacing > 0)
+            application.Transactions.Waiting += new GcPacing(configuration.GcPacing).Look;
         return application;
     }
 
     /// <summary>Gives the application its main route.</summary>
     public static CallRouting Route(ParleyApplication application, ServerConfiguration configuration)
     {
+        application.Services.GetRequiredService<CallLog>().Follow(application.Services.GetRequiredService<IDialogApi>());
+        application.Services.GetRequiredService<MessageLog>().Use(configuration.Messages);
+        _ = new RegistrationLog(
+            application.Services.GetRequiredService<LocationTable>(),
+            application.Services.GetRequiredService<ILoggerFactory>()
+        );
         var routing = new CallRouting(application.Services.GetRequiredService<SipRegistrar>(), configuration);
         application.OnRequest(routing.OnRequestAsync);
         return routing;
+    }
+
+    /// <summary>Brings the log levels of a section Logging into effect, and the filter of the log of messages.</summary>
+    public static void ChangeLog(ParleyApplication application, ServerConfiguration configuration, IConfigurationSection logging)
+    {
+        application.Services.GetRequiredService<LogSettings>().Use(logging);
+        application.Services.GetRequiredService<MessageLog>().Use(configuration.Messages);
     }
 
     /// <summary>Gives the element the names that the settings have now.</summary>
@@ -77,37 +98,42 @@ internal static class ApplicationSetup
     {
         // The host's own lines about content roots and lifetimes say nothing of calls.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
-        builder.Logging.AddConfiguration(root.GetSection("Logging"));
+        var levels = new LogSettings();
+        levels.Use(root.GetSection("Logging"));
+        builder.Logging.AddConfiguration(new ConfigurationBuilder().Add(levels).Build());
+        builder.Services.AddSingleton(levels);
         builder.ConsoleLog.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
         builder.ConsoleLog.SyslogPrefix = SystemdHelpers.IsSystemdService();
         if (builder.ConsoleLog.SyslogPrefix)
             builder.ConsoleLog.TimestampFormat = null; // the journal has its own
     }
 
-    private static void Transport(SipTransportOptions options, ServerConfiguration configuration)
+    // The builder's options objects are its own: each setting carries its value over.
+    private static void Apply(ServerConfiguration configuration, ParleyApplicationBuilder builder, DialogOptions dialogs)
+    {
+        var target = new ServerConfiguration
+        {
+            Dialogs = dialogs,
+            Transport = builder.Transport,
+            Timers = builder.Timers,
+            Transactions = builder.Transactions,
+            Locator = builder.Locator,
+            Proxy = builder.Proxy,
+            Log = builder.ConsoleLog,
+        };
+        foreach (var section in SettingTable.Sections)
+        {
+            foreach (var setting in section.Settings)
+                setting.Copy(configuration, target);
+        }
+    }
+
+    private static void Listen(SipTransportOptions options, ServerConfiguration configuration)
     {
         foreach (var listener in configuration.Listeners)
             options.Listeners.Add(Listener(listener, configuration));
         foreach (var alias in configuration.OwnNames)
             options.Aliases.Add(alias);
-        var limits = configuration.Limits;
-        options.Limits = new SipLimits
-        {
-            MaxMessageSize = limits.MaxMessageSize,
-            MaxBodySize = limits.MaxMessageSize,
-            MaxHeaderCount = limits.MaxHeaderCount,
-            MaxHeaderLength = limits.MaxHeaderLength,
-            MaxUriLength = limits.MaxUriLength,
-        };
-        options.BatchSize = configuration.Udp.BatchSize;
-        options.Streams.MaxConnections = limits.MaxConnections;
-        options.Streams.MaxConnectionsPerAddress = limits.MaxConnectionsPerAddress;
-        options.Streams.IdleTimeout = limits.ConnectionIdleTimeout;
-        options.Streams.StrangerIdleTimeout = limits.StrangerIdleTimeout;
-        options.Streams.FirstMessageTimeout = limits.FirstMessageTimeout;
-        options.Streams.MaxOutboundConnections = limits.MaxOutboundConnections;
-        options.Streams.MaxPendingConnects = limits.MaxPendingConnects;
-        options.Streams.MaxPendingConnectsPerSource = limits.MaxPendingConnectsPerSource;
     }
 
     private static SipListenerOptions Listener(ListenerConfiguration listener, ServerConfiguration configuration) =>
@@ -118,63 +144,9 @@ internal static class ApplicationSetup
             AdvertisedHost = listener.AdvertisedHost,
             AdvertisedPort = listener.AdvertisedPort,
             Workers = configuration.Udp.Workers,
-            ReceiveBufferSize = configuration.Udp.ReceiveBuffer,
-            SendBufferSize = configuration.Udp.SendBuffer,
-            Tls = listener.Protocol == SipProtocol.Tls ? Tls(configuration.Tls) : null,
-        };
-
-    internal static SipTlsOptions Tls(TlsConfiguration tls) =>
-        new()
-        {
-            CertificatePath = tls.Certificate,
-            PrivateKeyPath = tls.Key,
-            Password = tls.Password,
-            ClientCertificates = tls.ClientCertificates,
-            TrustedCertificatesPath = tls.TrustedCertificates,
-            AcceptUntrustedServers = !tls.VerifyServers,
-        };
-
-    private static void Core(ParleyApplicationBuilder builder, ServerConfiguration configuration)
-    {
-        builder.Timers.T1 = configuration.Timers.T1;
-        builder.Timers.T2 = configuration.Timers.T2;
-        builder.Timers.T4 = configuration.Timers.T4;
-        builder.Proxy.TimerC = configuration.Timers.C;
-        builder.Transactions.MaxServerTransactions = configuration.Limits.MaxTransactions;
-        builder.Locator.MaxPendingQuestions = configuration.Limits.MaxPendingLookups;
-        builder.Locator.MaxPendingQuestionsPerSource = configuration.Limits.MaxPendingLookupsPerSource;
-        builder.Locator.MaxCachedAnswers = configuration.Limits.MaxDnsAnswers;
-    }
-
-    private static void Dialogs(DialogOptions options, DialogConfiguration dialogs)
-    {
-        options.DefaultTimeout = dialogs.DefaultTimeout;
-        options.EarlyTimeout = dialogs.EarlyTimeout;
-        options.NoAckTimeout = dialogs.NoAckTimeout;
-        options.DeleteDelay = dialogs.DeleteDelay;
-        options.HashSize = dialogs.HashSize;
-        options.MatchMode = dialogs.MatchMode;
-        options.SequentialRouting = dialogs.SequentialRouting;
-        options.SequentialSource = dialogs.SequentialSource;
-        foreach (var name in dialogs.ProfilesWithValue)
-            options.ProfilesWithValue.Add(name);
-        foreach (var name in dialogs.ProfilesNoValue)
-            options.ProfilesWithoutValue.Add(name);
-    }
-
-    private static RegistrarOptions Registrar(RegistrarConfiguration registrar) =>
-        new()
-        {
-            DefaultExpires = registrar.DefaultExpires,
-            MinExpires = registrar.MinExpires,
-            MaxExpires = registrar.MaxExpires,
-            MaxContacts = registrar.MaxContacts,
-            MaxBindings = registrar.MaxBindings,
-            MaxMemory = registrar.MaxMemory,
-            MaxContactLength = registrar.MaxContactLength,
-            MaxPathLength = registrar.MaxPathLength,
-            MaxPaths = registrar.MaxPaths,
-            MaxBindingSize = registrar.MaxBindingSize,
-            AllowOwnContacts = registrar.AllowOwnContacts,
+            Spread = configuration.Udp.Spread,
+            ReceiveBufferSize = configuration.Udp.ReceiveBufferSize,
+            SendBufferSize = configuration.Udp.SendBufferSize,
+            Tls = listener.Protocol == SipProtocol.Tls ? configuration.Tls : null,
         };
 }

@@ -5,9 +5,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
 using Parley.Hosting;
+using Parley.Server.Calls;
 using Parley.Server.Commands;
 using Parley.Server.Configuration;
 using Parley.Server.Routing;
+using Parley.Server.WarmUp;
 
 namespace Parley.Server.Hosting;
 
@@ -30,7 +32,9 @@ internal sealed partial class ServerHost
         var loggers = _application.Services.GetRequiredService<ILoggerFactory>();
         _log = loggers.CreateLogger("Parley.Server");
         _routing = ApplicationSetup.Route(_application, configuration);
-        _ = new CallLog(_dialogs, loggers, _application.Time);
+        Starting(ServerStart.Version, SettingsText(file));
+        Listening(string.Join(", ", configuration.Listeners));
+        _ = _application.Services.GetRequiredService<DropLog>();
         if (routeKey is null)
             KeepsNoKey();
         SayUnusableRoutes(configuration);
@@ -54,16 +58,18 @@ internal sealed partial class ServerHost
             await Console.Error.WriteLineAsync("parley: " + mistake);
             return ParleyCommand.BadConfiguration;
         }
+        if (configuration.WarmsUp)
+            await ServerWarmUp.RunAsync(configuration);
         ServerHost host;
         try
         {
             host = new ServerHost(configuration, root, file, routeKey);
         }
-        catch (IOException error)
+        catch (Exception error) when (ServerStart.IsFault(error))
         {
             // An address in use, a certificate that cannot be read any more.
-            await Console.Error.WriteLineAsync("parley: " + error.Message.ReplaceLineEndings(" "));
-            return 1;
+            await Console.Error.WriteLineAsync("parley: " + ServerStart.LineOf(error));
+            return ParleyCommand.BadConfiguration;
         }
         await using (host._application)
             return await host.RunAsync(cancellation);
@@ -79,7 +85,7 @@ internal sealed partial class ServerHost
         catch (System.Net.Sockets.SocketException error)
         {
             CannotListen(error.Message);
-            return 1;
+            return ParleyCommand.BadConfiguration;
         }
         Ready();
         var stopping = _application.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
@@ -102,8 +108,8 @@ internal sealed partial class ServerHost
     private async Task DrainAsync()
     {
         _application.StartDraining();
-        var statistics = _dialogs.Statistics;
-        Draining(statistics.ActiveDialogs + statistics.EarlyDialogs, _configuration.DrainLimit.TotalSeconds);
+        _routing.StartDraining(_application.Options.DrainRetryAfter);
+        Draining(Calls, _configuration.DrainLimit.TotalSeconds);
         using var again = new CancellationTokenSource();
         using var terminate = PosixSignalRegistration.Create(
             PosixSignal.SIGTERM,
@@ -122,9 +128,7 @@ internal sealed partial class ServerHost
             }
         );
         var end = _application.Time.GetUtcNow() + _configuration.DrainLimit;
-        while (
-            statistics.ActiveDialogs + statistics.EarlyDialogs > 0 && _application.Time.GetUtcNow() < end && !again.IsCancellationRequested
-        )
+        while (Calls > 0 && _application.Time.GetUtcNow() < end && !again.IsCancellationRequested)
         {
             try
             {
@@ -137,16 +141,27 @@ internal sealed partial class ServerHost
         }
     }
 
+    /// <summary>Calls that go on, those that do not ring yet among them.</summary>
+    private long Calls =>
+        _dialogs.Statistics.CountOf(DialogState.Unconfirmed) + _dialogs.Statistics.EarlyDialogs + _dialogs.Statistics.ActiveDialogs;
+
+    private static string SettingsText(string? file)
+    {
+        var path = Path.GetFullPath(file ?? ConfigurationLoader.DefaultFile);
+        return File.Exists(path) ? path : "none (defaults and environment)";
+    }
+
     private void OnHangup(PosixSignalContext signal)
     {
         signal.Cancel = true;
-        var (configuration, _, errors) = ConfigurationLoader.Load(_file);
+        var (configuration, root, errors) = ConfigurationLoader.Load(_file);
         foreach (var error in errors)
             NotReloaded(error);
-        if (configuration is null)
+        if (configuration is null || root is null)
             return;
         foreach (var setting in RestartNeeds.Between(_configuration, configuration))
             NeedsRestart(setting);
+        ApplicationSetup.ChangeLog(_application, configuration, root.GetSection("Logging"));
         ApplicationSetup.Rename(_application, configuration);
         _routing.Use(new RouteTable(configuration));
         if (!ApplicationSetup.ReloadCertificates(_application))
@@ -181,6 +196,12 @@ internal sealed partial class ServerHost
             _application.Services.GetRequiredService<ConsoleLog>().LinesDropped
         );
     }
+
+    [LoggerMessage(1000, LogLevel.Information, "Parley {Version} starts with the settings {File}")]
+    private partial void Starting(string version, string file);
+
+    [LoggerMessage(1001, LogLevel.Information, "Listeners: {Listeners}")]
+    private partial void Listening(string listeners);
 
     [LoggerMessage(1002, LogLevel.Information, "Parley is ready")]
     private partial void Ready();

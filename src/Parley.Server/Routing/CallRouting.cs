@@ -2,6 +2,7 @@ using System.Text;
 using Parley.Dialogs;
 using Parley.Proxy;
 using Parley.Registrar;
+using Parley.Server.Calls;
 using Parley.Server.Configuration;
 using Parley.Sip;
 
@@ -14,11 +15,17 @@ namespace Parley.Server.Routing;
 /// </summary>
 internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration configuration)
 {
-    private readonly bool _registers = configuration.Registrar.Enabled;
+    private readonly DialogFlags _flags = configuration.DialogFlags;
+    private readonly bool _registers = configuration.TakesRegistrations;
     private volatile RouteTable _routes = new(configuration);
+    private volatile byte[]? _retryAfter;
 
     /// <summary>Takes effect for the next request; those on their way keep what they have.</summary>
     public void Use(RouteTable routes) => _routes = routes;
+
+    /// <summary>OPTIONS to the server gets 503 from now on, so that who probes it sends its calls elsewhere.</summary>
+    /// <param name="retryAfter">Its Retry-After, in seconds.</param>
+    public void StartDraining(int retryAfter) => _retryAfter = Encoding.ASCII.GetBytes($"Retry-After: {retryAfter}\r\n");
 
     public ValueTask OnRequestAsync(SipContext context) => context.IsInDialog ? OnSequentialAsync(context) : OnInitialAsync(context);
 
@@ -46,13 +53,12 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
             return ValueTask.CompletedTask;
         if (!SipUriView.TryParse(context.RequestUri, out var uri))
         {
-            context.Reply(400, "Bad Request-URI");
-            return ValueTask.CompletedTask;
+            return Answer(context, 400, "Bad Request-URI", "the request-URI cannot be read");
         }
         if (uri.Scheme == SipUriScheme.Tel)
         {
             if (context.Method == SipMethod.Register)
-                return Answer(context, 400, "Bad Request-URI");
+                return Answer(context, 400, "Bad Request-URI", "a tel URI names no registrar");
             // A number that belongs to a domain is a user there; any other is for the prefix routes.
             if (!DialledUri.TryPlaceInDomain(uri, out var placed))
                 return ToUser(context, uri, routes, source);
@@ -63,15 +69,22 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
         if (context.Method == SipMethod.Register && own)
             return Register(context);
         if (context.Method == SipMethod.Options && own && uri.User.IsEmpty)
-            return Answer(context, 200, "OK");
+        {
+            if (_retryAfter is not { } lines)
+                return Answer(context, 200, "OK", null);
+            context.Reply(503, null, lines);
+            return ValueTask.CompletedTask;
+        }
         if (own)
             return ToUser(context, uri, routes, source);
         if (routes.FindByDomain(uri.HostText) is { } domain && routes.Allows(domain, source))
         {
-            context.SetDestination(domain.Target);
-            return RelayTracked(context);
+            DomainFailover.Begin(context, domain);
+            return RelayTracked(context, domain.Relay);
         }
-        return trusted ? RelayTracked(context) : Answer(context, 403, "Relaying denied");
+        return trusted
+            ? RelayTracked(context)
+            : Answer(context, 403, "Relaying denied", "the domain is not served here, and the source is not trusted");
     }
 
     /// <summary>A preloaded Route of ours is taken off (16.4); one that leads elsewhere is for trusted sources.</summary>
@@ -81,7 +94,7 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
             return true;
         if (context.LooseRoute() && !trusted)
         {
-            context.Reply(403, "Preloaded Route denied");
+            Reply(context, 403, "Preloaded Route denied", "it has a Route of its own, and the source is not trusted");
             return false;
         }
         return true;
@@ -90,7 +103,7 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
     private ValueTask Register(SipContext context)
     {
         if (!_registers)
-            return Answer(context, 405, "Registrations are not taken here");
+            return Answer(context, 405, "Registrations are not taken here", "Registrar:Enabled is false");
         registrar.Handle(context);
         return ValueTask.CompletedTask;
     }
@@ -103,7 +116,7 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
             && OwnNumber.AddOthers(context, uri, registrar.Table) is var (others, hasOwn)
             && (others > 0 || hasOwn)
         )
-            return others > 0 ? RelayTracked(context) : Answer(context, 480, "No other contact");
+            return others > 0 ? RelayTracked(context) : Answer(context, 480, "No other contact", "the user has no other contact");
         if (registrar.Table.AddTargets(context) > 0)
             return RelayTracked(context);
         var user = DialledUri.NumberOf(uri);
@@ -111,26 +124,61 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
         {
             // The longest prefix decides: a shorter one that is open to more sources is not a way round it.
             if (!routes.Allows(route, source))
-                return Answer(context, 403, "Not from there");
-            if (DialledUri.Rewrite(route, uri) is not { } target)
-                return Answer(context, 404, "Not Found");
+                return Answer(context, 403, "Not from there", "the source is not among the Sources of the route, nor trusted");
+            if (route.Targets.Count > 1)
+                return ToTargets(context, uri, route);
+            if (DialledUri.Rewrite(route, route.Targets[0], uri) is not { } target)
+                return Answer(context, 404, "Not Found", "nothing remains of the number for the route");
             context.AddTarget(target);
-            return RelayTracked(context);
+            return RelayTracked(context, route.Relay);
         }
-        return Answer(context, 404, "No such user");
+        return Answer(context, 404, "No such user", "nobody has registered as this user, and no route matches");
     }
 
-    private static async ValueTask RelayTracked(SipContext context)
+    /// <summary>One target after the other, each with the dialled user as the route has it.</summary>
+    private ValueTask ToTargets(SipContext context, SipUriView uri, RouteConfiguration route)
+    {
+        var targets = new List<SipUri>(route.Targets.Count);
+        foreach (var each in route.Targets)
+        {
+            if (DialledUri.Rewrite(route, each, uri) is { } target)
+                targets.Add(target);
+        }
+        if (targets.Count == 0)
+            return Answer(context, 404, "Not Found", "nothing remains of the number for the route");
+        Track(context);
+        var relayed = context.FailoverAsync(targets, route.Relay);
+        return relayed.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(relayed.AsTask());
+    }
+
+    private async ValueTask RelayTracked(SipContext context, RelayOptions? options = null)
+    {
+        Track(context);
+        await context.RelayAsync(options);
+    }
+
+    private void Track(SipContext context)
     {
         if (context.Method == SipMethod.Invite)
-            context.CreateDialog();
+            context.CreateDialog(_flags);
         if (context.Method is SipMethod.Invite or SipMethod.Subscribe or SipMethod.Refer or SipMethod.Notify)
             context.RecordRoute();
-        await context.RelayAsync();
     }
 
-    private static ValueTask Answer(SipContext context, int status, string? reason)
+    private static ValueTask Answer(SipContext context, int status, string? reason, string? why)
     {
+        Reply(context, status, reason, why);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <param name="context">The request; an ACK is not answered.</param>
+    /// <param name="status">The status.</param>
+    /// <param name="reason">The reason phrase.</param>
+    /// <param name="why">What the log says of a refusal; the caller is not told.</param>
+    private static void Reply(SipContext context, int status, string? reason, string? why)
+    {
+        if (why is not null)
+            context.Get<CallAttempt>()?.Explain(why);
         if (context.Method != SipMethod.Ack)
             context.Reply(
                 status,
@@ -139,6 +187,5 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
                     ? Encoding.ASCII.GetBytes("Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER\r\nAccept: application/sdp\r\n")
                     : default
             );
-        return ValueTask.CompletedTask;
     }
 }

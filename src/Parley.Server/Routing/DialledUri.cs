@@ -40,10 +40,10 @@ internal static class DialledUri
         return SipUri.TryParse(text.Append('@').Append(SipEscaping.UnescapeToString(context)).Append(";user=phone").ToString(), out uri);
     }
 
-    /// <summary>The request-URI of a call that goes by a prefix route: the dialled user, stripped and prepended, at the target. Null when nothing can be made of it.</summary>
-    public static SipUri? Rewrite(RouteConfiguration route, SipUriView dialled)
+    /// <summary>The request-URI of a call that goes by a prefix route to one of its targets: the dialled user, stripped and prepended, at the target. Null when nothing can be made of it.</summary>
+    public static SipUri? Rewrite(RouteConfiguration route, SipUri to, SipUriView dialled)
     {
-        var target = route.Target.View;
+        var target = to.View;
         var text = new StringBuilder(target.Scheme == SipUriScheme.Sips ? "sips:" : "sip:");
         var user = new StringBuilder();
         Append(user, route.Prepend);

@@ -4,7 +4,7 @@ namespace Parley.Transport;
 public sealed class SipStreamOptions
 {
     /// <summary>A connection without traffic is closed after this, when its far end is known (<see cref="ISipTransport.MarkKnown"/>).</summary>
-    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(10);
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromHours(1);
 
     /// <summary>A stranger's connection without traffic is closed after this, or <see cref="IdleTimeout"/> if that is shorter. Above timer C, so that a call that rings keeps its connection.</summary>
     public TimeSpan StrangerIdleTimeout { get; set; } = TimeSpan.FromSeconds(200);
@@ -25,10 +25,10 @@ public sealed class SipStreamOptions
     public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Inbound connections at most. A further one takes the place of the stranger that has been idle longest; when there is none, it is refused.</summary>
-    public int MaxConnections { get; set; } = 20_000;
+    public int MaxConnections { get; set; } = 10_000;
 
     /// <summary>Connections at most that this side opens. A further one takes the place of the stranger that has been idle longest; when there is none, what was to be sent fails.</summary>
-    public int MaxOutboundConnections { get; set; } = 5_000;
+    public int MaxOutboundConnections { get; set; } = 2_000;
 
     /// <summary>Connections at most that this side is opening at one time; what needs a further one fails.</summary>
     public int MaxPendingConnects { get; set; } = 500;

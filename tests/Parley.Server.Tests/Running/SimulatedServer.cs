@@ -6,6 +6,7 @@ using Parley.Dialogs;
 using Parley.Hosting;
 using Parley.Server.Configuration;
 using Parley.Server.Hosting;
+using Parley.Server.Routing;
 using Parley.Sip;
 using Parley.Testing;
 
@@ -18,12 +19,13 @@ internal sealed class SimulatedServer : IDisposable
 
     /// <param name="settings">The section Parley, JSON.</param>
     /// <param name="seed">Of the network.</param>
-    public SimulatedServer(string settings = """{ "Domains": [ "example.com" ] }""", ulong seed = 1)
+    /// <param name="logging">The section Logging, JSON; null: nothing is logged.</param>
+    public SimulatedServer(string settings = """{ "Domains": [ "example.com" ] }""", ulong seed = 1, string? logging = null)
     {
         Network = new SimulatedNetwork(seed);
         Recorder = new Recorder(Network.Clock);
         Network.Attach(Recorder);
-        using var text = new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Parley": {{settings}} }"""));
+        using var text = new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Parley": {{settings}}, "Logging": {{logging ?? "{}"}} }"""));
         var root = new ConfigurationBuilder().AddJsonStream(text).Build();
         var errors = new List<string>();
         var configuration = ConfigurationRules.Read(root.GetSection("Parley"), Path.GetTempPath(), errors);
@@ -38,6 +40,8 @@ internal sealed class SimulatedServer : IDisposable
             change: builder =>
             {
                 builder.Logging.ClearProviders();
+                if (logging is not null)
+                    builder.Logging.AddProvider(Log);
                 builder
                     .UseTransport(Host)
                     .UseTimeProvider(Network.Clock)
@@ -45,9 +49,12 @@ internal sealed class SimulatedServer : IDisposable
                     .UseLocator(new SimulatedServerLocator());
             }
         );
-        ApplicationSetup.Route(Application, configuration);
+        Routing = ApplicationSetup.Route(Application, configuration);
         Application.StartAsync().GetAwaiter().GetResult();
     }
+
+    /// <summary>What it logged, when it was asked to.</summary>
+    public LineLog Log { get; } = new();
 
     public SimulatedNetwork Network { get; }
 
@@ -56,6 +63,8 @@ internal sealed class SimulatedServer : IDisposable
     public SimulatedTransport Host { get; }
 
     public ParleyApplication Application { get; }
+
+    public CallRouting Routing { get; }
 
     public IDialogApi Dialogs => Application.Services.GetRequiredService<IDialogApi>();
 

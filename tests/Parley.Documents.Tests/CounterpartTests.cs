@@ -56,7 +56,11 @@ public partial class CounterpartTests
         (string owner, string member) = (name[..dot], name[(dot + 1)..]);
         return Owners
             .GetValueOrDefault(owner, [owner])
-            .Any(type => api.Any(line => Regex.IsMatch(line, $@"\bParley\.\w+\.{type}(!\))?\.(get_)?{member}\b")));
+            .Any(type =>
+                api.Any(line =>
+                    Regex.IsMatch(line, $@"\bParley\.\w+\.{type}(!\))?\.(get_)?{member}\b|\.{member}\(this Parley\.\w+\.{type}!")
+                )
+            );
     }
 
     [GeneratedRegex("`(?<name>[A-Za-z.]+)`")]

@@ -127,6 +127,8 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
     /// <param name="statusCode">200 to 699.</param>
     /// <param name="reason">The reason phrase; empty: the usual one.</param>
     /// <param name="headerLines">More header lines, each ended by CRLF.</param>
+    /// <param name="contentType">The media type of the body; empty without one.</param>
+    /// <param name="body">The body; empty for none.</param>
     /// <exception cref="ArgumentOutOfRangeException">The status is no final one.</exception>
     /// <exception cref="ArgumentException">The message is a response.</exception>
     public void ReplyStateless(
@@ -134,7 +136,9 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
         in SipFlow source,
         int statusCode,
         ReadOnlySpan<byte> reason = default,
-        ReadOnlySpan<byte> headerLines = default
+        ReadOnlySpan<byte> headerLines = default,
+        ReadOnlySpan<byte> contentType = default,
+        ReadOnlySpan<byte> body = default
     )
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -148,7 +152,16 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
         WriteTag(request, tag);
         SipMessage stamped = ResponseRouting.Stamped(request, source);
         SipFlow flow = ResponseRouting.ForRequest(stamped, source, out int sentByPort);
-        ReadOnlySpan<byte> response = BuildResponse(stamped, RoomFor(request, source), statusCode, reason, tag, headerLines);
+        ReadOnlySpan<byte> response = BuildResponse(
+            stamped,
+            RoomFor(request, source),
+            statusCode,
+            reason,
+            tag,
+            headerLines,
+            contentType,
+            body
+        );
         Count(TransactionCounter.StatelessReplies);
         if (Transport.Send(flow, response) != SipSendResult.Queued && source.Listener.IsReliable)
             Transport.SendFor(ResponseRouting.Fallback(source, sentByPort), response, 0, source.Remote, out _);
@@ -232,21 +245,25 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
     internal static int RoomFor(SipMessage received, in SipFlow source) =>
         source.Listener.IsReliable ? int.MaxValue : received.Bytes.Length * 2;
 
-    /// <summary>A response without body, in the thread's writer: valid until the next one is built. In the shortest form where the full one has no room.</summary>
+    /// <summary>A response in the thread's writer: valid until the next one is built. In the shortest form where the full one has no room; one with a body is always in full.</summary>
     internal static ReadOnlySpan<byte> BuildResponse(
         SipMessage request,
         int room,
         int statusCode,
         ReadOnlySpan<byte> reason,
         ReadOnlySpan<byte> toTag,
-        ReadOnlySpan<byte> headerLines
+        ReadOnlySpan<byte> headerLines,
+        ReadOnlySpan<byte> contentType = default,
+        ReadOnlySpan<byte> body = default
     )
     {
         SipWriter writer = Scratch.Mine.Writer;
         writer.Reset();
         writer.Response(request, statusCode, reason.IsEmpty ? SipText.Reason(statusCode) : reason, toTag);
         writer.Lines(headerLines);
-        ReadOnlySpan<byte> full = writer.End();
+        ReadOnlySpan<byte> full = writer.End(contentType, body);
+        if (!body.IsEmpty)
+            return full;
         // Long lines are what a clause demands (a challenge, the bindings of 10.3 step 8): no short form makes up for them.
         if (full.Length - Math.Max(0, headerLines.Length - ShortLines) <= room)
             return full;

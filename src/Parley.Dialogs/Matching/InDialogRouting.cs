@@ -78,7 +78,7 @@ internal static class InDialogRouting
     private static bool IsAtTarget(SipContext context, InDialogRelay relay)
     {
         ReadOnlySpan<byte> contact = relay.DestinationLeg!.Packed.Contact,
-            target = context.RequestUri;
+            target = context.RequestUriText;
         return contact.IsEmpty
             ? MayPassWithoutTarget(context.Method)
             : target.SequenceEqual(contact) || SipUriView.Equivalent(target, contact);

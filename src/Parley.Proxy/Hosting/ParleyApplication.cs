@@ -194,6 +194,7 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
         _disposed = true;
         await Transport.DisposeAsync().ConfigureAwait(false);
         Transactions.Dispose();
+        Core.Watchdog?.Dispose();
         _parts.Timers!.Dispose();
         if (_host is IAsyncDisposable host)
             await host.DisposeAsync().ConfigureAwait(false);

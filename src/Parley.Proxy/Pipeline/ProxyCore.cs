@@ -33,6 +33,9 @@ internal sealed class ProxyCore : ITransactionUser
         Locator = locator;
         Logger = logger;
         Spirals = new SpiralBudget(application.Time);
+        options.Check();
+        if (options.HandlerWarning > TimeSpan.Zero)
+            Watchdog = new HandlerWatchdog(options.HandlerWarning, time, logger);
         Contexts = new Pool<SipContext>(() => new SipContext(this));
         _serverHeader = options.ServerHeader is { } server ? Encoding.UTF8.GetBytes($"Server: {server}\r\n") : [];
     }
@@ -55,6 +58,9 @@ internal sealed class ProxyCore : ITransactionUser
 
     /// <summary>Set right after construction: the layer needs the core first.</summary>
     public TransactionLayer Transactions { get; set; } = null!;
+
+    /// <summary>Null: nothing watches how long handlers take.</summary>
+    public HandlerWatchdog? Watchdog { get; }
 
     public ProxyCounters Counters { get; } = new();
 
@@ -178,6 +184,7 @@ internal sealed class ProxyCore : ITransactionUser
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to modules: whatever they throw is a 500.")]
     private void Handle(SipContext context)
     {
+        Watchdog?.Enter(context, "handler");
         try
         {
             Pass(context);
@@ -186,6 +193,10 @@ internal sealed class ProxyCore : ITransactionUser
         {
             context.HookFailed("module", error);
             context.ReplyInStrand(500, null, default);
+        }
+        finally
+        {
+            Watchdog?.Leave();
         }
     }
 

@@ -26,6 +26,26 @@ internal static partial class ProxyLog
     [LoggerMessage(3007, LogLevel.Warning, "Stopped with {Count} requests not answered")]
     public static partial void StoppedUnanswered(ILogger logger, int count);
 
+    [LoggerMessage(3010, LogLevel.Warning, "The deferred {Method} of the call {CallId} was neither answered nor relayed within {Limit} ms")]
+    public static partial void DeferredTooLong(ILogger logger, string method, string callId, long limit);
+
+    [LoggerMessage(
+        3011,
+        LogLevel.Warning,
+        "A {Code} of {Method} in the call {CallId} has blocked its receive loop for {Milliseconds} ms and has not returned"
+    )]
+    public static partial void HandlerBlocks(ILogger logger, string code, string method, string callId, long milliseconds);
+
+    [LoggerMessage(
+        3012,
+        LogLevel.Warning,
+        "A {Code} of {Method} in the call {CallId} returned after it had blocked its receive loop for {Milliseconds} ms"
+    )]
+    public static partial void HandlerReturned(ILogger logger, string code, string method, string callId, long milliseconds);
+
+    [LoggerMessage(3013, LogLevel.Warning, "{Count} more handlers or hooks blocked their receive loops within the last minute")]
+    public static partial void MoreHandlersBlocked(ILogger logger, int count);
+
     [LoggerMessage(3008, LogLevel.Error, "A local-request hook failed")]
     public static partial void LocalHookFailed(ILogger logger, Exception error);
 

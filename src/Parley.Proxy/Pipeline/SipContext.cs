@@ -8,7 +8,7 @@ namespace Parley.Proxy;
 /// <remarks>
 /// Pooled: do not keep it after the handler and its hooks are through. Everything that happens to one request runs serially in its transaction's
 /// strand, the parts of an awaiting handler included (unless it left its context by <c>ConfigureAwait(false)</c>; then <see cref="RelayAsync"/>,
-/// <see cref="Reply"/> and <see cref="CancelBranches"/> find back into the strand by themselves, the other members must not be used after relaying).
+/// <see cref="Reply(int, string, ReadOnlySpan{byte})"/> and <see cref="CancelBranches"/> find back into the strand by themselves, the other members must not be used after relaying).
 /// </remarks>
 public sealed partial class SipContext
 {
@@ -56,7 +56,7 @@ public sealed partial class SipContext
 
     /// <summary>
     /// The same request is here by another way too (RFC 3261 8.2.2.2). A proxy relays it as any other. What is answered here is for the handler
-    /// to refuse before it acts on it: <see cref="Reply"/> turns a 2xx of the proxy's own into 482, and the registrar changes nothing.
+    /// to refuse before it acts on it: <see cref="Reply(int, string, ReadOnlySpan{byte})"/> turns a 2xx of the proxy's own into 482, and the registrar changes nothing.
     /// </summary>
     public bool IsMerged => Transaction is { IsMerged: true };
 
@@ -87,6 +87,9 @@ public sealed partial class SipContext
             return _message ?? Transaction?.Request;
         }
     }
+
+    /// <summary>For another thread, which has to expect that the request changes as it reads it.</summary>
+    internal SipMessage? PeekRequest() => _message ?? Transaction?.Request;
 
     /// <summary>A Via of it shows that it was here before: a spiral, or a loop.</summary>
     internal bool CameBack { get; set; }
@@ -198,6 +201,8 @@ public sealed partial class SipContext
         Transaction = null;
         _source = default;
         ReplyFlow = default;
+        _callIdText = null;
+        _deferred = null;
         _items.Clear();
         Array.Clear(_observers, 0, _observerCount);
         _observerCount = 0;

@@ -30,12 +30,15 @@ internal sealed class StrandSynchronization(SipContext context) : Synchronizatio
     {
         SynchronizationContext? before = Current;
         SetSynchronizationContext(this);
+        HandlerWatchdog? watchdog = context.Core.Watchdog;
+        watchdog?.Enter(context, "handler");
         try
         {
             continuation.Callback(continuation.State);
         }
         finally
         {
+            watchdog?.Leave();
             SetSynchronizationContext(before);
         }
     }

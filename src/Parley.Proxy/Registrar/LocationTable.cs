@@ -90,7 +90,8 @@ public sealed class LocationTable : IDisposable
     public int AddTargets(SipContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (!SipUriView.TryParse(context.RequestUri, out var address) || Find(address) is not { } entry)
+        SipUriView address = context.RequestUri;
+        if (Find(address) is not { } entry)
             return 0;
         var now = _clock.Now;
         var found = 0;

@@ -24,6 +24,7 @@ internal sealed partial class ResponseContext
         {
             // A handler that awaits and has not relayed yet is let finish: RelayAsync, or its end, answers 487.
             CancelPendingFor(cancel);
+            context.AbortDeferred();
             if (!IsUnderWay && _handlers == 0)
                 context.ReplyInStrand(487, null, default);
         }

@@ -124,7 +124,7 @@ internal sealed partial class ResponseContext
     private void StartBranch(BranchTarget? target, int breadth)
     {
         SipBranch branch = Core.Branches.Rent();
-        branch.Begin(context, _branches.Count, target, target is null ? context.RequestUri : target.Uri.Bytes);
+        branch.Begin(context, _branches.Count, target, target is null ? context.RequestUriText : target.Uri.Bytes);
         branch.Breadth = breadth;
         _branches.Add(branch);
         _pending++;

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
-using Parley.Proxy;
+using Parley.Hosting;
 using Parley.Server.Configuration;
 using Parley.Server.Hosting;
 using Parley.Sip;

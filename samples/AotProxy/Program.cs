@@ -1,5 +1,5 @@
 using Parley.Dialogs;
-using Parley.Proxy;
+using Parley.Hosting;
 using Parley.Sip;
 
 ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder(args);

@@ -1,6 +1,6 @@
 using System.Globalization;
 using Parley.Dialogs;
-using Parley.Proxy;
+using Parley.Hosting;
 using Parley.Sip;
 
 ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder(args);

@@ -1,7 +1,7 @@
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
-using Parley.Proxy;
+using Parley.Hosting;
 using Parley.Sip;
 
 namespace Parley.Samples;

@@ -3,7 +3,7 @@ using System.Globalization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
-using Parley.Proxy;
+using Parley.Hosting;
 
 namespace Parley.Samples;
 

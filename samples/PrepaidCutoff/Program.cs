@@ -1,5 +1,5 @@
 using Parley.Dialogs;
-using Parley.Proxy;
+using Parley.Hosting;
 using Parley.Samples;
 using Parley.Sip;
 

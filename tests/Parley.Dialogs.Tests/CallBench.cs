@@ -1,6 +1,7 @@
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Parley.Hosting;
 using Parley.Proxy;
 using Parley.Sip;
 using Parley.Testing;

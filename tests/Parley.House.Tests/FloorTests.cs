@@ -13,7 +13,8 @@ public class FloorTests
         ["Parley.Transport"],
         ["Parley.Transactions"],
         ["Parley.Proxy"],
-        ["Parley.Dialogs"],
+        ["Parley.Hosting"],
+        ["Parley.Registrar", "Parley.Dialogs"],
         ["Parley.Sql", "Parley.Redis", "Parley.Management", "Parley.Testing"],
         ["Parley.Server"],
     ];

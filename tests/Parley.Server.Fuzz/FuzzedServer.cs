@@ -6,6 +6,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
+using Parley.Hosting;
 using Parley.Proxy;
 using Parley.Server.Configuration;
 using Parley.Server.Hosting;

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
-using Parley.Proxy;
+using Parley.Hosting;
 using Parley.Server.Configuration;
 using Parley.Server.Hosting;
 using Parley.Sip;

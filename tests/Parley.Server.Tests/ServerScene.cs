@@ -1,7 +1,8 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Dialogs;
-using Parley.Proxy;
+using Parley.Hosting;
+using Parley.Registrar;
 using Parley.Server.Configuration;
 using Parley.Server.Routing;
 using Parley.Sip;
@@ -31,7 +32,7 @@ internal sealed class ServerScene : IDisposable
         builder.AddDialogs();
         builder.Services.AddRegistrar(registrar);
         Application = builder.Build();
-        Registrar = Application.Services.GetRequiredService<Registrar>();
+        Registrar = Application.Services.GetRequiredService<SipRegistrar>();
         Application.OnRequest(new CallRouting(Registrar, configuration).OnRequestAsync);
         Application.StartAsync().GetAwaiter().GetResult();
         Alice = new Party(_network, "10.0.0.1", transport.Listeners[0].Local);
@@ -41,7 +42,7 @@ internal sealed class ServerScene : IDisposable
 
     public ParleyApplication Application { get; }
 
-    public Registrar Registrar { get; }
+    public SipRegistrar Registrar { get; }
 
     public Party Alice { get; }
 

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
+using Parley.Hosting;
 using Parley.LoadProxy;
-using Parley.Proxy;
+using Parley.Server.Runtime;
 using Parley.Sip;
 using Parley.Transport;
 
@@ -19,7 +20,6 @@ if (Environment.GetEnvironmentVariable(Inline) is null)
     Environment.SetEnvironmentVariable(Inline, "1");
 ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder(args);
 builder.Logging.ClearProviders();
-builder.Proxy.CollectorPace = Number("pace", 512 * 1024); // the server's
 bool tcp = builder.Configuration["tcp"] == "true",
     hasDialogs = builder.Configuration["job"] is "b" or "c",
     arms = builder.Configuration["job"] == "c";
@@ -48,6 +48,8 @@ if (hasDialogs)
 
 using PauseListener? pauses = builder.Configuration["pauses"] == "true" ? new PauseListener() : null;
 ParleyApplication app = builder.Build();
+if (Number("pace", GcPacing.DefaultBytes) is > 0 and int bytes)
+    app.Transactions.Waiting += new GcPacing(bytes).Look;
 IDialogApi? dialogs = hasDialogs ? app.Services.GetRequiredService<IDialogApi>() : null;
 string transport = tcp ? ";transport=tcp" : "";
 SipUri callee = SipUri.Parse($"sip:127.0.0.1:{Number("callee", 5070)}{transport}"),

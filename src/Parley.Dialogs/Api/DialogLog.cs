@@ -24,13 +24,13 @@ internal sealed partial class DialogLog(ILogger logger)
 
     public void ContactUnreadable(Dialog dialog, string end) => LogContactUnreadable(end, dialog.Id);
 
-    [LoggerMessage(5001, LogLevel.Debug, "{Method} is out of place in dialog {Dialog}, which is {State}; it goes on")]
+    [LoggerMessage(5013, LogLevel.Debug, "{Method} is out of place in dialog {Dialog}, which is {State}; it goes on")]
     private partial void LogRequestOutOfPlace(SipMethod method, DialogId dialog, DialogState state);
 
     [LoggerMessage(5010, LogLevel.Debug, "{Method} with a To tag in call {CallId} does not pass: {Status}")]
     private partial void LogRequestRefused(SipMethod method, string callId, int status);
 
-    [LoggerMessage(5002, LogLevel.Error, "What follows a step of dialog {Dialog} failed; the call goes on")]
+    [LoggerMessage(5014, LogLevel.Error, "What follows a step of dialog {Dialog} failed; the call goes on")]
     private partial void LogActFailed(Exception error, DialogId dialog);
 
     [LoggerMessage(5009, LogLevel.Error, "The BYE to the {End} of dialog {Dialog} could not be sent; it counts as answered")]

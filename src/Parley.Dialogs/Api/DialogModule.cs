@@ -15,7 +15,7 @@ internal sealed partial class DialogModule : IProxyModule
 
     // Whose request runs on this thread: the service provider need not be asked several times per call.
     [ThreadStatic]
-    private static ParleyApplication? t_application;
+    private static IServiceProvider? t_services;
 
     [ThreadStatic]
     private static DialogModule? t_module;
@@ -103,7 +103,7 @@ internal sealed partial class DialogModule : IProxyModule
     public void OnRequest(SipContext context)
     {
         t_current = null;
-        t_application = context.Application;
+        t_services = context.Services;
         t_module = this;
         if (!context.IsInDialog)
             context.RecordRouteProof = context.Method == SipMethod.Invite ? RouteProofKind.Call : RouteProofKind.Subscription;
@@ -116,7 +116,7 @@ internal sealed partial class DialogModule : IProxyModule
     }
 
     /// <summary>The module of the request's application when a request of it ran last on this thread; else null, and the services know.</summary>
-    internal static DialogModule? Of(SipContext context) => ReferenceEquals(t_application, context.Application) ? t_module : null;
+    internal static DialogModule? Of(SipContext context) => ReferenceEquals(t_services, context.Services) ? t_module : null;
 
     /// <summary>Makes a dialog the current one of this thread; the one before comes back.</summary>
     internal static Dialog? SetCurrent(Dialog? dialog)

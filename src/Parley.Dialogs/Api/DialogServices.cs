@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Parley.Hosting;
 using Parley.Proxy;
 
 namespace Parley.Dialogs;

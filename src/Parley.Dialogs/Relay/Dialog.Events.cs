@@ -251,7 +251,7 @@ public sealed partial class Dialog
         lock (Gate)
         {
             strand = _invite?.Transaction?.Strand;
-            transport = _invite?.Application.Transport;
+            transport = _invite?.Transport;
         }
 
         // A strand that meanwhile serves another request does no harm: CancelNow looks again.

@@ -10,7 +10,7 @@ internal static class Spiral
     public static bool HasPassed(SipContext context)
     {
         foreach (ViaView via in context.Request.Vias)
-            if (context.Application.Transport.IsOwn(via.Host, via.Port))
+            if (context.Transport.IsOwn(via.Host, via.Port))
                 return true;
         return false;
     }

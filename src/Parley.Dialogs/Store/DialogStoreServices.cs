@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Parley.Proxy;
+using Parley.Hosting;
 using Parley.Transport;
 
 namespace Parley.Dialogs;

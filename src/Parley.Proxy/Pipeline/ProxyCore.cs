@@ -14,7 +14,7 @@ internal sealed class ProxyCore : ITransactionUser
     private int _unanswered;
 
     public ProxyCore(
-        ParleyApplication application,
+        IServiceProvider services,
         ProxyOptions options,
         ISipTransport transport,
         TimerService timers,
@@ -24,15 +24,16 @@ internal sealed class ProxyCore : ITransactionUser
         ILogger logger
     )
     {
-        Application = application;
+        Services = services;
         Options = options;
         Transport = transport;
+        Time = time;
         Timers = timers;
         Random = random;
         RouteProofs = new RouteProofKey(options.RouteKey, random, time);
         Locator = locator;
         Logger = logger;
-        Spirals = new SpiralBudget(application.Time);
+        Spirals = new SpiralBudget(time);
         options.Check();
         if (options.HandlerWarning > TimeSpan.Zero)
             Watchdog = new HandlerWatchdog(options.HandlerWarning, time, logger);
@@ -40,11 +41,13 @@ internal sealed class ProxyCore : ITransactionUser
         _serverHeader = options.ServerHeader is { } server ? Encoding.UTF8.GetBytes($"Server: {server}\r\n") : [];
     }
 
-    public ParleyApplication Application { get; }
+    public IServiceProvider Services { get; }
 
     public ProxyOptions Options { get; }
 
     public ISipTransport Transport { get; }
+
+    public TimeProvider Time { get; }
 
     public TimerService Timers { get; }
 

@@ -20,12 +20,6 @@ internal static partial class ProxyLog
     [LoggerMessage(3004, LogLevel.Warning, "The call {CallId} has more than {Limit} branches; further targets are left out")]
     public static partial void TooManyBranches(ILogger logger, string callId, int limit);
 
-    [LoggerMessage(3006, LogLevel.Information, "Draining: new INVITEs get 503")]
-    public static partial void Draining(ILogger logger);
-
-    [LoggerMessage(3007, LogLevel.Warning, "Stopped with {Count} requests not answered")]
-    public static partial void StoppedUnanswered(ILogger logger, int count);
-
     [LoggerMessage(3010, LogLevel.Warning, "The deferred {Method} of the call {CallId} was neither answered nor relayed within {Limit} ms")]
     public static partial void DeferredTooLong(ILogger logger, string method, string callId, long limit);
 

@@ -51,7 +51,7 @@ public sealed partial class SipContext
     /// <summary>The URI names this element: a listener, its advertised name or an alias.</summary>
     /// <param name="uri">A SIP URI.</param>
     /// <returns>True when it is ours.</returns>
-    public bool IsOwn(SipUriView uri) => OwnUri.IsOwn(Application.Transport, uri);
+    public bool IsOwn(SipUriView uri) => OwnUri.IsOwn(Transport, uri);
 
     /// <summary><see cref="RequestUri"/> as bytes.</summary>
     public ReadOnlySpan<byte> RequestUriText => Routed().RequestUri(Request);
@@ -83,7 +83,7 @@ public sealed partial class SipContext
         get
         {
             var state = Routed();
-            return state.IsPair || Application.Options.DoubleRecordRoute ? state.SendProtocol : null;
+            return state.IsPair || Core.Options.DoubleRecordRoute ? state.SendProtocol : null;
         }
     }
 
@@ -162,7 +162,7 @@ public sealed partial class SipContext
             return;
         if (_routing.ProofKind != RouteProofKind.None && _routing.WrittenProof != _routing.ProofKind && !IsInDialog)
             WriteProof(edits.Original);
-        RecordRouteWriter.Push(edits, inbound, outbound, _copyIsSips, Application.Options, _routing.Parameters);
+        RecordRouteWriter.Push(edits, inbound, outbound, _copyIsSips, Core.Options, _routing.Parameters);
     }
 
     private void WriteProof(SipMessage request)
@@ -178,7 +178,7 @@ public sealed partial class SipContext
     private RouteState Routed()
     {
         if (!_routing.IsProcessed)
-            RoutePreprocessing.Process(_routing, Request, Source, Application.Transport);
+            RoutePreprocessing.Process(_routing, Request, Source, Transport);
         return _routing;
     }
 

@@ -31,11 +31,14 @@ public sealed partial class SipContext
         _synchronization = new StrandSynchronization(this);
     }
 
-    /// <summary>The application that received the request.</summary>
-    public ParleyApplication Application => Core.Application;
-
     /// <summary>The application's services.</summary>
-    public IServiceProvider Services => Core.Application.Services;
+    public IServiceProvider Services => Core.Services;
+
+    /// <summary>The network that the request came by.</summary>
+    public ISipTransport Transport => Core.Transport;
+
+    /// <summary>The application's clock.</summary>
+    public TimeProvider Time => Core.Time;
 
     /// <summary>The request as received. Readable until a final response was sent.</summary>
     /// <exception cref="InvalidOperationException">The transaction has let the request go.</exception>

@@ -10,7 +10,7 @@ namespace Parley.Proxy;
 /// branch. Met again unchanged, it is a loop (482); with another target it is a spiral, which goes on.
 /// </summary>
 /// <remarks>
-/// What decides, of a request-URI that names this element, is user and host as the registrar reads them (<see cref="AddressOfRecord"/>): neither parameters nor port, escapes
+/// What decides, of a request-URI that names this element, is user and host as the registrar reads them (<see cref="CanonicalAddress"/>): neither parameters nor port, escapes
 /// or case make another target of it. Requests within a dialog follow their route set, not a decision of ours: they carry no hash, and
 /// <see cref="ProxyOptions.MaxReturns"/> ends what loops.
 /// </remarks>
@@ -96,12 +96,12 @@ internal static class LoopDetection
     private static ulong HashOfTarget(SipMessage request, ISipTransport transport, SipRandom random)
     {
         SipUriView uri = request.RequestUriView;
-        if (!AddressOfRecord.IsAddress(uri) || !OwnUri.IsOwn(transport, uri))
+        if (!CanonicalAddress.IsAddress(uri) || !OwnUri.IsOwn(transport, uri))
             return random.Hash(request.RequestUri);
-        int bound = AddressOfRecord.BoundOf(uri);
+        int bound = CanonicalAddress.BoundOf(uri);
         byte[]? rented = bound <= 256 ? null : ArrayPool<byte>.Shared.Rent(bound);
         Span<byte> address = rented is null ? stackalloc byte[256] : rented;
-        int length = AddressOfRecord.Write(uri, keepPort: false, ignoreUserCase: true, address);
+        int length = CanonicalAddress.Write(uri, keepPort: false, ignoreUserCase: true, address);
         ulong hash = random.Hash(address[..length]);
         if (rented is not null)
             ArrayPool<byte>.Shared.Return(rented);

@@ -41,6 +41,7 @@ internal sealed partial class ResponseContext
         _branchesAtChoice = _branches.Count;
         SynchronizationContext? before = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(context.Synchronization);
+        Core.Watchdog?.Enter(context, "failure hook");
         try
         {
             ValueTask hooks = RunFailureHooks();
@@ -52,6 +53,7 @@ internal sealed partial class ResponseContext
         }
         finally
         {
+            Core.Watchdog?.Leave();
             SynchronizationContext.SetSynchronizationContext(before);
         }
 

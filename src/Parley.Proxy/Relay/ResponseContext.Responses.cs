@@ -204,7 +204,7 @@ internal sealed partial class ResponseContext
         {
             if (contact.IsStar || contact.Uri.Scheme is not (SipUriScheme.Sip or SipUriScheme.Sips) || IsKnown(contact.UriText))
                 continue;
-            if (ContactScreening.IsNobody(contact.Uri) || !SipUri.TryParse(contact.UriText, out SipUri? uri))
+            if (UncallableAddress.IsUncallable(contact.Uri) || !SipUri.TryParse(contact.UriText, out SipUri? uri))
                 continue;
             if (_targets.Count + _branches.Count >= Core.Options.MaxBranches)
                 break;

@@ -24,7 +24,7 @@ internal static class RequestValidation
     /// <summary>True: handle it. False: it has been answered (ACK: is to be dropped).</summary>
     internal static bool Admit(SipContext context)
     {
-        var verdict = Validate(new ValidationInput(context.Request, context.Application.Transport, context, LoopTest));
+        var verdict = Validate(new ValidationInput(context.Request, context.Transport, context, LoopTest));
         if (verdict.IsPass)
             return true;
         if (!verdict.IsDrop)

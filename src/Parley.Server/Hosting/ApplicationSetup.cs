@@ -4,9 +4,11 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Hosting.Systemd;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
-using Parley.Proxy;
+using Parley.Hosting;
+using Parley.Registrar;
 using Parley.Server.Configuration;
 using Parley.Server.Routing;
+using Parley.Server.Runtime;
 using Parley.Sip;
 using Parley.Transactions;
 using Parley.Transport;
@@ -41,15 +43,17 @@ internal static class ApplicationSetup
             s.GetRequiredService<RegistrarOptions>(),
             s.GetRequiredService<ILoggerFactory>()
         ));
-        builder.Services.AddSingleton<Registrar>();
+        builder.Services.AddSingleton<SipRegistrar>();
         change?.Invoke(builder);
-        return builder.Build();
+        var application = builder.Build();
+        application.Transactions.Waiting += new GcPacing(GcPacing.DefaultBytes).Look;
+        return application;
     }
 
     /// <summary>Gives the application its main route.</summary>
     public static CallRouting Route(ParleyApplication application, ServerConfiguration configuration)
     {
-        var routing = new CallRouting(application.Services.GetRequiredService<Registrar>(), configuration);
+        var routing = new CallRouting(application.Services.GetRequiredService<SipRegistrar>(), configuration);
         application.OnRequest(routing.OnRequestAsync);
         return routing;
     }
@@ -135,7 +139,6 @@ internal static class ApplicationSetup
         builder.Timers.T1 = configuration.Timers.T1;
         builder.Timers.T2 = configuration.Timers.T2;
         builder.Timers.T4 = configuration.Timers.T4;
-        builder.Proxy.CollectorPace = 512 * 1024; // docs/design/hot-path.md, "The collector's pace"
         builder.Proxy.TimerC = configuration.Timers.C;
         builder.Transactions.MaxServerTransactions = configuration.Limits.MaxTransactions;
         builder.Locator.MaxPendingQuestions = configuration.Limits.MaxPendingLookups;

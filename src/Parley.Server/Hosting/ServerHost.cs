@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
-using Parley.Proxy;
+using Parley.Hosting;
 using Parley.Server.Commands;
 using Parley.Server.Configuration;
 using Parley.Server.Routing;

@@ -1,6 +1,7 @@
 using System.Text;
 using Parley.Dialogs;
 using Parley.Proxy;
+using Parley.Registrar;
 using Parley.Server.Configuration;
 using Parley.Sip;
 
@@ -11,7 +12,7 @@ namespace Parley.Server.Routing;
 /// calls go by the configured routes, each for its own sources; a foreign domain is for trusted sources only, so that the server is no open
 /// relay. A request with a To tag is no exception: it passes when it belongs to a call of this server.
 /// </summary>
-internal sealed class CallRouting(Registrar registrar, ServerConfiguration configuration)
+internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration configuration)
 {
     private readonly bool _registers = configuration.Registrar.Enabled;
     private volatile RouteTable _routes = new(configuration);
@@ -33,8 +34,7 @@ internal sealed class CallRouting(Registrar registrar, ServerConfiguration confi
     private static System.Net.IPAddress SourceOf(SipContext context) => context.Source.Remote.ToIPAddress();
 
     /// <summary>Its Routes are used up and the request-URI names us: to follow it would be to send the request to ourselves.</summary>
-    private static bool LeadsHere(SipContext context) =>
-        context.RemainingRoutes.Count == 0 && context.IsOwn(context.RequestUri);
+    private static bool LeadsHere(SipContext context) => context.RemainingRoutes.Count == 0 && context.IsOwn(context.RequestUri);
 
     private ValueTask OnInitialAsync(SipContext context)
     {

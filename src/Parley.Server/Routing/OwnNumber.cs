@@ -1,4 +1,5 @@
 using Parley.Proxy;
+using Parley.Registrar;
 using Parley.Sip;
 
 namespace Parley.Server.Routing;

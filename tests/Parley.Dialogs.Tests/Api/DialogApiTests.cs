@@ -1,5 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
-using Parley.Proxy;
+using Parley.Hosting;
 using Parley.Sip;
 using Parley.Testing;
 using Parley.Transport;

@@ -1,6 +1,6 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Parley.Proxy;
+using Parley.Hosting;
 using Xunit;
 
 namespace Parley.Dialogs.Tests.Api;

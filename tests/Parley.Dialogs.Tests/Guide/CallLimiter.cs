@@ -1,4 +1,4 @@
-using Parley.Proxy;
+using Parley.Hosting;
 using Parley.Sip;
 
 namespace Parley.Dialogs.Tests.Guide;

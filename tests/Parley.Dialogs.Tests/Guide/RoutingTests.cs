@@ -1,4 +1,4 @@
-using Parley.Proxy;
+using Parley.Hosting;
 using Parley.Testing;
 using Xunit;
 

@@ -3,7 +3,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs.Tests.Relay;
-using Parley.Proxy;
+using Parley.Hosting;
 using Parley.Sip;
 using Parley.Testing;
 using Parley.Transport;

@@ -1,5 +1,5 @@
 using System.Text;
-using Parley.Proxy;
+using Parley.Hosting;
 using Parley.Sip;
 using Parley.Testing;
 using Xunit;

@@ -4,6 +4,7 @@ using System.Text.Unicode;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs.Tests.Legs;
+using Parley.Hosting;
 using Parley.Proxy;
 using Parley.Sip;
 using Parley.Testing;

@@ -4,7 +4,7 @@ using System.Text.Unicode;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs.Tests.Legs;
-using Parley.Proxy;
+using Parley.Hosting;
 using Parley.Sip;
 using Parley.Testing;
 using Parley.Transport;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Parley.Proxy;
+using Parley.Hosting;
 using Xunit;
 
 namespace Parley.Dialogs.Tests;

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Parley.Dialogs;
+using Parley.Hosting;
 using Parley.Proxy;
 using Parley.Sip;
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Parley.Hosting;
 using Parley.Sip;
 using Parley.Testing;
 using Parley.Transport;

@@ -1,3 +1,4 @@
+using Parley.Hosting;
 using Parley.Sip;
 using Xunit;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Parley.Hosting;
 using Parley.Proxy.Tests.Allocation;
 using Parley.Sip;
 using Parley.Testing;

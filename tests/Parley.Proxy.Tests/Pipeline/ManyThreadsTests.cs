@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text;
+using Parley.Hosting;
 using Parley.Proxy.Tests.Allocation;
 using Parley.Sip;
 using Parley.Testing;

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Parley.Registrar;
 using Parley.Sip;
 using Xunit;
 
@@ -81,7 +82,7 @@ public sealed class MergedRequestTests
         using var scene = new Scene(
             static context =>
             {
-                context.Services.GetRequiredService<Parley.Proxy.Registrar>().Handle(context);
+                context.Services.GetRequiredService<SipRegistrar>().Handle(context);
                 return ValueTask.CompletedTask;
             },
             static builder => builder.Services.AddRegistrar()

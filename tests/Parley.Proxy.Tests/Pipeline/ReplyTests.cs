@@ -165,12 +165,14 @@ public sealed class ReplyTests
             context.AddHeader("X-Added", "1");
             Assert.Throws<ArgumentException>("name", () => context.AddHeader("Via", "x"));
             Assert.Throws<ArgumentException>("value", () => context.AddHeader("X-Bad", "x\r\nRoute: <sip:evil>"));
-            context.OnBranch(static (_, branch) =>
-            {
-                branch.AddHeader("X-Branch", branch.Index.ToString(System.Globalization.CultureInfo.InvariantCulture));
-                branch.SetHeader("Priority", "urgent");
-                branch.RemoveHeader("Organization");
-            });
+            context.OnBranch(
+                static (_, branch) =>
+                {
+                    branch.AddHeader("X-Branch", branch.Index.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                    branch.SetHeader("Priority", "urgent");
+                    branch.RemoveHeader("Organization");
+                }
+            );
             context.AddTarget(SipUri.Parse("sip:bob@10.0.0.2"));
             context.AddTarget(SipUri.Parse("sip:bob@10.0.0.3"));
             ValueTask<bool> relayed = context.RelayAsync();

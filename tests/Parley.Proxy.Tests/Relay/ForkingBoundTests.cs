@@ -1,4 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
+using Parley.Hosting;
+using Parley.Registrar;
 using Parley.Sip;
 using Xunit;
 
@@ -24,7 +26,7 @@ public sealed class ForkingBoundTests
             static async context =>
             {
                 if (context.Method == SipMethod.Register)
-                    context.Services.GetRequiredService<Parley.Proxy.Registrar>().Handle(context);
+                    context.Services.GetRequiredService<SipRegistrar>().Handle(context);
                 else
                     await ToContacts(context);
             },
@@ -264,7 +266,7 @@ public sealed class ForkingBoundTests
         {
             context.AddTarget(SipUri.Parse("sip:10.0.0.2"));
             await context.RelayAsync();
-            await Task.Delay(TimeSpan.FromSeconds(1), context.Application.Time);
+            await Task.Delay(TimeSpan.FromSeconds(1), context.Time);
             context.AddTarget(SipUri.Parse("sip:10.0.0.3"));
             await context.RelayAsync();
         });

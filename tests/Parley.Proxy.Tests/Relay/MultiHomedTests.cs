@@ -93,7 +93,7 @@ public sealed class MultiHomedTests
         using var scene = new Scene(
             async context =>
             {
-                SipListener from = context.Application.Transport.Listeners[2];
+                SipListener from = context.Transport.Listeners[2];
                 if (asDestination)
                     context.SetDestination(SipUri.Parse("sip:10.2.0.2"), from);
                 else
@@ -120,9 +120,7 @@ public sealed class MultiHomedTests
         using var scene = new Scene(
             async context =>
             {
-                context.AddTarget(
-                    new BranchTarget { Uri = SipUri.Parse("sip:bob@10.2.0.2"), From = context.Application.Transport.Listeners[0] }
-                );
+                context.AddTarget(new BranchTarget { Uri = SipUri.Parse("sip:bob@10.2.0.2"), From = context.Transport.Listeners[0] });
                 await context.RelayAsync();
             },
             null,

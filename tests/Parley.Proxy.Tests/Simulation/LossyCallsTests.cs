@@ -107,7 +107,7 @@ public sealed class LossyCallsTests
         }
         else if (kind == 2 && context.Method == SipMethod.Invite)
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(700), context.Application.Time);
+            await Task.Delay(TimeSpan.FromMilliseconds(700), context.Time);
         }
 
         await context.RelayAsync();

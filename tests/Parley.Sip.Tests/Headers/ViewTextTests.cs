@@ -44,7 +44,10 @@ public sealed class ViewTextTests
     public void An_absent_value_has_empty_texts()
     {
         NameAddrView view = default;
-        Assert.Equal("", view.DisplayNameText + view.TagText + view.ToString() + view.Uri.UserText + view.Uri.HostText + view.Uri.ToString());
+        Assert.Equal(
+            "",
+            view.DisplayNameText + view.TagText + view.ToString() + view.Uri.UserText + view.Uri.HostText + view.Uri.ToString()
+        );
         Assert.Null(view.Parameters.GetText("tag"));
     }
 

@@ -1,9 +1,0 @@
-using Microsoft.Extensions.Logging;
-
-namespace Parley.Proxy;
-
-internal static partial class RegistrarLog
-{
-    [LoggerMessage(3201, LogLevel.Error, "A handler of LocationTable.Changed failed for {Address}")]
-    public static partial void HandlerFailed(ILogger log, string address, Exception exception);
-}

@@ -1,0 +1,96 @@
+using Parley.Proxy;
+using Parley.Sip;
+using Parley.Transport;
+
+namespace Parley.Registrar;
+
+/// <summary>One contact of an address-of-record, as registered. Immutable: a refresh makes a new one.</summary>
+public sealed class Binding
+{
+    internal Binding(
+        SipUri contact,
+        int q,
+        long registeredAt,
+        long expiresAt,
+        string callId,
+        uint cseq,
+        IReadOnlyList<byte[]> path,
+        SipFlow? flow,
+        FlowUse sendOverFlow,
+        string? instanceId,
+        int regId
+    )
+    {
+        Contact = contact;
+        Q = q;
+        RegisteredAt = registeredAt;
+        ExpiresAt = expiresAt;
+        CallId = callId;
+        CSeq = cseq;
+        Path = path;
+        Flow = flow;
+        InstanceId = instanceId;
+        RegId = regId;
+        Size = SizeOf(contact, callId, path, instanceId);
+        Target = new BranchTarget
+        {
+            Uri = contact,
+            Q = q,
+            Path = path,
+            Flow = sendOverFlow == FlowUse.None ? null : flow,
+            ReopensFlow = sendOverFlow == FlowUse.WhileOpen,
+        };
+    }
+
+    /// <summary>The contact's URI.</summary>
+    public SipUri Contact { get; }
+
+    /// <summary>Its preference in thousandths, 0 to 1000; higher is tried earlier.</summary>
+    public int Q { get; }
+
+    /// <summary>Call-ID of the REGISTER that made or last refreshed it; empty for one made by code.</summary>
+    public string CallId { get; }
+
+    /// <summary>CSeq of that REGISTER.</summary>
+    public uint CSeq { get; }
+
+    /// <summary>The Path vector of that REGISTER (RFC 3327), first hop first.</summary>
+    public IReadOnlyList<byte[]> Path { get; }
+
+    /// <summary>The flow that the REGISTER came over; null for a binding made by code.</summary>
+    public SipFlow? Flow { get; }
+
+    /// <summary>The +sip.instance parameter without its quotes (RFC 5626 4.1); null when there was none.</summary>
+    public string? InstanceId { get; }
+
+    /// <summary>The reg-id parameter (RFC 5626 4.2); 0 when there was none. Outbound is not supported, so it identifies no flow: of several bindings of one instance that have it, the one registered last is called.</summary>
+    public int RegId { get; }
+
+    /// <summary>The binding as a target to relay to. Over the flow when the contact cannot be reached otherwise (NAT, WebSocket), or while the connection
+    /// that a stream client registered by is open; else by its URI.</summary>
+    public BranchTarget Target { get; }
+
+    /// <summary>When it was made or refreshed, in the table's milliseconds.</summary>
+    internal long RegisteredAt { get; }
+
+    /// <summary>In the table's milliseconds.</summary>
+    internal long ExpiresAt { get; }
+
+    /// <summary>Another flow of its instance was registered later: requests go there. Set under the gate of its address.</summary>
+    internal bool IsOutdone { get; set; }
+
+    /// <summary>Bytes it takes, as the table reckons: objects, and the texts.</summary>
+    internal int Size { get; }
+
+    /// <summary>Bytes of the texts that the network decides.</summary>
+    internal static int TextSize(SipUri contact, int callIdLength, IReadOnlyList<byte[]> path, int instanceLength)
+    {
+        var size = contact.Bytes.Length + callIdLength + instanceLength;
+        for (var i = 0; i < path.Count; i++)
+            size += path[i].Length;
+        return size;
+    }
+
+    private static int SizeOf(SipUri contact, string callId, IReadOnlyList<byte[]> path, string? instanceId) =>
+        512 + (32 * path.Count) + TextSize(contact, callId.Length * 2, path, (instanceId?.Length ?? 0) * 2);
+}

@@ -1,0 +1,397 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Parley.Proxy;
+using Parley.Sip;
+
+namespace Parley.Registrar;
+
+/// <summary>
+/// Where the users of this domain are: bindings by address-of-record, in memory. Thread-safe; look-ups take no lock, writers lock one
+/// address. Bindings end by themselves (TimeProvider), and an expired one is never handed out, whether the timer has run or not.
+/// </summary>
+public sealed class LocationTable : IDisposable
+{
+    private readonly RegistrarOptions _options;
+    private readonly LocationClock _clock;
+    private readonly ExpiryQueue _expiry;
+    private readonly ILogger _log;
+    private readonly ConcurrentDictionary<AddressOfRecord, LocationEntry> _entries;
+    private readonly ConcurrentDictionary<AddressOfRecord, LocationEntry>.AlternateLookup<ReadOnlySpan<byte>> _byBytes;
+    private int _bindings;
+    private int _addresses;
+    private long _memory;
+
+    /// <summary>Makes an empty table.</summary>
+    /// <param name="time">The clock of expiry.</param>
+    /// <param name="random">The key of the table's hash.</param>
+    /// <param name="options">Limits and policy; null for the defaults.</param>
+    /// <param name="loggers">For handlers of <see cref="Changed"/> that throw.</param>
+    public LocationTable(TimeProvider time, SipRandom random, RegistrarOptions? options = null, ILoggerFactory? loggers = null)
+    {
+        ArgumentNullException.ThrowIfNull(time);
+        ArgumentNullException.ThrowIfNull(random);
+        _options = options ?? new RegistrarOptions();
+        _log = (loggers ?? NullLoggerFactory.Instance).CreateLogger("Parley.Registrar");
+        _clock = new LocationClock(time);
+        _entries = new ConcurrentDictionary<AddressOfRecord, LocationEntry>(new AddressOfRecordComparer(random));
+        _byBytes = _entries.GetAlternateLookup<ReadOnlySpan<byte>>();
+        _expiry = new ExpiryQueue(time, _clock, Look);
+    }
+
+    /// <summary>Raised after each change, outside every lock, on the thread that made it. Changes of one address by several threads may be told in another order than they happened.</summary>
+    public event EventHandler<LocationChangedEventArgs>? Changed;
+
+    /// <summary>Addresses-of-record that have bindings.</summary>
+    public int AddressCount => Volatile.Read(ref _addresses);
+
+    /// <summary>Bindings in all.</summary>
+    public int BindingCount => Volatile.Read(ref _bindings);
+
+    /// <summary>Bytes that addresses and bindings take, as the table reckons them: see <see cref="RegistrarOptions.MaxMemory"/>.</summary>
+    public long MemoryInUse => Volatile.Read(ref _memory);
+
+    internal int ExpiriesQueued => _expiry.Count;
+
+    /// <summary>The options in force.</summary>
+    public RegistrarOptions Options => _options;
+
+    /// <summary>Adds the contacts of an address to a list of targets, in q order; returns how many. A sips address reaches only sips contacts.</summary>
+    /// <param name="address">Usually the request-URI.</param>
+    /// <param name="targets">The list to append to.</param>
+    public int Lookup(SipUriView address, ICollection<BranchTarget> targets)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        if (Find(address) is not { } entry)
+            return 0;
+        var now = _clock.Now;
+        var found = 0;
+        foreach (var binding in entry.Bindings)
+        {
+            if (!IsTarget(binding, address.Scheme, now))
+                continue;
+            targets.Add(binding.Target);
+            found++;
+        }
+        return found;
+    }
+
+    /// <summary>The contacts of an address as targets, in q order; empty when it has none.</summary>
+    /// <param name="address">A sip or sips URI.</param>
+    public IReadOnlyList<BranchTarget> Lookup(SipUri address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        var targets = new List<BranchTarget>();
+        Lookup(address.View, targets);
+        return targets;
+    }
+
+    /// <summary>Forks a request to the contacts of its request-URI: adds each as a target; returns how many. No allocation.</summary>
+    /// <param name="context">The request.</param>
+    public int AddTargets(SipContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        SipUriView address = context.RequestUri;
+        if (Find(address) is not { } entry)
+            return 0;
+        var now = _clock.Now;
+        var found = 0;
+        foreach (var binding in entry.Bindings)
+        {
+            if (!IsTarget(binding, address.Scheme, now))
+                continue;
+            context.AddTarget(binding.Target);
+            found++;
+        }
+        return found;
+    }
+
+    /// <summary>The live bindings of an address, in q order.</summary>
+    /// <param name="address">A sip or sips URI.</param>
+    public IReadOnlyList<Binding> BindingsOf(SipUri address)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        return Find(address.View) is { } entry ? Live(entry.Bindings, _clock.Now) : [];
+    }
+
+    /// <summary>A snapshot of the addresses that have bindings.</summary>
+    public IReadOnlyList<AddressOfRecord> Addresses =>
+        [.. _entries.Where(static e => e.Value.Bindings.Length > 0).Select(static e => e.Key)];
+
+    /// <summary>Time a binding has left; <see cref="TimeSpan.MaxValue"/> for one without end.</summary>
+    /// <param name="binding">A binding of this table.</param>
+    public TimeSpan RemainingOf(Binding binding)
+    {
+        ArgumentNullException.ThrowIfNull(binding);
+        return binding.ExpiresAt == long.MaxValue
+            ? TimeSpan.MaxValue
+            : TimeSpan.FromMilliseconds(Math.Max(0, binding.ExpiresAt - _clock.Now));
+    }
+
+    /// <summary>Binds a contact by code, e.g. a trunk that does not register. False when a limit forbids it.</summary>
+    /// <param name="address">The address-of-record.</param>
+    /// <param name="contact">Where it is.</param>
+    /// <param name="lifetime">For how long; null for ever.</param>
+    /// <param name="q">Preference, 0 to 1000.</param>
+    /// <exception cref="ArgumentException">The address is not a sip or sips URI, or the lifetime is under a second.</exception>
+    public bool Bind(SipUri address, SipUri contact, TimeSpan? lifetime = null, int q = 1000)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(contact);
+        ArgumentOutOfRangeException.ThrowIfNegative(q);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(q, 1000);
+        var seconds = lifetime is { } span ? (long)span.TotalSeconds : long.MaxValue;
+        ArgumentOutOfRangeException.ThrowIfLessThan(seconds, 1, nameof(lifetime));
+        var update = LocalUpdate();
+        update.Contacts.Add(new ContactUpdate(contact, q, seconds, FlowUse.None, null, 0));
+        return Apply(AddressOf(address), update, out _) == RegistrationOutcome.Done;
+    }
+
+    /// <summary>Takes back one contact of an address; false when it was not bound.</summary>
+    /// <param name="address">The address-of-record.</param>
+    /// <param name="contact">The contact, compared by RFC 3261 19.1.4.</param>
+    /// <exception cref="ArgumentException">The address is not a sip or sips URI.</exception>
+    public bool Unbind(SipUri address, SipUri contact)
+    {
+        ArgumentNullException.ThrowIfNull(contact);
+        var bound = false;
+        foreach (var binding in BindingsOf(address))
+            bound |= binding.Contact.Equals(contact);
+        var update = LocalUpdate();
+        update.Contacts.Add(new ContactUpdate(contact, 1000, 0, FlowUse.None, null, 0));
+        Apply(AddressOf(address), update, out _);
+        return bound;
+    }
+
+    /// <summary>Takes back all contacts of an address; false when it had none.</summary>
+    /// <param name="address">The address-of-record.</param>
+    /// <exception cref="ArgumentException">It is not a sip or sips URI.</exception>
+    public bool Clear(SipUri address)
+    {
+        var had = BindingsOf(address).Count > 0;
+        Apply(
+            AddressOf(address),
+            new RegistrationUpdate
+            {
+                CallId = "",
+                CSeq = 0,
+                IsLocal = true,
+                RemovesAll = true,
+            },
+            out _
+        );
+        return had;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _expiry.Dispose();
+
+    /// <summary>The live bindings of an address in canonical form.</summary>
+    internal Binding[] BindingsOf(AddressOfRecord address) =>
+        _entries.TryGetValue(address, out var entry) ? Live(entry.Bindings, _clock.Now) : [];
+
+    /// <summary>Does all that the update asks, or nothing.</summary>
+    internal RegistrationOutcome Apply(AddressOfRecord address, RegistrationUpdate update, out Binding[] bindings)
+    {
+        while (true)
+        {
+            var entry = _entries.GetOrAdd(address, static key => new LocationEntry(key));
+            Binding[] before;
+            Binding[] next;
+            RegistrationOutcome outcome;
+            long now;
+            lock (entry.Gate)
+            {
+                if (entry.IsGone)
+                    continue;
+                before = entry.Bindings;
+                now = _clock.Now;
+                var live = Live(before, now);
+                outcome = RegistrationRules.Apply(live, update, now, _options.MaxContacts, out next);
+                if (outcome == RegistrationOutcome.Done && !TryCount(entry, before, next))
+                    outcome = RegistrationOutcome.TableFull;
+                if (outcome == RegistrationOutcome.Done)
+                    Publish(entry, next);
+                else if (before.Length == 0)
+                    Publish(entry, before); // nothing came of a new entry
+                bindings = outcome == RegistrationOutcome.Done ? next : live;
+            }
+            if (outcome == RegistrationOutcome.Done)
+            {
+                _expiry.Schedule(entry, EarliestExpiry(next));
+                Tell(entry.Address, before, next, now);
+            }
+            return outcome;
+        }
+    }
+
+    // The expiry queue's turn for an address: drop what has run out, see when the next will.
+    private void Look(LocationEntry entry)
+    {
+        Binding[] before;
+        Binding[] next;
+        long now;
+        lock (entry.Gate)
+        {
+            if (entry.IsGone)
+                return;
+            now = _clock.Now;
+            before = entry.Bindings;
+            next = Live(before, now);
+            TryCount(entry, before, next);
+            Publish(entry, next);
+        }
+        _expiry.Schedule(entry, EarliestExpiry(next));
+        Tell(entry.Address, before, next, now);
+    }
+
+    // Inside the entry's gate.
+    private void Publish(LocationEntry entry, Binding[] next)
+    {
+        MarkOutdone(next);
+        entry.Bindings = next;
+        if (next.Length > 0 || entry.Queued > 0)
+            return;
+        entry.IsGone = true;
+        Interlocked.Add(ref _memory, -entry.Counted);
+        entry.Counted = 0;
+        _entries.TryRemove(new KeyValuePair<AddressOfRecord, LocationEntry>(entry.Address, entry));
+    }
+
+    // Inside the entry's gate: false when the table would be too large, which takes back what was counted.
+    private bool TryCount(LocationEntry entry, Binding[] before, Binding[] next)
+    {
+        var bindings = next.Length - before.Length;
+        long size = next.Length == 0 && entry.Queued == 0 ? 0 : entry.Size;
+        foreach (var binding in next)
+            size += binding.Size;
+        var memory = size - entry.Counted;
+        var fits = Interlocked.Add(ref _bindings, bindings) <= _options.MaxBindings || bindings <= 0;
+        fits &= Interlocked.Add(ref _memory, memory) <= _options.MaxMemory || memory <= 0;
+        if (!fits)
+        {
+            Interlocked.Add(ref _bindings, -bindings);
+            Interlocked.Add(ref _memory, -memory);
+            return false;
+        }
+        entry.Counted = size;
+        Interlocked.Add(ref _addresses, Math.Sign(next.Length) - Math.Sign(before.Length));
+        return true;
+    }
+
+    private LocationEntry? Find(SipUriView address)
+    {
+        if (!CanonicalAddress.IsAddress(address))
+            return null;
+        var bound = CanonicalAddress.BoundOf(address);
+        var buffer = bound <= 512 ? stackalloc byte[512] : new byte[bound];
+        var length = CanonicalAddress.Write(address, _options.KeepPort, _options.IgnoreUserCase, buffer);
+        return _byBytes.TryGetValue(buffer[..length], out var entry) ? entry : null;
+    }
+
+    private AddressOfRecord AddressOf(SipUri address) =>
+        AddressOfRecord.TryCreate(address.View, _options, out var canonical)
+            ? canonical
+            : throw new ArgumentException("Not a sip or sips URI.", nameof(address));
+
+    private static RegistrationUpdate LocalUpdate() =>
+        new()
+        {
+            CallId = "",
+            CSeq = 0,
+            IsLocal = true,
+        };
+
+    private static bool IsTarget(Binding binding, SipUriScheme wanted, long now) =>
+        binding.ExpiresAt > now
+        && !binding.IsOutdone
+        && (binding.Contact.Scheme == SipUriScheme.Sips || (binding.Contact.Scheme == SipUriScheme.Sip && wanted != SipUriScheme.Sips));
+
+    // RFC 5626 7: no two contacts of one instance at a time. A client that registers several flows though Outbound was not granted is called over the latest.
+    private static void MarkOutdone(Binding[] bindings)
+    {
+        Dictionary<(string, SipUriScheme), Binding>? latest = null;
+        foreach (var binding in bindings)
+        {
+            if (binding.RegId == 0 || binding.InstanceId is null)
+                continue;
+            latest ??= new Dictionary<(string, SipUriScheme), Binding>();
+            var key = (binding.InstanceId.ToUpperInvariant(), binding.Contact.Scheme);
+            if (latest.TryGetValue(key, out var other) && other.RegisteredAt > binding.RegisteredAt)
+            {
+                binding.IsOutdone = true;
+                continue;
+            }
+            if (other is not null)
+                other.IsOutdone = true;
+            binding.IsOutdone = false;
+            latest[key] = binding;
+        }
+    }
+
+    private static Binding[] Live(Binding[] bindings, long now)
+    {
+        var live = 0;
+        foreach (var binding in bindings)
+            live += binding.ExpiresAt > now ? 1 : 0;
+        return live == bindings.Length ? bindings : Array.FindAll(bindings, binding => binding.ExpiresAt > now);
+    }
+
+    private static long EarliestExpiry(Binding[] bindings)
+    {
+        var earliest = long.MaxValue;
+        foreach (var binding in bindings)
+            earliest = Math.Min(earliest, binding.ExpiresAt);
+        return earliest;
+    }
+
+    private void Tell(AddressOfRecord address, Binding[] before, Binding[] next, long now)
+    {
+        if (Changed is null)
+            return;
+        foreach (var binding in before)
+        {
+            if (Array.IndexOf(next, binding) >= 0 || (binding.ExpiresAt > now && Successor(next, binding) is not null))
+                continue;
+            Raise(
+                new LocationChangedEventArgs(
+                    address,
+                    binding,
+                    binding.ExpiresAt <= now ? LocationChangeKind.Expired : LocationChangeKind.Removed
+                )
+            );
+        }
+        foreach (var binding in next)
+        {
+            if (Array.IndexOf(before, binding) >= 0)
+                continue;
+            var known = Successor(before, binding) is { } old && old.ExpiresAt > now;
+            Raise(new LocationChangedEventArgs(address, binding, known ? LocationChangeKind.Refreshed : LocationChangeKind.Added));
+        }
+    }
+
+    // The binding in the other set that is the same contact.
+    private static Binding? Successor(Binding[] bindings, Binding binding)
+    {
+        foreach (var other in bindings)
+        {
+            if (other.Contact.Equals(binding.Contact))
+                return other;
+        }
+        return null;
+    }
+
+    private void Raise(LocationChangedEventArgs change)
+    {
+        try
+        {
+            Changed?.Invoke(this, change);
+        }
+#pragma warning disable CA1031 // a handler's fault must not end a receive loop or the timer
+        catch (Exception exception)
+#pragma warning restore CA1031
+        {
+            RegistrarLog.HandlerFailed(_log, change.Address.ToString(), exception);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+namespace Parley.Registrar;
+
+/// <summary>RFC 3261 10.3 steps 6 and 7 on the bindings of one address: a pure function, all or nothing.</summary>
+internal static class RegistrationRules
+{
+    /// <summary>Applies an update to the live bindings.</summary>
+    /// <param name="current">What is there and has not expired.</param>
+    /// <param name="update">What is asked.</param>
+    /// <param name="now">The table's milliseconds.</param>
+    /// <param name="maxContacts">Limit per address.</param>
+    /// <param name="next">The new bindings when Done.</param>
+    public static RegistrationOutcome Apply(
+        ReadOnlySpan<Binding> current,
+        RegistrationUpdate update,
+        long now,
+        int maxContacts,
+        out Binding[] next
+    )
+    {
+        next = [];
+        if (update.RemovesAll)
+        {
+            foreach (var binding in current)
+            {
+                if (IsOutOfOrder(binding, update))
+                    return RegistrationOutcome.OutOfOrder;
+            }
+            return RegistrationOutcome.Done;
+        }
+        var list = new List<Binding>(current.Length + update.Contacts.Count);
+        list.AddRange(current);
+        foreach (var contact in update.Contacts)
+        {
+            var index = Find(list, contact);
+            // A contact named twice in one REGISTER is compared with what was there before it.
+            if (index >= 0 && current.Contains(list[index]) && IsOutOfOrder(list[index], update))
+                return RegistrationOutcome.OutOfOrder;
+            if (contact.Seconds == 0)
+            {
+                if (index >= 0)
+                    list.RemoveAt(index);
+                continue;
+            }
+            var expiresAt = contact.Seconds == long.MaxValue ? long.MaxValue : now + (contact.Seconds * 1000);
+            var binding = new Binding(
+                contact.Uri,
+                contact.Q,
+                now,
+                expiresAt,
+                update.CallId,
+                update.CSeq,
+                update.Path,
+                update.Flow,
+                contact.SendOverFlow,
+                contact.InstanceId,
+                contact.RegId
+            );
+            if (index >= 0)
+                list[index] = binding;
+            else
+                list.Add(binding);
+        }
+        if (list.Count > maxContacts && list.Count > current.Length)
+            return RegistrationOutcome.TooManyContacts;
+        next = SortedByQ(list);
+        return RegistrationOutcome.Done;
+    }
+
+    /// <summary>The place of the binding that this contact means, by URI comparison (19.1.4).</summary>
+    private static int Find(List<Binding> list, ContactUpdate contact)
+    {
+        for (var i = 0; i < list.Count; i++)
+        {
+            if (list[i].Contact.Equals(contact.Uri))
+                return i;
+        }
+        return -1;
+    }
+
+    private static bool IsOutOfOrder(Binding binding, RegistrationUpdate update) =>
+        !update.IsLocal && update.CSeq <= binding.CSeq && string.Equals(binding.CallId, update.CallId, StringComparison.Ordinal);
+
+    // Insertion sort: stable, and an address has few contacts.
+    private static Binding[] SortedByQ(List<Binding> list)
+    {
+        var sorted = list.ToArray();
+        for (var i = 1; i < sorted.Length; i++)
+        {
+            var binding = sorted[i];
+            var j = i;
+            for (; j > 0 && sorted[j - 1].Q < binding.Q; j--)
+                sorted[j] = sorted[j - 1];
+            sorted[j] = binding;
+        }
+        return sorted;
+    }
+}

@@ -4,14 +4,14 @@ using Parley.Transactions;
 namespace Parley.Proxy;
 
 /// <summary>
-/// A request that is answered or relayed after its handler has returned (<see cref="SipContext.Defer"/>): the handle to keep. Thread-safe. Whichever call
+/// A request that is answered or relayed after its handler has returned (<see cref="Deferring.Defer"/>): the handle to keep. Thread-safe. Whichever call
 /// comes first takes the request; later ones, and those that come too late, return false and do nothing.
 /// </summary>
 /// <remarks>
 /// It is too late once the caller's CANCEL has come (answered 487 at once), once the limit is over (answered 408 to an INVITE, 500 to another method, which
 /// must not get a 408 by RFC 4320 4.2), and once the request has been answered otherwise. A handle that is dropped without a call ends by its limit.
 /// </remarks>
-public sealed class DeferredRequest : ITimerTarget
+public sealed class DeferredRequest : ITimerTarget, IDeferral
 {
     /// <summary>How long a closed handle may stay in the timer wheel.</summary>
     private const long SliceMilliseconds = 30_000;
@@ -36,7 +36,6 @@ public sealed class DeferredRequest : ITimerTarget
         CallIdText = context.CallIdText;
         _limit = limitMilliseconds;
         _due = _core.Timers.Now + limitMilliseconds;
-        ArmNext(limitMilliseconds);
     }
 
     /// <summary>The request's method.</summary>
@@ -126,8 +125,12 @@ public sealed class DeferredRequest : ITimerTarget
             _strand.Run(ExpireWork, this);
     }
 
-    /// <summary>In the strand: the request has ended without this handle.</summary>
-    internal void Abort()
+    /// <summary>The limit begins.</summary>
+    internal void Start() => ArmNext(_limit);
+
+    void IDeferral.Abort() => Abort();
+
+    private void Abort()
     {
         if (!_isOpen)
             return;

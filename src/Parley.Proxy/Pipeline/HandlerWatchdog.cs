@@ -41,12 +41,12 @@ internal sealed class HandlerWatchdog : IDisposable
     }
 
     /// <summary>User code begins on this thread. What it calls in turn counts as part of it.</summary>
-    public void Enter(SipContext context, string what)
+    public void Enter(IRequestHolder holder, string what)
     {
         Slot slot = _slot.Value!;
         if (slot.Depth++ > 0)
             return;
-        slot.Context = context;
+        slot.Holder = holder;
         slot.What = what;
         Volatile.Write(ref slot.Sequence, slot.Sequence + 1);
     }
@@ -61,7 +61,7 @@ internal sealed class HandlerWatchdog : IDisposable
         // Before the timer may see that it has ended, and go on to the next call.
         long blocked = Volatile.Read(ref slot.WarnedOf) == sequence ? Milliseconds(slot.SeenAt) : 0;
         Volatile.Write(ref slot.Sequence, sequence + 1);
-        slot.Context = null;
+        slot.Holder = null;
         if (blocked > 0)
             ProxyLog.HandlerReturned(_logger, slot.What, slot.Method, slot.CallId, blocked);
     }
@@ -120,7 +120,7 @@ internal sealed class HandlerWatchdog : IDisposable
     {
         try
         {
-            SipMessage? request = slot.Context?.PeekRequest();
+            SipMessage? request = slot.Holder?.PeekRequest();
             slot.Method = request is null ? "a request" : Encoding.UTF8.GetString(request.MethodText);
             slot.CallId = request is null ? "(let go)" : Encoding.UTF8.GetString(request.CallId);
         }
@@ -150,7 +150,7 @@ internal sealed class HandlerWatchdog : IDisposable
 
     private long Milliseconds(long since) => (long)_time.GetElapsedTime(since).TotalMilliseconds;
 
-    /// <summary>What one thread is in. The thread writes <see cref="Depth"/>, <see cref="Context"/> and <see cref="Sequence"/>, the timer the rest.</summary>
+    /// <summary>What one thread is in. The thread writes <see cref="Depth"/>, <see cref="Holder"/> and <see cref="Sequence"/>, the timer the rest.</summary>
     private sealed class Slot(Thread thread)
     {
         public long Sequence; // odd while user code runs
@@ -160,7 +160,7 @@ internal sealed class HandlerWatchdog : IDisposable
 
         public int Depth { get; set; }
 
-        public SipContext? Context { get; set; }
+        public IRequestHolder? Holder { get; set; }
 
         public string What { get; set; } = "";
 

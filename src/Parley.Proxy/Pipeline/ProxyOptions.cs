@@ -60,7 +60,7 @@ public sealed class ProxyOptions
     /// <summary>How long stopping waits for requests that have no final response yet.</summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>How long a deferred request waits for its decision (<see cref="SipContext.Defer"/>) where that call names no limit: a millisecond to an hour.</summary>
+    /// <summary>How long a deferred request waits for its decision (<see cref="Deferring.Defer"/>) where that call names no limit: a millisecond to an hour.</summary>
     public TimeSpan DeferLimit { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>

@@ -10,7 +10,7 @@ namespace Parley.Proxy;
 /// strand, the parts of an awaiting handler included (unless it left its context by <c>ConfigureAwait(false)</c>; then <see cref="RelayAsync"/>,
 /// <see cref="Reply(int, string, ReadOnlySpan{byte})"/> and <see cref="CancelBranches"/> find back into the strand by themselves, the other members must not be used after relaying).
 /// </remarks>
-public sealed partial class SipContext
+public sealed partial class SipContext : IRequestHolder
 {
     private readonly StrandSynchronization _synchronization;
     private readonly RequestItems _items = new();
@@ -91,8 +91,7 @@ public sealed partial class SipContext
         }
     }
 
-    /// <summary>For another thread, which has to expect that the request changes as it reads it.</summary>
-    internal SipMessage? PeekRequest() => _message ?? Transaction?.Request;
+    SipMessage? IRequestHolder.PeekRequest() => _message ?? Transaction?.Request;
 
     /// <summary>A Via of it shows that it was here before: a spiral, or a loop.</summary>
     internal bool CameBack { get; set; }
@@ -205,7 +204,7 @@ public sealed partial class SipContext
         _source = default;
         ReplyFlow = default;
         _callIdText = null;
-        _deferred = null;
+        _deferral = null;
         _items.Clear();
         Array.Clear(_observers, 0, _observerCount);
         _observerCount = 0;

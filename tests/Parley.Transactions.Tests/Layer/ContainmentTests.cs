@@ -13,7 +13,7 @@ public sealed class ContainmentTests
         rig.User.WhenRequest = _ => throw new InvalidOperationException("on purpose");
         rig.In(Wire.Request(method));
         Assert.Equal("500", rig.TakeSent());
-        Assert.Equal("2002 Error OnRequest failed in the call c1@example.com", Assert.Single(rig.Loggers.Lines));
+        Assert.Equal("2102 Error OnRequest failed in the call c1@example.com", Assert.Single(rig.Loggers.Lines));
         Assert.Equal(1, rig.Layer.Statistics[TransactionCounter.CallbackErrors]);
         rig.Run(60);
         Assert.Equal(0, rig.Layer.ServerTransactionCount);
@@ -68,7 +68,7 @@ public sealed class ContainmentTests
         rig.Run(120);
         Assert.Equal(0, rig.Layer.ClientTransactionCount + rig.Layer.ServerTransactionCount);
         Assert.Equal(0, rig.Layer.Buffers.Rented);
-        Assert.All(rig.Loggers.Lines, line => Assert.StartsWith("2002 Error", line, StringComparison.Ordinal));
+        Assert.All(rig.Loggers.Lines, line => Assert.StartsWith("2102 Error", line, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class StatelessTests
         rig.In(Wire.Request("CANCEL", branch: "z9hG4bK2", callId: "2"));
         Assert.Equal("100, 200", rig.TakeSent());
         Assert.Equal(2, rig.Layer.Statistics[TransactionCounter.Rejected]);
-        Assert.Single(rig.Loggers.Lines, line => line.StartsWith("2003 Warning", StringComparison.Ordinal));
+        Assert.Single(rig.Loggers.Lines, line => line.StartsWith("2103 Warning", StringComparison.Ordinal));
     }
 
     [Fact]

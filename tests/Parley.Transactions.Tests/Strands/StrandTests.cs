@@ -72,7 +72,7 @@ public sealed class StrandTests
         strand.Post(Call, (Action<object?>)(_ => ran = true));
         strand.Leave();
         Assert.True(ran);
-        Assert.StartsWith("2000 Error", Assert.Single(loggers.Lines), StringComparison.Ordinal);
+        Assert.StartsWith("2100 Error", Assert.Single(loggers.Lines), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -76,7 +76,7 @@ public sealed class TimerServiceTests
         service.Arm(target, 1, 1, 100);
         clock.RunFor(TimeSpan.FromSeconds(1));
         Assert.Single(target.Fired);
-        Assert.StartsWith("2001 Error", Assert.Single(loggers.Lines), StringComparison.Ordinal);
+        Assert.StartsWith("2101 Error", Assert.Single(loggers.Lines), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class TimerServiceTests
         service.Arm(new Foreseeing("b", story) { Fails = true }, 2, 8, 100);
         clock.RunFor(TimeSpan.FromSeconds(1));
         Assert.Equal(["a 1 7 0", "a fires", "b fires"], story);
-        Assert.StartsWith("2001 Error", Assert.Single(loggers.Lines), StringComparison.Ordinal);
+        Assert.StartsWith("2101 Error", Assert.Single(loggers.Lines), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,3 +1,5 @@
+using Parley.Sip;
+
 namespace Parley.Registrar;
 
 /// <summary>What the registrar grants and how it tells addresses-of-record apart. Read at each REGISTER.</summary>
@@ -50,7 +52,7 @@ public sealed class RegistrarOptions
 
     /// <summary>
     /// Contacts that name this element are taken. Off: they are answered 403, since a call to them comes straight back; bind forwarding by code
-    /// (<see cref="LocationTable.Bind"/>) instead. A contact that is reached over its flow or by another hop's Path may look like this element's address.
+    /// (<see cref="LocationTable.Bind(AddressOfRecord, SipUri, TimeSpan?, int)"/>) instead. A contact that is reached over its flow or by another hop's Path may look like this element's address.
     /// </summary>
     public bool AllowOwnContacts { get; set; }
 

@@ -57,12 +57,11 @@ public sealed class StoredContact
             { RegId: < 0 } => "RegId is 0 or more.",
             _ => null,
         };
-        if (
-            wrong is null
-            && !Path.All(static hop => hop is not null && NameAddrView.TryParse(hop, out NameAddrView value) && value.Uri.IsValid)
-        )
+        if (wrong is null && Path is { } path && !path.All(static hop => hop is not null && IsNameAddr(hop)))
             wrong = "Path holds a value that is not a name-addr.";
         if (wrong is not null)
             throw new ArgumentException(wrong, parameter);
     }
+
+    private static bool IsNameAddr(byte[] text) => NameAddrView.TryParse(text, out NameAddrView value) && value.Uri.IsValid;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Parley.Sip;
 using Parley.Transactions;
 
@@ -11,6 +12,7 @@ namespace Parley.Proxy;
 /// It is too late once the caller's CANCEL has come (answered 487 at once), once the limit is over (answered 408 to an INVITE, 500 to another method, which
 /// must not get a 408 by RFC 4320 4.2), and once the request has been answered otherwise. A handle that is dropped without a call ends by its limit.
 /// </remarks>
+[SuppressMessage("Design", "CA1001", Justification = "A source of cancellation without a timer holds nothing to dispose of.")]
 public sealed class DeferredRequest : ITimerTarget, IDeferral
 {
     /// <summary>How long a closed handle may stay in the timer wheel.</summary>
@@ -68,14 +70,13 @@ public sealed class DeferredRequest : ITimerTarget, IDeferral
     {
         ArgumentNullException.ThrowIfNull(reply);
         reply.CheckBody(nameof(reply));
-        return Post(
-            context =>
+        return reply.StatusCode < 200
+            ? Post(new Step(null, reply))
+            : ResumeAsync(context =>
             {
                 context.Reply(reply);
                 return default;
-            },
-            closes: reply.StatusCode >= 200
-        );
+            });
     }
 
     /// <summary>Refuses the request; does nothing when it is too late.</summary>
@@ -111,7 +112,7 @@ public sealed class DeferredRequest : ITimerTarget, IDeferral
     public Task<bool> ResumeAsync(SipRequestHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        return Post(handler, closes: true);
+        return Post(new Step(handler, null));
     }
 
     void ITimerTarget.OnTimer(int kind, long version)
@@ -145,11 +146,10 @@ public sealed class DeferredRequest : ITimerTarget, IDeferral
         }
     }
 
-    private Task<bool> Post(SipRequestHandler handler, bool closes)
+    private Task<bool> Post(Step step)
     {
         if (!_isOpen)
             return Task.FromResult(false);
-        var step = new Step(handler, closes);
         _strand.Post(TakeWork, this, step);
         _core.Transport.Flush();
         return step.Done.Task;
@@ -166,9 +166,9 @@ public sealed class DeferredRequest : ITimerTarget, IDeferral
             return;
         }
 
-        if (!step.Closes)
+        if (step.Provisional is { } provisional)
         {
-            step.Handler(_context);
+            _context.Reply(provisional);
             step.Done.SetResult(true);
             return;
         }
@@ -194,7 +194,8 @@ public sealed class DeferredRequest : ITimerTarget, IDeferral
 
     private void ArmNext(long left) => _core.Timers.Arm(this, 0, 0, Math.Min(left, SliceMilliseconds));
 
-    private sealed record Step(SipRequestHandler Handler, bool Closes)
+    /// <summary>What a call wants to be done in the strand: the rest of the handling, or a provisional reply that leaves the handle open.</summary>
+    private sealed record Step(SipRequestHandler? Handler, SipReply? Provisional)
     {
         public TaskCompletionSource<bool> Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -202,7 +203,7 @@ public sealed class DeferredRequest : ITimerTarget, IDeferral
         {
             try
             {
-                await Handler(context).ConfigureAwait(true);
+                await Handler!(context).ConfigureAwait(true);
             }
             finally
             {

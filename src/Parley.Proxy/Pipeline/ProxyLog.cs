@@ -20,11 +20,11 @@ internal static partial class ProxyLog
     [LoggerMessage(3004, LogLevel.Warning, "The call {CallId} has more than {Limit} branches; further targets are left out")]
     public static partial void TooManyBranches(ILogger logger, string callId, int limit);
 
-    [LoggerMessage(3010, LogLevel.Warning, "The deferred {Method} of the call {CallId} was neither answered nor relayed within {Limit} ms")]
+    [LoggerMessage(3020, LogLevel.Warning, "The deferred {Method} of the call {CallId} was neither answered nor relayed within {Limit} ms")]
     public static partial void DeferredTooLong(ILogger logger, string method, string callId, long limit);
 
     [LoggerMessage(
-        3011,
+        3021,
         LogLevel.Warning,
         "A {Code} of {Method} in the call {CallId} has blocked its receive loop for {Milliseconds} ms and has not returned"
     )]
@@ -37,7 +37,7 @@ internal static partial class ProxyLog
     )]
     public static partial void HandlerReturned(ILogger logger, string code, string method, string callId, long milliseconds);
 
-    [LoggerMessage(3013, LogLevel.Warning, "{Count} more handlers or hooks blocked their receive loops within the last minute")]
+    [LoggerMessage(3023, LogLevel.Warning, "{Count} more handlers or hooks blocked their receive loops within the last minute")]
     public static partial void MoreHandlersBlocked(ILogger logger, int count);
 
     [LoggerMessage(3008, LogLevel.Error, "A local-request hook failed")]

@@ -64,7 +64,7 @@ public sealed class ProxyOptions
     public TimeSpan DeferLimit { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// Warns (events 3011 to 3013) of a handler, hook or callback that keeps its receive loop for longer than this without returning or awaiting, since nothing else is
+    /// Warns (events 3021 to 3023) of a handler, hook or callback that keeps its receive loop for longer than this without returning or awaiting, since nothing else is
     /// received by that loop meanwhile. 20 ms or more; zero, the default: nothing is watched, and nothing is paid. At most 6 lines a minute.
     /// </summary>
     public TimeSpan HandlerWarning { get; set; }

@@ -23,15 +23,15 @@ public sealed class HandlerWatchdogTests
         loop.Time.Advance(500);
         loop.Time.Advance(100);
         Assert.Equal(
-            "3011 Warning A handler of INVITE in the call c1 has blocked its receive loop for 400 ms and has not returned",
-            Assert.Single(loop.Lines.Of(3011))
+            "3021 Warning A handler of INVITE in the call c1 has blocked its receive loop for 400 ms and has not returned",
+            Assert.Single(loop.Lines.Of(3021))
         );
         loop.Time.Advance(10_000);
-        Assert.Single(loop.Lines.Of(3011)); // once for one block
-        Assert.Empty(loop.Lines.Of(3012));
+        Assert.Single(loop.Lines.Of(3021)); // once for one block
+        Assert.Empty(loop.Lines.Of(3022));
         loop.Leave.Set();
         await blocked;
-        Assert.Contains("A handler of INVITE in the call c1 returned after", Assert.Single(loop.Lines.Of(3012)), StringComparison.Ordinal);
+        Assert.Contains("A handler of INVITE in the call c1 returned after", Assert.Single(loop.Lines.Of(3022)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -56,8 +56,8 @@ public sealed class HandlerWatchdogTests
             loop.Time.Advance(100);
         }
 
-        Assert.Empty(loop.Lines.Of(3011));
-        Assert.Empty(loop.Lines.Of(3012));
+        Assert.Empty(loop.Lines.Of(3021));
+        Assert.Empty(loop.Lines.Of(3022));
     }
 
     [Fact]
@@ -79,7 +79,7 @@ public sealed class HandlerWatchdogTests
         Task rest = Task.Run(gate.SetResult);
         Assert.True(loop.Entered.WaitOne(TimeSpan.FromSeconds(10)));
         loop.AdvancePastLimit();
-        Assert.Contains("A handler of INVITE in the call c1", Assert.Single(loop.Lines.Of(3011)), StringComparison.Ordinal);
+        Assert.Contains("A handler of INVITE in the call c1", Assert.Single(loop.Lines.Of(3021)), StringComparison.Ordinal);
         loop.Leave.Set();
         await rest;
     }
@@ -98,8 +98,8 @@ public sealed class HandlerWatchdogTests
             await blocked;
         }
 
-        Assert.Equal(6, loop.Lines.Of(3011).Count);
-        Assert.Empty(loop.Lines.Of(3013));
+        Assert.Equal(6, loop.Lines.Of(3021).Count);
+        Assert.Empty(loop.Lines.Of(3023));
         loop.Time.Advance(61_000);
         loop.Leave.Reset();
         Task last = loop.Receive("MESSAGE", "last");
@@ -107,8 +107,8 @@ public sealed class HandlerWatchdogTests
         loop.AdvancePastLimit();
         loop.Leave.Set();
         await last;
-        Assert.Equal(7, loop.Lines.Of(3011).Count);
-        Assert.Contains("4 more handlers or hooks", Assert.Single(loop.Lines.Of(3013)), StringComparison.Ordinal);
+        Assert.Equal(7, loop.Lines.Of(3021).Count);
+        Assert.Contains("4 more handlers or hooks", Assert.Single(loop.Lines.Of(3023)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -120,7 +120,7 @@ public sealed class HandlerWatchdogTests
         loop.AdvancePastLimit();
         loop.Leave.Set();
         await blocked;
-        Assert.Empty(loop.Lines.Of(3011));
+        Assert.Empty(loop.Lines.Of(3021));
         Assert.Null(loop.App.Core.Watchdog);
     }
 

@@ -134,12 +134,12 @@ public sealed class HeaderEditTests
             before,
             Edited(e =>
             {
-                Assert.Throws<ArgumentException>("value", () => e.AddHeader("X-A", value));
-                Assert.Throws<ArgumentException>("value", () => e.SetHeader("X-A", value));
-                Assert.Throws<ArgumentException>("value", () => e.SetHeader("X-A"u8, System.Text.Encoding.UTF8.GetBytes(value)));
+                Assert.Throws<ArgumentException>(nameof(value), () => e.AddHeader("X-A", value));
+                Assert.Throws<ArgumentException>(nameof(value), () => e.SetHeader("X-A", value));
+                Assert.Throws<ArgumentException>(nameof(value), () => e.SetHeader("X-A"u8, System.Text.Encoding.UTF8.GetBytes(value)));
             })
         );
-        Assert.Throws<ArgumentException>("value", () => new SipHeaderLines { { "X-A", value } });
+        Assert.Throws<ArgumentException>(nameof(value), () => new SipHeaderLines { { "X-A", value } });
     }
 
     [Fact]

@@ -16,7 +16,6 @@ public class CircleTests
     private static readonly Dictionary<string, int> LargerToday = new()
     {
         ["Parley.Dialogs"] = 55,
-        ["Parley.Proxy"] = 30,
         ["Parley.Transactions"] = 15,
         ["Parley.Transport"] = 12,
     };

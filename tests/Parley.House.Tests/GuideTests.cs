@@ -35,6 +35,8 @@ public partial class GuideTests
     [InlineData("samples/AotProxy/Program.cs")]
     [InlineData("samples/CallLimiter/Program.cs")]
     [InlineData("samples/ExampleModule/Program.cs")]
+    [InlineData("samples/Failover/Program.cs")]
+    [InlineData("docs/guide/failover.md")]
     [InlineData("samples/PrepaidCutoff/Program.cs")]
     public void An_example_relays_requests_within_dialogs_by_the_one_step(string path)
     {

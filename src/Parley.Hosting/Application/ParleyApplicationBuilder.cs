@@ -49,7 +49,7 @@ public sealed class ParleyApplicationBuilder
     /// <summary>Where to log.</summary>
     public ILoggingBuilder Logging => _host.Logging;
 
-    /// <summary>How the log on standard output writes, which never blocks who logs; Logging.ClearProviders() takes it out.</summary>
+    /// <summary>How the log on standard output writes, which never blocks the thread that logs; Logging.ClearProviders() takes it out.</summary>
     public ConsoleLogOptions ConsoleLog { get; } = new();
 
     /// <summary>Options of the proxy core.</summary>
@@ -67,7 +67,7 @@ public sealed class ParleyApplicationBuilder
     /// <summary>Limits and times of look-ups in the DNS; not used with <see cref="UseLocator"/>.</summary>
     public SipServerLocatorOptions Locator => _parley.Locator;
 
-    /// <summary>Hear at a place: "udp:127.0.0.1:5060", "tls:[::1]:5061". None at all: UDP and TCP on 127.0.0.1:5060.</summary>
+    /// <summary>Listens at an address: "udp:127.0.0.1:5060", "tls:[::1]:5061". None at all: UDP and TCP on 127.0.0.1:5060.</summary>
     /// <param name="listener">Protocol, address and port.</param>
     /// <param name="advertised">Host or host:port to call it in Via and Record-Route; null: its own address.</param>
     /// <returns>This builder.</returns>

@@ -63,7 +63,7 @@ public sealed partial class SipContext
         (_replyHooks ??= []).Add(handler);
     }
 
-    internal bool HasReplyHooks => Core.ReplyHooks.Length > 0 || _replyHooks is { Count: > 0 };
+    internal bool HasReplyHooks => Hooks.Reply.Length > 0 || _replyHooks is { Count: > 0 };
 
     private void PostReply(PostedReply reply)
     {
@@ -120,18 +120,18 @@ public sealed partial class SipContext
 
     /// <summary>Runs the hooks; false when one suppressed a provisional.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the response goes on.")]
-    internal bool RunReplyHooks(RelayScratch scratch, SipBranch? branch, SipMessage reply, SipEdits edits)
+    internal bool RunReplyHooks(SipBranch? branch, SipMessage reply, SipEdits edits)
     {
-        SipReplyContext view = scratch.Reply;
+        SipReplyContext view = SipReplyContext.Rent();
         view.Open(this, branch, reply, edits);
         Core.Watchdog?.Enter(this, "reply hook");
-        foreach (SipReplyHandler hook in Core.ReplyHooks)
+        foreach (SipReplyHandler hook in Hooks.Reply)
             Run(hook);
         for (int i = 0; _replyHooks is not null && i < _replyHooks.Count; i++)
             Run(_replyHooks[i]);
         Core.Watchdog?.Leave();
         bool passes = !view.IsSuppressed;
-        view.Close();
+        view.Return();
         return passes;
 
         void Run(SipReplyHandler hook)
@@ -161,7 +161,7 @@ public sealed partial class SipContext
         ReadOnlySpan<byte> body
     )
     {
-        Relay.TellForwarding(null, null, statusCode, null);
+        Observers.ReplyForwarding(this, null, null, statusCode, null);
         if (Transaction is { } transaction)
         {
             if (statusCode >= 300 && Relay.MayRefuse)
@@ -192,7 +192,7 @@ public sealed partial class SipContext
         ReadOnlySpan<byte> built = writer.End(contentType, body);
         if (!HasReplyHooks)
         {
-            Relay.TellForwarding(null, null, statusCode, null);
+            Observers.ReplyForwarding(this, null, null, statusCode, null);
             SendOwn(built, statusCode);
             scratch.Return();
             return;
@@ -207,9 +207,9 @@ public sealed partial class SipContext
         }
 
         scratch.Edits.Reset(scratch.Message);
-        if (RunReplyHooks(scratch, null, scratch.Message, scratch.Edits))
+        if (RunReplyHooks(null, scratch.Message, scratch.Edits))
         {
-            Relay.TellForwarding(null, scratch.Message, statusCode, scratch.Edits);
+            Observers.ReplyForwarding(this, null, scratch.Message, statusCode, scratch.Edits);
             SendOwn(scratch.Write(), statusCode);
         }
 
@@ -229,10 +229,14 @@ public sealed partial class SipContext
     {
         Core.Counters.Count(ProxyCounter.RepliesSent);
         if (statusCode >= 300)
+        {
             Core.Counters.Count(ProxyCounter.Failures);
+            Relay.NoteOwnFailure(statusCode);
+        }
+
         if (statusCode >= 200)
             Relay.Answered();
-        Relay.TellForwarded(null, statusCode);
+        Observers.ReplyForwarded(this, null, statusCode);
     }
 
     private void ResetReplies() => _replyHooks?.Clear();

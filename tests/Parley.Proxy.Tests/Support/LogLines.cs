@@ -2,7 +2,7 @@ using Microsoft.Extensions.Logging;
 
 namespace Parley.Proxy.Tests;
 
-/// <summary>Keeps what was logged: "3011 Warning text".</summary>
+/// <summary>Keeps what was logged: "3021 Warning text".</summary>
 internal sealed class LogLines : ILoggerProvider, ILogger
 {
     private readonly Lock _lock = new();

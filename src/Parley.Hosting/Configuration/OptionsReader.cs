@@ -41,10 +41,24 @@ internal static class OptionsReader
                 Unknown(child, [.. properties.Where(IsKnown).Select(static p => p.Name), .. others], mistakes);
             else if (child.Value is not { } text)
                 mistakes.Add($"{child.Path}: a single value is wanted here, not an object or a list");
-            else if (TryParse(text, property.PropertyType, out object? value, out string allowed))
-                property.SetValue(options, value);
-            else
+            else if (!TryParse(text, property.PropertyType, out object? value, out string allowed))
                 mistakes.Add($"{child.Path}: \"{text}\" is not allowed; give {allowed}");
+            else if (Refusal(property, options, value) is { } why)
+                mistakes.Add($"{child.Path}: \"{text}\" is not allowed; {why}");
+        }
+    }
+
+    /// <summary>Sets the property; what its own check says of the value, null when it takes it.</summary>
+    private static string? Refusal(PropertyInfo property, object options, object? value)
+    {
+        try
+        {
+            property.SetValue(options, value);
+            return null;
+        }
+        catch (TargetInvocationException error) when (error.InnerException is ArgumentException refused)
+        {
+            return refused.Message.ReplaceLineEndings(" ");
         }
     }
 

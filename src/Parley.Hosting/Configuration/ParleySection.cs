@@ -36,7 +36,8 @@ internal static class ParleySection
                 mistakes.Add($"{child.Path}: \"{text}\" is not allowed; give an object or a list");
         }
 
-        OptionsReader.Read(section.GetSection("Proxy"), builder.Proxy, mistakes);
+        OptionsReader.Read(section.GetSection("Proxy"), builder.Proxy, mistakes, "Relay");
+        OptionsReader.Read(section.GetSection("Proxy:Relay"), builder.Proxy.Relay, mistakes);
         OptionsReader.Read(section.GetSection("Timers"), builder.Timers, mistakes);
         OptionsReader.Read(section.GetSection("Transactions"), builder.Transactions, mistakes);
         OptionsReader.Read(section.GetSection("Locator"), builder.Locator, mistakes);

@@ -52,6 +52,7 @@ public sealed class ParleySectionTests
             ("Proxy:timerc", "200"),
             ("Proxy:HandlerWarning", "0.5"),
             ("Proxy:DeferLimit", "00:01:30"),
+            ("Proxy:Relay:FirstResponseTimeout", "2.5"),
             ("Proxy:RecurseOnRedirect", "True"),
             ("Proxy:RouteKey", "000102030405060708090a0b0c0d0e0f"),
             ("Timers:T1", "0.25"),
@@ -66,6 +67,7 @@ public sealed class ParleySectionTests
         Assert.Equal(TimeSpan.FromSeconds(200), builder.Proxy.TimerC);
         Assert.Equal(TimeSpan.FromMilliseconds(500), builder.Proxy.HandlerWarning);
         Assert.Equal(TimeSpan.FromSeconds(90), builder.Proxy.DeferLimit);
+        Assert.Equal(TimeSpan.FromSeconds(2.5), builder.Proxy.Relay.FirstResponseTimeout);
         Assert.True(builder.Proxy.RecurseOnRedirect);
         Assert.Equal(16, builder.Proxy.RouteKey.Length);
         Assert.Equal((TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(16)), (builder.Timers.T1, builder.Timers.TimerB));
@@ -89,6 +91,7 @@ public sealed class ParleySectionTests
     [InlineData("Proxy:Stateless", "yes", "Parley:Proxy:Stateless: \"yes\" is not allowed; give true or false")]
     [InlineData("Proxy:MaxBranches", "many", "Parley:Proxy:MaxBranches: \"many\" is not allowed; give a whole number")]
     [InlineData("Proxy:RouteKey", "0g", "Parley:Proxy:RouteKey: \"0g\" is not allowed; give bytes as pairs of hexadecimal digits")]
+    [InlineData("Proxy:Relay:FirstResponseTimeout", "0", "Parley:Proxy:Relay:FirstResponseTimeout: \"0\" is not allowed; ")]
     [InlineData("Proxy:TimerC:x", "1", "Parley:Proxy:TimerC: a single value is wanted here, not an object or a list")]
     [InlineData("Transport:Aliases", "x", "Parley:Transport:Aliases: \"x\" is not allowed; give a list")]
     [InlineData("Transport:Aliases:0:x", "x", "Parley:Transport:Aliases:0: give a text")]

@@ -13,11 +13,12 @@ public static class ParleyServices
     /// </summary>
     /// <remarks>Called twice, both changes apply to one proxy.</remarks>
     /// <param name="services">The services.</param>
-    /// <param name="configure">Changes listeners, options, route; null for none.</param>
+    /// <param name="configure">Changes listeners, options, route.</param>
     /// <returns>The services.</returns>
-    public static IServiceCollection AddParley(this IServiceCollection services, Action<ParleyBuilder>? configure = null)
+    public static IServiceCollection AddParley(this IServiceCollection services, Action<ParleyBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
+        ArgumentNullException.ThrowIfNull(configure);
         var builder = (ParleyBuilder?)services.FirstOrDefault(static s => s.ServiceType == typeof(ParleyBuilder))?.ImplementationInstance;
         if (builder is null)
         {
@@ -27,27 +28,32 @@ public static class ParleyServices
             services.AddSingleton<IHostedService, ParleyService>();
         }
 
-        configure?.Invoke(builder);
+        configure(builder);
         return services;
     }
 
     /// <summary>Adds a proxy to the services of a host, with listeners, options and routes from a section of its configuration.</summary>
     /// <param name="services">The services.</param>
     /// <param name="section">The section, by convention "Parley" (<see cref="ParleyBuilder.Configure"/>).</param>
-    /// <param name="configure">Changes what the section says, adds the route; null for none.</param>
     /// <returns>The services.</returns>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The section has mistakes: one line for each.</exception>
-    public static IServiceCollection AddParley(
-        this IServiceCollection services,
-        IConfiguration section,
-        Action<ParleyBuilder>? configure = null
-    )
+    public static IServiceCollection AddParley(this IServiceCollection services, IConfiguration section) =>
+        services.AddParley(section, static _ => { });
+
+    /// <summary>Adds a proxy to the services of a host, with listeners, options and routes from a section of its configuration.</summary>
+    /// <param name="services">The services.</param>
+    /// <param name="section">The section, by convention "Parley" (<see cref="ParleyBuilder.Configure"/>).</param>
+    /// <param name="configure">Changes what the section says, adds the route.</param>
+    /// <returns>The services.</returns>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">The section has mistakes: one line for each.</exception>
+    public static IServiceCollection AddParley(this IServiceCollection services, IConfiguration section, Action<ParleyBuilder> configure)
     {
         ArgumentNullException.ThrowIfNull(section);
+        ArgumentNullException.ThrowIfNull(configure);
         return services.AddParley(builder =>
         {
             builder.Configure(section);
-            configure?.Invoke(builder);
+            configure(builder);
         });
     }
 }

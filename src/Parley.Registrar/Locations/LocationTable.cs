@@ -74,11 +74,20 @@ public sealed class LocationTable : IDisposable
     public bool TryAddressOf(SipUriView uri, [NotNullWhen(true)] out AddressOfRecord? address) =>
         AddressOfRecord.TryCreate(uri, _options, out address);
 
+    /// <summary>Adds the contacts of an address, sip and sips, to a list of targets, in q order; returns how many.</summary>
+    /// <param name="address">The address-of-record.</param>
+    /// <param name="targets">The list to append to.</param>
+    public int Lookup(AddressOfRecord address, ICollection<BranchTarget> targets) => Lookup(address, targets, onlySips: false);
+
+    /// <summary>The contacts of an address, sip and sips, as targets, in q order; empty when it has none.</summary>
+    /// <param name="address">The address-of-record.</param>
+    public IReadOnlyList<BranchTarget> Lookup(AddressOfRecord address) => Lookup(address, onlySips: false);
+
     /// <summary>Adds the contacts of an address to a list of targets, in q order; returns how many.</summary>
     /// <param name="address">The address-of-record.</param>
     /// <param name="targets">The list to append to.</param>
     /// <param name="onlySips">Only sips contacts, as for a sips request-URI (RFC 5630 3.2).</param>
-    public int Lookup(AddressOfRecord address, ICollection<BranchTarget> targets, bool onlySips = false)
+    public int Lookup(AddressOfRecord address, ICollection<BranchTarget> targets, bool onlySips)
     {
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(targets);
@@ -89,7 +98,7 @@ public sealed class LocationTable : IDisposable
     /// <summary>The contacts of an address as targets, in q order; empty when it has none.</summary>
     /// <param name="address">The address-of-record.</param>
     /// <param name="onlySips">Only sips contacts, as for a sips request-URI (RFC 5630 3.2).</param>
-    public IReadOnlyList<BranchTarget> Lookup(AddressOfRecord address, bool onlySips = false)
+    public IReadOnlyList<BranchTarget> Lookup(AddressOfRecord address, bool onlySips)
     {
         var targets = new List<BranchTarget>();
         Lookup(address, targets, onlySips);

@@ -127,12 +127,12 @@ internal static class StatelessRelay
         identity = Mix(identity, random.Hash(request.RequestUri));
         // A CANCEL, and the ACK for a failure, belong to the copy of their INVITE; the CSeq number alone, not the method.
         identity = Mix(identity, request.CSeqNumber);
-        identity.TryFormat(branch[9..], out _, "x16");
+        SipText.WriteHex(identity, branch[9..]);
         Span<byte> received = stackalloc byte[ViaRouting.StampRoom];
         bool isStamped = ViaRouting.NeedsStamp(via, source);
         received = received[..(isStamped ? source.FormatAddress(received, brackets: false) : 0)];
         int port = isStamped && via.HasRPort ? source.Port : via.RPort;
-        Proof(random, branch[..25], request, via, received, port).TryFormat(branch[25..], out _, "x16");
+        SipText.WriteHex(Proof(random, branch[..25], request, via, received, port), branch[25..]);
     }
 
     private static bool IsCopyBranch(ReadOnlySpan<byte> branch, out ulong proof)

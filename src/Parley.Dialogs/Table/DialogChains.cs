@@ -18,8 +18,8 @@ internal struct DialogChains(DialogSlots slots, bool isOfTags)
     /// <summary>The one behind it, as a rule the next older one.</summary>
     public readonly Dialog? Next(Dialog dialog) => slots[Links(dialog).Older];
 
-    /// <summary>As <see cref="DialogIndex.Foresee"/>.</summary>
-    public readonly void Foresee(uint hash) => _firsts.Foresee(hash);
+    /// <summary>As <see cref="DialogIndex.Prefetch"/>.</summary>
+    public readonly void Prefetch(uint hash) => _firsts.Prefetch(hash);
 
     /// <summary>Adds a dialog in front of the others; behind the first one when that is younger.</summary>
     public void Add(uint hash, Dialog dialog)

@@ -30,7 +30,7 @@ internal struct DialogIndex()
     public readonly int FindNext(uint tag, int position) => Search(tag, position + 1);
 
     /// <summary>Fetches the line in which this tag begins to be looked for (<see cref="CacheLine"/>). Also without the lock: while the array grows it may be the wrong one.</summary>
-    public readonly void Foresee(uint tag)
+    public readonly void Prefetch(uint tag)
     {
         Entry[] entries = _entries;
         CacheLine.Fetch(in entries[(int)tag & (entries.Length - 1)]);

@@ -36,7 +36,7 @@ internal sealed class DialogSlots
     public Dialog? this[int slot] => _columns[slot & (_columns.Length - 1)][slot >> _columnBits];
 
     /// <summary>Fetches the line in which a place lies (<see cref="CacheLine"/>).</summary>
-    public void Foresee(int slot) => _columns[slot & (_columns.Length - 1)].Foresee(slot >> _columnBits);
+    public void Prefetch(int slot) => _columns[slot & (_columns.Length - 1)].Prefetch(slot >> _columnBits);
 
     /// <summary>How many places are taken; what tests look for leaks by.</summary>
     public int Taken => _columns.Sum(column => column.Taken);
@@ -74,7 +74,7 @@ internal sealed class DialogSlots
 
         public Dialog? this[int index] => Volatile.Read(ref _chunks)[index >> ChunkBits][index & ChunkMask];
 
-        public void Foresee(int index) => CacheLine.Fetch(in Volatile.Read(ref _chunks)[index >> ChunkBits][index & ChunkMask]);
+        public void Prefetch(int index) => CacheLine.Fetch(in Volatile.Read(ref _chunks)[index >> ChunkBits][index & ChunkMask]);
 
         public int Take(Dialog dialog)
         {

@@ -4,7 +4,7 @@ namespace Parley.Dialogs;
 
 /// <summary>
 /// A part of the dialog table with its lock, which is also the lock of the state of every dialog in it. Two indexes: by id, and by Call-ID
-/// (keyed hash, so that no sender can choose where his calls go). Every member but Gate, Counts and Foresee is used under the lock.
+/// (keyed hash, so that no sender can choose where his calls go). Every member but Gate, Counts and Prefetch is used under the lock.
 /// </summary>
 /// <remarks>
 /// Nearly always a dialog is the only one with its Call-ID. But a sender can make as many as he likes, and no look-up may cost more for it. So
@@ -85,10 +85,10 @@ internal sealed class DialogStripe(DialogSlots slots)
     }
 
     /// <summary>What <see cref="Remove"/> will touch; without the lock.</summary>
-    public void Foresee(Dialog dialog)
+    public void Prefetch(Dialog dialog)
     {
-        _byId.Foresee(TagOf(dialog.Id));
-        _byCallId.Foresee(dialog.CallIdHash);
+        _byId.Prefetch(TagOf(dialog.Id));
+        _byCallId.Prefetch(dialog.CallIdHash);
     }
 
     public void Remove(Dialog dialog)

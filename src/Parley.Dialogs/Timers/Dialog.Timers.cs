@@ -80,12 +80,12 @@ public sealed partial class Dialog
     private long DelayMilliseconds => Math.Max(Module.LeastDeleteDelay, _deleteDelay != 0 ? _deleteDelay : Module.DeleteDelay);
 
     /// <summary>A timer of it fires in a moment: fetches the dialog, then what its end takes it out of.</summary>
-    internal void Foresee(int step)
+    internal void Prefetch(int step)
     {
         if (step == 1)
             CacheLine.Fetch(this, LinesOfDialog);
         else
-            Stripe.Foresee(this);
+            Stripe.Prefetch(this);
     }
 
     /// <summary>A timer of the dialog or of its pings is due.</summary>

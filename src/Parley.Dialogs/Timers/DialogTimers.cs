@@ -13,13 +13,13 @@ internal sealed class DialogTimers(TimerService timers, DialogSlots slots, Dialo
     public void Arm(Dialog dialog, DialogClock clock, int version, long milliseconds) =>
         timers.Arm(this, (int)clock, ((long)dialog.Slot << 32) | (uint)version, milliseconds);
 
-    void ITimerTarget.Foresee(int kind, long version, int step)
+    void ITimerTarget.Prefetch(int kind, long version, int step)
     {
         int slot = (int)(version >> 32);
         if (step == 0)
-            slots.Foresee(slot);
+            slots.Prefetch(slot);
         else if (slots[slot] is { } dialog)
-            dialog.Foresee(step);
+            dialog.Prefetch(step);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "One dialog's error must not lose the other timers of the tick.")]

@@ -209,7 +209,7 @@ public sealed class LocalRequests
     private bool IsSent(LocalRequest local, in SipFlow flow, SipFlow? second)
     {
         Span<byte> branch = stackalloc byte[StatelessRelay.BranchLength];
-        StatelessRelay.WriteBranch(Core.Random, local.Message, flow.Remote, branch);
+        branch = branch[..StatelessRelay.WriteBranch(Core.Random, local.Message, flow.Remote, Core.Options.Stateless, branch)];
         RelayScratch scratch = RelayScratch.Rent(),
             spare = RelayScratch.Rent();
         local.Flow = flow;

@@ -101,7 +101,7 @@ internal sealed partial class ResponseContext
     private void RestartTimerC(SipBranch branch) =>
         branch.TimerCDue = IsInvite ? Core.Timers.Now + (long)context.TimerC.TotalMilliseconds : long.MaxValue;
 
-    void ITimerTarget.Foresee(int kind, long version, int step)
+    void ITimerTarget.Prefetch(int kind, long version, int step)
     {
         if (step == 0 && version == Version)
             CacheLine.Fetch(context, 4);

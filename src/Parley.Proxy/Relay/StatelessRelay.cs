@@ -11,6 +11,8 @@ internal static class StatelessRelay
     /// <summary>Cookie and mark 9, identity 16, proof 16.</summary>
     public const int BranchLength = 41;
 
+    private const int IdentityEnd = 25;
+
     private const int ProvenParts = 10;
 
     private static ReadOnlySpan<byte> Mark => "z9hG4bKPs"u8;
@@ -83,7 +85,7 @@ internal static class StatelessRelay
         }
 
         ViaView next = vias.Current;
-        if (proof != Proof(core.Random, via.Branch[..25], response, next, next.Received, next.RPort))
+        if (proof != Proof(core.Random, via.Branch[..IdentityEnd], response, next, next.Received, next.RPort))
             return false;
 
         RelayScratch scratch = RelayScratch.Rent();
@@ -107,12 +109,16 @@ internal static class StatelessRelay
         return true;
     }
 
-    /// <summary>Writes the branch of a copy: what identifies the request (17.2.3), hashed, and the proof that we made it.</summary>
+    /// <summary>
+    /// Writes the branch of a copy: what identifies the request (17.2.3), hashed, and the proof that we made it. A proxy with transactions
+    /// sends nothing but ACKs so, which have no response: it leaves the proof out. Returns the length.
+    /// </summary>
     /// <param name="random">Whose key it is.</param>
     /// <param name="request">The request as received.</param>
     /// <param name="source">Where it came from, which its top Via says in the copy (18.2.1).</param>
+    /// <param name="proven">With the proof.</param>
     /// <param name="branch"><see cref="BranchLength"/> bytes.</param>
-    public static void WriteBranch(SipRandom random, SipMessage request, SipEndPoint source, Span<byte> branch)
+    public static int WriteBranch(SipRandom random, SipMessage request, SipEndPoint source, bool proven, Span<byte> branch)
     {
         Mark.CopyTo(branch);
         ulong identity = random.Hash(request.CallId);
@@ -128,11 +134,14 @@ internal static class StatelessRelay
         // A CANCEL, and the ACK for a failure, belong to the copy of their INVITE; the CSeq number alone, not the method.
         identity = Mix(identity, request.CSeqNumber);
         SipText.WriteHex(identity, branch[9..]);
+        if (!proven)
+            return IdentityEnd;
         Span<byte> received = stackalloc byte[ViaRouting.StampRoom];
         bool isStamped = ViaRouting.NeedsStamp(via, source);
         received = received[..(isStamped ? source.FormatAddress(received, brackets: false) : 0)];
         int port = isStamped && via.HasRPort ? source.Port : via.RPort;
-        SipText.WriteHex(Proof(random, branch[..25], request, via, received, port), branch[25..]);
+        SipText.WriteHex(Proof(random, branch[..IdentityEnd], request, via, received, port), branch[IdentityEnd..]);
+        return BranchLength;
     }
 
     private static bool IsCopyBranch(ReadOnlySpan<byte> branch, out ulong proof)
@@ -141,7 +150,7 @@ internal static class StatelessRelay
         return branch.Length >= BranchLength
             && branch.StartsWith(Mark)
             && (branch.Length == BranchLength || branch[BranchLength] == (byte)'.')
-            && Utf8Parser.TryParse(branch.Slice(25, 16), out proof, out int read, 'x')
+            && Utf8Parser.TryParse(branch.Slice(IdentityEnd, 16), out proof, out int read, 'x')
             && read == 16;
     }
 
@@ -213,7 +222,7 @@ internal static class StatelessRelay
     {
         ProxyCore core = context.Core;
         Span<byte> branch = stackalloc byte[BranchLength];
-        WriteBranch(core.Random, context.Request, context.Source.Remote, branch);
+        branch = branch[..WriteBranch(core.Random, context.Request, context.Source.Remote, core.Options.Stateless, branch)];
         RelayScratch scratch = RelayScratch.Rent();
         ReadOnlySpan<byte> bytes = BranchWriter.Write(scratch, context, null, target, way, branch);
         bool sent;

@@ -19,9 +19,16 @@ public readonly ref struct ParameterList
     /// <param name="value">Empty for a flag; a quoted value with its quotes.</param>
     public bool TryGet(ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value)
     {
+        // Only an escape makes the same name longer or shorter.
+        bool isEscapedName = _escaped && name.Contains((byte)'%');
         foreach (var parameter in this)
         {
-            if (SipText.EqualsIgnoreCase(parameter.Name, name) || (_escaped && SipEscaping.EqualsIgnoreCase(parameter.Name, name)))
+            if (
+                SipText.EqualsIgnoreCase(parameter.Name, name)
+                || (
+                    _escaped && (isEscapedName || parameter.Name.Length > name.Length) && SipEscaping.EqualsIgnoreCase(parameter.Name, name)
+                )
+            )
             {
                 value = parameter.Value;
                 return true;

@@ -22,9 +22,15 @@ public readonly ref struct ViaList
     /// <summary>Goes over the values.</summary>
     public ref struct Enumerator
     {
+        private readonly SipMessage? _message;
         private ValueCursor _cursor;
+        private bool _started;
 
-        internal Enumerator(SipMessage message) => _cursor = new ValueCursor(message, SipHeaderName.Via);
+        internal Enumerator(SipMessage message)
+        {
+            _message = message;
+            _cursor = new ValueCursor(message, SipHeaderName.Via);
+        }
 
         /// <summary>The value reached.</summary>
         public ViaView Current { get; private set; }
@@ -37,14 +43,27 @@ public readonly ref struct ViaList
         {
             if (IsMalformed || !_cursor.TryNext(out var text))
                 return false;
-            if (!ViaParts.TryParse(text, out var parts, out int consumed))
+            if (!Read(text, out var via, out int consumed))
             {
                 IsMalformed = true;
                 return false;
             }
-            Current = new ViaView(text[..parts.Length], parts);
+            Current = via;
             _cursor.Advance(consumed);
             return true;
+        }
+
+        // The first value is the one that the message remembers.
+        private bool Read(ReadOnlySpan<byte> text, out ViaView via, out int consumed)
+        {
+            if (!_started)
+            {
+                _started = true;
+                return _message!.ReadTopVia(out via, out consumed);
+            }
+            bool isGood = ViaParts.TryParse(text, out var parts, out consumed);
+            via = isGood ? new ViaView(text[..parts.Length], parts) : default;
+            return isGood;
         }
     }
 }

@@ -12,6 +12,7 @@ public sealed partial class SipMessage
 
     private int _known;
     private ViaParts _via;
+    private int _viaConsumed;
     private NameAddrParts _from;
     private NameAddrParts _to;
     private UriParts _uri;
@@ -42,14 +43,22 @@ public sealed partial class SipMessage
     /// <summary>The first Via value; false when it is absent or malformed.</summary>
     public bool TryGetTopVia(out ViaView via)
     {
-        int index = _first[(int)SipHeaderName.Via] - 1;
+        int index = FirstOf(SipHeaderName.Via);
         if ((_known & KnowsVia) == 0)
         {
             _known |= KnowsVia;
-            _viaGood = index >= 0 && ViaParts.TryParse(ValueOf(_headers[index]), out _via, out _);
+            _viaGood = index >= 0 && ViaParts.TryParse(ValueOf(_headers[index]), out _via, out _viaConsumed);
         }
         via = _viaGood ? new ViaView(ValueOf(_headers[index])[.._via.Length], _via) : default;
         return _viaGood;
+    }
+
+    /// <summary>The first Via value as <see cref="TryGetTopVia"/> gives it, and how far it reached into its line, up to its comma or the end.</summary>
+    internal bool ReadTopVia(out ViaView via, out int consumed)
+    {
+        bool isGood = TryGetTopVia(out via);
+        consumed = _viaConsumed;
+        return isGood;
     }
 
     /// <summary>All Via values, first one first.</summary>
@@ -80,7 +89,7 @@ public sealed partial class SipMessage
 
     /// <summary>The CSeq number as written; empty when absent or malformed. It can be given to <see cref="SipEdits.Replace(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>.</summary>
     public ReadOnlySpan<byte> CSeqNumberText =>
-        TryGetCSeq(out _, out _) ? Slice(_headers[_first[(int)SipHeaderName.CSeq] - 1].ValueStart, _cseqDigits) : default;
+        TryGetCSeq(out _, out _) ? Slice(_headers[FirstOf(SipHeaderName.CSeq)].ValueStart, _cseqDigits) : default;
 
     /// <summary>Both parts of the CSeq; false when it is absent or malformed (RFC 3261 8.1.1.5: the number is below 2^31).</summary>
     public bool TryGetCSeq(out uint number, out ReadOnlySpan<byte> method)
@@ -167,7 +176,7 @@ public sealed partial class SipMessage
 
     private NameAddrView NameAddr(SipHeaderName name, int bit, ref NameAddrParts parts)
     {
-        int index = _first[(int)name] - 1;
+        int index = FirstOf(name);
         if ((_known & bit) == 0)
         {
             _known |= bit;
@@ -186,7 +195,7 @@ public sealed partial class SipMessage
     private void ParseCSeq()
     {
         _cseqGood = false;
-        int index = _first[(int)SipHeaderName.CSeq] - 1;
+        int index = FirstOf(SipHeaderName.CSeq);
         if (index < 0)
             return;
         var value = ValueOf(_headers[index]);

@@ -165,7 +165,7 @@ public sealed partial class SipMessage
                 return;
             }
             // Malformed lines count too: a message may not cost more than its well-formed like.
-            if (lines++ == limits.MaxHeaderCount || _headerCount == ushort.MaxValue - 1)
+            if (lines++ == limits.MaxHeaderCount || _headerCount == Repeated - 2)
             {
                 Fail(400, "Too Many Headers");
                 _bodyStart = _length;
@@ -245,14 +245,21 @@ public sealed partial class SipMessage
         ref ushort first = ref _first[(int)name];
         if (first == 0)
             first = (ushort)_headerCount;
-        else if (name is SipHeaderName.From or SipHeaderName.To or SipHeaderName.CallId or SipHeaderName.CSeq or SipHeaderName.MaxForwards)
-            RepeatsSingle = true;
+        else
+            Repeat(ref first, name);
         if (name != SipHeaderName.ContentLength)
             return;
         if (_contentLength >= 0 || !SipGrammar.TryParseNumber(bytes[valueStart..valueEnd], int.MaxValue, out uint length))
             Fail(400, _contentLength >= 0 ? "Several Content-Length Values" : "Malformed Content-Length");
         else
             _contentLength = (int)length;
+    }
+
+    private void Repeat(ref ushort first, SipHeaderName name)
+    {
+        first |= Repeated;
+        if (name is SipHeaderName.From or SipHeaderName.To or SipHeaderName.CallId or SipHeaderName.CSeq or SipHeaderName.MaxForwards)
+            RepeatsSingle = true;
     }
 
     private void FindBody(SipLimits limits)

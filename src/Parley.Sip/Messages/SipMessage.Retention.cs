@@ -67,6 +67,7 @@ public sealed partial class SipMessage
         RepeatsSingle = other.RepeatsSingle;
         _known = other._known;
         _via = other._via;
+        _viaConsumed = other._viaConsumed;
         _from = other._from;
         _to = other._to;
         _uri = other._uri;

@@ -16,8 +16,10 @@ public sealed partial class SipMessage
     private SipHeader[] _headers = new SipHeader[32];
     private int _headerCount;
 
-    // Index + 1 of the first header of each known name, 0 when there is none.
+    // Index + 1 of the first header of each known name, 0 when there is none; Repeated when another one follows, so that the
+    // search for the next value of a header that came once ends at once.
     private readonly ushort[] _first = new ushort[HeaderNames.Count];
+    private const ushort Repeated = 0x8000;
 
     private bool _isRequest;
     private SipMethod _method;
@@ -92,9 +94,12 @@ public sealed partial class SipMessage
     /// <param name="from">The index to begin at.</param>
     public int IndexOf(SipHeaderName name, int from)
     {
-        int first = (uint)name < (uint)_first.Length ? _first[(int)name] - 1 : -1;
+        int entry = (uint)name < (uint)_first.Length ? _first[(int)name] : 0;
+        int first = (entry & ~Repeated) - 1;
         if (first < 0 || first >= from)
             return first;
+        if ((entry & Repeated) == 0)
+            return -1;
         for (int i = from; i < _headerCount; i++)
         {
             WorkCount.Add();
@@ -153,6 +158,8 @@ public sealed partial class SipMessage
     internal int VersionStart => _versionStart;
 
     internal int Length => _length;
+
+    private int FirstOf(SipHeaderName name) => (_first[(int)name] & ~Repeated) - 1;
 
     private ReadOnlySpan<byte> Slice(int start, int length) => _buffer.AsSpan(_start + start, length);
 

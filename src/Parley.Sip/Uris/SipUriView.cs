@@ -56,13 +56,16 @@ public readonly ref struct SipUriView
     public ReadOnlySpan<byte> Headers => Text[_parts.HeadersStart..];
 
     /// <summary>True when it has the lr parameter (RFC 3261 19.1.1).</summary>
-    public bool IsLoose => Parameters.Contains("lr"u8);
+    public bool IsLoose => (_parts.Present & UriParameters.Lr) != 0 && Parameters.Contains("lr"u8);
 
     /// <summary>The transport parameter; empty when absent.</summary>
-    public ReadOnlySpan<byte> Transport => Parameters.TryGet("transport"u8, out var value) ? value : default;
+    public ReadOnlySpan<byte> Transport => Value(UriParameters.Transport, "transport"u8);
 
     /// <summary>The maddr parameter; empty when absent.</summary>
-    public ReadOnlySpan<byte> MAddr => Parameters.TryGet("maddr"u8, out var value) ? value : default;
+    public ReadOnlySpan<byte> MAddr => Value(UriParameters.MAddr, "maddr"u8);
+
+    private ReadOnlySpan<byte> Value(UriParameters parameter, ReadOnlySpan<byte> name) =>
+        (_parts.Present & parameter) != 0 && Parameters.TryGet(name, out var value) ? value : default;
 
     /// <summary>RFC 3261 19.1.4 (for tel RFC 3966 4; other schemes byte by byte). Not transitive, as there. Two default values are not equivalent.</summary>
     public bool EquivalentTo(SipUriView other) => UriComparison.Equivalent(this, other);

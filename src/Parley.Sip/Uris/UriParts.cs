@@ -18,6 +18,9 @@ internal struct UriParts
         ParametersEnd,
         HeadersStart;
 
+    /// <summary>Which of the parameters that routing asks for are there, or may be (a name with escapes): the rest need not be searched for.</summary>
+    internal UriParameters Present;
+
     internal static bool TryParse(ReadOnlySpan<byte> text, out UriParts uri)
     {
         WorkCount.Add(1 + (text.Length >> 6));
@@ -116,7 +119,7 @@ internal struct UriParts
         {
             int length = text[(position + 1)..].IndexOfAny((byte)';', (byte)'?');
             int end = length < 0 ? text.Length : position + 1 + length;
-            if (!IsParameter(text[(position + 1)..end]))
+            if (!ReadParameter(text[(position + 1)..end]))
                 return false;
             position = ParametersEnd = end;
         }
@@ -128,14 +131,26 @@ internal struct UriParts
         return AreHeaders(text[HeadersStart..]);
     }
 
-    private static bool IsParameter(ReadOnlySpan<byte> text)
+    private bool ReadParameter(ReadOnlySpan<byte> text)
     {
         int equals = text.IndexOf((byte)'=');
         var name = equals < 0 ? text : text[..equals];
+        Present |= UriParameter(name);
         return !name.IsEmpty
             && SipGrammar.IsEscaped(name, SipGrammar.UriParameter)
             && (equals < 0 || SipGrammar.IsEscaped(text[(equals + 1)..], SipGrammar.UriParameter));
     }
+
+    private static UriParameters UriParameter(ReadOnlySpan<byte> name) =>
+        name.Length switch
+        {
+            2 when SipText.EqualsIgnoreCase(name, "lr"u8) => UriParameters.Lr,
+            5 when SipText.EqualsIgnoreCase(name, "maddr"u8) => UriParameters.MAddr,
+            9 when SipText.EqualsIgnoreCase(name, "transport"u8) => UriParameters.Transport,
+            // An escape takes three bytes for one.
+            > 3 when name.Contains((byte)'%') => UriParameters.All,
+            _ => UriParameters.None,
+        };
 
     private static bool AreHeaders(ReadOnlySpan<byte> text)
     {

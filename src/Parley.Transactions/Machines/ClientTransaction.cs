@@ -217,7 +217,7 @@ public abstract class ClientTransaction : SipTransaction
         Step(ClientEvent.TransportError, null);
     }
 
-    private protected override void ForeseeEnd()
+    private protected override void PrefetchEnd()
     {
         CacheLine.Fetch(User, 3);
         CacheLine.Fetch(UserState, 2);

@@ -268,7 +268,7 @@ public abstract class ServerTransaction : SipTransaction
 
     private protected override void OnSendError() => Step(ServerEvent.TransportError, default, 0);
 
-    private protected override void ForeseeEnd()
+    private protected override void PrefetchEnd()
     {
         Servers.PrefetchForget(this);
         CacheLine.Fetch(User, 3);

@@ -78,16 +78,16 @@ public abstract class SipTransaction : ITimerTarget
         }
     }
 
-    void ITimerTarget.Foresee(int kind, long version, int step)
+    void ITimerTarget.Prefetch(int kind, long version, int step)
     {
         if (step != 0 || Volatile.Read(ref _version) != version)
             return;
         CacheLine.Fetch(_strand, 1);
-        ForeseeEnd();
+        PrefetchEnd();
     }
 
     /// <summary>Fetches what the end of a life touches (<see cref="CacheLine"/>); outside of the strand, for a life that may be over.</summary>
-    private protected abstract void ForeseeEnd();
+    private protected abstract void PrefetchEnd();
 
     /// <summary>True when the strand is entered and the object still lives the life that the caller means.</summary>
     internal bool IsGeneration(long generation) => Generation == (uint)generation;

@@ -180,7 +180,7 @@ public sealed class SipTransport : ISipTransport
     public void Flush()
     {
         var thread = _threads.Value!;
-        // A failure reported here may make the receiver send again; that leaves too, but not for ever.
+        // A failure reported here may make the receiver send again: those messages leave as well, for at most four rounds.
         for (var round = 0; round < 4; round++)
         {
             if (thread.HasDatagrams)

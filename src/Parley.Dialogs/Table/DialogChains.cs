@@ -44,7 +44,7 @@ internal struct DialogChains(DialogSlots slots, bool isOfTags)
         }
 
         (own.Younger, own.Older) = (first.Slot, firsts.Older);
-        if (firsts.Older != DialogSlots.None)
+        if (firsts.Older != DialogIndex.None)
             Links(slots[firsts.Older]!).Younger = dialog.Slot;
         firsts.Older = dialog.Slot;
     }
@@ -56,16 +56,16 @@ internal struct DialogChains(DialogSlots slots, bool isOfTags)
         ref DialogLinks links = ref Links(dialog);
         (int older, int younger) = (links.Older, links.Younger);
         links = default;
-        if (older != DialogSlots.None)
+        if (older != DialogIndex.None)
             Links(slots[older]!).Younger = younger;
-        if (younger != DialogSlots.None)
+        if (younger != DialogIndex.None)
         {
             Links(slots[younger]!).Older = older;
             return;
         }
 
         int at = _firsts.Find(hash);
-        if (older != DialogSlots.None)
+        if (older != DialogIndex.None)
             _firsts[at] = older;
         else
             _firsts.RemoveAt(at);

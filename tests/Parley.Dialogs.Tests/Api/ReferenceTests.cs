@@ -113,7 +113,7 @@ public partial class ReferenceTests
         foreach (string member in Rows.Where(row => row[1] != ToCome).Select(row => Code().Match(row[1]).Groups[1].Value))
         {
             string[] parts = member.Split('.');
-            Type? type = new[] { typeof(IDialogApi).Assembly, typeof(SipContext).Assembly, typeof(IParleyModule).Assembly }
+            Type? type = new[] { typeof(IDialogApi).Assembly, typeof(IParleyModule).Assembly, typeof(SipContext).Assembly }
                 .SelectMany(a => a.GetExportedTypes())
                 .FirstOrDefault(t => t.Name == parts[0]);
             if (

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 
 namespace Parley.Transport;
@@ -34,4 +35,36 @@ public sealed class SipListenerOptions
 
     /// <summary>TLS: certificates and what is asked of the far end. Required for TLS.</summary>
     public SipTlsOptions? Tls { get; set; }
+
+    /// <summary>
+    /// Reads a listener from text: "udp:192.0.2.1:5060", "tls:[2001:db8::1]", "tcp:*:5070" (all IPv4 addresses), and with the name by which others
+    /// reach it "udp:10.0.0.1 as sip.example.com:5080". A port that is left out is the protocol's default; 0 is any free one.
+    /// </summary>
+    /// <param name="text">Protocol, address, port and name.</param>
+    /// <exception cref="ArgumentException">Not such a text.</exception>
+    public static SipListenerOptions Parse(string text)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(text);
+        return TryParse(text, out var options)
+            ? options
+            : throw new ArgumentException($"'{text}' is not a place to listen at, such as udp:127.0.0.1:5060.", nameof(text));
+    }
+
+    /// <summary>As <see cref="Parse"/>, without an exception.</summary>
+    /// <param name="text">Protocol, address, port and name.</param>
+    /// <param name="options">The listener.</param>
+    public static bool TryParse(string? text, [NotNullWhen(true)] out SipListenerOptions? options)
+    {
+        options = null;
+        if (text is null || !ListenerText.TryParse(text, out var protocol, out var endPoint, out var host, out var hostPort))
+            return false;
+        options = new SipListenerOptions
+        {
+            Protocol = protocol,
+            EndPoint = endPoint,
+            AdvertisedHost = host,
+            AdvertisedPort = hostPort,
+        };
+        return true;
+    }
 }

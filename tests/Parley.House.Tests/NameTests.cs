@@ -9,15 +9,12 @@ public class NameTests
 {
     private const string Observer = "RelayObserver";
 
-    /// <summary>Observers that still have the old name.</summary>
-    private static readonly string[] NotRenamedYet = ["DialogRelay", "InDialogRelay", "InviteRelay", "SpiralRelay"];
-
     [Fact]
     public void No_observer_is_called_a_relay()
     {
         var observers = ObserversIn(Repository.CSharpFiles("src").Select(File.ReadAllText)).ToList();
         Assert.NotEmpty(observers);
-        var wrong = observers.Where(IsCalledRelay).Except(NotRenamedYet).ToList();
+        var wrong = observers.Where(IsCalledRelay).ToList();
         Assert.True(wrong.Count == 0, $"These follow a relay and do not relay (…Follower is the word): {string.Join(", ", wrong)}");
     }
 

@@ -8,7 +8,7 @@ internal sealed class DialogTimers(DialogSlots slots, PingRequests pings, Dialog
 {
     private const int LinesOfDialog = 4;
 
-    void ITimerTarget.Foresee(int kind, long version, int step)
+    void ITimerTarget.Prefetch(int kind, long version, int step)
     {
         int slot = (int)(version >> 32);
         if (step == 0)

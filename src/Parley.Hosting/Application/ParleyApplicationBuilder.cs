@@ -67,7 +67,7 @@ public sealed class ParleyApplicationBuilder
     /// <summary>Limits and times of look-ups in the DNS; not used with <see cref="UseLocator"/>.</summary>
     public SipServerLocatorOptions Locator => _parley.Locator;
 
-    /// <summary>Listens at an address: "udp:127.0.0.1:5060", "tls:[::1]:5061". None at all: UDP and TCP on 127.0.0.1:5060.</summary>
+    /// <summary>Listens at an address: "udp:127.0.0.1:5060", "tls:[::1]", "tcp:*:5070". None at all: UDP and TCP on 127.0.0.1:5060.</summary>
     /// <param name="listener">Protocol, address and port.</param>
     /// <param name="advertised">Host or host:port to call it in Via and Record-Route; null: its own address.</param>
     /// <returns>This builder.</returns>

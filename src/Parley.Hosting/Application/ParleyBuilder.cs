@@ -44,14 +44,20 @@ public sealed class ParleyBuilder
     /// <summary>The clock given by <see cref="UseTimeProvider"/>; null: the host's.</summary>
     internal TimeProvider? Time { get; private set; }
 
-    /// <summary>Listens at a place: "udp:127.0.0.1:5060", "tls:[::1]:5061". None at all: UDP and TCP on 127.0.0.1:5060.</summary>
+    /// <summary>Listens at a place: "udp:127.0.0.1:5060", "tls:[::1]", "tcp:*:5070". None at all: UDP and TCP on 127.0.0.1:5060.</summary>
     /// <param name="listener">Protocol, address and port.</param>
     /// <param name="advertised">Host or host:port to call it in Via and Record-Route; null: its own address.</param>
     /// <returns>This builder.</returns>
     /// <exception cref="ArgumentException">Not such a text.</exception>
     public ParleyBuilder Listen(string listener, string? advertised = null)
     {
-        Transport.Listeners.Add(ListenerText.Parse(listener, advertised));
+        ArgumentException.ThrowIfNullOrEmpty(listener);
+        string text = advertised is null ? listener : $"{listener} as {advertised}";
+        Transport.Listeners.Add(
+            SipListenerOptions.TryParse(text, out SipListenerOptions? options)
+                ? options
+                : throw new ArgumentException($"'{text}' is not a place to listen at, such as udp:127.0.0.1:5060.", nameof(listener))
+        );
         return this;
     }
 

@@ -93,18 +93,9 @@ internal static class ParleySection
         [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out SipListenerOptions? listener
     )
     {
-        listener = null;
-        if (string.IsNullOrEmpty(text))
+        string? whole = advertised is null ? text : $"{text} as {advertised}";
+        if (!SipListenerOptions.TryParse(whole, out listener))
             return false;
-        try
-        {
-            listener = ListenerText.Parse(text, advertised);
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-
         return listener.Protocol is SipProtocol.Udp or SipProtocol.Tcp or SipProtocol.Tls;
     }
 }

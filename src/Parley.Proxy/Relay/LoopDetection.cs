@@ -23,8 +23,8 @@ internal static class LoopDetection
     public static int WriteSuffix(SipContext context, Span<byte> destination)
     {
         destination[0] = (byte)'.';
-        HashOf(context).TryFormat(destination[1..], out int digits, "x16");
-        return digits + 1;
+        SipText.WriteHex(HashOf(context), destination[1..]);
+        return SuffixLength;
     }
 
     /// <summary>The request has been here before, with nothing changed that decides its routing. Notes also when it has been here at all.</summary>

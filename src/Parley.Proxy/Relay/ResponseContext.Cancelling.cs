@@ -50,7 +50,7 @@ internal sealed partial class ResponseContext
             Context.Strand.Run(TimerWork, this, null, version);
     }
 
-    void ITimerTarget.Foresee(int kind, long version, int step)
+    void ITimerTarget.Prefetch(int kind, long version, int step)
     {
         if (step == 0 && version == Version)
             CacheLine.Fetch(Context, 4);

@@ -133,14 +133,14 @@ internal static class StatelessRelay
         identity = Mix(identity, random.Hash(request.RequestUri));
         // A CANCEL, and the ACK for a failure, belong to the copy of their INVITE; the CSeq number alone, not the method.
         identity = Mix(identity, request.CSeqNumber);
-        identity.TryFormat(branch[9..], out _, "x16");
+        SipText.WriteHex(identity, branch[9..]);
         if (!proven)
             return IdentityEnd;
         Span<byte> received = stackalloc byte[ViaRouting.StampRoom];
         bool isStamped = ViaRouting.NeedsStamp(via, source);
         received = received[..(isStamped ? source.FormatAddress(received, brackets: false) : 0)];
         int port = isStamped && via.HasRPort ? source.Port : via.RPort;
-        Proof(random, branch[..IdentityEnd], request, via, received, port).TryFormat(branch[IdentityEnd..], out _, "x16");
+        SipText.WriteHex(Proof(random, branch[..IdentityEnd], request, via, received, port), branch[IdentityEnd..]);
         return BranchLength;
     }
 

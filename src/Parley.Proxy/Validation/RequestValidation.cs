@@ -62,7 +62,8 @@ internal static class RequestValidation
 
     private static RequestVerdict Scheme(in ValidationInput input)
     {
-        if (!SipUriView.TryParse(input.Request.RequestUri, out var uri))
+        var uri = input.Request.RequestUriView;
+        if (!uri.IsValid)
             return RequestVerdict.Reply(400, "Malformed Request-URI");
         return uri.Scheme == SipUriScheme.Other ? RequestVerdict.Reply(416) : RequestVerdict.Pass;
     }

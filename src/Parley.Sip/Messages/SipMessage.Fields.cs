@@ -22,6 +22,7 @@ public sealed partial class SipMessage
     private int _cseqDigits;
     private int _cseqMethodStart;
     private int _cseqMethodLength;
+    private SipMethod _cseqMethod;
     private int _maxForwards;
 
     /// <summary>The request URI's parts; default (not valid) when it is malformed or this is a response.</summary>
@@ -83,6 +84,8 @@ public sealed partial class SipMessage
 
     /// <summary>The CSeq method; empty when absent or malformed.</summary>
     public ReadOnlySpan<byte> CSeqMethodText => TryGetCSeq(out _, out var method) ? method : default;
+
+    private SipMethod CSeqMethod => TryGetCSeq(out _, out _) ? _cseqMethod : SipMethod.Other;
 
     /// <summary>The CSeq number as written; empty when absent or malformed. It can be given to <see cref="SipEdits.Replace(ReadOnlySpan{byte}, ReadOnlySpan{byte})"/>.</summary>
     public ReadOnlySpan<byte> CSeqNumberText =>
@@ -203,6 +206,7 @@ public sealed partial class SipMessage
         _cseqDigits = digits;
         _cseqMethodStart = _headers[index].ValueStart + method;
         _cseqMethodLength = value.Length - method;
-        _cseqGood = SipGrammar.IsToken(value[method..]);
+        _cseqMethod = SipText.ParseMethod(value[method..]);
+        _cseqGood = _cseqMethod != SipMethod.Other || SipGrammar.IsToken(value[method..]);
     }
 }

@@ -77,6 +77,7 @@ public sealed partial class SipMessage
         _cseqDigits = other._cseqDigits;
         _cseqMethodStart = other._cseqMethodStart;
         _cseqMethodLength = other._cseqMethodLength;
+        _cseqMethod = other._cseqMethod;
         _maxForwards = other._maxForwards;
     }
 }

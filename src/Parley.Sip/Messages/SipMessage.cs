@@ -48,7 +48,7 @@ public sealed partial class SipMessage
     public bool IsRequest => _isRequest;
 
     /// <summary>The request's method; of a response the method in its CSeq.</summary>
-    public SipMethod Method => _isRequest ? _method : SipText.ParseMethod(CSeqMethodText);
+    public SipMethod Method => _isRequest ? _method : CSeqMethod;
 
     /// <summary>The method as written; of a response the one in its CSeq.</summary>
     public ReadOnlySpan<byte> MethodText => _isRequest ? Slice(0, _methodLength) : CSeqMethodText;

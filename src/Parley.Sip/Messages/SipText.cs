@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Buffers.Text;
 using System.Text;
 
@@ -70,6 +71,18 @@ public static class SipText
 
     /// <summary>The reason phrase of a status code (RFC 3261 21 and the registry); for an unregistered code that of its class.</summary>
     public static ReadOnlySpan<byte> Reason(int statusCode) => ReasonPhrases.Of(statusCode);
+
+    /// <summary>Writes a number as 16 lower-case hexadecimal digits.</summary>
+    /// <param name="number">The number.</param>
+    /// <param name="destination">At least 16 bytes.</param>
+    /// <exception cref="ArgumentException">The destination is too short.</exception>
+    public static void WriteHex(ulong number, Span<byte> destination)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, number);
+        if (!Convert.TryToHexStringLower(bytes, destination, out _))
+            throw new ArgumentException("16 digits do not fit.", nameof(destination));
+    }
 
     /// <summary>Equality that ignores the case of ASCII letters; other bytes must be the same.</summary>
     public static bool EqualsIgnoreCase(ReadOnlySpan<byte> a, ReadOnlySpan<byte> b)

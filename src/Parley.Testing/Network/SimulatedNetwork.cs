@@ -94,16 +94,11 @@ public sealed partial class SimulatedNetwork
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentNullException.ThrowIfNull(listeners);
         if (listeners.Length == 0)
-            listeners =
-            [
-                $"udp:{ListenerText.Bracketed(name)}",
-                $"tcp:{ListenerText.Bracketed(name)}",
-                $"tls:{ListenerText.Bracketed(name)}",
-            ];
+            listeners = [$"udp:{name}", $"tcp:{name}", $"tls:{name}"];
         var made = new SipListener[listeners.Length];
         for (int i = 0; i < made.Length; i++)
         {
-            made[i] = ListenerText.Parse(i, listeners[i]);
+            made[i] = Listener(i, listeners[i]);
             if (_hearing.ContainsKey((made[i].Protocol, made[i].Local)))
                 throw new ArgumentException($"{made[i]} is taken.", nameof(listeners));
         }
@@ -181,5 +176,13 @@ public sealed partial class SimulatedNetwork
     {
         ArgumentNullException.ThrowIfNull(recorder);
         _recorders.Add(recorder);
+    }
+
+    private static SipListener Listener(int index, string text)
+    {
+        var options = SipListenerOptions.Parse(text);
+        return options.EndPoint.Port == 0
+            ? throw new ArgumentException($"'{text}': a simulated listener has a port.", nameof(text))
+            : new SipListener(index, options.Protocol, SipEndPoint.From(options.EndPoint), options.AdvertisedHost, options.AdvertisedPort);
     }
 }

@@ -20,10 +20,10 @@ public sealed class SimulatedServerLocator : ISipServerLocator
     {
         ArgumentNullException.ThrowIfNull(name);
         ArgumentNullException.ThrowIfNull(listener);
-        SipListener parsed = ListenerText.Parse(0, listener);
+        SipListenerOptions parsed = SipListenerOptions.Parse(listener);
         if (!_names.TryGetValue(name, out List<SipTarget>? targets))
             _names[name] = targets = [];
-        targets.Add(new SipTarget(parsed.Protocol, parsed.Local));
+        targets.Add(new SipTarget(parsed.Protocol, SipEndPoint.From(parsed.EndPoint)));
     }
 
     /// <inheritdoc/>

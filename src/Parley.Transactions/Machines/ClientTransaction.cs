@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Parley.Sip;
@@ -216,7 +217,7 @@ public abstract class ClientTransaction : SipTransaction
         Step(ClientEvent.TransportError, null);
     }
 
-    private protected override void ForeseeEnd()
+    private protected override void PrefetchEnd()
     {
         CacheLine.Fetch(User, 3);
         CacheLine.Fetch(UserState, 2);
@@ -272,16 +273,19 @@ public abstract class ClientTransaction : SipTransaction
         _sent = null;
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code.")]
     private protected void InformResponse(SipMessage response)
     {
         if (Carrier != 0 && !HoldsRequest)
             Clients.Carried.Remove(this);
-        if (User is not null)
-            Guard(
-                static s => s.This.User!.OnResponse(s.This, s.Response),
-                (This: this, Response: response),
-                nameof(IClientTransactionUser.OnResponse)
-            );
+        try
+        {
+            User?.OnResponse(this, response);
+        }
+        catch (Exception error)
+        {
+            CallbackFailed(nameof(IClientTransactionUser.OnResponse), error);
+        }
     }
 
     private protected void InformTimeout()
@@ -304,10 +308,18 @@ public abstract class ClientTransaction : SipTransaction
         PostFinish();
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code.")]
     private protected override void Finish()
     {
-        if (User is not null)
-            Guard(static t => t.User!.OnTerminated(t), this, nameof(IClientTransactionUser.OnTerminated));
+        try
+        {
+            User?.OnTerminated(this);
+        }
+        catch (Exception error)
+        {
+            CallbackFailed(nameof(IClientTransactionUser.OnTerminated), error);
+        }
+
         Clients.Carried.Remove(this);
         EndLife();
         User = null;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Parley.Sip;
 using Parley.Transport;
 
@@ -55,6 +56,7 @@ internal static class LocalResponse
     /// failure: 8.2.7 wants the same tag for the same request, 9.2 that of the INVITE in the answer to its CANCEL, and the ACK for an answer
     /// without a transaction can be told by it.
     /// </summary>
+    [SkipLocalsInit]
     public static void WriteTag(TransactionContext context, SipMessage request, Span<byte> tag)
     {
         ReadOnlySpan<byte> branch = default,
@@ -79,7 +81,7 @@ internal static class LocalResponse
         ulong hash = context.Random.Hash(bytes[..(at + sizeof(uint))]);
         if (big is not null)
             context.Buffers.Return(big);
-        hash.TryFormat(tag, out _, "x16");
+        SipText.WriteHex(hash, tag);
 
         static void Add(Span<byte> bytes, ReadOnlySpan<byte> part, ref int at)
         {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Text;
 using Parley.Sip;
@@ -267,7 +268,7 @@ public abstract class ServerTransaction : SipTransaction
 
     private protected override void OnSendError() => Step(ServerEvent.TransportError, default, 0);
 
-    private protected override void ForeseeEnd()
+    private protected override void PrefetchEnd()
     {
         Servers.PrefetchForget(this);
         CacheLine.Fetch(User, 3);
@@ -351,10 +352,18 @@ public abstract class ServerTransaction : SipTransaction
         PostFinish();
     }
 
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code.")]
     private protected override void Finish()
     {
-        if (User is not null)
-            Guard(static t => t.User!.OnTerminated(t), this, nameof(IServerTransactionUser.OnTerminated));
+        try
+        {
+            User?.OnTerminated(this);
+        }
+        catch (Exception error)
+        {
+            CallbackFailed(nameof(IServerTransactionUser.OnTerminated), error);
+        }
+
         User = null;
         UserState = null;
         Servers.Forget(this);

@@ -78,16 +78,16 @@ public abstract class SipTransaction : ITimerTarget
         }
     }
 
-    void ITimerTarget.Foresee(int kind, long version, int step)
+    void ITimerTarget.Prefetch(int kind, long version, int step)
     {
         if (step != 0 || Volatile.Read(ref _version) != version)
             return;
         CacheLine.Fetch(_strand, 1);
-        ForeseeEnd();
+        PrefetchEnd();
     }
 
     /// <summary>Fetches what the end of a life touches (<see cref="CacheLine"/>); outside of the strand, for a life that may be over.</summary>
-    private protected abstract void ForeseeEnd();
+    private protected abstract void PrefetchEnd();
 
     /// <summary>True when the strand is entered and the object still lives the life that the caller means.</summary>
     internal bool IsGeneration(long generation) => Generation == (uint)generation;
@@ -154,19 +154,20 @@ public abstract class SipTransaction : ITimerTarget
 
     /// <summary>Runs a callback of the user; what it throws is logged and counted.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the machine goes on whatever it throws.")]
-    private protected bool Guard<TState>(Action<TState> callback, TState state, string name)
+    private protected void Guard<TState>(Action<TState> callback, TState state, string name)
     {
         try
         {
             callback(state);
-            return true;
         }
         catch (Exception error)
         {
-            Context.CallbackFailed(name, DescribeCall(), error);
-            return false;
+            CallbackFailed(name, error);
         }
     }
+
+    /// <summary>Logs and counts what a callback of the user threw: the boundary to user code, the machine goes on.</summary>
+    private protected void CallbackFailed(string name, Exception error) => Context.CallbackFailed(name, DescribeCall(), error);
 
     /// <summary>The Call-ID where it is still known.</summary>
     private protected abstract string DescribeCall();

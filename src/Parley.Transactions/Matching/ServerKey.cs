@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Runtime.CompilerServices;
 using Parley.Sip;
 
 namespace Parley.Transactions;
@@ -66,6 +67,7 @@ internal readonly ref struct ServerKey
     }
 
     /// <summary>8.2.2.2: what two copies of one request have in common that came by different ways; never 0.</summary>
+    [SkipLocalsInit]
     public static ulong MergeHash(SipMessage request, SipRandom random)
     {
         ReadOnlySpan<byte> from = request.FromTag,

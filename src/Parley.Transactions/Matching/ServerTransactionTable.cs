@@ -90,7 +90,7 @@ internal sealed class ServerTransactionTable
     }
 
     /// <summary>Fetches the line in which this hash begins to be looked for. Without the lock: while the stripe grows it may be the wrong one.</summary>
-    public void Foresee(ulong hash) => StripeOf(hash).Foresee(hash);
+    public void Prefetch(ulong hash) => StripeOf(hash).Prefetch(hash);
 
     private Stripe StripeOf(ulong hash) => _stripes[hash >> (64 - StripeBits)];
 
@@ -117,7 +117,7 @@ internal sealed class ServerTransactionTable
             return null;
         }
 
-        public void Foresee(ulong hash)
+        public void Prefetch(ulong hash)
         {
             Entry[] entries = Volatile.Read(ref _entries);
             CacheLine.Fetch(in entries[(int)hash & (entries.Length - 1)]);

@@ -67,9 +67,9 @@ internal sealed class ServerTransactions
     /// <summary>Fetches what <see cref="Forget"/> will touch.</summary>
     public void PrefetchForget(ServerTransaction transaction)
     {
-        _table.Foresee(transaction.Hash);
+        _table.Prefetch(transaction.Hash);
         if (transaction.MergeHash is not 0 and ulong merged)
-            _merged.Foresee(merged);
+            _merged.Prefetch(merged);
     }
 
     /// <summary>The pooled object at an index, null when there never was one. The caller compares the generation inside the strand.</summary>

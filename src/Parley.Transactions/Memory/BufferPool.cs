@@ -13,7 +13,7 @@ internal sealed class BufferPool
     private const int KeptPerSize = 1 << 16;
 
     private readonly Shelf[] _shelves = new Shelf[(LargestBits - SmallestBits + 1) * 2];
-    private long _rented;
+    private long _oversized;
 
     public BufferPool()
     {
@@ -22,21 +22,24 @@ internal sealed class BufferPool
     }
 
     /// <summary>How many buffers are out; what tests look for leaks by.</summary>
-    public long Rented => Volatile.Read(ref _rented);
+    public long Rented => Volatile.Read(ref _oversized) + _shelves.Sum(static shelf => shelf.Rented);
 
     public byte[] Rent(int length)
     {
-        Interlocked.Increment(ref _rented);
         int index = IndexFor(length);
-        return index < _shelves.Length ? _shelves[index].Take() : new byte[length];
+        if (index < _shelves.Length)
+            return _shelves[index].Take();
+        Interlocked.Increment(ref _oversized);
+        return new byte[length];
     }
 
     public void Return(byte[] buffer)
     {
-        Interlocked.Decrement(ref _rented);
         int index = IndexFor(buffer.Length);
         if (index < _shelves.Length)
             _shelves[index].Put(buffer);
+        else
+            Interlocked.Decrement(ref _oversized);
     }
 
     private static int IndexFor(int length)
@@ -54,11 +57,25 @@ internal sealed class BufferPool
         private readonly Lock _lock = new();
         private byte[][] _kept = new byte[16][];
         private int _count;
+        private long _rented;
+
+        /// <summary>How many are out.</summary>
+        public long Rented
+        {
+            get
+            {
+                lock (_lock)
+                {
+                    return _rented;
+                }
+            }
+        }
 
         public byte[] Take()
         {
             lock (_lock)
             {
+                _rented++;
                 if (_count > 0)
                     return _kept[--_count];
             }
@@ -68,10 +85,11 @@ internal sealed class BufferPool
 
         public void Put(byte[] buffer)
         {
-            if (buffer.Length != size)
-                return;
             lock (_lock)
             {
+                _rented--;
+                if (buffer.Length != size)
+                    return;
                 if (_count == _kept.Length)
                 {
                     if (_count >= KeptPerSize)

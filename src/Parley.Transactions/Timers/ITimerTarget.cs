@@ -16,5 +16,5 @@ public interface ITimerTarget
     /// <param name="kind">As in <see cref="OnTimer"/>.</param>
     /// <param name="version">As in <see cref="OnTimer"/>.</param>
     /// <param name="step">0, 1, 2, with time between them: what was asked for in one step is there in the next, to be followed one reference further.</param>
-    void Foresee(int kind, long version, int step) { }
+    void Prefetch(int kind, long version, int step) { }
 }

@@ -15,7 +15,7 @@ namespace Parley.Transactions;
 public sealed class TimerService : IDisposable
 {
     private const int TakenAtOnce = 64;
-    private const int ForesightSteps = 3;
+    private const int PrefetchSteps = 3;
     private const int LinesOfTarget = 4;
     private const int LongMilliseconds = 4000;
     private const int LongTickMilliseconds = 50;
@@ -219,7 +219,7 @@ public sealed class TimerService : IDisposable
     /// <summary>Fires a handful, after each of them could fetch what it will touch: all lines of a step arrive together.</summary>
     private void FireAll(Due[] due, int count)
     {
-        Foresee(due.AsSpan(0, count));
+        Prefetch(due.AsSpan(0, count));
         for (int i = 0; i < count; i++)
         {
             Fire(due[i].Target, due[i].Kind, due[i].Version);
@@ -228,15 +228,15 @@ public sealed class TimerService : IDisposable
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "A hint that fails must not lose the timers it was given for.")]
-    private void Foresee(ReadOnlySpan<Due> due)
+    private void Prefetch(ReadOnlySpan<Due> due)
     {
         int i = 0;
         try
         {
-            for (int step = 0; step < ForesightSteps; step++)
+            for (int step = 0; step < PrefetchSteps; step++)
             {
                 for (i = 0; i < due.Length; i++)
-                    due[i].Target.Foresee(due[i].Kind, due[i].Version, step);
+                    due[i].Target.Prefetch(due[i].Kind, due[i].Version, step);
             }
         }
         catch (Exception error)

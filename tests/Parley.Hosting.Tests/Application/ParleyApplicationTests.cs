@@ -22,7 +22,9 @@ public sealed class ParleyApplicationTests
     [InlineData("udp:*:5080", SipProtocol.Udp, "0.0.0.0", 5080)]
     public void A_listener_is_read_from_text(string text, SipProtocol protocol, string address, int port)
     {
-        SipListenerOptions options = ListenerText.Parse(text, "sip.example.com:5090");
+        SipListenerOptions options = Assert.Single(
+            ParleyApplication.CreateEmptyBuilder().Listen(text, "sip.example.com:5090").Transport.Listeners
+        );
         Assert.Equal(protocol, options.Protocol);
         Assert.Equal(new IPEndPoint(IPAddress.Parse(address), port), options.EndPoint);
         Assert.Equal("sip.example.com", options.AdvertisedHost);

@@ -80,26 +80,26 @@ public sealed class TimerServiceTests
     }
 
     [Fact]
-    public void All_that_is_due_together_is_foreseen_step_by_step_before_the_first_fires()
+    public void All_that_is_due_together_is_prefetched_step_by_step_before_the_first_fires()
     {
         SimulatedClock clock = new();
         using TimerService service = new(clock);
         List<string> story = [];
-        service.Arm(new Foreseeing("a", story), 1, 7, 100);
-        service.Arm(new Foreseeing("b", story), 2, 8, 100);
+        service.Arm(new Prefetching("a", story), 1, 7, 100);
+        service.Arm(new Prefetching("b", story), 2, 8, 100);
         clock.RunFor(TimeSpan.FromSeconds(1));
         Assert.Equal(["a 1 7 0", "b 2 8 0", "a 1 7 1", "b 2 8 1", "a 1 7 2", "b 2 8 2", "a fires", "b fires"], story);
     }
 
     [Fact]
-    public void A_target_that_cannot_foresee_is_logged_and_all_fire()
+    public void A_target_that_fails_to_prefetch_is_logged_and_all_fire()
     {
         SimulatedClock clock = new();
         RecordingLoggers loggers = new();
         using TimerService service = new(clock, loggers);
         List<string> story = [];
-        service.Arm(new Foreseeing("a", story), 1, 7, 100);
-        service.Arm(new Foreseeing("b", story) { Fails = true }, 2, 8, 100);
+        service.Arm(new Prefetching("a", story), 1, 7, 100);
+        service.Arm(new Prefetching("b", story) { Fails = true }, 2, 8, 100);
         clock.RunFor(TimeSpan.FromSeconds(1));
         Assert.Equal(["a 1 7 0", "a fires", "b fires"], story);
         Assert.StartsWith("2101 Error", Assert.Single(loggers.Lines), StringComparison.Ordinal);
@@ -215,16 +215,16 @@ public sealed class TimerServiceTests
         public void OnTimer(int kind, long version) => throw new InvalidOperationException("on purpose");
     }
 
-    private sealed class Foreseeing(string name, List<string> story) : ITimerTarget
+    private sealed class Prefetching(string name, List<string> story) : ITimerTarget
     {
         public bool Fails { get; init; }
 
         public void OnTimer(int kind, long version) => story.Add($"{name} fires");
 
-        public void Foresee(int kind, long version, int step)
+        public void Prefetch(int kind, long version, int step)
         {
             if (Fails)
-                throw new InvalidOperationException("no foresight");
+                throw new InvalidOperationException("on purpose");
             story.Add($"{name} {kind} {version} {step}");
         }
     }

@@ -44,7 +44,7 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
         Callbacks = new DialogCallbacks(loggers, CreatedCallbacks) { Existing = () => Table.Snapshot(includeDeleted: false) };
         Profiles = new DialogProfileTable(options, random.Next()) { Finder = Table.Find };
         Requests = new DialogRequests(this, localRequests!, options.PrackTimeout);
-        var byes = new ByeRequests(this, localRequests!, Requests);
+        var byes = new ByeRequests(this, localRequests!);
         _runner = new DialogActionRunner(this, Profiles, Callbacks, byes, sender: this);
         _matching = new DialogMatching(Table, options, RecordRouteParameter, _runner);
         _routing = new InDialogRouting(_matching, options, Counters, Log);

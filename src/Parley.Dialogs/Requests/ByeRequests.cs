@@ -11,7 +11,7 @@ namespace Parley.Dialogs;
 /// first that is answered ends the dialog; any final response counts, a challenge and a 481 too, and so do a timeout and a BYE that could not be
 /// sent. Towards a caller whose ACK was not seen it is held back until RFC 3261 15 allows it.
 /// </summary>
-internal sealed class ByeRequests(DialogRuntime runtime, LocalRequests local, DialogRequests requests) : ILocalRequestUser
+internal sealed class ByeRequests(DialogRuntime runtime, LocalRequests local) : ILocalRequestUser
 {
     /// <summary>Sends both, or the one that was released.</summary>
     public void Send(Dialog dialog)
@@ -96,9 +96,9 @@ internal sealed class ByeRequests(DialogRuntime runtime, LocalRequests local, Di
             Connection = DialogRequests.ConnectionOf(leg.FlowInLock),
         };
 
-    private void Build(Bye bye, DialogByes byes)
+    private static void Build(Bye bye, DialogByes byes)
     {
-        bye.Bytes = requests.WriteBye(bye.Dialog, bye.Leg, bye.CSeq, byes.HeaderLines);
+        bye.Bytes = DialogRequests.WriteBye(bye.Dialog, bye.Leg, bye.CSeq, byes.HeaderLines);
         bye.Packed = bye.Leg.Packed;
     }
 

@@ -82,7 +82,7 @@ internal sealed class DialogRequests(DialogRuntime runtime, LocalRequests local,
     }
 
     /// <summary>The BYE to a leg, in an array of its own; null when the leg has nothing to send to.</summary>
-    public byte[]? WriteBye(Dialog dialog, DialogLeg leg, uint cseq, ReadOnlySpan<byte> headerLines)
+    public static byte[]? WriteBye(Dialog dialog, DialogLeg leg, uint cseq, ReadOnlySpan<byte> headerLines)
     {
         InDialogRequest request = Describe(dialog, leg, "BYE"u8, cseq, headerLines, default, default);
         return InDialogRequestWriter.TryWrite(Writer, in request, out ReadOnlySpan<byte> written) ? written.ToArray() : null;

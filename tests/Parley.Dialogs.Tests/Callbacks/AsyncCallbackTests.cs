@@ -175,7 +175,7 @@ public sealed class AsyncCallbackTests
         bench.Call();
         bench.Run(1);
 
-        Assert.Throws<ArgumentException>("types", () => bench.Dialog.OnAsync(types, static (_, _) => default));
+        Assert.Throws<ArgumentException>(nameof(types), () => bench.Dialog.OnAsync(types, static (_, _) => default));
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Parley.Proxy;
 using Parley.Testing;
 using Xunit;
 

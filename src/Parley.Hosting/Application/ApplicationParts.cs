@@ -19,6 +19,6 @@ internal sealed class ApplicationParts
 
     public TimerService? Timers { get; set; }
 
-    public static T Take<T>(T? part)
+    public static T Require<T>(T? part)
         where T : class => part ?? throw new InvalidOperationException($"{typeof(T).Name} is there once the application has been built.");
 }

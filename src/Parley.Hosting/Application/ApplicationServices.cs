@@ -4,7 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Parley.Hosting;
 
-/// <summary>The application's services. Of one that is missing it says which call on the builder adds it (<see cref="AddedByAttribute"/>).</summary>
+/// <summary>The application's services. The exception for one that is missing names the call on the builder that adds it (<see cref="AddedByAttribute"/>).</summary>
 internal sealed class ApplicationServices(IServiceProvider services) : IKeyedServiceProvider, ISupportRequiredService
 {
     public object? GetService(Type serviceType) => services.GetService(serviceType);
@@ -46,8 +46,8 @@ internal sealed class ApplicationServices(IServiceProvider services) : IKeyedSer
             throw Missing(missing, module.Name);
     }
 
-    private static InvalidOperationException Missing(Type service, string who) =>
+    private static InvalidOperationException Missing(Type service, string subject) =>
         service.GetCustomAttribute<AddedByAttribute>() is { } added
-            ? new($"{who} has no {service.Name}: call builder.{added.Call}() before Build().")
-            : new($"{who} has no {service}: register it with builder.Services before Build().");
+            ? new($"{subject} has no {service.Name}: call builder.{added.Call}() before Build().")
+            : new($"{subject} has no {service}: register it with builder.Services before Build().");
 }

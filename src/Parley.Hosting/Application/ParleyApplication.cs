@@ -9,7 +9,7 @@ using Parley.Transport;
 
 namespace Parley.Hosting;
 
-/// <summary>A SIP proxy: an <see cref="IHost"/> whose way of a request is the handler given to <see cref="OnRequest"/>.</summary>
+/// <summary>A SIP proxy: an <see cref="IHost"/> that handles each request by the handler given to <see cref="OnRequest"/>.</summary>
 public sealed class ParleyApplication : IHost, IAsyncDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
@@ -43,7 +43,8 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
             parts.Locator!,
             loggers.CreateLogger("Parley.Proxy")
         );
-        Transactions = new TransactionLayer(parts.Transport!, parts.Timers!, parts.Random!, timers, Core, loggers, transactions);
+        Pipeline = new ProxyPipeline(Core);
+        Transactions = new TransactionLayer(parts.Transport!, parts.Timers!, parts.Random!, timers, Pipeline, loggers, transactions);
         Core.Transactions = Transactions;
         LocalRequests = new LocalRequests(Core);
     }
@@ -79,12 +80,14 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
     public ProxyCounters Counters => Core.Counters;
 
     /// <summary>Requests that are not over: their transactions, handlers or branches live.</summary>
-    public int PendingRequests => Core.Contexts.Rented;
+    public int PendingRequests => Pipeline.Contexts.Rented;
 
     /// <summary>New INVITEs are refused.</summary>
     public bool IsDraining => Core.IsDraining;
 
     internal ProxyCore Core { get; }
+
+    private ProxyPipeline Pipeline { get; }
 
     /// <summary>A builder with configuration from the environment and the command line, and logging to the console.</summary>
     /// <param name="args">The command line; null for none.</param>
@@ -101,9 +104,9 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
     public void OnRequest(SipRequestHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        if (Core.Handler is not null)
+        if (Pipeline.Hooks.Handler is not null)
             throw new InvalidOperationException("There is a main route already.");
-        Core.Handler = handler;
+        Pipeline.Hooks.Handler = handler;
     }
 
     /// <summary>Sees each copy of every request; runs before the request's own branch hooks.</summary>
@@ -111,7 +114,7 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
     public void OnBranch(SipBranchHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        Core.BranchHooks = [.. Core.BranchHooks, handler];
+        Pipeline.Hooks.Branch = [.. Pipeline.Hooks.Branch, handler];
     }
 
     /// <summary>Sees each response to every request; runs before the request's own reply hooks.</summary>
@@ -119,7 +122,7 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
     public void OnReply(SipReplyHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        Core.ReplyHooks = [.. Core.ReplyHooks, handler];
+        Pipeline.Hooks.Reply = [.. Pipeline.Hooks.Reply, handler];
     }
 
     /// <summary>Runs when all branches of a request failed; runs before the request's own failure hooks.</summary>
@@ -127,15 +130,15 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
     public void OnFailure(SipRequestHandler handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        Core.FailureHooks = [.. Core.FailureHooks, handler];
+        Pipeline.Hooks.Failure = [.. Pipeline.Hooks.Failure, handler];
     }
 
-    /// <summary>Sees requests that this element itself originates (the field's local route).</summary>
+    /// <summary>Sees requests that this element itself originates (OpenSIPS's local route).</summary>
     /// <param name="handler">The hook.</param>
     public void OnLocalRequest(Action<LocalRequest> handler)
     {
         ArgumentNullException.ThrowIfNull(handler);
-        Core.LocalHooks = [.. Core.LocalHooks, handler];
+        LocalRequests.Hooks = [.. LocalRequests.Hooks, handler];
     }
 
     /// <summary>New INVITEs get 503 with Retry-After from now on; requests within dialogs go on.</summary>
@@ -149,7 +152,7 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
 
     /// <summary>Starts the services, and the network last.</summary>
     /// <param name="cancellationToken">Ends the starting.</param>
-    /// <returns>Done when requests are heard.</returns>
+    /// <returns>Done when requests are received.</returns>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
         if (_started)
@@ -202,7 +205,7 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
 
     internal void MakeModules()
     {
-        Core.Modules = [.. Services.GetServices<IProxyModule>()];
+        Pipeline.Hooks.Modules = [.. Services.GetServices<IProxyModule>()];
         foreach (IParleyModule module in Services.GetServices<IParleyModule>())
             module.Initialize(this);
     }

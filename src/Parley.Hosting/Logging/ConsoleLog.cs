@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace Parley.Hosting;
 
 /// <summary>
-/// The log on standard output. Whoever logs never waits for the reader of the output: a line waits in a queue, and one that does not fit is
-/// dropped and counted, which a line tells when the reader comes back. Control characters are escaped, so that an entry is one line whatever
+/// The log on standard output. Logging never waits for the reader of the output: a line waits in a queue, and one that does not fit is
+/// dropped and counted, and a line reports how many once the reader is back. Control characters are escaped, so that an entry is one line whatever
 /// the network put into it, and warnings that repeat are written once a second with their number (<see cref="ConsoleLogOptions"/>).
 /// </summary>
 [ProviderAlias("Console")]
@@ -61,7 +61,7 @@ public sealed class ConsoleLog : ILoggerProvider
     public ILogger CreateLogger(string categoryName) =>
         _loggers.GetOrAdd(categoryName, static (name, log) => new ConsoleLogger(log, name), this);
 
-    /// <summary>Lets what waits leave, for a second at most: a reader that does not read stops nobody from ending.</summary>
+    /// <summary>Writes what is queued, for a second at most: a reader that does not read does not hold up the end.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -94,7 +94,7 @@ public sealed class ConsoleLog : ILoggerProvider
         }
     }
 
-    /// <summary>An event was not written: its number is told later, by another one or by the writer.</summary>
+    /// <summary>An event was not written: how many there were is written later, with the next one or by the writer.</summary>
     internal void LeftOut()
     {
         Interlocked.Increment(ref _leftOut);
@@ -159,7 +159,7 @@ public sealed class ConsoleLog : ILoggerProvider
         }
     }
 
-    /// <summary>Events that came and came and then no more: their number is told once their interval is over, at the end at once.</summary>
+    /// <summary>Events that repeated and then stopped: how many there were is written once their interval is over, or at the end.</summary>
     private void AddLeftOut()
     {
         Interlocked.Exchange(ref _repeatsPending, 0);

@@ -59,11 +59,11 @@ internal sealed class ConsoleLogger(ConsoleLog log, string category) : ILogger
         log.Take(End(line));
     }
 
-    /// <summary>The line that tells how often an event came that was not written.</summary>
+    /// <summary>The line with the number of events that were not written.</summary>
     public string LeftOutLine(int eventId, long leftOut) =>
         End(Begin(LogLevel.Warning, eventId).Append(CultureInfo.InvariantCulture, $" ({leftOut} more like it)"));
 
-    /// <summary>The line that tells of lines that were dropped.</summary>
+    /// <summary>The line with the number of lines that were dropped.</summary>
     public string DroppedLine(long dropped) =>
         End(
             Begin(LogLevel.Warning, 3010)

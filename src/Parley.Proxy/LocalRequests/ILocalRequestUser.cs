@@ -2,7 +2,7 @@ using Parley.Sip;
 
 namespace Parley.Proxy;
 
-/// <summary>Who gets the answers to a request that this element originated. Calls run inside that request's strand.</summary>
+/// <summary>Receives the responses to a request that this element originated. Calls run inside that request's strand.</summary>
 public interface ILocalRequestUser
 {
     /// <summary>Provisional and final responses; a 2xx of INVITE also when it comes again (ACK it again).</summary>

@@ -77,7 +77,7 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
 
         if (status >= 200)
             request.IsOver = true;
-        Tell(response);
+        Inform(response);
     }
 
     void IClientTransactionUser.OnTimeout(ClientTransaction transaction)
@@ -91,7 +91,7 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
         if (transaction != request.Transaction || request.IsOver)
             return;
         ReportFailure();
-        // Who has given a provisional response is at it: no second one is asked.
+        // An element that has sent a provisional response is working on it: no second one is asked.
         if (transaction.State == ClientTransactionState.Proceeding || !TryNext())
             Fail(503);
     }
@@ -171,7 +171,7 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
         }
         catch (Exception)
         {
-            // Nothing found; the user hears 503.
+            // Nothing found; the user gets 503.
         }
 
         _strand.Post(LocatedWork, this, null, found ? 1 : 0);
@@ -194,7 +194,7 @@ internal sealed class LocalExchange(LocalRequests owner, LocalRequest request) :
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code.")]
-    private void Tell(SipMessage response)
+    private void Inform(SipMessage response)
     {
         try
         {

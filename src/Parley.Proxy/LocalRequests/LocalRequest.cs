@@ -47,7 +47,7 @@ public sealed class LocalRequest
 
     internal SipListener? From { get; set; }
 
-    internal bool TryTake(ReadOnlySpan<byte> request)
+    internal bool TryParse(ReadOnlySpan<byte> request)
     {
         if (_buffer.Length < request.Length)
             _buffer = new byte[request.Length * 2];

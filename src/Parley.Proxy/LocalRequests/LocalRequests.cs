@@ -17,6 +17,8 @@ public sealed class LocalRequests
 
     internal ProxyCore Core { get; }
 
+    internal Action<LocalRequest>[] Hooks { get; set; } = [];
+
     /// <summary>Local requests that are not over.</summary>
     public int Pending => _pool.Rented;
 
@@ -29,8 +31,8 @@ public sealed class LocalRequests
     /// <param name="newConnections">False: over a stream only by the connection that <paramref name="flow"/> names.</param>
     /// <param name="from">Without a flow: the listener to leave by where it reaches the place; null: any that does. Its transport is used where the URI names
     /// none, and TLS never becomes less.</param>
-    /// <param name="nextHop">Without a flow: the URI to send it to; empty: the top Route if it is loose, else the request-URI. To be told when the request goes to a strict router, which is in the request-URI above loose Routes.</param>
-    /// <returns>False when it could not even be tried; then the user hears nothing.</returns>
+    /// <param name="nextHop">Without a flow: the URI to send it to; empty: the top Route if it is loose, else the request-URI. Needed when the request goes to a strict router, which is in the request-URI above loose Routes.</param>
+    /// <returns>False when it could not even be tried; then the user is not called.</returns>
     /// <exception cref="ArgumentException">The request is none, or is an ACK.</exception>
     public bool Send(
         ReadOnlySpan<byte> request,
@@ -45,7 +47,7 @@ public sealed class LocalRequests
     {
         ArgumentNullException.ThrowIfNull(user);
         LocalRequest local = _pool.Rent();
-        if (!local.TryTake(request) || local.Method == SipMethod.Ack)
+        if (!local.TryParse(request) || local.Method == SipMethod.Ack)
         {
             Return(local);
             throw new ArgumentException("Not a request that has a transaction.", nameof(request));
@@ -75,7 +77,7 @@ public sealed class LocalRequests
     public bool SendAck(ReadOnlySpan<byte> ack, SipFlow? flow, SipListener? from = null, ReadOnlySpan<byte> nextHop = default)
     {
         LocalRequest local = _pool.Rent();
-        if (!local.TryTake(ack) || local.Method != SipMethod.Ack)
+        if (!local.TryParse(ack) || local.Method != SipMethod.Ack)
         {
             Return(local);
             throw new ArgumentException("Not an ACK.", nameof(ack));
@@ -119,7 +121,7 @@ public sealed class LocalRequests
         _pool.Return(request);
     }
 
-    /// <summary>The places of a literal next hop: over the transport of <see cref="LocalRequest.From"/> where the URI leaves it open, then what the URI alone tells.</summary>
+    /// <summary>The places of a literal next hop: over the transport of <see cref="LocalRequest.From"/> where the URI leaves it open, then what the URI alone gives.</summary>
     /// <returns>False: <paramref name="uri"/> must be looked up; null: it is none.</returns>
     internal bool TryPlaces(LocalRequest request, ReadOnlySpan<byte> hop, out SipUri? uri)
     {
@@ -245,7 +247,7 @@ public sealed class LocalRequests
     private void RunHooks(LocalRequest request, SipEdits edits)
     {
         request.OpenEdits(edits);
-        foreach (Action<LocalRequest> hook in Core.LocalHooks)
+        foreach (Action<LocalRequest> hook in Hooks)
         {
             try
             {

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Parley.Sip;
@@ -7,8 +6,8 @@ using Parley.Transport;
 
 namespace Parley.Proxy;
 
-/// <summary>The core above the transactions: takes requests in, gives them a context and runs the pipeline on it (validation, modules, handler).</summary>
-internal sealed class ProxyCore : ITransactionUser
+/// <summary>What the parts of the proxy share: options, network, clock, counters, pools. Knows neither requests nor the application.</summary>
+internal sealed class ProxyCore
 {
     private readonly byte[] _serverHeader;
     private int _unanswered;
@@ -34,7 +33,6 @@ internal sealed class ProxyCore : ITransactionUser
         Locator = locator;
         Logger = logger;
         Spirals = new SpiralBudget(time);
-        Contexts = new Pool<SipContext>(() => new SipContext(this));
         _serverHeader = options.ServerHeader is { } server ? Encoding.UTF8.GetBytes($"Server: {server}\r\n") : [];
     }
 
@@ -61,8 +59,6 @@ internal sealed class ProxyCore : ITransactionUser
 
     public ProxyCounters Counters { get; } = new();
 
-    public Pool<SipContext> Contexts { get; }
-
     public SpiralBudget Spirals { get; }
 
     public TargetCache Targets { get; } = new();
@@ -70,18 +66,6 @@ internal sealed class ProxyCore : ITransactionUser
     public Pool<SipBranch> Branches { get; } = new(static () => new SipBranch());
 
     public Pool<SipEdits> Edits { get; } = new(static () => new SipEdits());
-
-    public SipRequestHandler? Handler { get; set; }
-
-    public SipBranchHandler[] BranchHooks { get; set; } = [];
-
-    public SipReplyHandler[] ReplyHooks { get; set; } = [];
-
-    public SipRequestHandler[] FailureHooks { get; set; } = [];
-
-    public Action<LocalRequest>[] LocalHooks { get; set; } = [];
-
-    public IProxyModule[] Modules { get; set; } = [];
 
     public bool IsDraining { get; set; }
 
@@ -110,99 +94,5 @@ internal sealed class ProxyCore : ITransactionUser
         {
             SynchronizationContext.SetSynchronizationContext(before);
         }
-    }
-
-    public bool Admit(SipMessage request, in SipFlow source)
-    {
-        if (!Options.Stateless)
-            return true;
-        RunStateless(request, source);
-        return false;
-    }
-
-    public void OnRequest(ServerTransaction transaction)
-    {
-        SipContext context = Contexts.Rent();
-        context.Begin(transaction);
-        transaction.User = context.Relay;
-        Counters.CountRequest(context.Method);
-        if (IsDraining && context.Method == SipMethod.Invite && !context.IsInDialog)
-            Refuse(context);
-        else
-            Handle(context);
-        context.Relay.EndOfFirstCall();
-    }
-
-    public void OnCancel(ServerTransaction invite, SipMessage cancel) => (invite.User as ResponseContext)?.OnCancel(cancel);
-
-    public void OnAck(SipMessage ack, in SipFlow source) => RunStateless(ack, source);
-
-    public void OnStrayResponse(SipMessage response, in SipFlow source)
-    {
-        if (!StatelessRelay.TryForwardResponse(this, response, source))
-            Counters.Count(ProxyCounter.StrayReplies);
-    }
-
-    private void RunStateless(SipMessage request, in SipFlow source)
-    {
-        SipContext context = Contexts.Rent();
-        context.BeginStateless(request, source);
-        Counters.CountRequest(context.Method);
-        Strand strand = context.Strand;
-        if (!strand.TryEnter())
-        {
-            // Only when something of a former request on this context was posted late; it leaves in a moment.
-            SpinWait.SpinUntil(strand.TryEnter);
-        }
-
-        long version = context.Relay.Version;
-        try
-        {
-            if (context.Method == SipMethod.Ack || !IsDraining || context.Method != SipMethod.Invite || context.IsInDialog)
-                Handle(context);
-            else
-                Refuse(context);
-            context.Relay.EndOfFirstCall();
-            if (context.Relay.Version == version)
-                context.Detach();
-        }
-        finally
-        {
-            strand.Leave();
-        }
-    }
-
-    private void Refuse(SipContext context)
-    {
-        Counters.Count(ProxyCounter.Drained);
-        context.ReplyInStrand(503, null, Encoding.ASCII.GetBytes($"Retry-After: {Options.DrainRetryAfter}\r\n"));
-    }
-
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary to modules: whatever they throw is a 500.")]
-    private void Handle(SipContext context)
-    {
-        try
-        {
-            Pass(context);
-        }
-        catch (Exception error)
-        {
-            context.HookFailed("module", error);
-            context.ReplyInStrand(500, null, default);
-        }
-    }
-
-    private void Pass(SipContext context)
-    {
-        if (!RequestValidation.Admit(context))
-            return;
-        foreach (IProxyModule module in Modules)
-            module.OnRequest(context);
-        if (context.IsAnswered)
-            return;
-        if (Handler is { } handler)
-            context.RunHandler(handler);
-        else
-            context.ReplyInStrand(501, null, default);
     }
 }

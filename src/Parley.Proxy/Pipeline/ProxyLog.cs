@@ -15,7 +15,7 @@ internal static partial class ProxyLog
     public static partial void HookFailed(ILogger logger, string hook, string callId, Exception error);
 
     [LoggerMessage(3003, LogLevel.Debug, "No way to send {Method} of the call {CallId} to {Target}")]
-    public static partial void NoWay(ILogger logger, string method, string callId, string target);
+    public static partial void Unroutable(ILogger logger, string method, string callId, string target);
 
     [LoggerMessage(3004, LogLevel.Warning, "The call {CallId} has more than {Limit} branches; further targets are left out")]
     public static partial void TooManyBranches(ILogger logger, string callId, int limit);

@@ -1,10 +1,13 @@
 namespace Parley.Proxy;
 
-/// <summary>What the proxy core can be told. Read at start; later changes have no defined effect.</summary>
+/// <summary>Options of the proxy core. Read at start; later changes have no defined effect.</summary>
 public sealed class ProxyOptions
 {
     /// <summary>How long a branch of an INVITE may stay without a final response after its last provisional one (timer C, more than 3 minutes by RFC 3261 16.6 step 11).</summary>
     public TimeSpan TimerC { get; set; } = TimeSpan.FromSeconds(185);
+
+    /// <summary>Times of branches, and when the next targets are tried, of requests that are relayed without options of their own.</summary>
+    public RelayOptions Relay { get; } = new();
 
     /// <summary>Max-Forwards put into a request that has none (RFC 3261 16.6 step 3).</summary>
     public int MaxForwards { get; set; } = 70;
@@ -12,7 +15,7 @@ public sealed class ProxyOptions
     /// <summary>Two Record-Routes when a request changes its listener, address family or transport here (RFC 5658).</summary>
     public bool DoubleRecordRoute { get; set; } = true;
 
-    /// <summary>The From tag as ftag= in Record-Route, by which later requests tell their direction.</summary>
+    /// <summary>The From tag as ftag= in Record-Route, which gives the direction of later requests.</summary>
     public bool RecordRouteFromTag { get; set; } = true;
 
     /// <summary>

@@ -10,6 +10,10 @@ public sealed partial class SipContext
     private static readonly StrandWork CancelWork = static (target, argument, version) =>
         ((SipContext)target!).CancelPosted((byte[])argument!, version);
 
+    private static readonly Func<RelayFailure, bool> ServerFault = static failure => failure.IsServerFault;
+
+    private const int MostSerialTargets = 1000;
+
     private List<SipBranchHandler>? _branchHooks;
     private List<SipRequestHandler>? _failureHooks;
     private SipFlow _destinationFlow;
@@ -35,18 +39,52 @@ public sealed partial class SipContext
 
     /// <summary>Forwards to the targets (none added: the request-URI), parallel within one q, serial from high q to low (RFC 3261 16.6).</summary>
     /// <remarks>May be called again from a failure hook with new targets. Without a transaction (an ACK of a 2xx) it relays statelessly.</remarks>
-    /// <returns>Completes when the first group has left; false when nothing could be sent and a failure was answered.</returns>
-    public ValueTask<bool> RelayAsync()
+    /// <param name="options">Times and a rule for the next targets of this request's own; null: <see cref="ProxyOptions.Relay"/>.</param>
+    /// <returns>Completes when the first group has left; false when nothing could be sent and a failure was answered (<see cref="Failure"/> says why).</returns>
+    public ValueTask<bool> RelayAsync(RelayOptions? options = null)
+    {
+        options ??= Core.Options.Relay;
+        return RelayBy(options, options.TryNext);
+    }
+
+    /// <summary>
+    /// Forwards to one target after the other, in this order, until one takes the request: the next one is tried when the fault lies with the server or the way to it
+    /// (<see cref="RelayFailure.IsServerFault"/>: nothing found, nothing answered, 5xx), or as <see cref="RelayOptions.TryNext"/> says. What the callee answers
+    /// (busy, declined, not found) goes to the caller at once. When all have failed the best response does (RFC 3261 16.7 step 6).
+    /// </summary>
+    /// <remarks>A dead target costs 64*T1 (32 s) unless <see cref="RelayOptions.FirstResponseTimeout"/> is shorter. Targets added before are tried too, by their q.</remarks>
+    /// <param name="targets">Each becomes the request-URI of its branch; 1 to 1000, of which <see cref="ProxyOptions.MaxBranches"/> are tried at most.</param>
+    /// <param name="options">The options; null: <see cref="ProxyOptions.Relay"/>.</param>
+    /// <returns>Completes when the first branch has left; false when nothing could be sent and a failure was answered (<see cref="Failure"/> says why).</returns>
+    /// <exception cref="ArgumentException">No targets, more than 1000, or one is null.</exception>
+    public ValueTask<bool> FailoverAsync(IReadOnlyList<SipUri> targets, RelayOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(targets);
+        if (targets.Count is 0 or > MostSerialTargets)
+            throw new ArgumentException("One target at least, 1000 at most.", nameof(targets));
+        for (int i = 0; i < targets.Count; i++)
+        {
+            if (targets[i] is null)
+                throw new ArgumentException("A target is null.", nameof(targets));
+        }
+
+        for (int i = 0; i < targets.Count; i++)
+            AddTarget(targets[i], MostSerialTargets - i);
+        options ??= Core.Options.Relay;
+        return RelayBy(options, options.TryNext ?? ServerFault);
+    }
+
+    private ValueTask<bool> RelayBy(RelayOptions options, Func<RelayFailure, bool>? tryNext)
     {
         if (IsStateless)
             return RelayStatelessAsync();
-        return Strand.IsOwned ? Relay.Forward() : Relay.ForwardFromOutside();
+        return Strand.IsOwned ? Relay.Forward(options, tryNext) : Relay.ForwardFromOutside(options, tryNext);
     }
 
     /// <summary>Forwards one copy without transactions (RFC 3261 16.11), to the first target or the request-URI.</summary>
     /// <remarks>Meant for requests that have no transaction (<see cref="ProxyOptions.Stateless"/>, ACK); others are relayed with one.</remarks>
     /// <returns>False when it could not be sent.</returns>
-    public ValueTask<bool> RelayStatelessAsync() => IsStateless ? StatelessRelay.Forward(this) : RelayAsync();
+    public ValueTask<bool> RelayStatelessAsync() => IsStateless ? Relay.ForwardStateless() : RelayAsync();
 
     /// <summary>Send there instead of where Route or request-URI say.</summary>
     /// <param name="uri">RFC 3263 is applied to it; the message does not change.</param>
@@ -135,10 +173,16 @@ public sealed partial class SipContext
         (_failureHooks ??= []).Add(handler);
     }
 
-    /// <summary>In a failure hook: the status chosen (RFC 3261 16.7 step 6); else 0.</summary>
-    public int FailureStatus => Relay.FailureStatus;
+    /// <summary>
+    /// Why the request failed: the best response of the branches (RFC 3261 16.7 step 6) as received, or what came in place of one. From the failure hooks until the request is
+    /// over, also in <see cref="RelayObserver.OnReplyForwarding"/> and later; default before, and after a 2xx. Where nothing was relayed, the failure that the proxy itself answered.
+    /// </summary>
+    public RelayFailure Failure => Relay.Failure;
 
-    /// <summary>In a failure hook: the response chosen; null when it is the proxy's own (408, 503) or outside such a hook.</summary>
+    /// <summary>The status of <see cref="Failure"/> as received: 503 where 500 goes upstream. 0: nothing failed.</summary>
+    public int FailureStatus => Relay.Failure.StatusCode;
+
+    /// <summary>In a failure hook: the response chosen; null when none came (<see cref="Failure"/> tells why) or outside such a hook.</summary>
     public SipMessage? FailureReply => Relay.FailureReply;
 
     /// <summary>The branches so far, in the order they were made.</summary>

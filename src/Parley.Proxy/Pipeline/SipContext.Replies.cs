@@ -57,7 +57,7 @@ public sealed partial class SipContext
         (_replyHooks ??= []).Add(handler);
     }
 
-    internal bool HasReplyHooks => Core.ReplyHooks.Length > 0 || _replyHooks is { Count: > 0 };
+    internal bool HasReplyHooks => Hooks.Reply.Length > 0 || _replyHooks is { Count: > 0 };
 
     internal void ReplyInStrand(int statusCode, string? reason, ReadOnlySpan<byte> headerLines)
     {
@@ -73,6 +73,8 @@ public sealed partial class SipContext
 
         if (statusCode >= 200)
             Relay.OnFinalReply();
+        if (statusCode >= 300)
+            Relay.NoteOwnFailure(statusCode); // before observers see the response
         Span<byte> phrase = stackalloc byte[600];
         phrase = phrase[..(reason is null ? 0 : Encoding.UTF8.GetBytes(reason, phrase))];
         RelayScratch? scratch = null;
@@ -98,16 +100,16 @@ public sealed partial class SipContext
 
     /// <summary>Runs the hooks; false when one suppressed a provisional.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the response goes on.")]
-    internal bool RunReplyHooks(RelayScratch scratch, SipBranch? branch, SipMessage reply, SipEdits edits)
+    internal bool RunReplyHooks(SipBranch? branch, SipMessage reply, SipEdits edits)
     {
-        SipReplyContext view = scratch.Reply;
+        SipReplyContext view = SipReplyContext.Rent();
         view.Open(this, branch, reply, edits);
-        foreach (SipReplyHandler hook in Core.ReplyHooks)
+        foreach (SipReplyHandler hook in Hooks.Reply)
             Run(hook);
         for (int i = 0; _replyHooks is not null && i < _replyHooks.Count; i++)
             Run(_replyHooks[i]);
         bool passes = !view.IsSuppressed;
-        view.Close();
+        view.Return();
         return passes;
 
         void Run(SipReplyHandler hook)
@@ -131,7 +133,7 @@ public sealed partial class SipContext
 
     private void ReplyDirectly(int statusCode, ReadOnlySpan<byte> phrase, ReadOnlySpan<byte> headerLines)
     {
-        Relay.TellForwarding(null, null, statusCode, null);
+        Observers.ReplyForwarding(this, null, null, statusCode, null);
         if (Transaction is { } transaction)
         {
             if (statusCode >= 300 && Relay.MayRefuse)
@@ -161,9 +163,9 @@ public sealed partial class SipContext
         }
 
         scratch.Edits.Reset(scratch.Message);
-        if (RunReplyHooks(scratch, null, scratch.Message, scratch.Edits))
+        if (RunReplyHooks(null, scratch.Message, scratch.Edits))
         {
-            Relay.TellForwarding(null, scratch.Message, statusCode, scratch.Edits);
+            Observers.ReplyForwarding(this, null, scratch.Message, statusCode, scratch.Edits);
             if (statusCode >= 300 && Relay.MayRefuse)
                 Transaction?.Refuse(scratch.Write(), statusCode);
             else
@@ -181,7 +183,7 @@ public sealed partial class SipContext
             Core.Counters.Count(ProxyCounter.Failures);
         if (statusCode >= 200)
             Relay.Answered();
-        Relay.TellForwarded(null, statusCode);
+        Observers.ReplyForwarded(this, null, statusCode);
     }
 
     private void ResetReplies() => _replyHooks?.Clear();

@@ -184,7 +184,7 @@ public sealed partial class SipContext
 
     private void RunRoutedModules()
     {
-        foreach (IProxyModule module in Core.Modules)
+        foreach (IProxyModule module in Hooks.Modules)
             module.OnRouted(this);
     }
 }

@@ -14,21 +14,18 @@ public sealed partial class SipContext
 {
     private readonly StrandSynchronization _synchronization;
     private readonly RequestItems _items = new();
-    private RelayObserver[] _observers = new RelayObserver[2];
-    private int _observerCount;
-    private Strand? _strand;
     private readonly Strand _ownStrand;
     private SipMessage? _message;
     private volatile bool _isBorrowed;
     private SipFlow _source;
     private SipEdits? _edits;
 
-    internal SipContext(ProxyCore core)
+    internal SipContext(ProxyCore core, ProxyHooks hooks)
     {
         Core = core;
+        Hooks = hooks;
         _ownStrand = new Strand(core.Logger); // with the context, not with its first ACK: an old object that refers to a young one costs the collector
-        Relay = new ResponseContext(this);
-        _synchronization = new StrandSynchronization(this);
+        _synchronization = new StrandSynchronization(core.Transport);
     }
 
     /// <summary>The application's services.</summary>
@@ -71,11 +68,14 @@ public sealed partial class SipContext
 
     internal ProxyCore Core { get; }
 
-    internal ResponseContext Relay { get; }
+    internal ProxyHooks Hooks { get; }
+
+    /// <summary>Set right after construction: it needs the context first.</summary>
+    internal RequestRelay Relay { get; set; } = null!;
 
     internal SynchronizationContext Synchronization => _synchronization;
 
-    internal Strand Strand => _strand!;
+    internal Strand Strand => _synchronization.Strand!;
 
     /// <summary>Handled without a transaction: an ACK of a 2xx, or everything when the proxy is told to be stateless.</summary>
     internal bool IsStateless { get; private set; }
@@ -132,17 +132,16 @@ public sealed partial class SipContext
     public void Observe(RelayObserver observer)
     {
         ArgumentNullException.ThrowIfNull(observer);
-        if (_observerCount == _observers.Length)
-            Array.Resize(ref _observers, _observerCount * 2);
-        _observers[_observerCount++] = observer;
+        Observers.Add(observer);
     }
 
-    internal ReadOnlySpan<RelayObserver> Observers => _observers.AsSpan(0, _observerCount);
+    /// <summary>A field: it is a struct that changes.</summary>
+    internal ObserverList Observers;
 
     internal void Begin(ServerTransaction transaction)
     {
         Transaction = transaction;
-        _strand = transaction.Strand;
+        _synchronization.Strand = transaction.Strand;
         ReplyFlow = transaction.ReplyFlow;
         ReplyPort = transaction.SentByPort;
         Begin(transaction.Request!, transaction.Source);
@@ -151,7 +150,7 @@ public sealed partial class SipContext
     internal void BeginStateless(SipMessage message, in SipFlow source)
     {
         IsStateless = true;
-        _strand = _ownStrand;
+        _synchronization.Strand = _ownStrand;
         _message = message;
         _isBorrowed = true;
         Begin(message, source);
@@ -202,8 +201,7 @@ public sealed partial class SipContext
         _source = default;
         ReplyFlow = default;
         _items.Clear();
-        Array.Clear(_observers, 0, _observerCount);
-        _observerCount = 0;
+        Observers.Clear();
         ResetReplies();
         ResetRelay();
         ResetRouting();

@@ -5,6 +5,10 @@ namespace Parley.Proxy;
 /// <summary>A response on its way upstream, in a reply hook. Valid during the call.</summary>
 public sealed class SipReplyContext
 {
+    [ThreadStatic]
+    private static SipReplyContext? t_free;
+
+    private SipReplyContext? _next;
     private SipContext? _context;
     private SipMessage? _reply;
     private SipEdits? _edits;
@@ -34,6 +38,27 @@ public sealed class SipReplyContext
     /// <summary>A provisional is not passed on; does nothing for a final response.</summary>
     public void Suppress() => IsSuppressed = StatusCode < 200;
 
+    /// <summary>From a small stack of this thread, since a hook may cause another response.</summary>
+    internal static SipReplyContext Rent()
+    {
+        SipReplyContext? free = t_free;
+        if (free is null)
+            return new SipReplyContext();
+        t_free = free._next;
+        free._next = null;
+        return free;
+    }
+
+    internal void Return()
+    {
+        _context = null;
+        Branch = null;
+        _reply = null;
+        _edits = null;
+        _next = t_free;
+        t_free = this;
+    }
+
     internal void Open(SipContext context, SipBranch? branch, SipMessage reply, SipEdits edits)
     {
         _context = context;
@@ -42,14 +67,6 @@ public sealed class SipReplyContext
         StatusCode = reply.StatusCode;
         _edits = edits;
         IsSuppressed = false;
-    }
-
-    internal void Close()
-    {
-        _context = null;
-        Branch = null;
-        _reply = null;
-        _edits = null;
     }
 
     private static InvalidOperationException Closed() => new("A reply context is valid during its hook only.");

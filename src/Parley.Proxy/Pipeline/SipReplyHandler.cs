@@ -1,5 +1,5 @@
 namespace Parley.Proxy;
 
-/// <summary>Sees each response before it goes upstream (the field's reply route).</summary>
+/// <summary>Sees each response before it goes upstream (OpenSIPS's reply route).</summary>
 /// <param name="reply">The response; valid during the call.</param>
 public delegate void SipReplyHandler(SipReplyContext reply);

@@ -3,23 +3,25 @@ using Parley.Transport;
 
 namespace Parley.Proxy;
 
-/// <summary>Brings the parts of an awaiting handler back into its request's strand, so that they never run beside replies, timers or a CANCEL of the same request.</summary>
-internal sealed class StrandSynchronization(SipContext context) : SynchronizationContext
+/// <summary>Brings the parts of an awaiting handler back into its request's strand, so that they never run at the same time as replies, timers or a CANCEL of the same request.</summary>
+internal sealed class StrandSynchronization(ISipTransport transport) : SynchronizationContext
 {
     private static readonly StrandWork Continue = static (target, argument, _) =>
         ((StrandSynchronization)target!).Run((Continuation)argument!);
 
+    /// <summary>The strand of the request that is handled.</summary>
+    public Strand? Strand { get; set; }
+
     public override void Post(SendOrPostCallback d, object? state)
     {
-        ISipTransport transport = context.Core.Transport; // afterwards the context may serve another request
-        context.Strand.Post(Continue, this, new Continuation(d, state));
+        Strand!.Post(Continue, this, new Continuation(d, state));
         // A pool thread has no receive loop that would flush for it: not this continuation, nor what of others the strand has run after it.
         transport.Flush();
     }
 
     public override void Send(SendOrPostCallback d, object? state)
     {
-        if (!context.Strand.IsOwned)
+        if (!Strand!.IsOwned)
             throw new NotSupportedException("A strand is entered by Post: waiting for it would block a receive loop.");
         d(state);
     }

@@ -6,7 +6,7 @@ namespace Parley.Proxy;
 
 /// <summary>
 /// The transport that a next hop was reached by before and is reached by again where its URI leaves it open: a Contact without transport says UDP
-/// to RFC 3263, though its owner may hear no UDP. And TLS never becomes less, whatever the URI says (RFC 3261 26.2.2 asks it of sips alone; here a
+/// to RFC 3263, though its owner may not listen on UDP. And TLS never becomes less, whatever the URI says (RFC 3261 26.2.2 asks it of sips alone; here a
 /// hop that was secure stays so).
 /// </summary>
 internal static class KeptTransport

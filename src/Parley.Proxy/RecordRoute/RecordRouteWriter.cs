@@ -36,7 +36,7 @@ internal static class RecordRouteWriter
     {
         var request = edits.Original;
         var fromTag = options.RecordRouteFromTag ? request.FromTag : default;
-        // A URI is sips only where TLS is really heard; the peer could not reach the port otherwise.
+        // A URI is sips only where a TLS listener exists; the peer could not reach the port otherwise.
         var inboundSips = WasSips(request) && inbound.Protocol.IsSecure();
         var outboundSips = isSips && outbound.Protocol.IsSecure();
         var isDouble = options.DoubleRecordRoute && (!IsSamePlace(inbound, outbound) || inboundSips != outboundSips);

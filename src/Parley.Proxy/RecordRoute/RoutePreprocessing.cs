@@ -4,7 +4,7 @@ using Parley.Transport;
 namespace Parley.Proxy;
 
 /// <summary>
-/// Route information preprocessing, RFC 3261 16.4, in the form the field knows as loose_route: own Routes are consumed, a request-URI
+/// Route information preprocessing, RFC 3261 16.4, as the loose_route of OpenSIPS: own Routes are consumed, a request-URI
 /// that a strict router overwrote is restored, and what they carried is remembered. Writes only offsets into the state.
 /// </summary>
 /// <remarks>
@@ -142,7 +142,7 @@ internal static class RoutePreprocessing
         state.IsPair = true;
     }
 
-    // One URI for both sides: the listener that heard the request, unless the URI names another transport.
+    // One URI for both sides: the listener that received the request, unless the URI names another transport.
     private static void LeaveBySide(RouteState state, SipUriView own, SipListener receiving, ISipTransport transport)
     {
         var protocol = OwnUri.Protocol(own);

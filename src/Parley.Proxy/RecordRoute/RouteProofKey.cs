@@ -11,7 +11,7 @@ namespace Parley.Proxy;
 /// </summary>
 /// <remarks>
 /// Only peers of the call see the parameter, and it is of use for that Call-ID and tag only. A guess succeeds once in 2^64 requests. The hash is
-/// compared as one machine word, so the time of a comparison tells nothing about it.
+/// compared as one machine word, so the time of a comparison reveals nothing about it.
 /// </remarks>
 internal sealed class RouteProofKey
 {

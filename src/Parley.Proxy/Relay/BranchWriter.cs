@@ -11,7 +11,7 @@ internal static class BranchWriter
     /// <param name="scratch">Where to write.</param>
     /// <param name="context">The request.</param>
     /// <param name="branch">The branch; null for a stateless copy.</param>
-    /// <param name="target">Whose request-URI and Path to use; null for the context's.</param>
+    /// <param name="target">The request-URI and Path to use; null for the context's.</param>
     /// <param name="flow">Where the copy leaves.</param>
     /// <param name="viaBranch">The branch parameter of our Via.</param>
     public static ReadOnlySpan<byte> Write(
@@ -39,7 +39,7 @@ internal static class BranchWriter
             edits.EnsureContentLength(); // step 9
         if (branch is not null && !RunHooks(context, branch, edits))
             return default;
-        Tell(context, branch, edits);
+        context.Observers.Branch(context, branch, edits);
         return scratch.Write();
     }
 
@@ -102,7 +102,7 @@ internal static class BranchWriter
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the branch fails, the request goes on.")]
     private static bool RunHooks(SipContext context, SipBranch branch, SipEdits edits)
     {
-        SipBranchHandler[] common = context.Core.BranchHooks;
+        SipBranchHandler[] common = context.Hooks.Branch;
         List<SipBranchHandler>? own = context.BranchHooks;
         if (common.Length == 0 && own is not { Count: > 0 })
             return true;
@@ -123,22 +123,6 @@ internal static class BranchWriter
         finally
         {
             branch.OpenEdits(null);
-        }
-    }
-
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the request goes on.")]
-    private static void Tell(SipContext context, SipBranch? branch, SipEdits edits)
-    {
-        foreach (RelayObserver observer in context.Observers)
-        {
-            try
-            {
-                observer.OnBranch(context, branch, edits);
-            }
-            catch (Exception error)
-            {
-                context.HookFailed("branch observer", error);
-            }
         }
     }
 }

@@ -42,7 +42,7 @@ public abstract class RelayObserver
     /// <param name="cancel">The CANCEL, valid during the call.</param>
     public virtual void OnCancelled(SipContext context, SipMessage cancel) { }
 
-    /// <summary>The request is through: handlers are over and nothing more will be heard of it (an INVITE: its transactions are over). The context is about to go back to its pool.</summary>
+    /// <summary>The request is over: its handlers have ended and no more events follow (an INVITE: its transactions are over). The context is about to go back to its pool.</summary>
     /// <param name="context">The request; its message may be gone.</param>
     public virtual void OnCompleted(SipContext context) { }
 }

@@ -2,7 +2,7 @@ using Parley.Sip;
 
 namespace Parley.Proxy;
 
-/// <summary>What writing one message needs for a moment: edits, a reply context, bytes. A small stack per thread, since a hook may cause another message.</summary>
+/// <summary>What writing one message needs for a moment: edits, a writer, bytes. A small stack per thread, since a hook may cause another message.</summary>
 internal sealed class RelayScratch
 {
     [ThreadStatic]
@@ -12,8 +12,6 @@ internal sealed class RelayScratch
     private byte[] _output = new byte[4096];
 
     public SipEdits Edits { get; } = new();
-
-    public SipReplyContext Reply { get; } = new();
 
     public SipWriter Writer { get; } = new();
 

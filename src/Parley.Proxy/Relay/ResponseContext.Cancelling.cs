@@ -3,13 +3,10 @@ using Parley.Transactions;
 
 namespace Parley.Proxy;
 
-// RFC 3261 16.8 and 16.10: timer C, and CANCEL in both directions.
+// RFC 3261 16.8 and 16.10: the branches' times, and CANCEL in both directions.
 internal sealed partial class ResponseContext
 {
-    /// <summary>Timer C lies in the wheel in slices, so that calls answered soon leave nothing there for minutes.</summary>
-    private const long SliceMilliseconds = 30_000;
-
-    private static readonly StrandWork TimerWork = static (target, _, version) => ((ResponseContext)target!).OnTimerC(version);
+    private static readonly StrandWork TimerWork = static (target, _, version) => ((ResponseContext)target!).OnTimer(version);
 
     /// <summary>The caller's CANCEL; the layer has answered it.</summary>
     public void OnCancel(SipMessage cancel)
@@ -19,20 +16,19 @@ internal sealed partial class ResponseContext
         Enter();
         IsCancelled = true;
         Core.Counters.Count(ProxyCounter.Cancelled);
-        TellCancelled(cancel);
+        Context.Observers.Cancelled(Context, cancel);
         if (!IsAnswered)
         {
             // A handler that awaits and has not relayed yet is let finish: RelayAsync, or its end, answers 487.
             CancelPendingFor(cancel);
-            if (!IsUnderWay && _handlers == 0)
-                context.ReplyInStrand(487, null, default);
+            if (!IsUnderWay && !Lifetime.HasHandlers)
+                Context.ReplyInStrand(487, null, default);
         }
 
         Leave();
     }
 
-    /// <summary>Step 10: CANCELs all that has no final response; targets not tried are dropped.</summary>
-    public void CancelPending(ReadOnlySpan<byte> headerLines)
+    public override void CancelPending(ReadOnlySpan<byte> headerLines)
     {
         Enter();
         _targets.Clear();
@@ -49,8 +45,27 @@ internal sealed partial class ResponseContext
 
     void ITimerTarget.OnTimer(int kind, long version)
     {
-        if (Volatile.Read(ref _version) == version)
-            context.Strand.Run(TimerWork, this, null, version);
+        if (Version == version)
+            Context.Strand.Run(TimerWork, this, null, version);
+    }
+
+    void ITimerTarget.Foresee(int kind, long version, int step)
+    {
+        if (step == 0 && version == Version)
+            CacheLine.Fetch(Context, 4);
+    }
+
+    private protected override void Sent(SipBranch branch)
+    {
+        long now = Core.Timers.Now;
+        TimerC.Begin(branch, IsInvite, Context.TimerC, Options, now);
+        _timer.Arm(Core.Timers, this, Version, TimerC.DueOf(branch), now);
+    }
+
+    private void RestartTimerC(SipBranch branch)
+    {
+        if (IsInvite)
+            branch.TimerCDue = Core.Timers.Now + (long)Context.TimerC.TotalMilliseconds;
     }
 
     private void CancelPendingFor(SipMessage cancel)
@@ -79,7 +94,7 @@ internal sealed partial class ResponseContext
         if (branch.Transaction is null)
         {
             branch.IsCancelled = true;
-            Fail(branch, 487); // not sent yet
+            Fail(branch, 487, FailureReason.Cancelled); // not sent yet
             return;
         }
 
@@ -89,81 +104,71 @@ internal sealed partial class ResponseContext
         branch.Transaction.Cancel(headerLines);
     }
 
-    private void StartTimerC(SipBranch branch)
+    private void OnTimer(long version)
     {
-        RestartTimerC(branch);
-        if (_timerArmed)
-            return;
-        _timerArmed = true;
-        Core.Timers.Arm(this, 0, _version, Math.Min(SliceMilliseconds, (long)context.TimerC.TotalMilliseconds));
-    }
-
-    private void RestartTimerC(SipBranch branch) =>
-        branch.TimerCDue = IsInvite ? Core.Timers.Now + (long)context.TimerC.TotalMilliseconds : long.MaxValue;
-
-    void ITimerTarget.Foresee(int kind, long version, int step)
-    {
-        if (step == 0 && version == Version)
-            CacheLine.Fetch(context, 4);
-    }
-
-    private void OnTimerC(long version)
-    {
-        if (version != _version)
+        if (version != Version)
             return;
         Enter();
-        _timerArmed = false;
         long now = Core.Timers.Now,
             next = long.MaxValue;
+        _timer.Fired(now);
         for (int i = 0; i < _branches.Count; i++)
         {
-            SipBranch branch = _branches[i];
-            if (branch.IsFinal || branch.IsCancelled)
-                continue;
-            if (branch.TimerCDue > now)
-                next = Math.Min(next, branch.TimerCDue);
-            else
-                Expire(branch);
+            if (TimerC.DueOf(_branches[i]) <= now)
+                Expire(_branches[i], now);
         }
 
-        if (next != long.MaxValue && !IsAnswered && !_timerArmed)
-        {
-            _timerArmed = true;
-            Core.Timers.Arm(this, 0, _version, Math.Clamp(next - now, 10, SliceMilliseconds));
-        }
-
+        // After all, for what expired may have led to new branches and addresses.
+        foreach (SipBranch branch in _branches)
+            next = Math.Min(next, TimerC.DueOf(branch));
+        if (!IsAnswered)
+            _timer.Arm(Core.Timers, this, version, next, now);
         Leave();
     }
 
-    private void Expire(SipBranch branch)
+    private void Expire(SipBranch branch, long now)
     {
         Core.Counters.Count(ProxyCounter.BranchTimeouts);
-        branch.HasTimedOut = true;
-        if (branch.LastStatus > 0)
+        if (branch.IsCancelled)
         {
-            Cancel(branch, default);
+            // Nothing came, so no CANCEL has left: the machine sends it when something comes.
+            Fail(branch, 487, FailureReason.Cancelled);
             return;
         }
 
-        // 16.8: no provisional response: as if 408 had come; the machine stops repeating.
         ClientTransaction? transaction = branch.Transaction;
-        transaction?.Abandon();
-        Fail(branch, 408);
-    }
-
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the request goes on.")]
-    private void TellCancelled(SipMessage cancel)
-    {
-        foreach (RelayObserver observer in context.Observers)
+        if (branch.LastStatus > 0)
         {
-            try
+            branch.HasTimedOut = true;
+            if (IsInvite)
             {
-                observer.OnCancelled(context, cancel);
+                Cancel(branch, default);
+                return;
             }
-            catch (Exception error)
+
+            transaction?.Abandon();
+            Fail(branch, 408, FailureReason.NoAnswer);
+            return;
+        }
+
+        if (branch.TimerCDue > now)
+        {
+            // A time of RelayOptions: the address is silent, another one may not be. Of this one a 2xx may still come; a late provisional is cancelled.
+            ReportFailure(branch);
+            if (IsInvite)
+                transaction?.Cancel();
+            if (Failover(branch))
             {
-                Caught("cancel observer", error);
+                if (!IsInvite)
+                    transaction?.Abandon();
+                return;
             }
         }
+
+        // 16.8: no provisional response: as if 408 had come.
+        branch.HasTimedOut = true;
+        if (!IsInvite || branch.TimerCDue <= now)
+            transaction?.Abandon();
+        Fail(branch, 408, FailureReason.NoResponse);
     }
 }

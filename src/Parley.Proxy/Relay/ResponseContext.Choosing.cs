@@ -3,44 +3,58 @@ using Parley.Sip;
 
 namespace Parley.Proxy;
 
-// RFC 3261 16.7 steps 6 and 7: all branches have ended without a 2xx.
+// RFC 3261 16.7 steps 6 and 7: all branches of a group have ended without a 2xx.
 internal sealed partial class ResponseContext
 {
-    private bool HasNewBranches => _branches.Count > _branchesAtChoice;
-
-    private bool HasFailureHooks => Core.FailureHooks.Length > 0 || context.FailureHooks is { Count: > 0 };
+    private bool HasNewBranches => _choice.IsOvertaken(_branches);
 
     /// <summary>A branch ended: wait for the others, try the next targets, or choose.</summary>
     private void Advance()
     {
-        if (_pending > 0 || IsAnswered || _isChoosing || _isStarting || _isAccepted)
+        if (_pending > 0 || IsAnswered || Activity != RelayActivity.None)
             return;
-        if (!_isRelaying)
+        if (Phase is < RelayPhase.Relaying or RelayPhase.Accepted)
             return;
-        if (_targets.Count > 0 && !IsCancelled && !_isDeclined)
-        {
+        if (_targets.Count > 0 && !IsCancelled && Phase < RelayPhase.Declined && WantsNext())
             StartGroup();
-            return;
+        else
+            Choose();
+    }
+
+    /// <summary>Whether the next targets are tried after the failure of those tried last.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the request goes on.")]
+    private bool WantsNext()
+    {
+        if (_tryNext is not { } decide || _choice.GroupFailure(_branches) is not { StatusCode: > 0 } failure)
+            return true;
+        try
+        {
+            if (decide(failure))
+                return true;
+        }
+        catch (Exception error)
+        {
+            Context.HookFailed("failover", error);
+            return true;
         }
 
-        Choose();
+        _targets.Clear();
+        return false;
     }
 
     private void Choose()
     {
-        _chosen = BestResponse.Choose(_branches, _roundStart);
-        FailureStatus = StatusOf(_chosen);
+        _choice.Choose(_branches);
+        Failure = FailureOf(_choice.Chosen);
         if (!HasFailureHooks)
         {
             SendChosen();
             return;
         }
 
-        _isChoosing = true;
-        _chosenRound = _roundStart;
-        _branchesAtChoice = _branches.Count;
+        Activity = RelayActivity.Choosing;
         SynchronizationContext? before = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(context.Synchronization);
+        SynchronizationContext.SetSynchronizationContext(Context.Synchronization);
         try
         {
             ValueTask hooks = RunFailureHooks();
@@ -58,37 +72,36 @@ internal sealed partial class ResponseContext
         HooksDone();
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the best response leaves.")]
     [SuppressMessage("Reliability", "CA2007", Justification = "Coming back into the strand is the point.")]
     private async ValueTask RunFailureHooks()
     {
-        foreach (SipRequestHandler hook in Core.FailureHooks)
+        foreach (SipRequestHandler hook in Context.Hooks.Failure)
         {
             if (IsAnswered || HasNewBranches)
                 return;
-            try
-            {
-                await hook(context);
-            }
-            catch (Exception error)
-            {
-                Caught("failure", error);
-            }
+            await RunFailureHook(hook);
         }
 
-        List<SipRequestHandler>? own = context.FailureHooks;
+        List<SipRequestHandler>? own = Context.FailureHooks;
         for (int i = 0; own is not null && i < own.Count; i++)
         {
             if (IsAnswered || HasNewBranches)
                 return;
-            try
-            {
-                await own[i](context);
-            }
-            catch (Exception error)
-            {
-                Caught("failure", error);
-            }
+            await RunFailureHook(own[i]);
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the best response leaves.")]
+    [SuppressMessage("Reliability", "CA2007", Justification = "Coming back into the strand is the point.")]
+    private async ValueTask RunFailureHook(SipRequestHandler hook)
+    {
+        try
+        {
+            await hook(Context);
+        }
+        catch (Exception error)
+        {
+            Context.HookFailed("failure", error);
         }
     }
 
@@ -103,76 +116,64 @@ internal sealed partial class ResponseContext
 
     private void HooksDone()
     {
-        _isChoosing = false;
-        FailureStatus = 0;
+        Activity = RelayActivity.None;
         if (IsAnswered || HasNewBranches)
         {
-            _chosen = null;
+            _choice.Forget();
             Advance(); // what was relayed again may have failed already
             return;
         }
 
-        // Relayed again, yet no branch came of it (the limit): the choice stands, or this would go on for ever.
-        _roundStart = _chosenRound;
+        _choice.Stand();
         SendChosen();
     }
 
     private void SendChosen()
     {
-        SipBranch? branch = _chosen;
-        SipMessage? response = branch is null ? null : ResponseOf(branch);
-        int status = StatusOf(branch);
-        _chosen = null;
-        FailureStatus = 0;
+        SipBranch? branch = _choice.Chosen;
+        SipMessage? response = _choice.Response;
+        int status = UpstreamStatus(branch);
+        _choice.Forget();
+        Failure = FailureOf(branch);
         if (response is null && status == 408 && !IsInvite)
-        {
-            EndUnanswered();
-            return;
-        }
-
-        // Step 6: a 503 of one next hop must not keep the caller away from this proxy.
-        if (branch is null || response is null || status != response.StatusCode)
-            context.ReplyInStrand(status, null, default);
+            EndUnanswered(branch);
+        else if (branch is null || response is null || status != response.StatusCode)
+            Context.ReplyInStrand(status, null, default);
         else
             ForwardUpstream(branch, response, status is 401 or 407);
     }
 
-    /// <summary>RFC 4320 4.2: no 408 to anything but INVITE: the caller has given up by the same timer. Observers hear of it as if it had been sent.</summary>
-    private void EndUnanswered()
+    /// <summary>
+    /// RFC 4320 4.2: no 408 to anything but INVITE, for the caller has given up by the same timer. Observers see it as if it had been sent. Where a
+    /// shorter time of <see cref="RelayOptions"/> ended the branch the caller still waits, and gets 504.
+    /// </summary>
+    private void EndUnanswered(SipBranch? branch)
     {
-        TellForwarding(null, null, 408, null);
-        context.Transaction?.Abandon();
+        if (branch is { HasTimedOut: true })
+        {
+            Context.ReplyInStrand(504, null, default);
+            return;
+        }
+
+        Context.Observers.ReplyForwarding(Context, null, null, 408, null);
+        Context.Transaction?.Abandon();
         Core.Counters.Count(ProxyCounter.Failures);
         Answered();
-        TellForwarded(null, 408);
+        Context.Observers.ReplyForwarded(Context, null, 408);
     }
 
-    private int StatusOf(SipBranch? branch)
+    private RelayFailure FailureOf(SipBranch? branch)
+    {
+        RelayFailure failure = ResponseChoice.FailureOf(branch);
+        return IsCancelled && failure.StatusCode == 408 ? new RelayFailure(487, FailureReason.Cancelled, false) : failure;
+    }
+
+    /// <summary>Step 6: a 503 of one next hop must not keep the caller away from this proxy.</summary>
+    private int UpstreamStatus(SipBranch? branch)
     {
         int status = branch?.LastStatus ?? 500;
         if (status == 503)
             return 500;
         return IsCancelled && status == 408 ? 487 : status;
-    }
-
-    private SipMessage? ResponseOf(SipBranch branch) => branch.Response ?? (branch == _liveBranch ? _live : null);
-
-    /// <summary>Step 7: the challenges of all other branches join those of the chosen one.</summary>
-    private void AddChallenges(SipBranch chosen, SipEdits edits)
-    {
-        for (int i = _roundStart; i < _branches.Count; i++)
-        {
-            SipBranch branch = _branches[i];
-            if (branch == chosen || branch.LastStatus is not (401 or 407) || ResponseOf(branch) is not { } response)
-                continue;
-            AddChallenges(response, SipHeaderName.WwwAuthenticate, edits);
-            AddChallenges(response, SipHeaderName.ProxyAuthenticate, edits);
-        }
-    }
-
-    private static void AddChallenges(SipMessage response, SipHeaderName name, SipEdits edits)
-    {
-        for (int i = response.IndexOf(name); i >= 0; i = response.IndexOf(name, i + 1))
-            edits.Append(SipText.Header(name), response.ValueOf(response.HeaderAt(i)));
     }
 }

@@ -1,4 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
 using Parley.Sip;
 using Parley.Transactions;
 
@@ -8,121 +7,55 @@ namespace Parley.Proxy;
 /// RFC 3261 16.7's response context: one server transaction and the client transactions of its branches. Everything here runs inside the
 /// request's strand, so nothing is locked. Lives and is pooled with its <see cref="SipContext"/>.
 /// </summary>
-internal sealed partial class ResponseContext(SipContext context) : IClientTransactionUser, IServerTransactionUser, ITimerTarget
+internal sealed partial class ResponseContext(SipContext context, Pool<SipContext> pool)
+    : BranchLauncher(context),
+        IClientTransactionUser,
+        IServerTransactionUser,
+        ITimerTarget
 {
     private readonly List<SipBranch> _branches = [];
-    private readonly List<BranchTarget?> _targets = [];
     private readonly List<BranchTarget?> _group = [];
-    private long _version;
-    private int _depth;
-    private int _transactions;
-    private int _handlers;
-    private int _lookups;
+    private readonly TargetQueue _targets = new();
+    private ResponseChoice _choice;
+    private TimerC _timer;
     private int _pending;
-    private bool _isOpen;
-    private bool _isRelaying;
-    private bool _isAccepted;
-    private bool _isDeclined;
-    private bool _isStarting;
-    private bool _isChoosing;
-    private int _roundStart;
-    private int _chosenRound;
-    private int _branchesAtChoice;
+    private RelayOptions? _options;
+    private Func<RelayFailure, bool>? _tryNext;
     private TaskCompletionSource<bool>? _groupLeft;
-    private SipMessage? _live;
-    private SipBranch? _liveBranch;
-    private SipBranch? _chosen;
-    private bool _timerArmed;
-    private bool _wasRelayed;
-    private bool _hasLeft;
 
-    public IReadOnlyList<SipBranch> Branches => _branches;
+    public override IReadOnlyList<SipBranch> Branches => _branches;
 
-    public bool IsCancelled { get; private set; }
+    public override SipMessage? FailureReply => _choice.Response;
 
-    public bool IsAnswered { get; private set; }
+    public override bool IsUnderWay => _pending > 0 || Activity != RelayActivity.None || Phase == RelayPhase.Copied;
 
-    public int FailureStatus { get; private set; }
+    // What belongs to a dialog that a module follows is not forgotten: its repetition would be judged as a new request there.
+    public override bool MayRefuse => Phase < RelayPhase.Sent && !IsCancelled && !(Context.IsInDialog && !Context.Observers.IsEmpty);
 
-    public SipMessage? FailureReply => _chosen is null ? null : ResponseOf(_chosen);
+    private bool HasFailureHooks => Context.Hooks.Failure.Length > 0 || Context.FailureHooks is { Count: > 0 };
 
-    /// <summary>Something is being done about the request that will lead to an answer.</summary>
-    public bool IsUnderWay => _pending > 0 || _isChoosing || _isStarting || _wasRelayed;
+    private RelayOptions Options => _options ?? Core.Options.Relay;
 
-    /// <summary>
-    /// Nothing has been done about the request, so that a failure of the proxy's own may forget it. What belongs to a dialog that a module
-    /// follows is not forgotten: its repetition would be judged as a new request there.
-    /// </summary>
-    public bool MayRefuse => !_hasLeft && !IsCancelled && !(context.IsInDialog && context.Observers.Length > 0);
-
-    /// <summary>Which life of the pooled object this is.</summary>
-    public long Version => Volatile.Read(ref _version);
-
-    private ProxyCore Core => context.Core;
-
-    private bool IsInvite => context.Method == SipMethod.Invite;
-
-    public void Begin()
+    public override void Begin()
     {
-        Volatile.Write(ref _version, _version + 1);
-        _isOpen = true;
-        _depth = 1; // until the core has handed it to the handler
-        _transactions = context.Transaction is null ? 0 : 1;
+        Lifetime.Begin(hasTransaction: Context.Transaction is not null);
         Core.RequestBegins();
     }
 
-    /// <summary>The core's first call is over.</summary>
-    public void EndOfFirstCall() => Leave();
+    public override void AddTarget(BranchTarget target) => _targets.Add(target);
 
-    public void HandlerBegins() => _handlers++;
+    public override BranchTarget? RemoveTarget() => _targets.RemoveFirst();
 
-    public void HandlerEnds()
-    {
-        _handlers--;
-        if (_depth == 0)
-            CompleteIfOver();
-    }
+    public override ValueTask<bool> ForwardStateless() => StatelessRelay.Forward(Context);
 
-    /// <summary>A stateless copy has left: nothing else is to be done.</summary>
-    public void MarkRelayed() => _wasRelayed = true;
-
-    /// <summary>The first target, for a stateless copy; null when none was added.</summary>
-    public BranchTarget? TakeTarget()
-    {
-        if (_targets.Count == 0)
-            return null;
-        int best = 0;
-        for (int i = 1; i < _targets.Count; i++)
-        {
-            if (QOf(_targets[i]) > QOf(_targets[best]))
-                best = i;
-        }
-
-        BranchTarget? target = _targets[best];
-        _targets.Clear();
-        return target;
-    }
-
-    /// <summary>A lookup for a stateless copy keeps the context alive.</summary>
-    public void LookupBegins() => _lookups++;
-
-    public void LookupEnds()
-    {
-        _lookups--;
-        if (_depth == 0)
-            CompleteIfOver();
-    }
-
-    /// <summary>A final response of the proxy's own is about to be sent: nothing is awaited any more.</summary>
-    public void OnFinalReply()
+    public override void OnFinalReply()
     {
         _targets.Clear();
         if (_pending > 0)
             CancelPending(default);
     }
 
-    /// <summary>A final response was sent.</summary>
-    public void Answered()
+    public override void Answered()
     {
         if (IsAnswered)
             return;
@@ -130,73 +63,51 @@ internal sealed partial class ResponseContext(SipContext context) : IClientTrans
         Core.RequestAnswered();
         foreach (SipBranch branch in _branches)
             branch.ReleaseResponse();
-        context.ReleaseEdits();
+        Context.ReleaseEdits();
     }
 
     void IServerTransactionUser.OnTransportError(ServerTransaction transaction)
     {
-        // RFC 6026 8.8: the machine goes on; when nobody hears, its timers end it.
+        // RFC 6026 8.8: the machine goes on; when the response is never acknowledged, its timers end it.
     }
 
     void IServerTransactionUser.OnTerminated(ServerTransaction transaction)
     {
         if (!IsAnswered)
             Answered();
-        context.EndServer();
-        _transactions--;
-        if (_depth == 0)
-            CompleteIfOver();
+        Context.EndServer();
+        Lifetime.TransactionEnds();
+        CompleteIfOver();
     }
 
     void IClientTransactionUser.OnTerminated(ClientTransaction transaction)
     {
         var branch = (SipBranch)transaction.UserState!;
+        Enter();
         if (branch.Transaction == transaction)
         {
             branch.Transaction = null;
-            if (!branch.IsFinal)
-            {
-                // Abandoned, or a machine that ended without saying why.
-                Enter();
-                Fail(branch, 503);
-                _transactions--;
-                Leave();
-                return;
-            }
+            Fail(branch, 503, FailureReason.Unreachable); // nothing when it is final: else it was abandoned
         }
 
-        _transactions--;
-        if (_depth == 0)
-            CompleteIfOver();
+        Lifetime.TransactionEnds();
+        Leave();
     }
 
-    private void Enter() => _depth++;
+    private protected override ClientTransaction CreateTransaction(SipBranch branch) =>
+        Core.Transactions.CreateClient(Context.Strand, Context.Method, this, branch);
 
-    private void Leave()
+    private protected override void CompleteIfOver()
     {
-        if (--_depth == 0)
-            CompleteIfOver();
-    }
-
-    private void CompleteIfOver()
-    {
-        if (!_isOpen || _handlers > 0 || _lookups > 0 || _isChoosing)
+        if (!Lifetime.IsIdle || Activity == RelayActivity.Choosing)
             return;
-        if (_transactions > 0 && !TryLetTransactionsGo())
+        if (Lifetime.HasTransactions && !TryReleaseTransactions())
             return;
-        _isOpen = false;
+        Lifetime.Close();
         if (!IsAnswered)
             Answered();
-        foreach (RelayObserver observer in context.Observers)
-        {
-            try
-            {
-                observer.OnCompleted(context);
-            }
-            catch (Exception error) when (Caught("completion observer", error)) { }
-        }
-
-        Volatile.Write(ref _version, _version + 1);
+        Context.Observers.Completed(Context);
+        Lifetime.NextVersion();
         foreach (SipBranch branch in _branches)
         {
             branch.End();
@@ -205,79 +116,39 @@ internal sealed partial class ResponseContext(SipContext context) : IClientTrans
 
         _branches.Clear();
         _targets.Clear();
+        _choice = default;
+        _timer.Reset();
         _pending = 0;
-        _wasRelayed = _hasLeft = false;
-        _isRelaying = _isAccepted = _isDeclined = _isStarting = _isChoosing = _timerArmed = false;
-        _roundStart = _chosenRound = _branchesAtChoice = 0;
+        _options = null;
+        _tryNext = null;
         _groupLeft = null;
-        _chosen = null;
+        Phase = RelayPhase.Idle;
+        Activity = RelayActivity.None;
         IsCancelled = IsAnswered = false;
-        FailureStatus = 0;
-        context.End();
-        Core.Contexts.Return(context);
+        Failure = default;
+        Context.End();
+        pool.Return(Context);
     }
 
     /// <summary>
     /// An answered request other than INVITE needs its context no more: what its transactions still do (repeat the answer, swallow repetitions)
     /// they do alone. So a context lives as long as the exchange, not the 32 s of timer J.
     /// </summary>
-    private bool TryLetTransactionsGo()
+    private bool TryReleaseTransactions()
     {
         if (IsInvite || !IsAnswered)
             return false;
-        if (context.Transaction is { } server)
+        if (Context.Transaction is { } server)
             server.User = null;
         foreach (SipBranch branch in _branches)
         {
-            if (branch.Transaction is { } client)
-                LetGo(client);
+            if (branch.Transaction is not { } client)
+                continue;
+            client.User = null;
+            client.UserState = null;
         }
 
-        _transactions = 0;
+        Lifetime.ReleaseTransactions();
         return true;
-    }
-
-    private static void LetGo(ClientTransaction transaction)
-    {
-        transaction.User = null;
-        transaction.UserState = null;
-    }
-
-    private bool Caught(string hook, Exception error)
-    {
-        context.HookFailed(hook, error);
-        return true;
-    }
-
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the request goes on.")]
-    public void TellForwarding(SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits)
-    {
-        foreach (RelayObserver observer in context.Observers)
-        {
-            try
-            {
-                observer.OnReplyForwarding(context, branch, reply, statusCode, edits);
-            }
-            catch (Exception error)
-            {
-                Caught("reply observer", error);
-            }
-        }
-    }
-
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the request goes on.")]
-    public void TellForwarded(SipBranch? branch, int statusCode)
-    {
-        foreach (RelayObserver observer in context.Observers)
-        {
-            try
-            {
-                observer.OnReplyForwarded(context, branch, statusCode);
-            }
-            catch (Exception error)
-            {
-                Caught("reply observer", error);
-            }
-        }
     }
 }

@@ -7,7 +7,6 @@ namespace Parley.Proxy;
 /// <summary>One forwarded copy of a request, with what has come back. Pooled with its context.</summary>
 public sealed class SipBranch
 {
-    private SipContext? _context;
     private SipEdits? _edits;
     private byte[] _uri = new byte[96];
     private int _uriLength;
@@ -16,10 +15,6 @@ public sealed class SipBranch
 
     /// <summary>From 0, in the order the branches were made; a failover keeps it.</summary>
     public int Index { get; private set; }
-
-    /// <summary>The request.</summary>
-    /// <exception cref="InvalidOperationException">The request is over.</exception>
-    public SipContext Context => _context ?? throw new InvalidOperationException("The request is over.");
 
     /// <summary>The target it was made for; null when none was added and the request-URI was used.</summary>
     public BranchTarget? Target { get; private set; }
@@ -38,6 +33,9 @@ public sealed class SipBranch
 
     /// <summary>Status of the last response; 408, 487, 500 or 503 of our own where none came; 0 before.</summary>
     public int LastStatus { get; internal set; }
+
+    /// <summary>Why it failed; <see cref="Proxy.FailureReason.None"/> before, and after a 2xx.</summary>
+    public FailureReason FailureReason { get; internal set; }
 
     /// <summary>A final response came, or none will.</summary>
     public bool IsFinal { get; internal set; }
@@ -75,9 +73,21 @@ public sealed class SipBranch
     internal bool HasDatagram { get; set; }
 
     /// <summary>When timer C ends it, milliseconds of the timer service.</summary>
-    internal long TimerCDue { get; set; }
+    internal long TimerCDue { get; set; } = long.MaxValue;
 
+    /// <summary>When it fails for want of any response, and of a final one; <see cref="long.MaxValue"/> for never.</summary>
+    internal long FirstResponseDue { get; set; } = long.MaxValue;
+
+    internal long FinalResponseDue { get; set; } = long.MaxValue;
+
+    /// <summary>A time of ours ended it, or will when its CANCEL is answered.</summary>
     internal bool HasTimedOut { get; set; }
+
+    /// <summary>A final failure was received on it; else its status is our own.</summary>
+    internal bool IsReceived { get; set; }
+
+    /// <summary>A redirection that was followed: no candidate any more.</summary>
+    internal bool IsUsedUp { get; set; }
 
     /// <summary>The Max-Breadth of its copy.</summary>
     internal int Breadth { get; set; }
@@ -85,9 +95,8 @@ public sealed class SipBranch
     /// <summary>The final response, kept while others are awaited.</summary>
     internal SipMessage? Response { get; set; }
 
-    internal void Begin(SipContext context, int index, BranchTarget? target, ReadOnlySpan<byte> uri)
+    internal void Begin(int index, BranchTarget? target, ReadOnlySpan<byte> uri)
     {
-        _context = context;
         Index = index;
         Target = target;
         if (_uri.Length < uri.Length)
@@ -107,13 +116,14 @@ public sealed class SipBranch
     internal void End()
     {
         ReleaseResponse();
-        _context = null;
         _edits = null;
         Target = null;
         Flow = default;
         Transaction = null;
         LastStatus = 0;
-        IsFinal = IsCancelled = IsResolving = HasDatagram = HasTimedOut = HasOtherWay = false;
+        IsFinal = IsCancelled = IsResolving = HasDatagram = HasTimedOut = HasOtherWay = IsReceived = IsUsedUp = false;
+        FailureReason = FailureReason.None;
+        TimerCDue = FirstResponseDue = FinalResponseDue = long.MaxValue;
         From = null;
         Kept = null;
         Datagram = default;

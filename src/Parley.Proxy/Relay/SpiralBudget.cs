@@ -9,31 +9,31 @@ internal sealed class SpiralBudget(TimeProvider time)
     private const int MostEntries = 65_536;
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(4); // longer than timer C: by then all branches of the request are over
 
-    private readonly Lock _gate = new();
-    private readonly Dictionary<ulong, int> _taken = [];
+    private readonly Lock _lock = new();
+    private readonly Dictionary<ulong, int> _reserved = [];
     private readonly Queue<(ulong Key, long Since)> _order = new();
 
     public int Count
     {
         get
         {
-            lock (_gate)
-                return _taken.Count;
+            lock (_lock)
+                return _reserved.Count;
         }
     }
 
-    /// <summary>Takes branches for one return of a request; gives back how many may be made, 0 to <paramref name="wanted"/>.</summary>
+    /// <summary>Reserves branches for one return of a request; returns how many may be made, 0 to <paramref name="wanted"/>.</summary>
     /// <param name="request">What is the same at all its returns.</param>
     /// <param name="wanted">Branches wanted.</param>
     /// <param name="limit">All that the request may have.</param>
-    public int Take(ulong request, int wanted, int limit)
+    public int Reserve(ulong request, int wanted, int limit)
     {
-        lock (_gate)
+        lock (_lock)
         {
             Forget();
-            bool isKnown = _taken.TryGetValue(request, out int taken);
+            bool isKnown = _reserved.TryGetValue(request, out int taken);
             int granted = Math.Clamp(limit - taken, 0, wanted);
-            _taken[request] = taken + granted;
+            _reserved[request] = taken + granted;
             if (!isKnown)
                 _order.Enqueue((request, time.GetTimestamp()));
             return granted;
@@ -47,7 +47,7 @@ internal sealed class SpiralBudget(TimeProvider time)
         )
         {
             _order.Dequeue();
-            _taken.Remove(oldest.Key);
+            _reserved.Remove(oldest.Key);
         }
     }
 }

@@ -20,7 +20,7 @@ internal static class StatelessRelay
     /// <summary>Sends one copy; the branch is the same for every retransmission of the same request.</summary>
     public static ValueTask<bool> Forward(SipContext context)
     {
-        BranchTarget? target = context.Relay.TakeTarget();
+        BranchTarget? target = context.Relay.RemoveTarget();
         SipListener? from = context.ListenerFor(target);
         SipProtocol? kept = context.TransportFor(target);
         if (target?.Flow is { } flow || context.TryGetDestinationFlow(out flow))
@@ -39,7 +39,7 @@ internal static class StatelessRelay
         return FindWay(context, target, from, kept);
     }
 
-    /// <summary>RFC 3261 16.6 step 7; over the kept transport first, with the way that the URI alone tells as second one unless the first was secure.</summary>
+    /// <summary>RFC 3261 16.6 step 7; over the kept transport first, with the way that the URI alone gives as second one unless the first was secure.</summary>
     private static ValueTask<bool> FindWay(SipContext context, BranchTarget? target, SipListener? from, SipProtocol? known)
     {
         ProxyCore core = context.Core;
@@ -70,7 +70,7 @@ internal static class StatelessRelay
 
     /// <summary>
     /// True for the answer to a copy of ours: it goes on by its next Via. RFC 6026 8.9: nothing else does; so the branch proves the copy, and with
-    /// it the Via by which the answer goes: whoever had a copy of ours once cannot make us send to another address with its branch.
+    /// it the Via by which the answer goes: an element that once had a copy of ours cannot make this one send to another address with its branch.
     /// </summary>
     public static bool TryForwardResponse(ProxyCore core, SipMessage response, in SipFlow source)
     {
@@ -113,9 +113,9 @@ internal static class StatelessRelay
     /// Writes the branch of a copy: what identifies the request (17.2.3), hashed, and the proof that we made it. A proxy with transactions
     /// sends nothing but ACKs so, which have no response: it leaves the proof out. Returns the length.
     /// </summary>
-    /// <param name="random">Whose key it is.</param>
+    /// <param name="random">Has the key.</param>
     /// <param name="request">The request as received.</param>
-    /// <param name="source">Where it came from, which its top Via says in the copy (18.2.1).</param>
+    /// <param name="source">Where it came from, as the top Via of the copy has it (18.2.1).</param>
     /// <param name="proven">With the proof.</param>
     /// <param name="branch"><see cref="BranchLength"/> bytes.</param>
     public static int WriteBranch(SipRandom random, SipMessage request, SipEndPoint source, bool proven, Span<byte> branch)
@@ -154,7 +154,7 @@ internal static class StatelessRelay
             && read == 16;
     }
 
-    /// <summary>A keyed hash over mark and identity, the call and number, and all that says where the answer goes (18.2.2).</summary>
+    /// <summary>A keyed hash over mark and identity, the call and number, and all that decides where the answer goes (18.2.2).</summary>
     private static ulong Proof(
         SipRandom random,
         ReadOnlySpan<byte> identity,
@@ -231,7 +231,7 @@ internal static class StatelessRelay
             && DatagramLimit.TrySwitchToStream(core.Transport, way, bytes.Length, core.Options.MaxDatagramRequest, out SipFlow stream)
         )
         {
-            // 18.1.1: when the far end does not hear TCP, the large request goes by UDP after all.
+            // 18.1.1: when the far end does not accept TCP, the large request goes by UDP after all.
             RelayScratch grown = RelayScratch.Rent();
             sent = core.Transactions.SendOnce(
                 BranchWriter.Write(grown, context, null, target, stream, branch),
@@ -262,7 +262,7 @@ internal static class StatelessRelay
         scratch.Return();
         if (!sent)
             return false;
-        context.Relay.MarkRelayed();
+        context.Relay.MarkCopied();
         core.Counters.Count(ProxyCounter.StatelessRelayed);
         return true;
     }

@@ -6,7 +6,7 @@ using Parley.Transport;
 namespace Parley.Proxy;
 
 /// <summary>
-/// What a stateless copy remembers of the way its request came, for the answer to go back by: a parameter of our own Via, which nobody but us reads,
+/// What a stateless copy remembers of the way its request came, for the answer to go back by: a parameter of our own Via, which only this element reads,
 /// "back=listener.address.connection-proof" in hexadecimal. Not in the branch: a CANCEL may come by another connection than its INVITE, and must have its branch.
 /// </summary>
 internal static class StatelessReturn
@@ -18,7 +18,7 @@ internal static class StatelessReturn
 
     private static ReadOnlySpan<byte> Name => "back"u8;
 
-    /// <summary>Writes ";back=.." behind a branch; returns its length, 0 where the next Via says all: one listener, and datagrams.</summary>
+    /// <summary>Writes ";back=.." behind a branch; returns its length, 0 where the next Via suffices: one listener, and datagrams.</summary>
     public static int Write(SipRandom random, ISipTransport transport, in SipFlow source, ReadOnlySpan<byte> branch, Span<byte> destination)
     {
         SipListener listener = source.Listener;

@@ -5,7 +5,7 @@ namespace Parley.Proxy;
 
 /// <summary>
 /// Targets made of a URI alone, kept so that a route that sends every call to the same few URIs makes none per call (96 bytes each). By the URI
-/// object: slots are few, and whoever comes later takes the slot. Safe from any thread, for targets are immutable.
+/// object: slots are few, and a later URI replaces the one in its slot. Safe from any thread, for targets are immutable.
 /// </summary>
 internal sealed class TargetCache
 {

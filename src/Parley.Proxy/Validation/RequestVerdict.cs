@@ -1,6 +1,6 @@
 namespace Parley.Proxy;
 
-/// <summary>What validation says of a request: pass, drop, or a response with its reason and header lines (each with CRLF).</summary>
+/// <summary>The verdict of validation on a request: pass, drop, or a response with its reason and header lines (each with CRLF).</summary>
 internal readonly struct RequestVerdict
 {
     private const int DropCode = -1;
@@ -21,7 +21,7 @@ internal readonly struct RequestVerdict
 
     public bool IsPass => StatusCode == 0;
 
-    /// <summary>Say nothing: an ACK, or bytes that nobody could answer.</summary>
+    /// <summary>No answer: an ACK, or bytes that cannot be answered.</summary>
     public bool IsDrop => StatusCode == DropCode;
 
     public int StatusCode { get; }

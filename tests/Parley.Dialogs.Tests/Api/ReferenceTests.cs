@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
 using Parley.Hosting;
+using Parley.Proxy;
 using Xunit;
 
 namespace Parley.Dialogs.Tests.Api;
@@ -112,7 +113,7 @@ public partial class ReferenceTests
         foreach (string member in Rows.Where(row => row[1] != ToCome).Select(row => Code().Match(row[1]).Groups[1].Value))
         {
             string[] parts = member.Split('.');
-            Type? type = new[] { typeof(IDialogApi).Assembly, typeof(IParleyModule).Assembly, typeof(Parley.Proxy.SipContext).Assembly }
+            Type? type = new[] { typeof(IDialogApi).Assembly, typeof(IParleyModule).Assembly, typeof(SipContext).Assembly }
                 .SelectMany(a => a.GetExportedTypes())
                 .FirstOrDefault(t => t.Name == parts[0]);
             if (

@@ -14,7 +14,7 @@ public class Row31_TheContactCountsAsItLeaves
         CallBench? self = null;
         using var bench = new CallBench(route: async context =>
         {
-            context.OnBranch(static (_, branch) => Fix(branch.Context.Request, branch.Context.Source, branch.Edits));
+            context.OnBranch(static (request, branch) => Fix(request.Request, request.Source, branch.Edits));
             context.OnReply(static reply =>
             {
                 if (reply.Reply is { } message && reply.Branch is { } branch)

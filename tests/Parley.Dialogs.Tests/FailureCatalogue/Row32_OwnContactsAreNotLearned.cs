@@ -14,7 +14,7 @@ public class Row32_OwnContactsAreNotLearned
         CallBench? self = null;
         using var bench = new CallBench(route: async context =>
         {
-            context.OnBranch(static (_, branch) => Hide(branch.Context.Request, branch.Edits));
+            context.OnBranch(static (request, branch) => Hide(request.Request, branch.Edits));
             context.OnReply(static reply =>
             {
                 if (reply.Reply is { } message)

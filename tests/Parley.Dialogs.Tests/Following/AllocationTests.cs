@@ -21,7 +21,7 @@ public sealed class AllocationTests : IAsyncDisposable
     private const int Warm = 500;
     private const int Measured = 300;
 
-    private readonly WireTransport _wire = new();
+    private readonly LoopbackTransport _wire = new();
     private readonly SimulatedClock _clock = new();
     private readonly SipFlow _alice;
     private readonly SipFlow _bob;

@@ -30,7 +30,7 @@ public sealed class CallAllocationTests : IAsyncDisposable
     private const int Nothing = 12;
     private const int LessThanAnObject = Nothing * Measured;
     private const string Timers = "timers, until the dialog and its transactions are gone";
-    private readonly WireTransport _wire = new();
+    private readonly LoopbackTransport _wire = new();
     private readonly SimulatedClock _clock = new();
     private readonly Dictionary<string, long> _allocated = [];
     private readonly byte[] _sent = new byte[4096];

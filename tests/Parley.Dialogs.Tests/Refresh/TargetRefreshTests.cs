@@ -100,7 +100,7 @@ public class TargetRefreshTests
         CallBench? self = null;
         using var bench = new CallBench(route: async context =>
         {
-            context.OnBranch((_, branch) => Rewrite(branch.Context.Request, branch.Edits, "sip:alice@10.0.1.1:5060"));
+            context.OnBranch((request, branch) => Rewrite(request.Request, branch.Edits, "sip:alice@10.0.1.1:5060"));
             context.OnReply(reply =>
             {
                 if (reply.Reply is { } message)
@@ -138,7 +138,7 @@ public class TargetRefreshTests
         using var bench = new CallBench(route: async context =>
         {
             if (context.IsInDialog)
-                context.OnBranch((_, branch) => Rewrite(branch.Context.Request, branch.Edits, "sip:hidden@10.0.0.1"));
+                context.OnBranch((request, branch) => Rewrite(request.Request, branch.Edits, "sip:hidden@10.0.0.1"));
             await self!.Route(context);
         });
         self = bench;

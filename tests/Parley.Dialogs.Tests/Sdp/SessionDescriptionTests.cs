@@ -195,9 +195,9 @@ public class SessionDescriptionTests
             route: async context =>
             {
                 context.OnBranch(
-                    (_, branch) =>
+                    (request, branch) =>
                     {
-                        if (!branch.Context.Request.Body.IsEmpty)
+                        if (!request.Request.Body.IsEmpty)
                             branch.Edits.ReplaceBody("application/sdp"u8, "relayed"u8);
                     }
                 );

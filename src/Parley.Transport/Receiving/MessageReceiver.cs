@@ -4,10 +4,10 @@ using Parley.Sip;
 namespace Parley.Transport;
 
 /// <summary>Takes bytes from the sockets to the receiver: capture, parsing, counting. Nothing that arrives and nothing that the receiver throws leaves here as an exception.</summary>
-internal sealed class MessageIntake(
+internal sealed class MessageReceiver(
     ISipReceiver receiver,
     SipLimits limits,
-    SipTransport transport,
+    ISipTransport transport,
     SipTransportCounters[] counters,
     ILogger log,
     TimeProvider time
@@ -71,8 +71,8 @@ internal sealed class MessageIntake(
                     tally.KeepAlives++;
                     tally.Bytes += frame.Length;
                     done += frame.Length;
-                    if (frame.Ping)
-                        SipTransport.Pong(thread, connection);
+                    if (frame.Ping && connection.Send("\r\n"u8, 0))
+                        thread.MarkDirty(connection);
                     break;
                 case SipFrameKind.TooLarge:
                     RefuseHead(

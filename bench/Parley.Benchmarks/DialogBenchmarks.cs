@@ -49,7 +49,7 @@ public class DialogBenchmarks
     public Dialog? Find() => _proxy.Dialogs.Find(_id);
 
     [Benchmark(Description = "relay an ACK within a dialog, matched by did")]
-    public void RelayAck() => _proxy.Wire.Receive(_ack, _proxy.Wire.Alice);
+    public void RelayAck() => _proxy.Wire.Receive(_ack, _proxy.Alice);
 
     [Benchmark(Description = "set and unset a profile value")]
     public void Profile()

@@ -5,6 +5,7 @@ using Parley.Hosting;
 using Parley.Proxy;
 using Parley.Sip;
 using Parley.Testing;
+using Parley.Transport;
 
 namespace Parley.Benchmarks;
 
@@ -12,10 +13,14 @@ namespace Parley.Benchmarks;
 internal sealed class Proxy : IDisposable
 {
     private static readonly SipUri CalleeUri = SipUri.Parse("sip:bob@10.0.2.1");
+    private readonly SipFlow _alice;
+    private readonly SipFlow _bob;
     private readonly ParleyApplication _application;
 
     public Proxy()
     {
+        _alice = Wire.From("10.0.1.1"u8);
+        _bob = Wire.From("10.0.2.1"u8);
         ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.UseTransport(Wire).UseTimeProvider(Clock).UseRandom(SipRandom.FromSeed(1)).UseLocator(new SimulatedServerLocator());
@@ -26,7 +31,9 @@ internal sealed class Proxy : IDisposable
         Dialogs = _application.Services.GetRequiredService<IDialogApi>();
     }
 
-    public Wire Wire { get; } = new();
+    public LoopbackTransport Wire { get; } = new();
+
+    public SipFlow Alice => _alice;
 
     public SimulatedClock Clock { get; } = new();
 
@@ -35,10 +42,10 @@ internal sealed class Proxy : IDisposable
     /// <summary>A call that stands; gives the answer that its caller got.</summary>
     public byte[] Call(int number)
     {
-        Wire.Receive(Messages.Invite(number), Wire.Alice);
+        Wire.Receive(Messages.Invite(number), _alice);
         byte[] answer = Messages.Answer(Wire.LastSent);
-        Wire.Receive(answer, Wire.Bob);
-        Wire.Receive(Messages.Within("ACK", 1, $"a{number}", answer), Wire.Alice);
+        Wire.Receive(answer, _bob);
+        Wire.Receive(Messages.Within("ACK", 1, $"a{number}", answer), _alice);
         return answer;
     }
 

@@ -18,7 +18,7 @@ public class TransactionBenchmarks
     {
         _proxy = new Proxy();
         for (int i = 0; i < Living; i++)
-            _proxy.Wire.Receive(Messages.Invite(i), _proxy.Wire.Alice);
+            _proxy.Wire.Receive(Messages.Invite(i), _proxy.Alice);
         _again = Messages.Invite(Living / 2);
     }
 
@@ -26,5 +26,5 @@ public class TransactionBenchmarks
     public void End() => _proxy.Dispose();
 
     [Benchmark(Description = "match a retransmitted INVITE (and parse it)")]
-    public void Match() => _proxy.Wire.Receive(_again, _proxy.Wire.Alice);
+    public void Match() => _proxy.Wire.Receive(_again, _proxy.Alice);
 }

@@ -5,14 +5,22 @@ namespace Parley.Dialogs;
 
 /// <summary>
 /// A call: created on the initial INVITE, followed through its answers and requests to its end. Safe from any thread. A dialog that is
-/// over stays readable as long as somebody holds it.
+/// over stays readable as long as a reference to it is held.
 /// </summary>
-public sealed partial class Dialog
+/// <remarks>
+/// One object, whose parts are structs that own their fields: <see cref="DialogLife"/> (state and deadlines), <see cref="DialogMailbox"/> (what is
+/// to run after the lock), <see cref="LegSet"/>, <see cref="RequestsUnderWay"/>. What it is and what can be read and set stands in this file,
+/// what happens to it in Dialog.Events.cs, what modules hang on it in Dialog.Modules.cs.
+/// </remarks>
+public sealed partial class Dialog : ILegOwner
 {
     // Call-ID, From URI and To URI in one array: two lengths, three texts.
     private const int NamesHeader = 4;
     private readonly byte[] _names;
     private readonly long _createdAt;
+    private DialogLife _life;
+    private DialogMailbox _mailbox;
+    private LegSet _legs;
 
     // Its place in the table, and those of its neighbours in age among the dialogs with its Call-ID, and with its Call-ID and caller's tag, if
     // any. Under the lock of the stripe.
@@ -27,18 +35,20 @@ public sealed partial class Dialog
     internal bool IsAmongOver;
 
     internal Dialog(
-        DialogModule module,
+        DialogRuntime runtime,
+        DialogStripe stripe,
         DialogId id,
+        uint callIdHash,
         ReadOnlySpan<byte> callId,
         ReadOnlySpan<byte> fromUri,
         ReadOnlySpan<byte> toUri,
         DialogFlags flags
     )
     {
-        Module = module;
+        Runtime = runtime;
+        Stripe = stripe;
         Id = id;
-        Stripe = module.Table.StripeOf(id.Entry);
-        CallIdHash = module.Table.HashOf(callId);
+        CallIdHash = callIdHash;
         Flags = flags;
         _names = new byte[NamesHeader + callId.Length + fromUri.Length + toUri.Length];
         BinaryPrimitives.WriteUInt16LittleEndian(_names, (ushort)callId.Length);
@@ -46,16 +56,15 @@ public sealed partial class Dialog
         callId.CopyTo(_names.AsSpan(NamesHeader));
         fromUri.CopyTo(_names.AsSpan(NamesHeader + callId.Length));
         toUri.CopyTo(_names.AsSpan(NamesHeader + callId.Length + fromUri.Length));
-        _createdAt = module.UnixMilliseconds;
-        _caller = new DialogLeg(this, -1) { IsAnswered = true };
-        _lifetime = (long)module.Options.DefaultTimeout.TotalMilliseconds;
-        _state = DialogState.Unconfirmed;
+        _createdAt = runtime.UnixMilliseconds;
+        _legs = new LegSet(new DialogLeg(this, -1) { IsAnswered = true });
+        _life = new DialogLife(runtime.Settings.DefaultTimeout);
     }
 
-    /// <summary>Who it is: unique in this application, also in <c>did=</c> and the table.</summary>
-    public DialogId Id { get; private set; } // changed before it is in the table only
+    /// <summary>Its identity: unique in this application, also in <c>did=</c> and the table.</summary>
+    public DialogId Id { get; internal set; } // changed before it is in the table only
 
-    /// <summary>How it is kept, as given at its creation.</summary>
+    /// <summary>How it is kept: what was given at its creation, and what <see cref="DialogOptions"/> adds for every dialog.</summary>
     public DialogFlags Flags { get; }
 
     /// <summary>The Call-ID.</summary>
@@ -68,7 +77,7 @@ public sealed partial class Dialog
     public string ToUri => Encoding.UTF8.GetString(ToUriBytes);
 
     /// <summary>The caller's tag.</summary>
-    public string FromTag => _caller.Tag;
+    public string FromTag => Caller.Tag;
 
     /// <summary>The tag of the callee that answered; before, of the one that rang first; empty before that.</summary>
     public string ToTag => Callee?.Tag ?? "";
@@ -76,15 +85,133 @@ public sealed partial class Dialog
     /// <summary>When the dialog was created.</summary>
     public DateTimeOffset CreatedAt => DateTimeOffset.FromUnixTimeMilliseconds(_createdAt);
 
-    /// <summary>What the dialog belongs to: options, table, callbacks, feed, profiles.</summary>
-    internal DialogModule Module { get; }
+    /// <summary>The caller's leg.</summary>
+    public DialogLeg Caller => _legs.Caller;
+
+    /// <summary>The leg that answered first (before: rang first); null when none did.</summary>
+    public DialogLeg? Callee => _legs.Callee;
+
+    /// <summary>A snapshot of all legs: the caller, the winning callee, the others.</summary>
+    public IReadOnlyList<DialogLeg> Legs
+    {
+        get
+        {
+            lock (Lock)
+            {
+                return _legs.ToList();
+            }
+        }
+    }
+
+    /// <summary>The state.</summary>
+    public DialogState State
+    {
+        get
+        {
+            lock (Lock)
+            {
+                return _life.State;
+            }
+        }
+    }
+
+    /// <summary>When it was answered; null before.</summary>
+    public DateTimeOffset? StartTime => _life.StartTime is not 0 and long start ? DateTimeOffset.FromUnixTimeMilliseconds(start) : null;
+
+    /// <summary>Why it ended ("Upstream BYE", "Cancelled", "Lifetime Timeout", ... or the text given to Terminate); null while nothing ends it.</summary>
+    public string? TerminationReason
+    {
+        get
+        {
+            lock (Lock)
+            {
+                return _life.Reason;
+            }
+        }
+    }
+
+    /// <summary>The caller sent a CANCEL.</summary>
+    public bool WasCancelled
+    {
+        get
+        {
+            lock (Lock)
+            {
+                return _life.Has(InternalFlags.Cancelled);
+            }
+        }
+    }
+
+    /// <summary>Its lifetime, counted from the answer; changed later, from the moment of the change (OpenSIPS: <c>$DLG_timeout</c>).</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Zero, negative or above 68 years.</exception>
+    public TimeSpan Timeout
+    {
+        get => TimeSpan.FromMilliseconds(_life.Lifetime);
+        set
+        {
+            long milliseconds = (long)value.TotalMilliseconds;
+            if (milliseconds <= 0 || milliseconds > int.MaxValue * 1000L)
+                throw new ArgumentOutOfRangeException(nameof(value), value, "A lifetime is above zero and below 68 years.");
+            lock (Lock)
+            {
+                long now = Runtime.Now;
+                if (_life.IsRacing(Flags))
+                    return;
+                if (_life.SetLifetime(milliseconds, Flags, now))
+                    Arm(now);
+            }
+
+            Updated();
+        }
+    }
+
+    /// <summary>What is left of the lifetime; the whole of it before the answer, zero when over.</summary>
+    public TimeSpan RemainingLifetime
+    {
+        get
+        {
+            lock (Lock)
+            {
+                return TimeSpan.FromMilliseconds(_life.Remaining(Runtime.Now));
+            }
+        }
+    }
+
+    /// <summary>How long it stays matchable after its end; a value below 64*T1 is raised to it.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">Negative or above 24 days.</exception>
+    public TimeSpan DeleteDelay
+    {
+        get => TimeSpan.FromMilliseconds(_life.DeleteDelay(Runtime.Settings));
+        set
+        {
+            if (value < TimeSpan.Zero || value.TotalMilliseconds > int.MaxValue)
+                throw new ArgumentOutOfRangeException(nameof(value), value, "A delete delay is between zero and 24 days.");
+            _life.SetDeleteDelay((int)value.TotalMilliseconds);
+        }
+    }
+
+    /// <summary>What the dialog belongs to: clocks, settings, log, feed.</summary>
+    internal DialogRuntime Runtime { get; }
 
     internal DialogStripe Stripe { get; }
 
     /// <summary>The lock of the dialog's state (that of its stripe of the table). Never call user code, I/O or the feed under it.</summary>
-    internal Lock Gate => Stripe.Gate;
+    internal Lock Lock => Stripe.Lock;
+
+    Lock ILegOwner.Lock => Stripe.Lock;
+
+    /// <summary>Its legs, for code that takes the lock.</summary>
+    internal ref LegSet LegSet => ref _legs;
+
+    /// <summary>Its state and deadlines, to read; <see cref="Restore"/> and what happens to the dialog write them.</summary>
+    internal ref readonly DialogLife Life => ref _life;
+
+    internal DialogState StateInLock => _life.State;
 
     internal uint CallIdHash { get; }
+
+    /// <summary>Of Call-ID and caller's tag, both of which never change.</summary>
+    internal uint TagHash => Stripe.HashOf(CallIdHash, Caller.TagBytes);
 
     internal ReadOnlySpan<byte> CallIdBytes => _names.AsSpan(NamesHeader, CallIdLength);
 

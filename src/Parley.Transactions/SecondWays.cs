@@ -6,7 +6,7 @@ namespace Parley.Transactions;
 /// Messages without a transaction that have a second way to go should the first fail later (a connection that is refused): kept for as long as
 /// that may take. Bounded in number and in bytes; what there is no room for any more loses its second way.
 /// </summary>
-internal sealed class SecondWays(TransactionLayer layer) : ITimerTarget
+internal sealed class SecondWays(BufferPool buffers, TimerService timers) : ITimerTarget
 {
     private const int Slots = 256;
     private const int MostBytes = 1024 * 1024;
@@ -41,7 +41,7 @@ internal sealed class SecondWays(TransactionLayer layer) : ITimerTarget
                 Drop((_next + i) % Slots);
             sequence = _sequence = _sequence == SequenceMask ? 1 : _sequence + 1;
             ref Entry entry = ref _entries[slot];
-            entry.Buffer = layer.Buffers.Rent(message.Length);
+            entry.Buffer = buffers.Rent(message.Length);
             message.CopyTo(entry.Buffer);
             entry.Length = message.Length;
             entry.Sequence = sequence;
@@ -50,7 +50,7 @@ internal sealed class SecondWays(TransactionLayer layer) : ITimerTarget
             _bytes += message.Length;
         }
 
-        layer.Timers.Arm(this, slot, sequence, KeptMilliseconds);
+        timers.Arm(this, slot, sequence, KeptMilliseconds);
         return ((uint)sequence << 8) | (uint)slot;
     }
 
@@ -84,7 +84,7 @@ internal sealed class SecondWays(TransactionLayer layer) : ITimerTarget
         if (entry.Buffer is null)
             return;
         _bytes -= entry.Length;
-        layer.Buffers.Return(entry.Buffer);
+        buffers.Return(entry.Buffer);
         entry = default;
     }
 

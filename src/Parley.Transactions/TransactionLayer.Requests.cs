@@ -7,28 +7,10 @@ namespace Parley.Transactions;
 /// <summary>The way of a request: retransmission, CANCEL, ACK, merged, or new.</summary>
 public sealed partial class TransactionLayer
 {
-    private const int TagLength = 16;
-
     private static readonly StrandWork RequestAgainWork = static (target, _, generation) =>
         Again((ServerTransaction)target!, generation, ServerEvent.Request);
     private static readonly StrandWork AckWork = static (target, _, generation) =>
         Again((ServerTransaction)target!, generation, ServerEvent.Ack);
-
-    private static readonly StrandWork StartWork = static (target, _, generation) =>
-    {
-        ServerTransaction transaction = (ServerTransaction)target!;
-        if (transaction.IsGeneration(generation))
-            transaction.Layer.StartInStrand(transaction);
-    };
-
-    private static readonly StrandWork CancelWork = static (target, argument, generation) =>
-    {
-        ServerTransaction transaction = (ServerTransaction)target!;
-        SipMessage cancel = (SipMessage)argument!;
-        if (transaction.IsGeneration(generation))
-            transaction.Layer.CancelInStrand(transaction, cancel);
-        cancel.Release();
-    };
 
     /// <inheritdoc/>
     public void OnMalformed(SipMessage message, SipParseResult result, in SipFlow source)
@@ -95,12 +77,12 @@ public sealed partial class TransactionLayer
         {
             Count(TransactionCounter.Rejected);
             if (Interlocked.Exchange(ref _limitLogged, 1) == 0)
-                TransactionLog.LimitReached(Logger, _limits.MaxServerTransactions);
+                TransactionLog.LimitReached(_context.Logger, _limits.MaxServerTransactions);
             ReplyStateless(request, source, 503, default, "Retry-After: 5\r\n"u8);
             return;
         }
 
-        ServerTransaction transaction = NewServer(request, source, key, keepMessage: true);
+        ServerTransaction transaction = _servers.New(request, source, key, keepMessage: true);
         uint generation = transaction.Generation;
         Strand strand = transaction.Strand;
 
@@ -116,11 +98,11 @@ public sealed partial class TransactionLayer
         }
 
         if (_limits.RejectMerged && request.ToTag.IsEmpty)
-            ListAgainstMerging(transaction, request);
+            MarkMerged(transaction, request);
         if (!entered)
         {
             // The strand is still busy with a former life of the pooled transaction.
-            strand.Post(StartWork, transaction, null, generation);
+            strand.Post(_startWork, transaction, null, generation);
             return;
         }
 
@@ -134,28 +116,11 @@ public sealed partial class TransactionLayer
         }
     }
 
-    private ServerTransaction NewServer(SipMessage request, in SipFlow source, in ServerKey key, bool keepMessage)
+    /// <summary>8.2.2.2: marks the request when a copy of it is here that came by another way. One that came through this element is a spiral.</summary>
+    private void MarkMerged(ServerTransaction transaction, SipMessage request)
     {
-        bool invite = request.Method == SipMethod.Invite;
-        Count(invite ? TransactionCounter.InviteServerCreated : TransactionCounter.NonInviteServerCreated);
-        ServerTransaction transaction = invite ? InviteServers.Rent() : NonInviteServers.Rent();
-        transaction.Begin(request, keepMessage ? ResponseRouting.Stamped(request, source).Retain() : null, source, key);
-        return transaction;
-    }
-
-    /// <summary>
-    /// 8.2.2.2: marks the request when a copy of it is here that came by another way. One that came through this element is a spiral. A copy that
-    /// was refused does not count: who answers a challenge may keep the CSeq, and who was refused may try again.
-    /// </summary>
-    private void ListAgainstMerging(ServerTransaction transaction, SipMessage request)
-    {
-        ulong hash = ServerKey.MergeHash(request, Random);
-        transaction.MergeHash = hash;
-        if (_merged.TryAdd(hash, transaction, out ServerTransaction? other))
+        if (_servers.TryListAgainstMerging(transaction, request))
             return;
-        if (other.LastStatusCode >= 300 && _merged.TryReplace(hash, other, transaction))
-            return;
-        transaction.MergeHash = 0;
         foreach (ViaView via in request.Vias)
         {
             if (Transport.IsOwn(via.Host, via.Port))
@@ -164,6 +129,22 @@ public sealed partial class TransactionLayer
 
         Count(TransactionCounter.Merged);
         transaction.IsMerged = true;
+    }
+
+    private void StartLater(object? target, object? argument, long generation)
+    {
+        ServerTransaction transaction = (ServerTransaction)target!;
+        if (transaction.IsGeneration(generation))
+            StartInStrand(transaction);
+    }
+
+    private void CancelLater(object? target, object? argument, long generation)
+    {
+        ServerTransaction transaction = (ServerTransaction)target!;
+        SipMessage cancel = (SipMessage)argument!;
+        if (transaction.IsGeneration(generation))
+            CancelInStrand(transaction, cancel);
+        cancel.Release();
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code.")]
@@ -209,7 +190,7 @@ public sealed partial class TransactionLayer
         Strand strand = target.Strand;
         if (!strand.TryEnter())
         {
-            strand.Post(CancelWork, target, cancel.Retain(), generation);
+            strand.Post(_cancelWork, target, cancel.Retain(), generation);
             return;
         }
 
@@ -226,7 +207,7 @@ public sealed partial class TransactionLayer
 
     private void AnswerCancel(SipMessage cancel, in SipFlow source, in ServerKey key)
     {
-        ServerTransaction transaction = NewServer(cancel, source, key, keepMessage: false);
+        ServerTransaction transaction = _servers.New(cancel, source, key, keepMessage: false);
         Strand strand = transaction.Strand;
         if (!strand.TryEnter())
         {
@@ -245,10 +226,17 @@ public sealed partial class TransactionLayer
                 return;
             }
 
-            Span<byte> tag = stackalloc byte[TagLength];
-            WriteTag(cancel, tag);
+            Span<byte> tag = stackalloc byte[LocalResponse.TagLength];
+            LocalResponse.WriteTag(_context, cancel, tag);
             transaction.Send(
-                BuildResponse(ResponseRouting.Stamped(cancel, source), RoomFor(cancel, source), 200, default, tag, default),
+                LocalResponse.Build(
+                    ResponseRouting.Stamped(cancel, source),
+                    LocalResponse.RoomFor(cancel, source),
+                    200,
+                    default,
+                    tag,
+                    default
+                ),
                 200
             );
         }
@@ -314,10 +302,10 @@ public sealed partial class TransactionLayer
     /// <summary>The ACK for an answer of ours that has no transaction any more, or had none.</summary>
     private bool HasOurTag(SipMessage ack)
     {
-        if (ack.ToTag.Length != TagLength)
+        if (ack.ToTag.Length != LocalResponse.TagLength)
             return false;
-        Span<byte> tag = stackalloc byte[TagLength];
-        WriteTag(ack, tag);
+        Span<byte> tag = stackalloc byte[LocalResponse.TagLength];
+        LocalResponse.WriteTag(_context, ack, tag);
         return ack.ToTag.SequenceEqual(tag);
     }
 

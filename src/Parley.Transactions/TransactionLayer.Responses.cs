@@ -41,7 +41,7 @@ public sealed partial class TransactionLayer
 
         if (
             !OwnBranch.TryRead(via.Branch, out uint index, out bool invite, out uint generation, out ulong nonce)
-            || (invite ? InviteClients.At(index) : (ClientTransaction?)NonInviteClients.At(index)) is not { } transaction
+            || _clients.At(index, invite) is not { } transaction
             || !transaction.IsGeneration(generation)
             || !transaction.HasNonce(nonce)
             || transaction.StrandOrNull is not { } strand

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -10,18 +9,13 @@ namespace Parley.Transactions;
 /// <summary>Matches messages to transactions, makes them, owns their tables, pools and timers. Thread-safe.</summary>
 public sealed partial class TransactionLayer : ISipReceiver, IDisposable
 {
-    internal const uint InviteClientKind = 0;
-    internal const uint NonInviteClientKind = 1;
-    internal const uint InviteServerKind = 2;
-    internal const uint NonInviteServerKind = 3;
-
-    /// <summary>Header lines of an answer up to this length count towards its room.</summary>
-    private const int ShortLines = 64;
-
     private readonly ITransactionUser _user;
     private readonly TransactionOptions _limits;
-    private readonly ServerTransactionTable _servers = new();
-    private readonly ServerTransactionTable _merged = new();
+    private readonly TransactionContext _context;
+    private readonly ClientTransactions _clients;
+    private readonly ServerTransactions _servers;
+    private readonly StrandWork _startWork;
+    private readonly StrandWork _cancelWork;
     private readonly SecondWays _secondWays;
     private int _limitLogged;
 
@@ -53,16 +47,15 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
         Timers = timers;
         Random = random;
         Options = options;
-        Values = new TimerValues(options);
         _user = user;
         _limits = limits ?? new TransactionOptions();
-        _secondWays = new SecondWays(this);
-        Logger = loggers?.CreateLogger("Parley.Transactions") ?? NullLogger.Instance;
-        Carried = new CarriedClients(this);
-        InviteClients = new SlotTable<InviteClientTransaction>(index => new InviteClientTransaction(this, index));
-        NonInviteClients = new SlotTable<NonInviteClientTransaction>(index => new NonInviteClientTransaction(this, index));
-        InviteServers = new SlotTable<InviteServerTransaction>(index => new InviteServerTransaction(this, index));
-        NonInviteServers = new SlotTable<NonInviteServerTransaction>(index => new NonInviteServerTransaction(this, index));
+        var logger = loggers?.CreateLogger("Parley.Transactions") ?? (ILogger)NullLogger.Instance;
+        _context = new TransactionContext(transport, timers, random, options, logger);
+        _secondWays = new SecondWays(Buffers, timers);
+        _clients = new ClientTransactions(_context);
+        _servers = new ServerTransactions(_context);
+        _startWork = StartLater;
+        _cancelWork = CancelLater;
         Timers.Advanced += Transport.Flush;
     }
 
@@ -82,29 +75,17 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
     public SipTimerOptions Options { get; }
 
     /// <summary>What happened so far.</summary>
-    public TransactionStatistics Statistics { get; } = new();
+    public TransactionStatistics Statistics => _context.Statistics;
 
     /// <summary>Server transactions that are not over.</summary>
-    public int ServerTransactionCount => InviteServers.Live + NonInviteServers.Live;
+    public int ServerTransactionCount => _servers.Live;
 
     /// <summary>Client transactions that are not over, reserved ones and those of CANCELs included.</summary>
-    public int ClientTransactionCount => InviteClients.Live + NonInviteClients.Live;
+    public int ClientTransactionCount => _clients.Live;
 
-    internal TimerValues Values { get; }
+    internal BufferPool Buffers => _context.Buffers;
 
-    internal ILogger Logger { get; }
-
-    internal BufferPool Buffers { get; } = new();
-
-    internal CarriedClients Carried { get; }
-
-    internal SlotTable<InviteClientTransaction> InviteClients { get; }
-
-    internal SlotTable<NonInviteClientTransaction> NonInviteClients { get; }
-
-    internal SlotTable<InviteServerTransaction> InviteServers { get; }
-
-    internal SlotTable<NonInviteServerTransaction> NonInviteServers { get; }
+    internal CarriedClients Carried => _clients.Carried;
 
     /// <summary>Reserves a client transaction in this strand; put its Branch into the Via, then Start it, or Abandon it.</summary>
     /// <param name="strand">Where all of its events will run.</param>
@@ -118,7 +99,7 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
         ArgumentNullException.ThrowIfNull(user);
         if (method == SipMethod.Ack)
             throw new ArgumentException("An ACK has no transaction.", nameof(method));
-        return Reserve(strand, method, user, userState);
+        return _clients.Reserve(strand, method, user, userState);
     }
 
     /// <summary>Answers a request without a transaction (RFC 3261 8.2.7), e.g. 400 to a malformed one, 503 while draining. Never answers an ACK; the ACK for the answer is swallowed.</summary>
@@ -148,13 +129,13 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
             throw new ArgumentException("Only a request is answered.", nameof(request));
         if (request.Method == SipMethod.Ack)
             return;
-        Span<byte> tag = stackalloc byte[TagLength];
-        WriteTag(request, tag);
+        Span<byte> tag = stackalloc byte[LocalResponse.TagLength];
+        LocalResponse.WriteTag(_context, request, tag);
         SipMessage stamped = ResponseRouting.Stamped(request, source);
         SipFlow flow = ResponseRouting.ForRequest(stamped, source, out int sentByPort);
-        ReadOnlySpan<byte> response = BuildResponse(
+        ReadOnlySpan<byte> response = LocalResponse.Build(
             stamped,
-            RoomFor(request, source),
+            LocalResponse.RoomFor(request, source),
             statusCode,
             reason,
             tag,
@@ -178,12 +159,12 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
             return;
         }
 
-        SipTransaction? transaction = ((uint)token & 3) switch
+        SipTransaction? transaction = (TransactionKind)(token & 3) switch
         {
-            InviteClientKind => InviteClients.At(index),
-            NonInviteClientKind => NonInviteClients.At(index),
-            InviteServerKind => InviteServers.At(index),
-            _ => NonInviteServers.At(index),
+            TransactionKind.InviteClient => _clients.At(index, invite: true),
+            TransactionKind.NonInviteClient => _clients.At(index, invite: false),
+            TransactionKind.InviteServer => _servers.At(index, invite: true),
+            _ => _servers.At(index, invite: false),
         };
         transaction?.PostTransportError(generation);
     }
@@ -211,7 +192,7 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
                 return;
             if (
                 OwnBranch.TryRead(quoted[..OwnBranch.Length], out uint index, out bool invite, out uint generation, out ulong nonce)
-                && (invite ? InviteClients.At(index) : (ClientTransaction?)NonInviteClients.At(index)) is { } transaction
+                && _clients.At(index, invite) is { } transaction
                 && transaction.IsGeneration(generation)
                 && transaction.HasNonce(nonce)
             )
@@ -236,113 +217,9 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
     /// <summary>Detaches from the timer service, which lives on.</summary>
     public void Dispose() => Timers.Advanced -= Transport.Flush;
 
-    internal static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
+    private static string Text(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 
-    /// <summary>
-    /// How long an answer of ours may be in full. A datagram proves nothing of its source, which shall not get more than about twice of what it
-    /// was made to send.
-    /// </summary>
-    internal static int RoomFor(SipMessage received, in SipFlow source) =>
-        source.Listener.IsReliable ? int.MaxValue : received.Bytes.Length * 2;
+    private void Count(TransactionCounter counter) => _context.Count(counter);
 
-    /// <summary>A response in the thread's writer: valid until the next one is built. In the shortest form where the full one has no room; one with a body is always in full.</summary>
-    internal static ReadOnlySpan<byte> BuildResponse(
-        SipMessage request,
-        int room,
-        int statusCode,
-        ReadOnlySpan<byte> reason,
-        ReadOnlySpan<byte> toTag,
-        ReadOnlySpan<byte> headerLines,
-        ReadOnlySpan<byte> contentType = default,
-        ReadOnlySpan<byte> body = default
-    )
-    {
-        SipWriter writer = Scratch.Mine.Writer;
-        writer.Reset();
-        writer.Response(request, statusCode, reason.IsEmpty ? SipText.Reason(statusCode) : reason, toTag);
-        writer.Lines(headerLines);
-        ReadOnlySpan<byte> full = writer.End(contentType, body);
-        if (!body.IsEmpty)
-            return full;
-        // Long lines are what a clause demands (a challenge, the bindings of 10.3 step 8): no short form makes up for them.
-        if (full.Length - Math.Max(0, headerLines.Length - ShortLines) <= room)
-            return full;
-        writer.ShortResponse(request, statusCode, toTag);
-        writer.Lines(headerLines);
-        return writer.EndHeaders();
-    }
-
-    internal void Count(TransactionCounter counter) => Statistics.Count(counter);
-
-    internal void CallbackFailed(string callback, string callId, Exception error)
-    {
-        Count(TransactionCounter.CallbackErrors);
-        TransactionLog.CallbackFailed(Logger, callback, callId, error);
-    }
-
-    /// <summary>
-    /// The To tag of our own answers, a keyed hash of what a request has in common with its retransmissions, its CANCEL and the ACK for a
-    /// failure: 8.2.7 wants the same tag for the same request, 9.2 that of the INVITE in the answer to its CANCEL, and the ACK for an answer
-    /// without a transaction can be told by it.
-    /// </summary>
-    internal void WriteTag(SipMessage request, Span<byte> tag)
-    {
-        ReadOnlySpan<byte> branch = default,
-            sentBy = default,
-            callId = request.CallId,
-            from = request.FromTag;
-        if (request.TryGetTopVia(out ViaView via))
-        {
-            branch = via.Branch;
-            sentBy = via.SentBy;
-        }
-
-        int length = branch.Length + sentBy.Length + callId.Length + from.Length + sizeof(uint) + 4;
-        byte[]? big = null;
-        Span<byte> bytes = length <= 512 ? stackalloc byte[512] : big = Buffers.Rent(length);
-        int at = 0;
-        Add(bytes, branch, ref at);
-        Add(bytes, sentBy, ref at);
-        Add(bytes, callId, ref at);
-        Add(bytes, from, ref at);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes[at..], request.CSeqNumber);
-        ulong hash = Random.Hash(bytes[..(at + sizeof(uint))]);
-        if (big is not null)
-            Buffers.Return(big);
-        hash.TryFormat(tag, out _, "x16");
-
-        static void Add(Span<byte> bytes, ReadOnlySpan<byte> part, ref int at)
-        {
-            part.CopyTo(bytes[at..]);
-            at += part.Length;
-            bytes[at++] = 0; // no part holds it
-        }
-    }
-
-    /// <summary>Takes a server transaction out of the tables.</summary>
-    internal void Forget(ServerTransaction transaction)
-    {
-        _servers.Remove(transaction.Hash, transaction);
-        if (transaction.MergeHash != 0)
-            _merged.Remove(transaction.MergeHash, transaction);
-    }
-
-    /// <summary>What <see cref="Forget"/> will touch.</summary>
-    internal void ForeseeForget(ServerTransaction transaction)
-    {
-        _servers.Foresee(transaction.Hash);
-        if (transaction.MergeHash is not 0 and ulong merged)
-            _merged.Foresee(merged);
-    }
-
-    internal ClientTransaction CreateCancel(Strand strand) => Reserve(strand, SipMethod.Cancel, null, null);
-
-    private ClientTransaction Reserve(Strand strand, SipMethod method, IClientTransactionUser? user, object? userState)
-    {
-        bool invite = method == SipMethod.Invite;
-        Count(invite ? TransactionCounter.InviteClientCreated : TransactionCounter.NonInviteClientCreated);
-        ClientTransaction transaction = invite ? InviteClients.Rent() : NonInviteClients.Rent();
-        transaction.Reserve(strand, method, user, userState);
-        return transaction;
-    }
+    private void CallbackFailed(string callback, string callId, Exception error) => _context.CallbackFailed(callback, callId, error);
 }

@@ -18,7 +18,7 @@ public sealed class SipTransport : ISipTransport
     private volatile SipListenerSet _names;
     private readonly StreamContext _streamContext;
     private readonly ThreadLocal<ThreadState> _threads;
-    private MessageIntake? _intake;
+    private MessageReceiver? _receiver;
     private ITimer? _sweep;
     private int _started;
     private volatile bool _stopped;
@@ -44,7 +44,7 @@ public sealed class SipTransport : ISipTransport
         _streams = new StreamListener?[count];
         _counters = new SipTransportCounters[count];
         _threads = new ThreadLocal<ThreadState>(() => new ThreadState(count));
-        _streamContext = new StreamContext(this, options.Streams, _counters, _log, timeProvider);
+        _streamContext = new StreamContext(this, _threads, options.Streams, _counters, _log, timeProvider);
         _addresses = LocalAddresses.Read();
         for (var i = 0; i < count; i++)
             Open(i, options.Listeners[i], _addresses);
@@ -62,8 +62,6 @@ public sealed class SipTransport : ISipTransport
 
     /// <summary>Stream connections there are now, those being opened included.</summary>
     public int ConnectionCount => _streamContext.Table.Count;
-
-    internal ThreadState CurrentThread => _threads.Value!;
 
     /// <inheritdoc/>
     public SipListener? SelectListener(
@@ -94,10 +92,10 @@ public sealed class SipTransport : ISipTransport
         ArgumentNullException.ThrowIfNull(receiver);
         if (_stopped || Interlocked.Exchange(ref _started, 1) != 0)
             throw new InvalidOperationException("The transport was started before, or is stopped.");
-        _intake = _streamContext.Intake = new MessageIntake(receiver, _options.Limits, this, _counters, _log, _time);
+        _receiver = _streamContext.Receiver = new MessageReceiver(receiver, _options.Limits, this, _counters, _log, _time);
         for (var i = 0; i < _listeners.Length; i++)
         {
-            _udp[i]?.Start(_listeners[i], _intake);
+            _udp[i]?.Start(_listeners[i], _receiver, this, _threads);
             _streams[i]?.Start(_listeners[i]);
             Log.Listening(_log, _listeners[i], Encoding.ASCII.GetString(_listeners[i].SentBy));
         }
@@ -115,7 +113,7 @@ public sealed class SipTransport : ISipTransport
         Flush();
         foreach (var udp in _udp)
         {
-            if (udp is not null && _intake is not null)
+            if (udp is not null && _receiver is not null)
                 await udp.StopAsync().ConfigureAwait(false);
         }
         _stopped = true;
@@ -154,7 +152,7 @@ public sealed class SipTransport : ISipTransport
             throw new ArgumentException("Its listener is not of this transport.", nameof(flow));
         if (_stopped || message.IsEmpty)
             return SipSendResult.Failed;
-        var thread = CurrentThread;
+        var thread = _threads.Value!;
         var sent = _udp[listener.Index] is { } udp
             ? SendDatagram(thread, udp, flow, message, token)
             : SendStream(thread, flow, message, token, cause, out connectionId);
@@ -181,8 +179,8 @@ public sealed class SipTransport : ISipTransport
     /// <inheritdoc/>
     public void Flush()
     {
-        var thread = CurrentThread;
-        // A failure reported here may make the receiver send again; that leaves too, but not for ever.
+        var thread = _threads.Value!;
+        // A failure reported here may make the receiver send again: those messages leave as well, for at most four rounds.
         for (var round = 0; round < 4; round++)
         {
             if (thread.HasDatagrams)
@@ -194,8 +192,7 @@ public sealed class SipTransport : ISipTransport
                         output.Send(thread.Failed);
                 }
             }
-            if (thread.DirtyCount > 0)
-                FlushStreams(thread);
+            thread.FlushStreams();
             if (thread.Failed.Count == 0)
                 return;
             ReportFailed(thread);
@@ -218,19 +215,13 @@ public sealed class SipTransport : ISipTransport
             await StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
     }
 
-    internal static void Pong(ThreadState thread, StreamConnection connection)
-    {
-        if (connection.Send("\r\n"u8, 0))
-            MarkDirty(thread, connection);
-    }
-
     private void Open(int index, SipListenerOptions options, List<SipEndPoint> addresses)
     {
         SipEndPoint local;
         try
         {
             if (options.Protocol == SipProtocol.Udp)
-                local = (_udp[index] = new UdpListener(this, options, _options, _log)).Local;
+                local = (_udp[index] = new UdpListener(options, _options, _log)).Local;
             else
                 local = (_streams[index] = new StreamListener(options, _streamContext, _log)).Local;
         }
@@ -258,7 +249,7 @@ public sealed class SipTransport : ISipTransport
     {
         if (message.Length > DatagramLimit.MaxPayload || flow.Remote.IsIPv6 != flow.Listener.Local.IsIPv6 || flow.Remote.Port == 0)
             return false;
-        var output = thread.Datagrams[flow.Listener.Index] ??= udp.CreateOutput(thread.Worker, _counters[flow.Listener.Index]);
+        var output = thread.Datagrams[flow.Listener.Index] ??= udp.CreateOutput(thread, _counters[flow.Listener.Index]);
         if (!output.TryAppend(flow.Remote, flow.Listener.Local, message, token))
         {
             output.Send(thread.Failed);
@@ -287,10 +278,10 @@ public sealed class SipTransport : ISipTransport
             if (known is null || known.Flow.Listener.Index != listener.Index || !known.Send(message, token))
                 return false;
             connectionId = flow.ConnectionId;
-            MarkDirty(thread, known);
+            thread.MarkDirty(known);
             return true;
         }
-        if (flow.Remote.IsIPv6 != listener.Local.IsIPv6 || flow.Remote.Port == 0 || _intake is null)
+        if (flow.Remote.IsIPv6 != listener.Local.IsIPv6 || flow.Remote.Port == 0 || _receiver is null)
             return false;
         // Twice: the connection found may close at this moment.
         for (var attempt = 0; attempt < 2; attempt++)
@@ -303,31 +294,11 @@ public sealed class SipTransport : ISipTransport
             if (connection.Send(message, token))
             {
                 connectionId = connection.Flow.ConnectionId;
-                MarkDirty(thread, connection);
+                thread.MarkDirty(connection);
                 return true;
             }
         }
         return false;
-    }
-
-    private static void MarkDirty(ThreadState thread, StreamConnection connection)
-    {
-        if (thread.DirtyCount > 0 && ReferenceEquals(thread.Dirty[thread.DirtyCount - 1], connection))
-            return;
-        if (thread.DirtyCount == thread.Dirty.Length)
-            FlushStreams(thread);
-        thread.Dirty[thread.DirtyCount++] = connection;
-    }
-
-    private static void FlushStreams(ThreadState thread)
-    {
-        var count = thread.DirtyCount;
-        thread.DirtyCount = 0;
-        for (var i = 0; i < count; i++)
-        {
-            thread.Dirty[i].Flush();
-            thread.Dirty[i] = null!;
-        }
     }
 
     private void ReportFailed(ThreadState thread)
@@ -339,7 +310,7 @@ public sealed class SipTransport : ISipTransport
             tokens[i] = thread.Failed[i];
         thread.Failed.Clear();
         foreach (var token in tokens)
-            _intake?.SendFailed(_listeners[0], token);
+            _receiver?.SendFailed(_listeners[0], token);
     }
 
     private void Captured(ICaptureTap tap, in SipFlow flow, ReadOnlySpan<byte> message)
@@ -350,7 +321,7 @@ public sealed class SipTransport : ISipTransport
         }
         catch (Exception e)
         {
-            _intake?.Fault(flow.Listener, e);
+            _receiver?.Fault(flow.Listener, e);
         }
     }
 

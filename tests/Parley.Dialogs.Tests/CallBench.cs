@@ -43,6 +43,8 @@ internal sealed class CallBench : IDisposable
             .UseTimeProvider(Clock)
             .UseRandom(SipRandom.FromSeed(seed))
             .UseLocator(new SimulatedServerLocator());
+        // Without its flag a dialog ends silently here: with the option that adds it to every dialog, half of the state machine would not run.
+        builder.AddDialogs(static options => options.ByeOnTimeout = false);
         builder.AddDialogs(configure ?? (static _ => { }));
         store?.Invoke(builder);
         Proxy = builder.Build();

@@ -24,8 +24,8 @@ internal sealed class DialogBench : IDisposable
     public Dialog New(string callId = "call", DialogFlags flags = DialogFlags.None)
     {
         byte[] bytes = System.Text.Encoding.ASCII.GetBytes(callId);
-        var dialog = new Dialog(Module, Module.Table.NextId(bytes), bytes, "sip:a@a"u8, "sip:b@b"u8, flags);
-        dialog.Begin(null);
+        var dialog = Module.Table.NewDialog(Module, Module.Table.NextId(bytes), bytes, "sip:a@a"u8, "sip:b@b"u8, flags);
+        Module.Table.Begin(dialog, null);
         return dialog;
     }
 
@@ -33,9 +33,9 @@ internal sealed class DialogBench : IDisposable
     public Dialog New(string callId, string callerTag)
     {
         byte[] bytes = System.Text.Encoding.ASCII.GetBytes(callId);
-        var dialog = new Dialog(Module, Module.Table.NextId(bytes), bytes, "sip:a@a"u8, "sip:b@b"u8, DialogFlags.None);
+        var dialog = Module.Table.NewDialog(Module, Module.Table.NextId(bytes), bytes, "sip:a@a"u8, "sip:b@b"u8, DialogFlags.None);
         dialog.Caller.Packed = PackedLeg.Build(default, System.Text.Encoding.ASCII.GetBytes(callerTag), default, 0, default);
-        dialog.Begin(null);
+        Module.Table.Begin(dialog, null);
         return dialog;
     }
 

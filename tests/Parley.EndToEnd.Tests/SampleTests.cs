@@ -97,6 +97,38 @@ public class SampleTests
     }
 
     [Fact]
+    public async Task The_failover_sample_leaves_a_gateway_that_is_not_there()
+    {
+        var (proxy, callee, nobody) = (Ports.Next(), Ports.Next(), Ports.Next());
+        await using var sample = await Sample.StartAsync(
+            "Failover",
+            proxy,
+            callee,
+            $"--gateways=sip:127.0.0.1:{nobody},sip:127.0.0.1:{callee}",
+            "--silence=300"
+        );
+        await using var answers = Sipp.Start("callee", callee, null, ["-m", "1", .. Settings.Contact(callee)]);
+        await using var call = Call(proxy, "alice", 100);
+        CallTests.AssertClean(await call.FinishAsync(Limit), 1);
+        CallTests.AssertClean(await answers.FinishAsync(Limit), 1);
+    }
+
+    [Fact]
+    public async Task The_failover_sample_answers_503_when_no_gateway_is_there()
+    {
+        var (proxy, first, second) = (Ports.Next(), Ports.Next(), Ports.Next());
+        await using var sample = await Sample.StartAsync(
+            "Failover",
+            proxy,
+            first,
+            $"--gateways=sip:127.0.0.1:{first},sip:127.0.0.1:{second}",
+            "--silence=300"
+        );
+        await using var refused = Refused("503", proxy, "alice");
+        CallTests.AssertClean(await refused.FinishAsync(Limit), 1);
+    }
+
+    [Fact]
     public async Task The_prepaid_cutoff_gives_back_what_a_call_did_not_use()
     {
         var (proxy, callee) = (Ports.Next(), Ports.Next());

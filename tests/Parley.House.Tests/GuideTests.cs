@@ -1,37 +1,12 @@
-using System.Text.RegularExpressions;
 using Xunit;
 
 namespace Parley.House.Tests;
 
-/// <summary>What the guide shows is what is compiled and run.</summary>
-public partial class GuideTests
+/// <summary>The guide and the samples as a whole; their snippets are compiled and run by Parley.Documents.Tests.</summary>
+public class GuideTests
 {
-    [Fact]
-    public void Every_code_block_of_the_page_on_testing_stands_in_the_tests()
-    {
-        var sources = string.Concat(Repository.CSharpFiles("tests/Parley.Dialogs.Tests/Guide").Select(f => Squeezed(File.ReadAllText(f))));
-        var blocks = CodeBlock().Matches(Repository.Read("docs/guide/testing.md")).Select(m => m.Groups["code"].Value).ToList();
-        Assert.Equal(2, blocks.Count);
-        Assert.All(blocks, block => Assert.Contains(Squeezed(block), sources, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void The_application_in_the_readme_is_compiled()
-    {
-        var block = CodeBlock().Match(Repository.Read("README.md")).Groups["code"].Value;
-        Assert.NotEmpty(block);
-        Assert.Contains(
-            Squeezed(block),
-            Squeezed(Repository.Read("tests/Parley.Dialogs.Tests/Guide/ReadmeExample.cs")),
-            StringComparison.Ordinal
-        );
-    }
-
     /// <summary>A request with a To tag and a Route of ours proves nothing: an example that relays it is an open relay, and is copied.</summary>
     [Theory]
-    [InlineData("README.md")]
-    [InlineData("docs/guide/call-limiter.md")]
-    [InlineData("docs/guide/testing.md")]
     [InlineData("samples/AotProxy/Program.cs")]
     [InlineData("samples/CallLimiter/Program.cs")]
     [InlineData("samples/ExampleModule/Program.cs")]
@@ -69,12 +44,4 @@ public partial class GuideTests
             Assert.InRange(File.ReadLines(Path.Combine(Path.GetDirectoryName(project)!, "README.md")).Count(), 5, 15);
         }
     }
-
-    private static string Squeezed(string code) => Space().Replace(code, " ");
-
-    [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
-    private static partial Regex CodeBlock();
-
-    [GeneratedRegex(@"\s+")]
-    private static partial Regex Space();
 }

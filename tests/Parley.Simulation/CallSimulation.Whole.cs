@@ -92,7 +92,7 @@ public sealed partial class CallSimulation
 
     private void MeddleWithin(SipContext context)
     {
-        if (context.Method == SipMethod.Invite && context.CreateDialog())
+        if (context.Method == SipMethod.Invite && context.CreateDialog() is not null)
             _violations.Add("CreateDialog within a dialog gave true");
         bool isValid = context.ValidateDialog() == DialogValidation.Valid;
         // Not on a spiral, where a request and its ACK would take different ways.

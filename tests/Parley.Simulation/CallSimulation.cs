@@ -53,6 +53,7 @@ public sealed partial class CallSimulation : IDisposable
             .UseTimeProvider(_clock)
             .UseRandom(SipRandom.FromSeed(_settings.Seed + 1))
             .UseLocator(new SimulatedServerLocator());
+        builder.AddDialogs(static options => options.ByeOnTimeout = false); // the plan says which dialogs have the flag
         builder.AddDialogs(_settings.Whole ? SetWhole : options => options.DefaultTimeout = _settings.Lifetime);
         using ParleyApplication app = builder.Build();
         app.OnRequest(Route);
@@ -149,9 +150,13 @@ public sealed partial class CallSimulation : IDisposable
         }
 
         CallPlan plan = _plans[System.Text.Encoding.ASCII.GetString(context.Request.CallId)];
-        if (!context.CreateDialog(plan.Flags) || !context.CreateDialog())
-            _violations.Add("CreateDialog on an initial INVITE gave false");
-        Dialog dialog = context.Dialog!;
+        if (context.CreateDialog(plan.Flags) is not { } dialog || context.CreateDialog() != dialog || context.Dialog != dialog)
+        {
+            _violations.Add("CreateDialog on an initial INVITE did not return its one dialog");
+            context.Reply(500);
+            return;
+        }
+
         bool isFirst = _dialogsMade.Add(dialog.Id);
         context.RecordRoute();
         if (!SipUriView.TryParse(context.RequestUriText, out SipUriView uri))

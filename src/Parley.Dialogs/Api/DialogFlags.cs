@@ -1,13 +1,16 @@
 namespace Parley.Dialogs;
 
-/// <summary>How a dialog is to be kept, given at its creation. The values are the bits of the field's <c>dialog.flags</c> column.</summary>
+/// <summary>How a dialog is to be kept, given at its creation. The values are the bits of the <c>dialog.flags</c> column of OpenSIPS.</summary>
 [Flags]
 public enum DialogFlags
 {
     /// <summary>Only tracked.</summary>
     None = 0,
 
-    /// <summary>When the lifetime is over, BYE goes both ways (DLG_FLAG_BYEONTIMEOUT); else the dialog is only forgotten.</summary>
+    /// <summary>
+    /// When the lifetime is over, BYE goes both ways (DLG_FLAG_BYEONTIMEOUT); else the dialog is only forgotten. Every dialog has it unless
+    /// <see cref="DialogOptions.ByeOnTimeout"/> is false.
+    /// </summary>
     ByeOnTimeout = 1 << 3,
 
     /// <summary>OPTIONS within the dialog to the caller, at an interval; a dead caller ends the call.</summary>

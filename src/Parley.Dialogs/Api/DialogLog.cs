@@ -6,10 +6,10 @@ namespace Parley.Dialogs;
 /// <summary>What dialogs write to the log.</summary>
 internal sealed partial class DialogLog(ILogger logger)
 {
-    public void RequestOutOfPlace(Dialog dialog, SipMessage? request)
+    public void RequestOutOfPlace(DialogId dialog, DialogState state, SipMessage? request)
     {
         if (logger.IsEnabled(LogLevel.Debug))
-            LogRequestOutOfPlace(request?.Method ?? SipMethod.Other, dialog.Id, dialog.State);
+            LogRequestOutOfPlace(request?.Method ?? SipMethod.Other, dialog, state);
     }
 
     public void RequestRefused(SipMessage request, int status)
@@ -18,11 +18,11 @@ internal sealed partial class DialogLog(ILogger logger)
             LogRequestRefused(request.Method, System.Text.Encoding.UTF8.GetString(request.CallId), status);
     }
 
-    public void ActFailed(Dialog dialog, Exception error) => LogActFailed(error, dialog.Id);
+    public void ActionFailed(DialogId dialog, Exception error) => LogActionFailed(error, dialog);
 
-    public void ByeFailed(Dialog dialog, string end, Exception error) => LogByeFailed(error, end, dialog.Id);
+    public void ByeFailed(DialogId dialog, string end, Exception error) => LogByeFailed(error, end, dialog);
 
-    public void ContactUnreadable(Dialog dialog, string end) => LogContactUnreadable(end, dialog.Id);
+    public void ContactUnreadable(DialogId dialog, string end) => LogContactUnreadable(end, dialog);
 
     [LoggerMessage(5013, LogLevel.Debug, "{Method} is out of place in dialog {Dialog}, which is {State}; it goes on")]
     private partial void LogRequestOutOfPlace(SipMethod method, DialogId dialog, DialogState state);
@@ -31,7 +31,7 @@ internal sealed partial class DialogLog(ILogger logger)
     private partial void LogRequestRefused(SipMethod method, string callId, int status);
 
     [LoggerMessage(5014, LogLevel.Error, "What follows a step of dialog {Dialog} failed; the call goes on")]
-    private partial void LogActFailed(Exception error, DialogId dialog);
+    private partial void LogActionFailed(Exception error, DialogId dialog);
 
     [LoggerMessage(5009, LogLevel.Error, "The BYE to the {End} of dialog {Dialog} could not be sent; it counts as answered")]
     private partial void LogByeFailed(Exception error, string end, DialogId dialog);

@@ -6,6 +6,23 @@ namespace Parley.Dialogs;
 
 internal sealed partial class DialogModule : IDialogApi
 {
+    public event EventHandler<DialogStateChangedEventArgs>? StateChanged
+    {
+        add => _runner.StateChanged += value;
+        remove => _runner.StateChanged -= value;
+    }
+
+    // A thread may serve several applications.
+    public Dialog? Current => CurrentDialog.Get() is { } current && current.Runtime == this ? current : null;
+
+    public void OnPrackFailed(PrackFailedHook hook) => Hooks.Add(hook);
+
+    public void OnAnswer(DialogHook hook) => Hooks.Add(DialogHookKind.Answer, hook);
+
+    public void OnTimeout(DialogHook hook) => Hooks.Add(DialogHookKind.Timeout, hook);
+
+    public void OnHangup(DialogHook hook) => Hooks.Add(DialogHookKind.Hangup, hook);
+
     public bool Register(
         Dialog? dialog,
         DialogCallbackTypes types,
@@ -14,40 +31,43 @@ internal sealed partial class DialogModule : IDialogApi
         Action<object?>? free = null
     ) => Callbacks.Register(dialog, types, callback, parameter, free);
 
-    public bool CreateDialog(SipContext context, DialogFlags flags = DialogFlags.None)
+    public Dialog? CreateDialog(SipContext context, DialogFlags flags = DialogFlags.None)
     {
         ArgumentNullException.ThrowIfNull(context);
         if (context.Method != SipMethod.Invite || context.IsInDialog)
-            return false;
-        if (context.Get<DialogRelay>() is not null)
-            return true;
+            return null;
+        if (context.Get<DialogFollower>() is { } had)
+            return had.Dialog;
         if (context.IsAnswered)
-            return false;
+            return null;
+        if (Options.ByeOnTimeout)
+            flags |= DialogFlags.ByeOnTimeout;
 
-        if (Options.Spirals == DialogSpiralPolicy.ReuseDialog && Spiral.DialogOf(this, context) is { } known)
+        if (Options.Spirals == DialogSpiralPolicy.ReuseDialog && Spiral.DialogOf(Table, RecordRouteParameter, context) is { } known)
         {
             CarryDid(context, known);
-            context.Set<DialogRelay>(new SpiralRelay(known));
-            t_current = known;
-            return true;
+            context.Set<DialogFollower>(new SpiralFollower(known));
+            CurrentDialog.Set(known);
+            return known;
         }
 
         SipMessage invite = context.Request;
         ReadOnlySpan<byte> callId = invite.CallId;
-        var dialog = new Dialog(this, Table.NextId(callId), callId, invite.From.UriText, invite.To.UriText, flags);
-        dialog.Begin(context);
-        Interlocked.Increment(ref Statistics.Processed);
+        Dialog dialog = Table.NewDialog(this, Table.NextId(callId), callId, invite.From.UriText, invite.To.UriText, flags);
+        LegLearning.FromInvite(dialog, context);
+        Table.Begin(dialog, context);
+        Interlocked.Increment(ref Counters.Processed);
 
         CarryDid(context, dialog);
-        InviteRelay relay = InviteRelays.Rent();
-        var reliable = ReliableReplies.For(dialog, invite);
-        relay.Begin(dialog, reliable);
+        InviteFollower follower = InviteFollowers.Rent();
+        var reliable = ReliableReplies.For(Requests, dialog, invite);
+        follower.Begin(dialog, reliable);
         if (reliable is not null)
             context.OnReply(reliable.OnReply);
-        context.Set<DialogRelay>(relay);
-        context.Observe(relay);
-        t_current = dialog;
-        return true;
+        context.Set<DialogFollower>(follower);
+        context.Observe(follower);
+        CurrentDialog.Set(dialog);
+        return dialog;
     }
 
     private void CarryDid(SipContext context, Dialog dialog)
@@ -61,7 +81,7 @@ internal sealed partial class DialogModule : IDialogApi
     public bool MatchDialog(SipContext context, DialogMatchMode? mode = null)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return DialogMatching.Match(this, context, mode ?? Options.MatchMode);
+        return _matching.Match(context, mode ?? Options.MatchMode);
     }
 
     public DialogValidation ValidateDialog(SipContext context)
@@ -73,7 +93,7 @@ internal sealed partial class DialogModule : IDialogApi
     public bool FixRouteDialog(SipContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        return InDialogValidation.FixRoute(context);
+        return InDialogValidation.FixRoute(_matching, context);
     }
 
     public ValueTask<bool> RelayInDialogAsync(SipContext context, bool isTrusted = false)
@@ -81,7 +101,7 @@ internal sealed partial class DialogModule : IDialogApi
         ArgumentNullException.ThrowIfNull(context);
         if (!context.IsInDialog)
             throw new ArgumentException("The request has no To tag, so it is not one within a dialog.", nameof(context));
-        return InDialogRouting.Relay(this, context, isTrusted);
+        return _routing.Relay(context, isTrusted);
     }
 
     public Dialog? Find(DialogId id) => Table.Find(id);

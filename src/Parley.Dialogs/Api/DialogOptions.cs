@@ -1,6 +1,9 @@
+using System.Text;
+using Parley.Transactions;
+
 namespace Parley.Dialogs;
 
-/// <summary>How dialogs are kept. Set before the application is built; the defaults are the field's unless said.</summary>
+/// <summary>How dialogs are kept. Set before the application is built; the defaults are those of OpenSIPS unless said.</summary>
 public sealed partial class DialogOptions
 {
     private static readonly string[] Reserved =
@@ -29,7 +32,7 @@ public sealed partial class DialogOptions
 
     /// <summary>
     /// From where the requests of a leg are taken. <see cref="SequentialSource.Anywhere"/> leaves the Call-ID and the tags to be the only secret of a
-    /// call: whoever has seen its messages can send a BYE. The others break calls of parties whose address changes or differs by direction.
+    /// call: anyone that has seen its messages can send a BYE. The others break calls of parties whose address changes or differs by direction.
     /// </summary>
     public SequentialSource SequentialSource { get; set; } = SequentialSource.Anywhere;
 
@@ -38,6 +41,13 @@ public sealed partial class DialogOptions
 
     /// <summary>Lifetime of a dialog from its answer on (<c>default_timeout</c>), above zero.</summary>
     public TimeSpan DefaultTimeout { get; set; } = TimeSpan.FromHours(12);
+
+    /// <summary>
+    /// True, the default: every dialog is created with <see cref="DialogFlags.ByeOnTimeout"/>, so a call whose lifetime is over ends with a BYE to
+    /// both parties. False: only dialogs that are created with that flag end so, as in OpenSIPS, and the others are forgotten while the parties
+    /// talk on. Dialogs loaded from a store keep the flag that they were stored with.
+    /// </summary>
+    public bool ByeOnTimeout { get; set; } = true;
 
     /// <summary>Longest time without an answer; the dialog then fails. Zero: no limit.</summary>
     public TimeSpan EarlyTimeout { get; set; } = TimeSpan.FromSeconds(300);
@@ -69,6 +79,30 @@ public sealed partial class DialogOptions
     /// <summary>Names of profiles without value.</summary>
     public IList<string> ProfilesWithoutValue { get; } = [];
 
+    /// <summary>What the dialogs need of it.</summary>
+    /// <exception cref="ArgumentException">An option cannot be.</exception>
+    internal DialogSettings ToSettings(SipTimerOptions sipTimers)
+    {
+        Validate();
+        long leastDelay = (long)(64 * sipTimers.T1.TotalMilliseconds);
+        return new DialogSettings
+        {
+            DefaultTimeout = (long)DefaultTimeout.TotalMilliseconds,
+            EarlyTimeout = (long)EarlyTimeout.TotalMilliseconds,
+            NoAckTimeout = (long)NoAckTimeout.TotalMilliseconds,
+            RaceConditionTimeout = (long)RaceConditionTimeout.TotalMilliseconds,
+            LeastDeleteDelay = leastDelay,
+            DeleteDelay = Math.Max(leastDelay, (long)DeleteDelay.GetValueOrDefault().TotalMilliseconds),
+            OptionsPingInterval = (long)OptionsPingInterval.TotalMilliseconds,
+            ReinvitePingInterval = (long)ReinvitePingInterval.TotalMilliseconds,
+            NoFlowTimeout = (long)NoFlowTimeout.TotalMilliseconds,
+            PingFailures = PingFailures,
+            PingOnlyKnownToAnswer = PingOnlyKnownToAnswer,
+            KeepSessionDescriptions = KeepSessionDescriptions,
+            ExtraHeaderLines = Encoding.UTF8.GetBytes(ExtraHeaderLines),
+        };
+    }
+
     /// <summary>Throws for what cannot work.</summary>
     internal void Validate()
     {
@@ -87,7 +121,7 @@ public sealed partial class DialogOptions
                 $"DialogOptions.RecordRouteParameter may not be \"{RecordRouteParameter}\": routing itself uses that parameter.",
                 nameof(RecordRouteParameter)
             );
-        HeaderLines.Check(System.Text.Encoding.UTF8.GetBytes(ExtraHeaderLines), nameof(ExtraHeaderLines));
+        HeaderLines.Check(Encoding.UTF8.GetBytes(ExtraHeaderLines), nameof(ExtraHeaderLines));
         if (!Enum.IsDefined(MatchMode))
             throw new ArgumentException($"DialogOptions.MatchMode has no mode {(int)MatchMode}.", nameof(MatchMode));
         if (!Enum.IsDefined(SequentialRouting))

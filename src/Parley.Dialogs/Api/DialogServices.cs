@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Parley.Hosting;
 using Parley.Proxy;
 
@@ -21,6 +22,7 @@ public static class DialogServices
             services.AddSingleton(options);
             services.AddSingleton<DialogModule>();
             services.AddSingleton<IDialogApi>(static s => s.GetRequiredService<DialogModule>());
+            services.AddSingleton<IHostedService>(static s => s.GetRequiredService<DialogModule>().AsyncCallbacks);
             services.AddSingleton<IProxyModule>(static s => s.GetRequiredService<DialogModule>());
         }
 

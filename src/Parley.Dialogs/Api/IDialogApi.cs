@@ -4,7 +4,7 @@ using Parley.Proxy;
 namespace Parley.Dialogs;
 
 /// <summary>
-/// The dialog module's functions (the counterpart of the field's <c>dlg_binds</c>), from the services of an application that called
+/// The dialog module's functions (the counterpart of <c>dlg_binds</c> of OpenSIPS), from the services of an application that called
 /// <c>AddDialogs</c>. All members are safe from any thread; those that take a <see cref="SipContext"/> are for its hooks.
 /// </summary>
 [AddedBy(nameof(DialogServices.AddDialogs))]
@@ -39,8 +39,10 @@ public interface IDialogApi
     );
 
     /// <summary>Tracks the call of this initial INVITE (<c>create_dlg</c>) and puts its id into the Record-Route.</summary>
-    /// <returns>True when the request has its dialog, also when it had it before; false for anything but an INVITE without To tag.</returns>
-    bool CreateDialog(SipContext context, DialogFlags flags = DialogFlags.None);
+    /// <param name="context">The request.</param>
+    /// <param name="flags">How the dialog is kept; <see cref="DialogOptions.ByeOnTimeout"/> adds to it.</param>
+    /// <returns>The request's dialog, also when it was created before (its flags stay as they are then); null for anything but an INVITE without To tag, and for an INVITE that is answered already.</returns>
+    Dialog? CreateDialog(SipContext context, DialogFlags flags = DialogFlags.None);
 
     /// <summary>Finds the dialog of a request within one (<c>match_dialog</c>) and runs its part in the call; true also when it was matched before.</summary>
     /// <param name="context">The request.</param>
@@ -132,7 +134,7 @@ public interface IDialogApi
     /// <summary>As <see cref="Load(DialogId)"/>, by text id ("e64.7f675e24") or else Call-ID.</summary>
     DialogScope Load(string didOrCallId);
 
-    /// <summary>Lets the handlers of <see cref="DialogCallbackTypes.ManagementContext"/> add to what a management side tells of a dialog
+    /// <summary>Lets the handlers of <see cref="DialogCallbackTypes.ManagementContext"/> add to what a management interface lists of a dialog
     /// (<c>dlg_list_ctx</c>). They run here, on the calling thread and under no lock, each with <paramref name="context"/> as its <c>Data</c>.</summary>
     /// <param name="dialog">The dialog that is listed.</param>
     /// <param name="context">The object they add to; of what type is agreed between the management side and the handlers.</param>

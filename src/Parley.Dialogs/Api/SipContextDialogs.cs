@@ -8,10 +8,24 @@ public static class SipContextDialogs
     extension(SipContext context)
     {
         /// <summary>The dialog this request belongs to: after CreateDialog, LooseRoute or MatchDialog; null otherwise.</summary>
-        public Dialog? Dialog => context.Get<DialogRelay>()?.Dialog;
+        public Dialog? Dialog => context.Get<DialogFollower>()?.Dialog;
 
-        /// <summary>Tracks the call of this initial INVITE; see <see cref="IDialogApi.CreateDialog"/>.</summary>
-        public bool CreateDialog(DialogFlags flags = DialogFlags.None) => Api(context).CreateDialog(context, flags);
+        /// <summary>
+        /// Which way this request goes in its dialog, by the tags of the dialog's legs, whatever its Routes carry; the initial INVITE of a dialog goes
+        /// downstream. Of a request without a dialog here: by the <c>ftag</c> of our Record-Route (<see cref="SipContext.IsDownstream"/>) once
+        /// <c>LooseRoute</c> has run; <see cref="DialogDirection.None"/> where that is missing too.
+        /// </summary>
+        public DialogDirection Direction =>
+            context.Get<DialogFollower>()?.Direction
+            ?? context.IsDownstream switch
+            {
+                true => DialogDirection.Downstream,
+                false => DialogDirection.Upstream,
+                null => DialogDirection.None,
+            };
+
+        /// <summary>Tracks the call of this initial INVITE and returns its dialog; see <see cref="IDialogApi.CreateDialog"/>.</summary>
+        public Dialog? CreateDialog(DialogFlags flags = DialogFlags.None) => Api(context).CreateDialog(context, flags);
 
         /// <summary>Relays a request with a To tag if it belongs to a call of this proxy, else answers it; see <see cref="IDialogApi.RelayInDialogAsync"/>.</summary>
         public ValueTask<bool> RelayInDialogAsync(bool isTrusted = false) => Api(context).RelayInDialogAsync(context, isTrusted);

@@ -4,20 +4,25 @@ namespace Parley.Dialogs;
 
 /// <summary>
 /// The callbacks of one dialog, or of one global type: last registered, first run. Without a lock: registering links a new head by
-/// compare-and-swap, running walks from the head it saw, and the free actions run exactly once, by whoever leaves last after
+/// compare-and-swap, running walks from the head it saw, and the free actions run exactly once, by the thread that leaves last after
 /// <see cref="Close"/>: never while a handler of the list is still running on some thread.
 /// </summary>
 internal sealed class CallbackList
 {
     // Stands at the head of a list that was freed. Before Gone: initialisers run from top to bottom.
-    private static readonly CallbackRegistration End = new(DialogCallbackTypes.None, null, null, null);
+    private static readonly Registration End = new(DialogCallbackTypes.None, null, null, null);
 
     /// <summary>The list of a dialog that is gone: nothing can be registered.</summary>
     public static readonly CallbackList Gone = MakeGone();
 
+    /// <summary>The types that belong to no dialog.</summary>
+    public const DialogCallbackTypes GlobalTypes = DialogCallbackTypes.Loaded | DialogCallbackTypes.Created;
+
+    public const DialogCallbackTypes AllTypes = (DialogCallbackTypes)((1 << 15) - 1);
+
     private const int ClosedBit = int.MinValue;
 
-    private CallbackRegistration? _head;
+    private Registration? _head;
     private int _types;
 
     /// <summary>How many threads are inside <see cref="Run"/>, and <see cref="ClosedBit"/>.</summary>
@@ -27,14 +32,14 @@ internal sealed class CallbackList
     public bool Has(DialogCallbackTypes types) => (Volatile.Read(ref _types) & (int)types) != 0;
 
     /// <summary>Links a registration in front of the others; false when the list has been freed.</summary>
-    public bool Add(CallbackRegistration registration)
+    public bool Add(Registration registration)
     {
-        Interlocked.Or(ref _types, (int)registration.Types); // first, so that none who sees the registration misses its type
-        CallbackRegistration? head = Volatile.Read(ref _head);
+        Interlocked.Or(ref _types, (int)registration.Types); // first, so that a thread that sees the registration does not miss its type
+        Registration? head = Volatile.Read(ref _head);
         while (!ReferenceEquals(head, End))
         {
             registration.Next = head;
-            CallbackRegistration? seen = Interlocked.CompareExchange(ref _head, registration, head);
+            Registration? seen = Interlocked.CompareExchange(ref _head, registration, head);
             if (ReferenceEquals(seen, head))
                 return true;
             head = seen;
@@ -60,7 +65,7 @@ internal sealed class CallbackList
     }
 
     /// <summary>Runs one registration alone; for <see cref="DialogCallbackTypes.Loaded"/>.</summary>
-    public void RunOne(CallbackRegistration registration, Dialog dialog, in DialogCallbackArguments arguments, ILogger logger)
+    public void RunOne(Registration registration, Dialog dialog, in DialogCallbackArguments arguments, ILogger logger)
     {
         if (!TryEnter())
             return;
@@ -72,16 +77,20 @@ internal sealed class CallbackList
     }
 
     /// <summary>The newest registration, to run from there later; null when there is none.</summary>
-    public CallbackRegistration? Head => Volatile.Read(ref _head);
+    public Registration? Head => Volatile.Read(ref _head);
+
+    /// <summary>What a registration of this list was given, when it is of this type; null when none was.</summary>
+    public T? FindParameter<T>()
+        where T : class
+    {
+        for (Registration? registration = Head; registration is not null; registration = registration.Next)
+            if (registration.Value is T found)
+                return found;
+        return null;
+    }
 
     /// <summary>Runs from a head that was read earlier, so that registrations after that moment are left out.</summary>
-    public void RunSince(
-        CallbackRegistration? head,
-        Dialog dialog,
-        DialogCallbackTypes type,
-        in DialogCallbackArguments arguments,
-        ILogger logger
-    )
+    public void RunSince(Registration? head, Dialog dialog, DialogCallbackTypes type, in DialogCallbackArguments arguments, ILogger logger)
     {
         if (head is null || !TryEnter())
             return;
@@ -105,7 +114,7 @@ internal sealed class CallbackList
     }
 
     private static void RunFrom(
-        CallbackRegistration? first,
+        Registration? first,
         Dialog dialog,
         DialogCallbackTypes type,
         in DialogCallbackArguments arguments,
@@ -113,7 +122,7 @@ internal sealed class CallbackList
     )
     {
         DialogCallbackParameters parameters = DialogCallbackParameters.Rent(arguments);
-        for (CallbackRegistration? registration = first; registration is not null; registration = registration.Next)
+        for (Registration? registration = first; registration is not null; registration = registration.Next)
         {
             if ((registration.Types & type) != 0)
                 Invoke(registration, dialog, type, parameters, logger);
@@ -123,7 +132,7 @@ internal sealed class CallbackList
     }
 
     private static void Invoke(
-        CallbackRegistration registration,
+        Registration registration,
         Dialog dialog,
         DialogCallbackTypes type,
         DialogCallbackParameters parameters,
@@ -157,17 +166,29 @@ internal sealed class CallbackList
 
     private void Free(ILogger logger)
     {
-        CallbackRegistration? registration = Interlocked.Exchange(ref _head, End);
+        Registration? registration = Interlocked.Exchange(ref _head, End);
         for (; registration is not null && !ReferenceEquals(registration, End); registration = registration.Next)
         {
             try
             {
-                registration.Free?.Invoke(registration.Parameter);
+                registration.Free?.Invoke(registration.Value);
             }
             catch (Exception failure)
             {
                 CallbackLog.FreeFailed(logger, failure);
             }
         }
+    }
+
+    /// <summary>One registration: a link of the list.</summary>
+    internal sealed class Registration(DialogCallbackTypes types, DialogCallback? handler, object? parameter, Action<object?>? free)
+        : CallbackParameter(parameter)
+    {
+        public readonly DialogCallbackTypes Types = types;
+        public readonly DialogCallback? Handler = handler;
+        public readonly Action<object?>? Free = free;
+
+        /// <summary>The one registered before; set once, before this one is published.</summary>
+        public Registration? Next;
     }
 }

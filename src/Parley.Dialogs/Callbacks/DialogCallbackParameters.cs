@@ -3,14 +3,14 @@ using Parley.Sip;
 
 namespace Parley.Dialogs;
 
-/// <summary>What a callback gets beside its dialog. Reused on the same thread: do not keep it after the handler returned.</summary>
+/// <summary>What a callback gets besides its dialog. Reused on the same thread: do not keep it after the handler returned.</summary>
 public sealed class DialogCallbackParameters
 {
     [ThreadStatic]
     private static DialogCallbackParameters? t_spare;
 
     private DialogCallbackParameters? _nextSpare;
-    private CallbackRegistration? _registration;
+    private CallbackParameter? _parameter;
 
     private DialogCallbackParameters() { }
 
@@ -38,11 +38,11 @@ public sealed class DialogCallbackParameters
     /// <summary>What was given at registration. Set, it replaces that for later calls and for the free action.</summary>
     public object? Parameter
     {
-        get => _registration?.Parameter;
+        get => _parameter?.Value;
         set
         {
-            if (_registration is not null)
-                _registration.Parameter = value;
+            if (_parameter is not null)
+                _parameter.Value = value;
         }
     }
 
@@ -62,7 +62,7 @@ public sealed class DialogCallbackParameters
         return parameters;
     }
 
-    internal void Attach(CallbackRegistration registration) => _registration = registration;
+    internal void Attach(CallbackParameter parameter) => _parameter = parameter;
 
     /// <summary>Empties it, so that nothing of this callback is seen by the next, and keeps it for this thread.</summary>
     internal void Return()
@@ -74,7 +74,7 @@ public sealed class DialogCallbackParameters
         DestinationLeg = null;
         IsActive = false;
         Data = null;
-        _registration = null;
+        _parameter = null;
         _nextSpare = t_spare;
         t_spare = this;
     }

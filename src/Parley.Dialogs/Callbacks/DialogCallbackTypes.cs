@@ -1,8 +1,8 @@
 namespace Parley.Dialogs;
 
 /// <summary>
-/// The moments of a dialog's life that a callback can be registered for; a bitmask. The bits are those of the field's
-/// <c>DLGCB_*</c>. <see cref="Loaded"/> and <see cref="Created"/> are global: registered alone and without a dialog. All others are
+/// The moments of a dialog's life that a callback can be registered for; a bitmask. The bits are those of
+/// <c>DLGCB_*</c> of OpenSIPS. <see cref="Loaded"/> and <see cref="Created"/> are global: registered alone and without a dialog. All others are
 /// per dialog and combine freely.
 /// </summary>
 [Flags]
@@ -41,7 +41,7 @@ public enum DialogCallbackTypes
     /// <summary>A reply to a request within the dialog is about to be forwarded (DLGCB_RESPONSE_WITHIN). The reply, opposite to its request.</summary>
     ResponseWithin = 1 << 9,
 
-    /// <summary>Somebody lists the dialog with its context (DLGCB_MI_CONTEXT): <see cref="DialogCallbackParameters.Data"/> is what the handler adds to.</summary>
+    /// <summary>A management interface lists the dialog with its context (DLGCB_MI_CONTEXT): <see cref="DialogCallbackParameters.Data"/> is what the handler adds to.</summary>
     ManagementContext = 1 << 10,
 
     /// <summary>The dialog is forgotten; the last callback, once (DLGCB_DESTROY).</summary>

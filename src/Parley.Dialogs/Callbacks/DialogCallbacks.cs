@@ -6,18 +6,20 @@ namespace Parley.Dialogs;
 /// <summary>Registers and runs callbacks: the lists that hang on dialogs and the two global ones, Loaded and Created.</summary>
 internal sealed class DialogCallbacks
 {
-    private const DialogCallbackTypes Global = DialogCallbackTypes.Loaded | DialogCallbackTypes.Created;
-    private const DialogCallbackTypes All = (DialogCallbackTypes)((1 << 15) - 1);
-
     private readonly ILogger _logger;
     private readonly CallbackList _loaded = new();
-    private readonly CallbackList _created = new();
+    private readonly CallbackList _created;
 
     /// <summary>Orders the loading of a dialog against the registration of a Loaded handler, so that each handler sees each dialog once.</summary>
     private readonly Lock _loading = new();
 
-    public DialogCallbacks(ILoggerFactory? loggers) =>
+    /// <param name="loggers">Null: nothing is logged.</param>
+    /// <param name="created">The list of <see cref="DialogCallbackTypes.Created"/>.</param>
+    public DialogCallbacks(ILoggerFactory? loggers, CallbackList created)
+    {
         _logger = loggers?.CreateLogger("Parley.Dialogs.Callbacks") ?? (ILogger)NullLogger.Instance;
+        _created = created;
+    }
 
     /// <summary>All dialogs that exist: what a new Loaded handler is run for. Called under a lock that nothing else is taken in but the table's.</summary>
     public Func<IEnumerable<Dialog>>? Existing { get; set; }
@@ -29,20 +31,17 @@ internal sealed class DialogCallbacks
     public bool Register(Dialog? dialog, DialogCallbackTypes types, DialogCallback callback, object? parameter, Action<object?>? free)
     {
         ArgumentNullException.ThrowIfNull(callback);
-        if (types == DialogCallbackTypes.None || (types & ~All) != 0)
+        if (types == DialogCallbackTypes.None || (types & ~CallbackList.AllTypes) != 0)
             throw new ArgumentException("No such callback type.", nameof(types));
-        var registration = new CallbackRegistration(types, callback, parameter, free);
-        if ((types & Global) == 0)
-        {
-            if (dialog is null)
-                throw new ArgumentException($"{types} belongs to a dialog: give it.", nameof(dialog));
-            return dialog.State != DialogState.Deleted && dialog.AddCallback(registration);
-        }
+        if ((types & CallbackList.GlobalTypes) == 0)
+            return dialog?.On(types, callback, parameter, free)
+                ?? throw new ArgumentException($"{types} belongs to a dialog: give it.", nameof(dialog));
 
         if (types is not (DialogCallbackTypes.Loaded or DialogCallbackTypes.Created))
             throw new ArgumentException("Loaded and Created are registered alone.", nameof(types));
         if (dialog is not null)
             throw new ArgumentException($"{types} belongs to no dialog: give none.", nameof(dialog));
+        var registration = new CallbackList.Registration(types, callback, parameter, free);
         return types == DialogCallbackTypes.Created ? _created.Add(registration) : RegisterLoaded(registration);
     }
 
@@ -55,9 +54,9 @@ internal sealed class DialogCallbacks
         CallbackList? list = type == DialogCallbackTypes.Created ? _created : dialog.CallbackList;
         if (list is null)
             return;
-        Dialog? outer = DialogModule.SetCurrent(dialog);
+        Dialog? outer = CurrentDialog.Set(dialog);
         list.Run(dialog, type, arguments, _logger);
-        DialogModule.SetCurrent(outer);
+        CurrentDialog.Set(outer);
     }
 
     /// <summary>A dialog comes into memory from a store or another node: puts it in the table and runs the Loaded handlers, each once.</summary>
@@ -66,7 +65,7 @@ internal sealed class DialogCallbacks
     /// <returns>What <paramref name="insert"/> said.</returns>
     public bool Load(Dialog dialog, Func<Dialog, bool> insert)
     {
-        CallbackRegistration? handlers;
+        CallbackList.Registration? handlers;
         lock (_loading)
         {
             if (!insert(dialog))
@@ -74,9 +73,9 @@ internal sealed class DialogCallbacks
             handlers = _loaded.Head;
         }
 
-        Dialog? outer = DialogModule.SetCurrent(dialog);
+        Dialog? outer = CurrentDialog.Set(dialog);
         _loaded.RunSince(handlers, dialog, DialogCallbackTypes.Loaded, new DialogCallbackArguments(DialogDirection.None), _logger);
-        DialogModule.SetCurrent(outer);
+        CurrentDialog.Set(outer);
         return true;
     }
 
@@ -90,7 +89,7 @@ internal sealed class DialogCallbacks
         _loaded.Close(_logger);
     }
 
-    private bool RegisterLoaded(CallbackRegistration registration)
+    private bool RegisterLoaded(CallbackList.Registration registration)
     {
         var dialogs = new List<Dialog>();
         lock (_loading)
@@ -101,14 +100,14 @@ internal sealed class DialogCallbacks
                 dialogs.AddRange(Existing());
         }
 
-        Dialog? outer = DialogModule.SetCurrent(null);
+        Dialog? outer = CurrentDialog.Set(null);
         foreach (Dialog dialog in dialogs)
         {
-            DialogModule.SetCurrent(dialog);
+            CurrentDialog.Set(dialog);
             _loaded.RunOne(registration, dialog, new DialogCallbackArguments(DialogDirection.None), _logger);
         }
 
-        DialogModule.SetCurrent(outer);
+        CurrentDialog.Set(outer);
         return true;
     }
 }

@@ -12,7 +12,7 @@ public enum DialogChangeKind : byte
     /// <summary>Something else changed: a CSeq, a contact, the timeout, values, flags or profiles.</summary>
     Updated,
 
-    /// <summary>It is over, and its end has been told. A late 2xx may still bring it back: then a state change follows.</summary>
+    /// <summary>It is over, and its last callbacks have run. A late 2xx may still bring it back: then a state change follows.</summary>
     Deleted,
 
     /// <summary>This reader was too slow and changes were dropped: take all dialogs anew, then go on with the changes that follow. Belongs to no dialog.</summary>

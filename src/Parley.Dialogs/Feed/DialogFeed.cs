@@ -4,12 +4,12 @@ namespace Parley.Dialogs;
 
 /// <summary>
 /// Every change of every dialog, in one order: what stores, replication, events, CDRs and the live page read, each at its own pace. A
-/// change is published after the dialog's lock is released, in order for one dialog, before the callbacks of the same step. While nobody
-/// reads, publishing costs and allocates nothing.
+/// change is published after the dialog's lock is released, in order for one dialog, before the callbacks of the same step. Without
+/// readers, publishing costs and allocates nothing.
 /// </summary>
 public sealed class DialogFeed
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private ImmutableArray<DialogFeedReader> _readers = [];
     private readonly PriorityQueue<(Action<object?> Continuation, object? State), long> _waiters = new();
     private long _sequence;
@@ -20,10 +20,10 @@ public sealed class DialogFeed
     /// <summary>The sequence of the latest change; 0 before the first.</summary>
     public long LastSequence => Volatile.Read(ref _sequence);
 
-    /// <summary>False: nobody reads, and publishing does nothing.</summary>
+    /// <summary>False: publishing does nothing.</summary>
     internal bool HasReaders => _readers.Length > 0;
 
-    /// <summary>Begins to read: changes from now on. Who needs what is there already takes all dialogs after this.</summary>
+    /// <summary>Begins to read: changes from now on. A reader that needs what is there already takes all dialogs after this.</summary>
     /// <param name="options">How; null: the defaults.</param>
     /// <exception cref="ArgumentException">A capacity below 1.</exception>
     public DialogFeedReader Subscribe(DialogFeedOptions? options = null)
@@ -31,7 +31,7 @@ public sealed class DialogFeed
         options ??= new DialogFeedOptions();
         if (options.Capacity < 1)
             throw new ArgumentException("A reader keeps at least one change.", nameof(options));
-        lock (_gate)
+        lock (_lock)
         {
             var reader = new DialogFeedReader(this, options, _sequence);
             SetReaders(_readers.Add(reader));
@@ -68,7 +68,7 @@ public sealed class DialogFeed
     /// <returns>True when it is durable already: the continuation is not called.</returns>
     internal bool WhenDurable(long sequence, Action<object?> continuation, object? state)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (IsDurable(sequence)) // under the lock: an acknowledgement after this finds the waiter
                 return true;
@@ -77,17 +77,23 @@ public sealed class DialogFeed
         }
     }
 
-    /// <summary>Tells all readers of a change; see <see cref="DialogChangeKind"/>. Never under the dialog's lock.</summary>
-    /// <returns>The change's sequence; 0 when nobody reads.</returns>
-    internal long Publish(Dialog dialog, DialogChangeKind kind, DialogState oldState, DialogState newState) =>
-        HasReaders
-            ? Publish(new DialogChange(kind, dialog.Id, oldState, newState, Volatile.Read(ref _withRecords) ? dialog.ToRecord() : null))
-            : 0;
+    /// <summary>A reader wants the whole dialog with each change.</summary>
+    internal bool WithRecords => Volatile.Read(ref _withRecords);
+
+    /// <summary>Gives all readers a change; see <see cref="DialogChangeKind"/>. Never under the dialog's lock.</summary>
+    /// <param name="kind">What happened.</param>
+    /// <param name="id">The dialog.</param>
+    /// <param name="oldState">Before.</param>
+    /// <param name="newState">After.</param>
+    /// <param name="record">The whole dialog, where <see cref="WithRecords"/> asks for it.</param>
+    /// <returns>The change's sequence; 0 without readers.</returns>
+    internal long Publish(DialogChangeKind kind, DialogId id, DialogState oldState, DialogState newState, DialogRecord? record) =>
+        HasReaders ? Publish(new DialogChange(kind, id, oldState, newState, record)) : 0;
 
     internal long Publish(DialogChange change)
     {
         ImmutableArray<TaskCompletionSource<bool>> woken = [];
-        lock (_gate)
+        lock (_lock)
         {
             change.Sequence = ++_sequence;
             foreach (DialogFeedReader reader in _readers)
@@ -104,7 +110,7 @@ public sealed class DialogFeed
 
     internal void Remove(DialogFeedReader reader)
     {
-        lock (_gate)
+        lock (_lock)
             SetReaders(_readers.Remove(reader));
         ReleaseWaiters();
     }
@@ -114,7 +120,7 @@ public sealed class DialogFeed
         while (true)
         {
             (Action<object?> Continuation, object? State) waiter;
-            lock (_gate)
+            lock (_lock)
             {
                 if (!_waiters.TryPeek(out waiter, out long sequence) || !IsDurable(sequence))
                     return;

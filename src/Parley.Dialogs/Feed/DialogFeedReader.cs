@@ -8,7 +8,7 @@ namespace Parley.Dialogs;
 /// </summary>
 public sealed class DialogFeedReader : IDisposable
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly DialogFeed _feed;
     private readonly Dictionary<DialogId, long>? _places; // of the waiting change of each dialog; absolute
     private Entry[] _ring = new Entry[16];
@@ -36,7 +36,7 @@ public sealed class DialogFeedReader : IDisposable
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
                 return (int)(_tail - _head);
         }
     }
@@ -51,7 +51,7 @@ public sealed class DialogFeedReader : IDisposable
     /// <param name="change">The change.</param>
     public bool TryRead([NotNullWhen(true)] out DialogChange? change)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_head == _tail)
             {
@@ -77,7 +77,7 @@ public sealed class DialogFeedReader : IDisposable
     public ValueTask<bool> WaitAsync(CancellationToken cancellation = default)
     {
         Task<bool> wait;
-        lock (_gate)
+        lock (_lock)
         {
             if (_isDisposed)
                 return new ValueTask<bool>(false);
@@ -90,10 +90,10 @@ public sealed class DialogFeedReader : IDisposable
         return new ValueTask<bool>(cancellation.CanBeCanceled ? wait.WaitAsync(cancellation) : wait);
     }
 
-    /// <summary>Says that every change read so far is durable; who waited for that goes on. Of a reader that is not durable: nothing.</summary>
+    /// <summary>Every change read so far is durable: what waited for that goes on. Of a reader that is not durable: nothing.</summary>
     public void Acknowledge()
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (!Options.IsDurable || AcknowledgedThrough == _handedThrough)
                 return;
@@ -107,7 +107,7 @@ public sealed class DialogFeedReader : IDisposable
     public void Dispose()
     {
         TaskCompletionSource<bool>? waiter;
-        lock (_gate)
+        lock (_lock)
         {
             if (_isDisposed)
                 return;
@@ -121,10 +121,10 @@ public sealed class DialogFeedReader : IDisposable
         waiter?.TrySetResult(false);
     }
 
-    /// <summary>Under the feed's lock, so that the order is the same for every reader. Returns who is to be woken after it.</summary>
+    /// <summary>Under the feed's lock, so that the order is the same for every reader. Returns the waiter to be woken after it.</summary>
     internal TaskCompletionSource<bool>? Enqueue(DialogChange change)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_isDisposed)
                 return null;

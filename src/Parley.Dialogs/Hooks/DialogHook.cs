@@ -3,7 +3,7 @@ using Parley.Sip;
 namespace Parley.Dialogs;
 
 /// <summary>
-/// A hook on the answer, the timeout or the end of calls (the field's on_answer, on_timeout and on_hangup routes). The dialog is the current
+/// A hook on the answer, the timeout or the end of calls (OpenSIPS: on_answer, on_timeout and on_hangup routes). The dialog is the current
 /// one meanwhile. What it throws is logged, and the call goes on.
 /// </summary>
 /// <param name="dialog">The dialog.</param>

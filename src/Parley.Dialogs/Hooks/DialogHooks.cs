@@ -10,9 +10,19 @@ internal sealed class DialogHooks
     private ImmutableArray<DialogHook> _answer = [];
     private ImmutableArray<DialogHook> _timeout = [];
     private ImmutableArray<DialogHook> _hangup = [];
+    private ImmutableArray<PrackFailedHook> _prackFailed = [];
 
-    public void Add(DialogHookKind kind, DialogHook hook) =>
+    public void Add(DialogHookKind kind, DialogHook hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
         ImmutableInterlocked.Update(ref Of(kind), static (hooks, one) => hooks.Add(one), hook);
+    }
+
+    public void Add(PrackFailedHook hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        ImmutableInterlocked.Update(ref _prackFailed, static (hooks, one) => hooks.Add(one), hook);
+    }
 
     public bool Has(DialogHookKind kind) => Of(kind).Length > 0;
 
@@ -27,7 +37,23 @@ internal sealed class DialogHooks
             }
             catch (Exception error)
             {
-                dialog.Module.Log.HookFailed(kind, dialog, error);
+                dialog.Runtime.Log.HookFailed(kind, dialog.Id, error);
+            }
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the call goes on.")]
+    public void RunPrackFailed(Dialog dialog, DialogLeg leg, int statusCode)
+    {
+        foreach (PrackFailedHook hook in _prackFailed)
+        {
+            try
+            {
+                hook(dialog, leg, statusCode);
+            }
+            catch (Exception error)
+            {
+                dialog.Runtime.Log.PrackHookFailed(dialog.Id, error);
             }
         }
     }

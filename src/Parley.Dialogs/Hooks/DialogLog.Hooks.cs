@@ -4,11 +4,11 @@ namespace Parley.Dialogs;
 
 internal sealed partial class DialogLog
 {
-    public void HookFailed(DialogHookKind hook, Dialog dialog, Exception error) => LogHookFailed(error, hook, dialog.Id);
+    public void HookFailed(DialogHookKind hook, DialogId dialog, Exception error) => LogHookFailed(error, hook, dialog);
 
-    public void StateHandlerFailed(Dialog dialog, Exception error) => LogStateHandlerFailed(error, dialog.Id);
+    public void StateHandlerFailed(DialogId dialog, Exception error) => LogStateHandlerFailed(error, dialog);
 
-    public void PrackHookFailed(Dialog dialog, Exception error) => LogPrackHookFailed(error, dialog.Id);
+    public void PrackHookFailed(DialogId dialog, Exception error) => LogPrackHookFailed(error, dialog);
 
     [LoggerMessage(5033, LogLevel.Error, "A hook on a failed PRACK of dialog {Dialog} failed; the call goes on")]
     private partial void LogPrackHookFailed(Exception error, DialogId dialog);

@@ -1,6 +1,6 @@
 namespace Parley.Dialogs;
 
-/// <summary>What the state-changed event tells (the field's E_DLG_STATE_CHANGED).</summary>
+/// <summary>What the state-changed event carries (OpenSIPS: E_DLG_STATE_CHANGED).</summary>
 public sealed class DialogStateChangedEventArgs : EventArgs
 {
     internal DialogStateChangedEventArgs(Dialog dialog, DialogState oldState, DialogState newState)
@@ -14,7 +14,7 @@ public sealed class DialogStateChangedEventArgs : EventArgs
     /// <summary>The dialog; the current one while the event is raised.</summary>
     public Dialog Dialog { get; }
 
-    /// <summary>Who it is: its parts are the parameters <c>hash_entry</c> and <c>hash_id</c>, its text is <c>id</c>, its value <c>db_id</c>.</summary>
+    /// <summary>Its identity: the parts are the parameters <c>hash_entry</c> and <c>hash_id</c>, its text is <c>id</c>, its value <c>db_id</c>.</summary>
     public DialogId Id => Dialog.Id;
 
     /// <summary><c>callid</c>.</summary>

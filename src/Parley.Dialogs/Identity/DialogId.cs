@@ -10,7 +10,7 @@ namespace Parley.Dialogs;
 /// <remarks>
 /// The text form ("did") is both numbers in hexadecimal with the least significant nibble first, lower case, a dot between them:
 /// entry 1134 (0x46e) and id 1122334455 give <c>e64.7f675e24</c>. The 64-bit form is <c>entry &lt;&lt; 32 | id</c>, unsigned.
-/// An id is an index only: who finds a dialog by it still compares Call-ID and tags.
+/// An id is an index only: code that finds a dialog by it still compares Call-ID and tags.
 /// </remarks>
 public readonly struct DialogId : IEquatable<DialogId>, IComparable<DialogId>, IUtf8SpanFormattable, ISpanFormattable
 {

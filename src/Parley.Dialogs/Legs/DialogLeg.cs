@@ -8,9 +8,9 @@ namespace Parley.Dialogs;
 /// One end of a dialog: the caller, or a callee that answered (or rings) on some branch. Legs are keyed by (branch, To tag).
 /// What it remembers is packed bytes; the properties make strings of them, so ask once.
 /// </summary>
-public sealed partial class DialogLeg
+public sealed class DialogLeg
 {
-    private readonly Dialog _dialog;
+    private readonly ILegOwner _owner;
     private readonly short _branch;
     private SipFlow _flow;
     private LegCSeq _numbers;
@@ -22,15 +22,18 @@ public sealed partial class DialogLeg
     private SipMethod _highestFromMethod;
     private PackedLeg _packed;
 
-    internal DialogLeg(Dialog dialog, int branch)
+    internal DialogLeg(ILegOwner owner, int branch)
     {
-        _dialog = dialog;
+        _owner = owner;
         _branch = (short)branch;
         _packed = PackedLeg.Empty;
     }
 
-    /// <summary>The dialog this leg is an end of.</summary>
-    public Dialog Dialog => _dialog;
+    /// <summary>The dialog this leg is an end of, as the layer below it knows it.</summary>
+    internal ILegOwner Owner => _owner;
+
+    /// <summary>The dialog's lock.</summary>
+    internal Lock Lock => _owner.Lock;
 
     /// <summary>The branch of the initial INVITE the leg came up on; -1 for the caller.</summary>
     public int Branch => _branch;
@@ -82,17 +85,17 @@ public sealed partial class DialogLeg
     {
         get
         {
-            lock (_dialog.Gate)
+            lock (Lock)
             {
                 return _flow;
             }
         }
-        internal set => _flow = value; // under the gate
+        internal set => _flow = value; // under the lock
     }
 
     internal ref readonly SipFlow FlowInLock => ref _flow;
 
-    /// <summary>Under the gate: a message of the leg came this way. One that came by less than TLS does not take a leg away from TLS.</summary>
+    /// <summary>Under the lock: a message of the leg came this way. One that came by less than TLS does not take a leg away from TLS.</summary>
     internal void LearnFlow(in SipFlow flow)
     {
         if (_flow.Listener is { } known && known.Protocol.IsSecure() && !flow.Listener.Protocol.IsSecure())
@@ -107,7 +110,7 @@ public sealed partial class DialogLeg
         set => _packed = value;
     }
 
-    /// <summary>Of a callee's leg: an INVITE between it and the caller; its ACK has the same number. Under the gate.</summary>
+    /// <summary>Of a callee's leg: an INVITE between it and the caller; its ACK has the same number. Under the lock.</summary>
     internal void SawInvite(DialogDirection direction, uint cseq)
     {
         if (direction == DialogDirection.Downstream)
@@ -119,8 +122,8 @@ public sealed partial class DialogLeg
     /// <summary>Of a callee's leg: the CSeq of the last INVITE of one direction; 0 when there was none.</summary>
     internal uint LastInvite(DialogDirection direction) => direction == DialogDirection.Downstream ? _inviteTo : _inviteFrom;
 
-    /// <summary>Of a callee's leg: a request between it and the caller came; not for ACK. Under the gate.</summary>
-    internal void SawRequest(DialogDirection direction, uint cseq, SipMethod method)
+    /// <summary>Of a callee's leg: a request between it and the caller came; not for ACK. Under the lock.</summary>
+    internal void SawRequest(DialogLeg caller, DialogDirection direction, uint cseq, SipMethod method)
     {
         if (direction == DialogDirection.Downstream)
         {
@@ -128,15 +131,15 @@ public sealed partial class DialogLeg
             return;
         }
 
-        // Each callee of a fork counts for itself, so the caller's leg, which has them all, cannot tell.
-        Dialog.Caller._numbers.Saw(cseq, method);
+        // Each callee of a fork counts for itself, so the caller's leg, which has them all, does not know the order.
+        caller._numbers.Saw(cseq, method);
         if (cseq < _highestFrom)
             return;
         _highestFrom = cseq;
         _highestFromMethod = method;
     }
 
-    /// <summary>Of a callee's leg: where a request between it and the caller stands in its sequence. Under the gate.</summary>
+    /// <summary>Of a callee's leg: where a request between it and the caller stands in its sequence. Under the lock.</summary>
     internal CSeqOrder OrderOf(DialogDirection direction, uint cseq, SipMethod method)
     {
         if (method == SipMethod.Ack)
@@ -163,7 +166,7 @@ public sealed partial class DialogLeg
         init => _highestFrom = value;
     }
 
-    /// <summary>Of a callee's leg: a target refresh between it and the caller is accepted. False when one that was sent later was accepted before. Under the gate.</summary>
+    /// <summary>Of a callee's leg: a target refresh between it and the caller is accepted. False when one that was sent later was accepted before. Under the lock.</summary>
     internal bool TakeRefresh(DialogDirection direction, uint cseq)
     {
         ref uint last = ref direction == DialogDirection.Downstream ? ref _refreshTo : ref _refreshFrom;
@@ -173,16 +176,38 @@ public sealed partial class DialogLeg
         return true;
     }
 
-    /// <summary>Under the gate: the number for a request of the proxy's own to this leg.</summary>
+    /// <summary>Under the lock: the number for a request of the proxy's own to this leg.</summary>
     internal uint TakeOwnCSeq() => _numbers.TakeOwn();
 
-    /// <summary>Under the gate.</summary>
+    /// <summary>Under the lock.</summary>
     internal ref LegCSeq Numbers => ref _numbers;
 
-    /// <summary>Whether requests towards the leg are renumbered. Without the gate: the first own request concerns only what comes after it.</summary>
+    /// <summary>Whether requests towards the leg are renumbered. Without the lock: the first own request concerns only what comes after it.</summary>
     internal bool IsRenumbering => _numbers.IsRenumbering;
 
     internal ReadOnlySpan<byte> TagBytes => _packed.Tag;
+
+    /// <summary>
+    /// The session description of this party that is in force, as it left the proxy (a multipart body whole); empty when there is none or it is
+    /// not kept. Kept with <see cref="DialogOptions.KeepSessionDescriptions"/> or a re-INVITE ping.
+    /// </summary>
+    public string SessionDescription => Sdp is { } sdp ? Encoding.UTF8.GetString(SdpBody.BodyOf(sdp)) : "";
+
+    /// <summary>What is in force, see <see cref="SdpBody"/>; replaced, never changed.</summary>
+    internal byte[]? Sdp { get; set; }
+
+    /// <summary>Of a callee's leg: what is being negotiated with the caller; null when nothing is kept.</summary>
+    internal SdpExchange? Exchange { get; set; }
+
+    /// <summary>Under the lock: the leg is where this contact says. False when that is nothing new.</summary>
+    internal bool SetContact(ReadOnlySpan<byte> contact)
+    {
+        PackedLeg old = _packed;
+        if (contact.IsEmpty || old.Contact.SequenceEqual(contact))
+            return false;
+        _packed = PackedLeg.Build(old, old.Tag, contact, old.RouteCount, old.PackedRoutes);
+        return true;
+    }
 
     /// <inheritdoc/>
     public override string ToString() => $"{(IsCaller ? "caller" : $"callee {_branch}")} tag={Tag} contact={Contact}";

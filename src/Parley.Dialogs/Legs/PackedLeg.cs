@@ -11,7 +11,7 @@ internal readonly struct PackedLeg(byte[] bytes)
     private const int HeaderLength = 5;
     private const byte RawBit = 0x80;
 
-    /// <summary>More Record-Routes than this are not kept (nor is such a call routable by the field's table).</summary>
+    /// <summary>More Record-Routes than this are not kept (nor is such a call routable by the table of OpenSIPS).</summary>
     public const int MaxRoutes = 64;
 
     public static PackedLeg Empty { get; } = new(new byte[HeaderLength]);

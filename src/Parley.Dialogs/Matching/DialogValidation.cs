@@ -6,7 +6,7 @@ public enum DialogValidation : byte
     /// <summary>The request fits its dialog.</summary>
     Valid = 0,
 
-    /// <summary>The CSeq is not above the last one in this direction, or an ACK's is not its INVITE's (the field's -1).</summary>
+    /// <summary>The CSeq is not above the last one in this direction, or an ACK's is not its INVITE's (-1 in OpenSIPS).</summary>
     CSeq = 1,
 
     /// <summary>The remote target is not the contact of the destination leg (-2).</summary>
@@ -18,6 +18,6 @@ public enum DialogValidation : byte
     /// <summary>No dialog here, or a header that cannot be read (-4).</summary>
     Other = 4,
 
-    /// <summary>The request came from elsewhere than its leg (<see cref="DialogOptions.SequentialSource"/>). Not in the reference.</summary>
+    /// <summary>The request came from elsewhere than its leg (<see cref="DialogOptions.SequentialSource"/>). Not in OpenSIPS.</summary>
     Source = 5,
 }

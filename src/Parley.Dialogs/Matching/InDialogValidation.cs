@@ -1,51 +1,67 @@
 using Parley.Proxy;
 using Parley.Sip;
+using Parley.Transport;
 
 namespace Parley.Dialogs;
 
 /// <summary>Compares a request within a dialog with what the dialog knows of its destination leg, and puts right what it can.</summary>
 internal static class InDialogValidation
 {
-    /// <summary>In the field's order: CSeq, then (in an answered dialog) remote target and route set.</summary>
+    /// <summary>Under the lock: whether the request matches its place in the dialog. One that does not is inert; one whose way can be put right is not when that will be done.</summary>
+    public static void Judge(DialogOptions options, SipContext context, InDialogFollower follower)
+    {
+        follower.Order = follower.CalleeLeg!.OrderOf(follower.Direction, context.Request.CSeqNumber, context.Method);
+        follower.Course = CourseOf(context, follower);
+        follower.IsForeign = !MayComeFrom(options.SequentialSource, follower.SourceLeg!.FlowInLock, context.Source);
+        follower.IsInert =
+            follower.IsForeign
+            || follower.Order == CSeqOrder.Stale
+            || (follower.Course != DialogValidation.Valid && options.SequentialRouting != SequentialRouting.Repair);
+    }
+
+    /// <summary>In the order of OpenSIPS: CSeq, then (in an answered dialog) remote target and route set.</summary>
     public static DialogValidation Validate(SipContext context)
     {
-        if (context.Get<DialogRelay>() is not InDialogRelay { Dialog: { } dialog, DestinationLeg: { } leg } relay)
+        if (context.Get<DialogFollower>() is not InDialogFollower { Dialog: { } dialog, DestinationLeg: { } leg } follower)
             return DialogValidation.Other;
-        if (relay.IsSpiral)
-            return DialogValidation.Valid; // as it was on its first way through, or somebody chose to let it pass
+        if (follower.IsSpiral)
+            return DialogValidation.Valid; // as it was on its first way through, or the application chose to let it pass
         if (!context.Request.TryGetCSeq(out _, out _))
             return DialogValidation.Other;
-        if (relay.IsForeign)
+        if (follower.IsForeign)
             return DialogValidation.Source;
-        if (relay.Order != CSeqOrder.Next)
+        if (follower.Order != CSeqOrder.Next)
             return DialogValidation.CSeq;
-        return dialog.State is DialogState.Unconfirmed or DialogState.Early ? DialogValidation.Valid : CourseOf(context, relay);
+        return dialog.State is DialogState.Unconfirmed or DialogState.Early ? DialogValidation.Valid : CourseOf(context, follower);
     }
 
     /// <summary>Remote target and route set of the request as it stands now against those of its destination leg, in any state. A leg whose contact is not known has none to compare.</summary>
-    public static DialogValidation CourseOf(SipContext context, InDialogRelay relay)
+    public static DialogValidation CourseOf(SipContext context, InDialogFollower follower)
     {
         // Of one array that is never changed: no lock.
-        PackedLeg known = relay.DestinationLeg!.Packed;
+        PackedLeg known = follower.DestinationLeg!.Packed;
         // RequestUri is the restored one when a strict router sent the request on (RFC 3261 16.4).
         ReadOnlySpan<byte> target = context.RequestUriText;
         if (!known.Contact.IsEmpty && !target.SequenceEqual(known.Contact) && !SipUriView.Equivalent(target, known.Contact))
             return DialogValidation.RemoteTarget;
-        return CompareRoutes(context, known, relay.Dialog!.IsSpiralInLock);
+        return CompareRoutes(context, known, follower.Dialog!.Life.Has(InternalFlags.Spiral));
     }
 
     /// <summary>
     /// Remote target and route set as stored, the next hop found by them. A strict first hop is written as such when the request leaves. False, and
     /// nothing is changed, where the route set cannot be followed: the peers' Record-Routes are theirs, and one may be no URI.
     /// </summary>
-    public static bool FixRoute(SipContext context)
+    public static bool FixRoute(DialogMatching matching, SipContext context)
     {
-        if (context.Get<DialogRelay>() is not InDialogRelay { IsSpiral: false, DestinationLeg: { } leg } relay || !FixRoute(context, leg))
+        if (
+            context.Get<DialogFollower>() is not InDialogFollower { IsSpiral: false, DestinationLeg: { } leg } follower
+            || !FixRoute(context, leg)
+        )
             return false;
-        bool wasAstray = relay.Course != DialogValidation.Valid;
-        relay.Course = DialogValidation.Valid;
-        if (wasAstray && relay is { IsInert: true, IsForeign: false } && relay.Order != CSeqOrder.Stale)
-            DialogMatching.Adopt(context, relay);
+        bool wasAstray = follower.Course != DialogValidation.Valid;
+        follower.Course = DialogValidation.Valid;
+        if (wasAstray && follower is { IsInert: true, IsForeign: false } && follower.Order != CSeqOrder.Stale)
+            matching.Adopt(context, follower);
         return true;
     }
 
@@ -68,6 +84,18 @@ internal static class InDialogValidation
         context.SetRequestUri(known.Contact);
         context.SetRoutes(routes);
         return true;
+    }
+
+    /// <summary>Requests of a leg whose far end is not known (it came from a store) may come from anywhere.</summary>
+    private static bool MayComeFrom(SequentialSource allowed, in SipFlow leg, in SipFlow source)
+    {
+        if (allowed == SequentialSource.Anywhere || leg.Remote == default)
+            return true;
+        if (allowed == SequentialSource.SameAddress)
+            return (leg.Remote with { Port = 0 }) == (source.Remote with { Port = 0 });
+        return ReferenceEquals(leg.Listener, source.Listener)
+            && leg.Remote == source.Remote
+            && (leg.ConnectionId == source.ConnectionId || leg.ConnectionId == 0);
     }
 
     private static DialogValidation CompareRoutes(SipContext context, PackedLeg known, bool isSpiral)

@@ -10,7 +10,7 @@ public enum SequentialRouting : byte
     Refuse = 1,
 
     /// <summary>
-    /// It goes where it says, and has no part in the dialog: a BYE ends nothing, a re-INVITE refreshes nothing. Whoever has a call here can send
+    /// It goes where it says, and has no part in the dialog: a BYE ends nothing, a re-INVITE refreshes nothing. A party that has a call here can send
     /// requests anywhere through this proxy then, so it is for networks where every party is trusted.
     /// </summary>
     AsReceived = 2,

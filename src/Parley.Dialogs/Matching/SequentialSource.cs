@@ -6,7 +6,7 @@ public enum SequentialSource : byte
     /// <summary>From anywhere: phones change their address in a call, and carriers send from other hosts than they receive on. The default.</summary>
     Anywhere = 0,
 
-    /// <summary>From the IP address that the leg has: the one its messages came from or went to last.</summary>
+    /// <summary>From the IP address of the leg: the one its messages came from or went to last.</summary>
     SameAddress = 1,
 
     /// <summary>From the leg's listener, address and port, and for streams its connection.</summary>

@@ -4,10 +4,10 @@ namespace Parley.Dialogs;
 
 internal sealed partial class DialogLog
 {
-    public void PingDead(Dialog dialog, DialogLeg leg, bool reinvite, string why) =>
-        LogPingDead(dialog.Id, leg.IsCaller ? "caller" : "callee", reinvite ? "INVITE" : "OPTIONS", why);
+    public void PingDead(DialogId dialog, bool isCaller, bool reinvite, string why) =>
+        LogPingDead(dialog, isCaller ? "caller" : "callee", reinvite ? "INVITE" : "OPTIONS", why);
 
-    public void PrackFailed(Dialog dialog, int status) => LogPrackFailed(dialog.Id, status);
+    public void PrackFailed(DialogId dialog, int status) => LogPrackFailed(dialog, status);
 
     [LoggerMessage(5101, LogLevel.Information, "Dialog {Dialog} ends: its {Leg} was asked by {Method}: {Why}")]
     private partial void LogPingDead(DialogId dialog, string leg, string method, string why);

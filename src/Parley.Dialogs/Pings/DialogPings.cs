@@ -10,19 +10,19 @@ internal sealed class DialogPings
     private LegPing? _caller;
     private LegPing? _callee;
 
-    public void Start(Dialog dialog, DialogLeg? callee, double earliest)
-    {
-        Begin(ref _caller, dialog, dialog.Caller, DialogFlags.OptionsPingCaller, DialogFlags.ReinvitePingCaller, earliest);
-        if (callee is not null)
-            Begin(ref _callee, dialog, callee, DialogFlags.OptionsPingCallee, DialogFlags.ReinvitePingCallee, earliest);
-    }
+    public LegPing? Caller => _caller;
 
+    public LegPing? Callee => _callee;
+
+    /// <summary>Also without the lock.</summary>
     public LegPing? Of(DialogClock clock) => Volatile.Read(ref clock == DialogClock.CallerPing ? ref _caller : ref _callee);
 
-    public void Restart()
+    /// <summary>Gives each leg that is to be asked its ping. One of another leg than before replaces the old.</summary>
+    public void Assign(DialogFlags flags, DialogLeg caller, DialogLeg? callee)
     {
-        _caller?.Start(0.5);
-        _callee?.Start(0.5);
+        Assign(ref _caller, flags, caller, DialogFlags.OptionsPingCaller, DialogFlags.ReinvitePingCaller);
+        if (callee is not null)
+            Assign(ref _callee, flags, callee, DialogFlags.OptionsPingCallee, DialogFlags.ReinvitePingCallee);
     }
 
     public void Stop()
@@ -31,16 +31,11 @@ internal sealed class DialogPings
         _callee?.Stop();
     }
 
-    private static void Begin(ref LegPing? ping, Dialog dialog, DialogLeg leg, DialogFlags options, DialogFlags reinvite, double earliest)
+    private static void Assign(ref LegPing? ping, DialogFlags flags, DialogLeg leg, DialogFlags options, DialogFlags reinvite)
     {
-        if ((dialog.Flags & (options | reinvite)) == 0)
+        if ((flags & (options | reinvite)) == 0 || ping?.Leg == leg)
             return;
-        if (ping?.Leg != leg)
-        {
-            ping?.Stop();
-            ping = new LegPing(dialog, leg, (dialog.Flags & reinvite) != 0);
-        }
-
-        ping.Start(earliest);
+        ping?.Stop();
+        ping = new LegPing(leg, (flags & reinvite) != 0);
     }
 }

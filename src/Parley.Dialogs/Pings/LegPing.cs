@@ -1,13 +1,10 @@
-using Parley.Proxy;
-using Parley.Sip;
-
 namespace Parley.Dialogs;
 
 /// <summary>
-/// Asks one leg at its interval whether it still has the call: OPTIONS, or a re-INVITE with the session as it is. One request at a time,
-/// no allocation per ping. Everything here is under the dialog's lock but the sending.
+/// Where the questions to one leg stand, which ask at its interval whether it still has the call: OPTIONS, or a re-INVITE with the session as
+/// it is. One request at a time. Under the dialog's lock; <see cref="PingRequests"/> sends.
 /// </summary>
-internal sealed class LegPing(Dialog dialog, DialogLeg leg, bool reinvites) : ILocalRequestUser
+internal sealed class LegPing(DialogLeg leg, bool reinvites)
 {
     /// <summary>Milliseconds until a re-INVITE is tried again that another INVITE was in the way of.</summary>
     private const long Postponement = 5_000;
@@ -23,167 +20,91 @@ internal sealed class LegPing(Dialog dialog, DialogLeg leg, bool reinvites) : IL
 
     public DialogLeg Leg => leg;
 
-    private DialogModule Module => dialog.Module;
+    /// <summary>By re-INVITE, as long as the session is known.</summary>
+    public bool Reinvites => reinvites;
 
-    private long Interval => dialog.PingInterval(reinvites);
+    /// <summary>The last one was a re-INVITE.</summary>
+    public bool IsReinvite => _isReinvite;
 
-    /// <summary>Under the lock: from now on. The first ping comes somewhere in the given part of the interval, each leg elsewhere: those that begin together do not ping together.</summary>
-    /// <param name="earliest">From 0 to 1, in intervals.</param>
-    public void Start(double earliest)
+    /// <summary>From now on. The first ping comes somewhere in the given part of the interval, each leg elsewhere: those that begin together do not ping together.</summary>
+    /// <param name="now">The timers' milliseconds.</param>
+    /// <param name="interval">Milliseconds.</param>
+    /// <param name="place">From 0 to 1: where in that part.</param>
+    /// <param name="earliest">From 0 to 1, in intervals: where it begins.</param>
+    public void Start(long now, long interval, double place, double earliest)
     {
         _missed = 0;
         _flowlessSince = 0;
-        long interval = Interval;
-        _due = Module.Now + Math.Max(1, (long)(interval * (earliest + ((1 - earliest) * Module.NextPingPlace()))));
-        Arm();
+        _due = now + Math.Max(1, (long)(interval * (earliest + ((1 - earliest) * place))));
     }
 
-    /// <summary>Under the lock: no more. What is pending is heard to its end, so that a 2xx gets its ACK.</summary>
+    /// <summary>No more. What is pending is followed to its end, so that a 2xx gets its ACK.</summary>
     public void Stop() => _version++;
 
-    /// <summary>Without the lock: a timer of this leg is due, unless its version is stale.</summary>
-    public void OnTimer(int version)
+    /// <summary>The version and the wait of the timer for the next due time.</summary>
+    public int Arm(long now, out long wait)
     {
-        bool reinvite;
-        bool owns = Module.Owns(dialog);
-        lock (dialog.Gate)
-        {
-            if (version != _version || !dialog.MayPingInLock)
-                return;
-            long now = Module.Now;
-            if (now < _due)
-            {
-                Arm();
-                return;
-            }
-
-            bool blocked = reinvites && dialog.HasInviteWithinInLock;
-            // From due to due, so that the pings of many dialogs stay spread; what was slept through is left out.
-            _due = blocked ? now + Math.Min(Postponement, Interval) : Math.Max(_due + Interval, now + 1);
-            Arm();
-            if (_isPending || blocked || !owns)
-                return;
-            // Not known (not kept, or a call without): an INVITE without an offer would ask for one, and so change the session.
-            reinvite = reinvites && dialog.SessionFor(leg) is not null;
-            _isPending = true;
-            _isReinvite = reinvite;
-        }
-
-        Send(reinvite);
+        wait = Math.Max(1, _due - now);
+        return ++_version;
     }
 
-    void ILocalRequestUser.OnResponse(LocalRequest request, SipMessage response)
-    {
-        int status = response.StatusCode;
-        if (status < 200)
-            return;
-        uint cseq = request.Message.CSeqNumber;
-        // Its Contact is not learned: it has not been through the hooks that mend what stands behind a NAT. Who moves tells the other party too.
-        if (request.Method == SipMethod.Invite && status < 300)
-            dialog.Acknowledge(leg, cseq);
+    public bool IsCurrent(int version) => version == _version;
 
-        // RFC 3261 12.2.1.2: 481 says that the call is gone. A 408 is a proxy's: the party did not answer it, as it did not answer here.
-        if (status == 408)
-            Missed(cseq);
-        else
-            Answered(cseq, isGone: status == 481);
+    /// <summary>Its timer fired. True when a ping is due: <see cref="Begin"/> follows, unless another node acts for the dialog. The timer is to be armed again in any case.</summary>
+    /// <param name="now">The timers' milliseconds.</param>
+    /// <param name="interval">Milliseconds.</param>
+    /// <param name="hasInvite">An INVITE within the dialog is under way.</param>
+    public bool OnTimer(long now, long interval, bool hasInvite)
+    {
+        if (now < _due)
+            return false;
+        bool isBlocked = reinvites && hasInvite;
+        // From due to due, so that the pings of many dialogs stay spread; what was slept through is left out.
+        _due = isBlocked ? now + Math.Min(Postponement, interval) : Math.Max(_due + interval, now + 1);
+        return !isBlocked && !_isPending;
     }
 
-    void ILocalRequestUser.OnFailed(LocalRequest request, int statusCode)
+    /// <summary>A ping is about to be sent.</summary>
+    public void Begin(bool isReinvite)
     {
-        uint cseq = request.Message.CSeqNumber;
-        if (statusCode == 408 || request.Flow.Listener is { IsReliable: false })
-            Missed(cseq);
-        else
-            NoFlow(cseq);
+        _isPending = true;
+        _isReinvite = isReinvite;
     }
 
-    private void Send(bool reinvite)
-    {
-        // A re-INVITE is waited for as long as its transaction may take: given up earlier, a late 2xx would find nobody to send the ACK.
-        TimeSpan timeout = reinvite ? TimeSpan.FromMilliseconds(Module.LeastDeleteDelay + 1_000) : Module.Options.PingTimeout;
-        uint cseq = reinvite ? dialog.SendSession(leg, this, timeout) : dialog.SendOptions(leg, this, timeout);
-        if (cseq == 0)
-        {
-            NoFlow(uint.MaxValue);
-            return;
-        }
+    /// <summary>It has left with this number.</summary>
+    public void Sent(uint cseq) => _cseq = Math.Max(_cseq, cseq);
 
-        lock (dialog.Gate)
-        {
-            _cseq = Math.Max(_cseq, cseq);
-        }
+    /// <summary>It has its answer; false for a 2xx to a former one, again.</summary>
+    public bool Answered(uint cseq)
+    {
+        if (cseq < _cseq)
+            return false;
+        _isPending = false;
+        _missed = 0;
+        _flowlessSince = 0;
+        return _hasAnswered = true;
     }
 
-    private void Answered(uint cseq, bool isGone)
+    /// <summary>It has no answer; true when that makes the leg a dead one.</summary>
+    public bool Missed(uint cseq, DialogSettings settings)
     {
-        bool dead;
-        lock (dialog.Gate)
-        {
-            if (cseq < _cseq)
-                return; // a 2xx to a former one, again
-            _isPending = false;
-            _missed = 0;
-            _flowlessSince = 0;
-            _hasAnswered = true;
-            dead = isGone && dialog.MayPingInLock;
-        }
-
-        if (dead)
-            Die("the call is gone there");
+        if (cseq < _cseq)
+            return false;
+        _isPending = false;
+        // Every user agent must answer a re-INVITE; for OPTIONS there are some that never do.
+        if (!_hasAnswered && !_isReinvite && settings.PingOnlyKnownToAnswer)
+            return false;
+        return ++_missed >= settings.PingFailures;
     }
 
-    private void Missed(uint cseq)
+    /// <summary>There is no connection to ask over, which says nothing about the party: it may come back by a new one. True when that has lasted too long.</summary>
+    public bool HasNoFlow(uint cseq, long now, DialogSettings settings)
     {
-        bool dead;
-        lock (dialog.Gate)
-        {
-            if (cseq < _cseq)
-                return;
-            _isPending = false;
-            // Every user agent must answer a re-INVITE; for OPTIONS there are some that never do.
-            bool counts = _hasAnswered || _isReinvite || !Module.Options.PingOnlyKnownToAnswer;
-            if (counts)
-                _missed++;
-            dead = counts && _missed >= Module.Options.PingFailures && dialog.MayPingInLock;
-        }
-
-        if (dead)
-            Die("no answer");
+        if (cseq < _cseq)
+            return false;
+        _isPending = false;
+        if (_flowlessSince == 0)
+            _flowlessSince = now;
+        return settings.NoFlowTimeout > 0 && now - _flowlessSince >= settings.NoFlowTimeout;
     }
-
-    /// <summary>No connection to ask over: that says nothing about the party, which may come back by a new one.</summary>
-    private void NoFlow(uint cseq)
-    {
-        bool dead;
-        lock (dialog.Gate)
-        {
-            if (cseq < _cseq)
-                return;
-            _isPending = false;
-            long now = Module.Now;
-            if (_flowlessSince == 0)
-                _flowlessSince = now;
-            long limit = (long)Module.Options.NoFlowTimeout.TotalMilliseconds;
-            dead = limit > 0 && now - _flowlessSince >= limit && dialog.MayPingInLock;
-        }
-
-        if (dead)
-            Die("no connection");
-    }
-
-    private void Die(string why)
-    {
-        bool reinvite = _isReinvite;
-        Module.Log.PingDead(dialog, leg, reinvite, why);
-        dialog.Terminate(reinvite ? DialogReasons.ReinvitePingTimeout : DialogReasons.PingTimeout);
-    }
-
-    private void Arm() =>
-        Module.DialogTimers.Arm(
-            dialog,
-            leg.IsCaller ? DialogClock.CallerPing : DialogClock.CalleePing,
-            ++_version,
-            Math.Min(Math.Max(1, _due - Module.Now), Dialog.LongestWait)
-        );
 }

@@ -108,7 +108,7 @@ public sealed class DialogProfile
         ArgumentNullException.ThrowIfNull(dialog);
         DialogProfileResult result = _table.Set(ref dialog.ProfileChain, dialog.Id, this, value, isReplicated, limit);
         if (result == DialogProfileResult.Added)
-            dialog.PublishUpdate();
+            dialog.Updated();
         return result;
     }
 
@@ -120,7 +120,7 @@ public sealed class DialogProfile
         ArgumentNullException.ThrowIfNull(dialog);
         bool was = _table.Unset(ref dialog.ProfileChain, dialog.Id, this, value);
         if (was)
-            dialog.PublishUpdate();
+            dialog.Updated();
         return was;
     }
 
@@ -270,11 +270,11 @@ public sealed class DialogProfile
     {
         int sum = 0;
         foreach (ProfileShard shard in _shards)
-            shard.Gate.Enter();
+            shard.Lock.Enter();
         foreach (ProfileShard shard in _shards)
         {
             sum += own ? shard.OwnCount : shard.Count;
-            shard.Gate.Exit();
+            shard.Lock.Exit();
         }
 
         return sum;

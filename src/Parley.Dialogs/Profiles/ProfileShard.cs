@@ -10,7 +10,7 @@ internal sealed class ProfileShard
     private Slab<ProfileValue> _values;
     private int[] _buckets = [];
 
-    public Lock Gate { get; } = new();
+    public Lock Lock { get; } = new();
 
     /// <summary>All members; read it under the lock.</summary>
     public int Count => _members.Count;
@@ -22,7 +22,7 @@ internal sealed class ProfileShard
     /// <returns>The member's number; 0 when the limit is reached.</returns>
     public int Add(ReadOnlySpan<byte> value, uint hash, ulong dialog, long nextOfDialog, bool isReplicated, int limit)
     {
-        lock (Gate)
+        lock (Lock)
         {
             int valueNumber = FindValue(value, hash);
             if ((valueNumber == 0 ? 0 : _values[valueNumber].Count) >= limit)
@@ -49,7 +49,7 @@ internal sealed class ProfileShard
     /// <summary>Takes a member out and says which membership of its dialog came after it.</summary>
     public long Remove(int number)
     {
-        lock (Gate)
+        lock (Lock)
         {
             ref ProfileMember member = ref _members[number];
             ref ProfileValue of = ref _values[member.Value];
@@ -72,7 +72,7 @@ internal sealed class ProfileShard
     /// <summary>Whether this member has this value; and which membership of its dialog comes after it.</summary>
     public bool HasValue(int number, ReadOnlySpan<byte> value, out long nextOfDialog)
     {
-        lock (Gate)
+        lock (Lock)
         {
             ref ProfileMember member = ref _members[number];
             nextOfDialog = member.NextOfDialog;
@@ -82,20 +82,20 @@ internal sealed class ProfileShard
 
     public long NextOfDialog(int number)
     {
-        lock (Gate)
+        lock (Lock)
             return _members[number].NextOfDialog;
     }
 
     public void SetNextOfDialog(int number, long next)
     {
-        lock (Gate)
+        lock (Lock)
             _members[number].NextOfDialog = next;
     }
 
     /// <summary>Its node may change: a replica becomes this node's own at a takeover.</summary>
     public void SetReplicated(int number, bool isReplicated)
     {
-        lock (Gate)
+        lock (Lock)
         {
             ref ProfileMember member = ref _members[number];
             if (member.IsReplicated == isReplicated)
@@ -108,7 +108,7 @@ internal sealed class ProfileShard
     /// <summary>The value's bytes, which are never changed.</summary>
     public byte[] Read(int number, out bool isReplicated, out long nextOfDialog)
     {
-        lock (Gate)
+        lock (Lock)
         {
             ref ProfileMember member = ref _members[number];
             isReplicated = member.IsReplicated;
@@ -119,7 +119,7 @@ internal sealed class ProfileShard
 
     public int Size(ReadOnlySpan<byte> value, uint hash, bool own)
     {
-        lock (Gate)
+        lock (Lock)
         {
             int number = FindValue(value, hash);
             return number == 0 ? 0
@@ -130,7 +130,7 @@ internal sealed class ProfileShard
 
     public void CopyValues(List<DialogProfileValue> list)
     {
-        lock (Gate)
+        lock (Lock)
         {
             for (int number = 1; number <= _values.Highest; number++)
             {
@@ -143,7 +143,7 @@ internal sealed class ProfileShard
 
     public void CopyDialogs(ReadOnlySpan<byte> value, uint hash, List<DialogId> list)
     {
-        lock (Gate)
+        lock (Lock)
         {
             int number = FindValue(value, hash);
             if (number != 0)
@@ -153,7 +153,7 @@ internal sealed class ProfileShard
 
     public void CopyDialogs(List<DialogId> list)
     {
-        lock (Gate)
+        lock (Lock)
         {
             for (int number = 1; number <= _values.Highest; number++)
                 CopyMembers(_values[number].First, list);

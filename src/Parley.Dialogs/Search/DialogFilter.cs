@@ -11,6 +11,8 @@ internal sealed class DialogFilter
     private readonly byte[]? _fromUri;
     private readonly byte[]? _toUri;
     private readonly byte[]? _uri;
+    private readonly byte[]? _valueName;
+    private readonly byte[]? _value;
     private readonly DialogProfile? _profile;
 
     /// <exception cref="ArgumentException">The query cannot be: no such profile, a URI that is none, a value without a name.</exception>
@@ -20,6 +22,8 @@ internal sealed class DialogFilter
         _callId = query.CallId is null ? null : Encoding.UTF8.GetBytes(query.CallId);
         _fromUri = UriBytes(query.FromUri, nameof(DialogQuery.FromUri));
         _toUri = UriBytes(query.ToUri, nameof(DialogQuery.ToUri));
+        _valueName = query.ValueName is null ? null : Encoding.UTF8.GetBytes(query.ValueName);
+        _value = query.Value is null ? null : Encoding.UTF8.GetBytes(query.Value);
         _uri = UriBytes(query.Uri, nameof(DialogQuery.Uri));
         if (query.Profile is not null)
             _profile = profiles.Find(query.Profile) ?? throw new ArgumentException($"There is no profile {query.Profile}.", nameof(query));
@@ -41,7 +45,7 @@ internal sealed class DialogFilter
         return null;
     }
 
-    public bool Fits(Dialog dialog)
+    public bool Matches(Dialog dialog)
     {
         DialogState state = dialog.State;
         if (state == DialogState.Deleted && !_query.IncludeDeleted && _query.State != DialogState.Deleted)
@@ -62,7 +66,7 @@ internal sealed class DialogFilter
         )
             return false;
         return _query.ValueName is null
-            || (dialog.Values.TryGet(_query.ValueName, out string? value) && (_query.Value is null || _query.Value == value));
+            || (dialog.ValueStore.TryGet(_valueName, out ReadOnlySpan<byte> value) && (_value is null || value.SequenceEqual(_value)));
     }
 
     private static byte[]? UriBytes(string? uri, string name)

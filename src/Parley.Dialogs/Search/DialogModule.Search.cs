@@ -37,7 +37,7 @@ internal sealed partial class DialogModule
     {
         IEnumerable<Dialog> candidates = filter.Candidates(Table) is { } few ? DialogTable.InOrder(few, after) : Table.InOrder(after);
         foreach (Dialog dialog in candidates)
-            if (filter.Fits(dialog))
+            if (filter.Matches(dialog))
                 yield return dialog;
     }
 }

@@ -11,7 +11,7 @@ public readonly ref struct DialogScope
     internal DialogScope(Dialog dialog)
     {
         Dialog = dialog;
-        _before = DialogModule.SetCurrent(dialog);
+        _before = CurrentDialog.Set(dialog);
     }
 
     /// <summary>The dialog; null when there is none, and the current one stayed.</summary>
@@ -21,6 +21,6 @@ public readonly ref struct DialogScope
     public void Dispose()
     {
         if (Dialog is not null)
-            DialogModule.SetCurrent(_before);
+            CurrentDialog.Set(_before);
     }
 }

@@ -11,7 +11,7 @@ internal sealed partial class DialogTable
         for (uint i = after is { } last ? StripeIndexOf(last.Entry) : 0; i < (uint)_stripes.Length; i++)
         {
             copy.Clear();
-            lock (_stripes[i].Gate)
+            lock (_stripes[i].Lock)
             {
                 _stripes[i].CopyTo(copy);
             }
@@ -39,7 +39,7 @@ internal sealed partial class DialogTable
         DialogStripe stripe = StripeOf(CoreHash.Compute(callId, HashSize));
         uint hash = HashOf(callId);
         var found = new List<Dialog>();
-        lock (stripe.Gate)
+        lock (stripe.Lock)
         {
             stripe.CopyTo(found, hash, callId);
         }

@@ -1,6 +1,6 @@
 namespace Parley.Dialogs;
 
-/// <summary>Whom a sequential request asks; the modes of the field's <c>dlg_send_sequential</c>.</summary>
+/// <summary>Which leg a sequential request asks; the modes of <c>dlg_send_sequential</c> of OpenSIPS.</summary>
 public enum SequentialMode : byte
 {
     /// <summary>The caller.</summary>

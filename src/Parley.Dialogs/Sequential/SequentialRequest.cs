@@ -9,12 +9,12 @@ public sealed class SequentialRequest
     /// <summary>The method, a token in upper case. Not ACK, CANCEL or BYE (to end a dialog there is <see cref="Dialog.Terminate"/>).</summary>
     public string Method { get; init; } = "INVITE";
 
-    /// <summary>Whom to ask.</summary>
+    /// <summary>Which leg to ask.</summary>
     public SequentialMode Mode { get; init; }
 
     /// <summary>
     /// The leg to ask, of a call that has several (a fork answered more than once, or still ringing); null: by <see cref="Mode"/>, and the callee
-    /// is <see cref="Dialog.Callee"/>. In a challenge it is the callee's leg of the two, elsewhere it alone says whom to ask.
+    /// is <see cref="Dialog.Callee"/>. In a challenge it is the callee's leg of the two, elsewhere it alone decides which leg is asked.
     /// </summary>
     public DialogLeg? Leg { get; init; }
 
@@ -33,13 +33,13 @@ public sealed class SequentialRequest
     /// <summary>How long each request may wait for its final response; null: 64*T1. An INVITE is never given up earlier than that.</summary>
     public TimeSpan? Timeout { get; init; }
 
-    /// <summary>Reads the parameters of the field's <c>dlg_send_sequential</c>.</summary>
+    /// <summary>Reads the parameters of <c>dlg_send_sequential</c> of OpenSIPS.</summary>
     /// <param name="mode"><c>caller</c>, <c>callee</c>, <c>challenge</c>, <c>challenge-caller</c>, <c>challenge-callee</c> (a space for the hyphen will do); null: caller.</param>
     /// <param name="method">Null: INVITE.</param>
     /// <param name="body"><c>none</c>, <c>inbound</c>, <c>outbound</c>, <c>custom:CONTENT_TYPE:BODY</c>; null: none.</param>
     /// <param name="headerLines">Null: none; a missing last line end is added.</param>
     /// <param name="request">The request; null when one of them cannot be read.</param>
-    /// <param name="error">What is wrong, in the field's words; null when nothing is.</param>
+    /// <param name="error">What is wrong, in the words of OpenSIPS; null when nothing is.</param>
     /// <returns>False when one of them cannot be read.</returns>
     public static bool TryCreate(
         string? mode,

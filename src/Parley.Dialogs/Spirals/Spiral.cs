@@ -16,29 +16,29 @@ internal static class Spiral
     }
 
     /// <summary>The dialog that the same initial INVITE has from its first passage; null when this is its first, or that one was answered or ended meanwhile.</summary>
-    public static Dialog? DialogOf(DialogModule module, SipContext context)
+    public static Dialog? DialogOf(DialogTable table, ReadOnlySpan<byte> recordRouteParameter, SipContext context)
     {
         if (!HasPassed(context))
             return null;
         SipMessage invite = context.Request;
-        // The first passage wrote its dialog's id. Without it two copies of one INVITE, which a fork upstream made, could not be told apart.
+        // The first passage wrote its dialog's id. Without it two copies of one INVITE, which a fork upstream made, could not be distinguished.
         foreach (NameAddrView route in invite.RecordRoutes)
         {
             if (
                 context.IsOwn(route.Uri)
-                && route.Uri.Parameters.TryGet(module.RecordRouteParameter, out ReadOnlySpan<byte> did)
+                && route.Uri.Parameters.TryGet(recordRouteParameter, out ReadOnlySpan<byte> did)
                 && DialogId.TryParse(did, out DialogId id)
-                && Named(module, id, invite) is { } named
+                && Named(table, id, invite) is { } named
             )
                 return named;
         }
 
-        uint hash = module.Table.HashOf(invite.CallId);
-        DialogStripe stripe = module.Table.StripeOf(CoreHash.Compute(invite.CallId, module.Table.HashSize));
-        lock (stripe.Gate)
+        uint hash = table.HashOf(invite.CallId);
+        DialogStripe stripe = table.StripeOf(CoreHash.Compute(invite.CallId, table.HashSize));
+        lock (stripe.Lock)
         {
             int left = DialogStripe.MostAlike;
-            Dialog? dialog = stripe.FirstAlike(hash, module.Table, invite.FromTag);
+            Dialog? dialog = stripe.FirstAlike(hash, invite.FromTag);
             for (; dialog is not null && left > 0; dialog = stripe.NextAlike(dialog), left--)
                 if (dialog.IsOfInLock(invite))
                     return dialog;
@@ -47,11 +47,11 @@ internal static class Spiral
         return null;
     }
 
-    private static Dialog? Named(DialogModule module, DialogId id, SipMessage invite)
+    private static Dialog? Named(DialogTable table, DialogId id, SipMessage invite)
     {
-        if (module.Table.Find(id) is not { } dialog || dialog.CallIdHash != module.Table.HashOf(invite.CallId))
+        if (table.Find(id) is not { } dialog || dialog.CallIdHash != table.HashOf(invite.CallId))
             return null;
-        lock (module.Table.StripeOf(id.Entry).Gate)
+        lock (table.StripeOf(id.Entry).Lock)
             return dialog.IsOfInLock(invite) ? dialog : null;
     }
 }

@@ -1,15 +1,12 @@
 namespace Parley.Dialogs;
 
-/// <summary>The dialog statistics under the field's names. Gauges are read from the table, so they cannot drift from it.</summary>
+/// <summary>The dialog statistics, named as in OpenSIPS. Gauges are read from the table, so they cannot drift from it.</summary>
 public sealed class DialogStatistics
 {
     private readonly DialogTable _table;
-    internal long Processed;
-    internal long Expired;
-    internal long Failed;
-    internal long Refused;
+    private readonly DialogCounters _counters;
 
-    internal DialogStatistics(DialogTable table) => _table = table;
+    internal DialogStatistics(DialogTable table, DialogCounters counters) => (_table, _counters) = (table, counters);
 
     /// <summary><c>active_dialogs</c>: answered and not over (states 3 and 4). A gauge.</summary>
     public long ActiveDialogs => _table.Count(DialogState.ConfirmedNoAck) + _table.Count(DialogState.Confirmed);
@@ -18,16 +15,19 @@ public sealed class DialogStatistics
     public long EarlyDialogs => _table.Count(DialogState.Early);
 
     /// <summary><c>processed_dialogs</c>: created since the start.</summary>
-    public long ProcessedDialogs => Volatile.Read(ref Processed);
+    public long ProcessedDialogs => Volatile.Read(ref _counters.Processed);
 
     /// <summary><c>expired_dialogs</c>: that outlived their lifetime.</summary>
-    public long ExpiredDialogs => Volatile.Read(ref Expired);
+    public long ExpiredDialogs => Volatile.Read(ref _counters.Expired);
 
     /// <summary><c>failed_dialogs</c>: ended without an answer; a late 2xx revives such a call and takes nothing back from this counter.</summary>
-    public long FailedDialogs => Volatile.Read(ref Failed);
+    public long FailedDialogs => Volatile.Read(ref _counters.Failed);
 
-    /// <summary>Requests with a To tag that <c>RelayInDialogAsync</c> did not let pass, dropped ACKs among them. Not in the reference.</summary>
-    public long RefusedRequests => Volatile.Read(ref Refused);
+    /// <summary>Requests with a To tag that <c>RelayInDialogAsync</c> did not let pass, dropped ACKs among them. Not in OpenSIPS.</summary>
+    public long RefusedRequests => Volatile.Read(ref _counters.Refused);
+
+    /// <summary>Moments that an asynchronous handler did not get, since too many of its dialog waited (<see cref="DialogAsyncCallbacks.OnAsync"/>). Not in OpenSIPS.</summary>
+    public long DroppedNotifications => Volatile.Read(ref _counters.DroppedNotifications);
 
     /// <summary>Dialogs in one state, the ended ones that wait out their delete delay among them.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Not one of the five states.</exception>

@@ -62,7 +62,7 @@ public sealed class DialogPersistence : IDisposable
     /// <summary>Writes every change as it comes, until cancelled.</summary>
     /// <param name="pause">How long to wait after a failure of the store before it is tried again.</param>
     /// <param name="time">The clock of the pause.</param>
-    /// <param name="failed">Hears what the store threw.</param>
+    /// <param name="failed">Called with what the store threw.</param>
     /// <param name="cancellation">Stops it.</param>
     public Task RunAsync(TimeSpan pause, TimeProvider time, Action<Exception> failed, CancellationToken cancellation) =>
         _writer.RunAsync(pause, time, failed, cancellation);
@@ -89,10 +89,10 @@ public sealed class DialogPersistence : IDisposable
             || !TryFind(record[DialogColumn.CalleeSocket], out SipListener? callee)
         )
             return false;
-        Dialog dialog = Dialog.FromRecord(_module, record, caller, callee);
-        if (_module.Callbacks.Load(dialog, static dialog => dialog.BeginRestored()))
+        Dialog dialog = DialogRecords.Restore(_module, _module.Table, _module.Profiles, record, caller, callee);
+        if (_module.Callbacks.Load(dialog, static dialog => dialog.TryBeginRestored()))
             return true;
-        dialog.LeaveProfiles();
+        _module.Profiles.Leave(ref dialog.ProfileChain, dialog.Id);
         return false;
     }
 
@@ -104,7 +104,7 @@ public sealed class DialogPersistence : IDisposable
             return true;
         foreach (SipListener listener in _listeners)
         {
-            if (socket.SequenceEqual(Dialog.SocketText(listener)))
+            if (socket.SequenceEqual(DialogRecords.SocketText(listener)))
             {
                 found = listener;
                 return true;
@@ -113,7 +113,7 @@ public sealed class DialogPersistence : IDisposable
             // A listener on a wildcard address stands for every address of the machine.
             foreach (SipListener address in listener.Addresses)
             {
-                if (!socket.SequenceEqual(Dialog.SocketText(address)))
+                if (!socket.SequenceEqual(DialogRecords.SocketText(address)))
                     continue;
                 found = address;
                 return true;

@@ -1,6 +1,6 @@
 namespace Parley.Dialogs;
 
-/// <summary>When dialogs are written to their store; the field's <c>db_mode</c>.</summary>
+/// <summary>When dialogs are written to their store; <c>db_mode</c> of OpenSIPS.</summary>
 public enum DialogStoreMode : byte
 {
     /// <summary>Never; nothing is loaded either.</summary>

@@ -45,7 +45,7 @@ internal sealed class DialogStoreWriter(DialogFeedReader reader, IDialogStore st
         return true;
     }
 
-    /// <summary>Writes every change as it comes (the field's realtime mode), until cancelled. A store that fails is tried again after <paramref name="pause"/>.</summary>
+    /// <summary>Writes every change as it comes (OpenSIPS: realtime mode), until cancelled. A store that fails is tried again after <paramref name="pause"/>.</summary>
     public async Task RunAsync(TimeSpan pause, TimeProvider time, Action<Exception> failed, CancellationToken cancellation)
     {
         bool failing = false;
@@ -66,7 +66,7 @@ internal sealed class DialogStoreWriter(DialogFeedReader reader, IDialogStore st
         }
     }
 
-    /// <summary>Writes all dialogs anew (the field's shutdown mode).</summary>
+    /// <summary>Writes all dialogs anew (OpenSIPS: shutdown mode).</summary>
     public async ValueTask SaveAllAsync(CancellationToken cancellation = default)
     {
         while (reader.TryRead(out _)) // what was read before is in the rows that are taken now

@@ -5,7 +5,7 @@ namespace Parley.Dialogs;
 /// <summary>A store in memory: for tests and for dialogs that outlive a reload but not the process. Safe from any thread.</summary>
 public sealed class MemoryDialogStore : IDialogStore
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly Dictionary<DialogId, DialogRecord> _rows = [];
 
     /// <summary>A snapshot of the rows, by id.</summary>
@@ -13,7 +13,7 @@ public sealed class MemoryDialogStore : IDialogStore
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
                 return [.. _rows.Values.OrderBy(static row => row.Id)];
         }
     }
@@ -32,7 +32,7 @@ public sealed class MemoryDialogStore : IDialogStore
     /// <inheritdoc/>
     public ValueTask WriteAsync(IReadOnlyList<DialogRecord> saves, IReadOnlyList<DialogId> deletes, CancellationToken cancellation)
     {
-        lock (_gate)
+        lock (_lock)
         {
             foreach (DialogRecord row in saves)
                 _rows[row.Id] = row;
@@ -46,7 +46,7 @@ public sealed class MemoryDialogStore : IDialogStore
     /// <inheritdoc/>
     public ValueTask ReplaceAsync(IReadOnlyList<DialogRecord> all, CancellationToken cancellation)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _rows.Clear();
             foreach (DialogRecord row in all)

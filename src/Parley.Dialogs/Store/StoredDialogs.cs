@@ -8,7 +8,7 @@ internal sealed class StoredDialogs(DialogModule module) : IStoredDialogs
         var records = new List<DialogRecord>();
         foreach (Dialog dialog in module.Table.Snapshot(includeDeleted: false))
         {
-            DialogRecord record = dialog.ToRecord();
+            DialogRecord record = DialogRecords.Of(dialog, module.Profiles);
             if (record.State is DialogState.ConfirmedNoAck or DialogState.Confirmed)
                 records.Add(record);
         }
@@ -21,7 +21,7 @@ internal sealed class StoredDialogs(DialogModule module) : IStoredDialogs
         if (module.Table.Find(record.Id) is not { } dialog || !dialog.HasCallbacks(DialogCallbackTypes.WriteValues))
             return record;
         Run(dialog, DialogCallbackTypes.WriteValues);
-        DialogRecord now = dialog.ToRecord();
+        DialogRecord now = DialogRecords.Of(dialog, module.Profiles);
         return now.State is DialogState.ConfirmedNoAck or DialogState.Confirmed ? now : record; // its end is a change of its own
     }
 
@@ -33,8 +33,8 @@ internal sealed class StoredDialogs(DialogModule module) : IStoredDialogs
 
     private void Run(Dialog dialog, DialogCallbackTypes type)
     {
-        Dialog? outer = DialogModule.SetCurrent(dialog);
+        Dialog? outer = CurrentDialog.Set(dialog);
         module.Callbacks.Run(dialog, type, new DialogCallbackArguments(DialogDirection.None));
-        DialogModule.SetCurrent(outer);
+        CurrentDialog.Set(outer);
     }
 }

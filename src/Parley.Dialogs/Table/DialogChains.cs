@@ -18,8 +18,8 @@ internal struct DialogChains(DialogSlots slots, bool isOfTags)
     /// <summary>The one behind it, as a rule the next older one.</summary>
     public readonly Dialog? Next(Dialog dialog) => slots[Links(dialog).Older];
 
-    /// <summary>As <see cref="DialogIndex.Foresee"/>.</summary>
-    public readonly void Foresee(uint hash) => _firsts.Foresee(hash);
+    /// <summary>As <see cref="DialogIndex.Prefetch"/>.</summary>
+    public readonly void Prefetch(uint hash) => _firsts.Prefetch(hash);
 
     /// <summary>Adds a dialog in front of the others; behind the first one when that is younger.</summary>
     public void Add(uint hash, Dialog dialog)
@@ -44,7 +44,7 @@ internal struct DialogChains(DialogSlots slots, bool isOfTags)
         }
 
         (own.Younger, own.Older) = (first.Slot, firsts.Older);
-        if (firsts.Older != DialogSlots.None)
+        if (firsts.Older != DialogIndex.None)
             Links(slots[firsts.Older]!).Younger = dialog.Slot;
         firsts.Older = dialog.Slot;
     }
@@ -56,16 +56,16 @@ internal struct DialogChains(DialogSlots slots, bool isOfTags)
         ref DialogLinks links = ref Links(dialog);
         (int older, int younger) = (links.Older, links.Younger);
         links = default;
-        if (older != DialogSlots.None)
+        if (older != DialogIndex.None)
             Links(slots[older]!).Younger = younger;
-        if (younger != DialogSlots.None)
+        if (younger != DialogIndex.None)
         {
             Links(slots[younger]!).Older = older;
             return;
         }
 
         int at = _firsts.Find(hash);
-        if (older != DialogSlots.None)
+        if (older != DialogIndex.None)
             _firsts[at] = older;
         else
             _firsts.RemoveAt(at);

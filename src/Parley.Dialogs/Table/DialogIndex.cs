@@ -12,12 +12,15 @@ namespace Parley.Dialogs;
 /// </remarks>
 internal struct DialogIndex()
 {
+    /// <summary>The place that no dialog has; see <see cref="DialogSlots"/>.</summary>
+    public const int None = 0;
+
     private const int FirstSize = 16;
 
     private Entry[] _entries = new Entry[FirstSize];
     private int _count;
 
-    /// <summary>All of it, with entries that are empty: those whose place is <see cref="DialogSlots.None"/>.</summary>
+    /// <summary>All of it, with entries that are empty: those whose place is <see cref="None"/>.</summary>
     public readonly ReadOnlySpan<Entry> Entries => _entries;
 
     /// <summary>The dialog's place in the entry at this position.</summary>
@@ -30,7 +33,7 @@ internal struct DialogIndex()
     public readonly int FindNext(uint tag, int position) => Search(tag, position + 1);
 
     /// <summary>Fetches the line in which this tag begins to be looked for (<see cref="CacheLine"/>). Also without the lock: while the array grows it may be the wrong one.</summary>
-    public readonly void Foresee(uint tag)
+    public readonly void Prefetch(uint tag)
     {
         Entry[] entries = _entries;
         CacheLine.Fetch(in entries[(int)tag & (entries.Length - 1)]);
@@ -50,7 +53,7 @@ internal struct DialogIndex()
     {
         int mask = _entries.Length - 1;
         int hole = position;
-        for (int i = (hole + 1) & mask; _entries[i].Slot != DialogSlots.None; i = (i + 1) & mask)
+        for (int i = (hole + 1) & mask; _entries[i].Slot != None; i = (i + 1) & mask)
         {
             int home = (int)_entries[i].Tag & mask;
             if (((i - home) & mask) < ((i - hole) & mask))
@@ -67,7 +70,7 @@ internal struct DialogIndex()
     {
         Entry[] entries = _entries;
         int mask = entries.Length - 1;
-        for (int i = from & mask; entries[i].Slot != DialogSlots.None; i = (i + 1) & mask)
+        for (int i = from & mask; entries[i].Slot != None; i = (i + 1) & mask)
             if (entries[i].Tag == tag)
                 return i;
         return -1;
@@ -77,7 +80,7 @@ internal struct DialogIndex()
     {
         int mask = _entries.Length - 1;
         int i = (int)entry.Tag & mask;
-        while (_entries[i].Slot != DialogSlots.None)
+        while (_entries[i].Slot != None)
             i = (i + 1) & mask;
         _entries[i] = entry;
     }
@@ -87,7 +90,7 @@ internal struct DialogIndex()
         Entry[] old = _entries;
         _entries = new Entry[old.Length * 2];
         foreach (ref readonly Entry entry in old.AsSpan())
-            if (entry.Slot != DialogSlots.None)
+            if (entry.Slot != None)
                 Insert(entry);
     }
 

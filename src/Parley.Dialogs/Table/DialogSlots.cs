@@ -4,7 +4,7 @@ using Parley.Transactions;
 namespace Parley.Dialogs;
 
 /// <summary>
-/// Places for references to dialogs: whoever lives longer than a call (the table, a pooled follower) keeps the number of a place in place of the reference.
+/// Places for references to dialogs: what lives longer than a call (the table, a pooled follower) keeps the number of a place instead of the reference.
 /// Safe from any thread; nothing is allocated in steady state.
 /// </summary>
 /// <remarks>
@@ -15,11 +15,11 @@ namespace Parley.Dialogs;
 internal sealed class DialogSlots
 {
     /// <summary>The number of no place.</summary>
-    public const int None = 0;
+    public const int None = DialogIndex.None;
 
     private const int MostColumns = 16;
 
-    // A thread has its column, so that receive loops do not wait for each other. The low bits of a number tell which.
+    // A thread has its column, so that receive loops do not wait for each other. The low bits of a number are its column.
     private readonly Column[] _columns = new Column[
         BitOperations.RoundUpToPowerOf2((uint)Math.Min(MostColumns, Environment.ProcessorCount))
     ];
@@ -32,24 +32,24 @@ internal sealed class DialogSlots
         _columnBits = BitOperations.Log2((uint)_columns.Length);
     }
 
-    /// <summary>Who is there now; null when the place is free. Without a lock.</summary>
+    /// <summary>The dialog that is there now; null when the place is free. Without a lock.</summary>
     public Dialog? this[int slot] => _columns[slot & (_columns.Length - 1)][slot >> _columnBits];
 
     /// <summary>Fetches the line in which a place lies (<see cref="CacheLine"/>).</summary>
-    public void Foresee(int slot) => _columns[slot & (_columns.Length - 1)].Foresee(slot >> _columnBits);
+    public void Prefetch(int slot) => _columns[slot & (_columns.Length - 1)].Prefetch(slot >> _columnBits);
 
     /// <summary>How many places are taken; what tests look for leaks by.</summary>
     public int Taken => _columns.Sum(column => column.Taken);
 
-    /// <summary>A place for a dialog, until <see cref="Free"/>; never <see cref="None"/>.</summary>
-    public int Take(Dialog dialog)
+    /// <summary>A place for a dialog, until <see cref="Return"/>; never <see cref="None"/>.</summary>
+    public int Rent(Dialog dialog)
     {
         int column = Environment.CurrentManagedThreadId & (_columns.Length - 1);
-        return (_columns[column].Take(dialog) << _columnBits) | column;
+        return (_columns[column].Rent(dialog) << _columnBits) | column;
     }
 
     /// <summary>Empties a place: its number may be another dialog's from now on.</summary>
-    public void Free(int slot) => _columns[slot & (_columns.Length - 1)].Free(slot >> _columnBits);
+    public void Return(int slot) => _columns[slot & (_columns.Length - 1)].Return(slot >> _columnBits);
 
     private sealed class Column
     {
@@ -59,7 +59,7 @@ internal sealed class DialogSlots
         private const int BlocksPerChunk = 1 << (ChunkBits - BlockBits);
         private const int HalfFree = 32;
 
-        private readonly Lock _gate = new();
+        private readonly Lock _lock = new();
         private readonly Queue<int> _ready = new(); // blocks to take from next
         private Dialog?[][] _chunks = [new Dialog?[1 << ChunkBits]];
         private ulong[] _free = new ulong[BlocksPerChunk]; // a bit for each free place of each block
@@ -74,11 +74,11 @@ internal sealed class DialogSlots
 
         public Dialog? this[int index] => Volatile.Read(ref _chunks)[index >> ChunkBits][index & ChunkMask];
 
-        public void Foresee(int index) => CacheLine.Fetch(in Volatile.Read(ref _chunks)[index >> ChunkBits][index & ChunkMask]);
+        public void Prefetch(int index) => CacheLine.Fetch(in Volatile.Read(ref _chunks)[index >> ChunkBits][index & ChunkMask]);
 
-        public int Take(Dialog dialog)
+        public int Rent(Dialog dialog)
         {
-            lock (_gate)
+            lock (_lock)
             {
                 if (_free[_current] == 0)
                     _current = NextBlock();
@@ -91,9 +91,9 @@ internal sealed class DialogSlots
             }
         }
 
-        public void Free(int index)
+        public void Return(int index)
         {
-            lock (_gate)
+            lock (_lock)
             {
                 _chunks[index >> ChunkBits][index & ChunkMask] = null;
                 _taken--;

@@ -1,17 +1,20 @@
 using System.Runtime.CompilerServices;
+using Parley.Sip;
 
 namespace Parley.Dialogs;
 
 /// <summary>
 /// A part of the dialog table with its lock, which is also the lock of the state of every dialog in it. Two indexes: by id, and by Call-ID
-/// (keyed hash, so that no sender can choose where his calls go). Every member but Gate, Counts and Foresee is used under the lock.
+/// (keyed hash, so that no sender can choose where its calls go). Every member but Lock, Counts and Prefetch is used under the lock.
 /// </summary>
 /// <remarks>
-/// Nearly always a dialog is the only one with its Call-ID. But a sender can make as many as he likes, and no look-up may cost more for it. So
+/// Nearly always a dialog is the only one with its Call-ID. But a sender can make as many as it likes, and no look-up may cost more for it. So
 /// where there are several, those that are over go into a chain of their own, and all are found by Call-ID and caller's tag too. Of those
 /// that have that in common as well, <see cref="MostAlike"/> are looked at; the others are found by id (did) alone.
 /// </remarks>
-internal sealed class DialogStripe(DialogSlots slots)
+/// <param name="slots">Where the dialogs are.</param>
+/// <param name="random">The key of the hashes.</param>
+internal sealed class DialogStripe(DialogSlots slots, SipRandom random)
 {
     /// <summary>How many dialogs of one Call-ID and caller's tag are looked at for a request: more than a call can have by passing here again and again (Max-Forwards).</summary>
     public const int MostAlike = 80;
@@ -25,7 +28,7 @@ internal sealed class DialogStripe(DialogSlots slots)
     public StateCounts Counts;
 
     /// <summary>Never held while calling user code, I/O or the feed.</summary>
-    public Lock Gate { get; } = new();
+    public Lock Lock { get; } = new();
 
     public Dialog? Find(DialogId id)
     {
@@ -48,14 +51,27 @@ internal sealed class DialogStripe(DialogSlots slots)
     }
 
     /// <summary>The youngest of the dialogs that may have this Call-ID and caller's tag; go on with <see cref="NextAlike"/>, no more than <see cref="MostAlike"/> times. Compare the texts.</summary>
-    public Dialog? FirstAlike(uint callIdHash, DialogTable table, ReadOnlySpan<byte> callerTag) =>
-        _byCallId.First(callIdHash) is { IsCrowded: false } alone ? alone : _byTags.First(table.HashOf(callIdHash, callerTag));
+    public Dialog? FirstAlike(uint callIdHash, ReadOnlySpan<byte> callerTag) =>
+        _byCallId.First(callIdHash) is { IsCrowded: false } alone ? alone : _byTags.First(HashOf(callIdHash, callerTag));
+
+    /// <summary>Of a Call-ID, by its hash, and a caller's tag. Without the lock.</summary>
+    public uint HashOf(uint callIdHash, ReadOnlySpan<byte> tag) => callIdHash ^ (uint)(random.Hash(tag) >> 32);
 
     /// <summary>The next older one.</summary>
     public Dialog? NextAlike(Dialog dialog) => dialog.IsCrowded ? _byTags.Next(dialog) : null;
 
+    /// <summary>A dialog has another state than this one: the gauges follow.</summary>
+    public void StateChanged(Dialog dialog, DialogState old)
+    {
+        DialogState state = dialog.StateInLock;
+        Counts[(int)old]--;
+        Counts[(int)state]++;
+        if (state == DialogState.Deleted || old == DialogState.Deleted)
+            EndedOrRevived(dialog);
+    }
+
     /// <summary>A dialog has ended, or a late 2xx has revived it: those that go on are not looked for among those that do not.</summary>
-    public void EndedOrRevived(Dialog dialog)
+    private void EndedOrRevived(Dialog dialog)
     {
         bool isOver = dialog.StateInLock == DialogState.Deleted;
         if (!dialog.IsCrowded || isOver == dialog.IsAmongOver)
@@ -70,7 +86,7 @@ internal sealed class DialogStripe(DialogSlots slots)
     {
         if (Find(dialog.Id) is not null)
             return false;
-        dialog.Slot = slots.Take(dialog);
+        dialog.Slot = slots.Rent(dialog);
         _byId.Add(TagOf(dialog.Id), dialog.Slot);
         Dialog? other = _byCallId.First(dialog.CallIdHash) ?? _overByCallId.First(dialog.CallIdHash);
         _byCallId.Add(dialog.CallIdHash, dialog);
@@ -85,15 +101,15 @@ internal sealed class DialogStripe(DialogSlots slots)
     }
 
     /// <summary>What <see cref="Remove"/> will touch; without the lock.</summary>
-    public void Foresee(Dialog dialog)
+    public void Prefetch(Dialog dialog)
     {
-        _byId.Foresee(TagOf(dialog.Id));
-        _byCallId.Foresee(dialog.CallIdHash);
+        _byId.Prefetch(TagOf(dialog.Id));
+        _byCallId.Prefetch(dialog.CallIdHash);
     }
 
     public void Remove(Dialog dialog)
     {
-        if (dialog.Slot == DialogSlots.None)
+        if (dialog.Slot == DialogIndex.None)
             return;
         uint tag = TagOf(dialog.Id);
         int at = _byId.Find(tag);
@@ -103,8 +119,8 @@ internal sealed class DialogStripe(DialogSlots slots)
         ChainOf(dialog).Remove(dialog.CallIdHash, dialog);
         if (dialog.IsCrowded)
             _byTags.Remove(dialog.TagHash, dialog);
-        slots.Free(dialog.Slot);
-        dialog.Slot = DialogSlots.None;
+        slots.Return(dialog.Slot);
+        dialog.Slot = DialogIndex.None;
         Counts[(int)dialog.StateInLock]--;
     }
 

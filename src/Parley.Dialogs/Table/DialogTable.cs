@@ -1,4 +1,5 @@
 using System.Numerics;
+using Parley.Proxy;
 using Parley.Sip;
 
 namespace Parley.Dialogs;
@@ -27,7 +28,7 @@ internal sealed partial class DialogTable
         _stripes = new DialogStripe[StripesFor(hashSize, Environment.ProcessorCount)];
         _stripeShift = BitOperations.Log2((uint)(hashSize / _stripes.Length));
         for (int i = 0; i < _stripes.Length; i++)
-            _stripes[i] = new DialogStripe(Slots);
+            _stripes[i] = new DialogStripe(Slots, random);
     }
 
     public int HashSize { get; }
@@ -50,20 +51,37 @@ internal sealed partial class DialogTable
 
     public uint HashOf(ReadOnlySpan<byte> callId) => (uint)_random.Hash(callId);
 
-    /// <summary>Of a Call-ID, by its hash, and a caller's tag.</summary>
-    public uint HashOf(uint callIdHash, ReadOnlySpan<byte> tag) => callIdHash ^ (uint)(_random.Hash(tag) >> 32);
-
-    /// <summary>The next id of the Call-ID's entry. <see cref="DialogStripe.TryAdd"/> tells whether it is free.</summary>
+    /// <summary>The next id of the Call-ID's entry. <see cref="DialogStripe.TryAdd"/> returns whether it is free.</summary>
     public DialogId NextId(ReadOnlySpan<byte> callId) => NextId(CoreHash.Compute(callId, HashSize));
 
     public DialogId NextId(uint entry) => new(entry, Interlocked.Increment(ref _lastIds[entry]));
+
+    /// <summary>A dialog that is not in the table yet.</summary>
+    public Dialog NewDialog(
+        DialogRuntime runtime,
+        DialogId id,
+        ReadOnlySpan<byte> callId,
+        ReadOnlySpan<byte> fromUri,
+        ReadOnlySpan<byte> toUri,
+        DialogFlags flags
+    ) => new(runtime, StripeOf(id.Entry), id, HashOf(callId), callId, fromUri, toUri, flags);
+
+    /// <summary>
+    /// Puts a new dialog into the table (<see cref="Dialog.TryBegin"/>). One that came from a store keeps its id, wherever the count stands here:
+    /// when it has this one's, this one takes the next.
+    /// </summary>
+    public void Begin(Dialog dialog, SipContext? context)
+    {
+        while (!dialog.TryBegin(context))
+            dialog.Id = NextId(dialog.Id.Entry);
+    }
 
     public Dialog? Find(DialogId id)
     {
         if (id.Entry >= (uint)HashSize)
             return null;
         DialogStripe stripe = StripeOf(id.Entry);
-        lock (stripe.Gate)
+        lock (stripe.Lock)
         {
             return stripe.Find(id);
         }
@@ -74,7 +92,7 @@ internal sealed partial class DialogTable
     {
         DialogStripe stripe = StripeOf(CoreHash.Compute(callId, HashSize));
         uint hash = HashOf(callId);
-        lock (stripe.Gate)
+        lock (stripe.Lock)
         {
             return stripe.FindByCallId(hash, callId);
         }
@@ -95,7 +113,7 @@ internal sealed partial class DialogTable
         foreach (DialogStripe stripe in _stripes)
         {
             copy.Clear();
-            lock (stripe.Gate)
+            lock (stripe.Lock)
             {
                 stripe.CopyTo(copy);
             }

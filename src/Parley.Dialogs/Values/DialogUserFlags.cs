@@ -12,7 +12,7 @@ public readonly struct DialogUserFlags : IEquatable<DialogUserFlags>
 
     /// <summary>Whether the flag is set; false for a name never used.</summary>
     /// <param name="name">The name.</param>
-    public bool IsSet(string name) => _dialog.UserFlagNames.Find(name) is >= 0 and int bit && IsSet(bit);
+    public bool IsSet(string name) => _dialog.Runtime.UserFlags.Find(name) is >= 0 and int bit && IsSet(bit);
 
     /// <summary>Whether the flag is set.</summary>
     /// <param name="bit">0 to 31.</param>
@@ -23,7 +23,7 @@ public readonly struct DialogUserFlags : IEquatable<DialogUserFlags>
     /// <param name="name">Not empty.</param>
     /// <returns>Whether it was set before.</returns>
     /// <exception cref="ArgumentException">The name is empty, or all 32 flags have other names.</exception>
-    public bool TestAndSet(string name) => TestAndSet(_dialog.UserFlagNames.Add(name));
+    public bool TestAndSet(string name) => TestAndSet(_dialog.Runtime.UserFlags.Add(name));
 
     /// <summary>Sets the flag; of several threads exactly one gets false.</summary>
     /// <param name="bit">0 to 31.</param>
@@ -34,7 +34,7 @@ public readonly struct DialogUserFlags : IEquatable<DialogUserFlags>
     /// <summary>Takes the flag away; of several threads exactly one gets true.</summary>
     /// <param name="name">The name.</param>
     /// <returns>Whether it was set before.</returns>
-    public bool TestAndReset(string name) => _dialog.UserFlagNames.Find(name) is >= 0 and int bit && TestAndReset(bit);
+    public bool TestAndReset(string name) => _dialog.Runtime.UserFlags.Find(name) is >= 0 and int bit && TestAndReset(bit);
 
     /// <summary>Takes the flag away; of several threads exactly one gets true.</summary>
     /// <param name="bit">0 to 31.</param>
@@ -67,7 +67,7 @@ public readonly struct DialogUserFlags : IEquatable<DialogUserFlags>
     private bool Changed(bool was, bool now)
     {
         if (was != now)
-            _dialog.PublishUpdate();
+            _dialog.Updated();
         return was;
     }
 }

@@ -132,7 +132,7 @@ public readonly struct DialogValues : IEquatable<DialogValues>
     private bool Changed(bool changed)
     {
         if (changed)
-            _dialog.PublishUpdate();
+            _dialog.Updated();
         return changed;
     }
 

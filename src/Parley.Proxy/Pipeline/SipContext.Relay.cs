@@ -40,7 +40,7 @@ public sealed partial class SipContext
     /// <summary>Forwards to the targets (none added: the request-URI), parallel within one q, serial from high q to low (RFC 3261 16.6).</summary>
     /// <remarks>May be called again from a failure hook with new targets. Without a transaction (an ACK of a 2xx) it relays statelessly.</remarks>
     /// <param name="options">Times and a rule for the next targets of this request's own; null: <see cref="ProxyOptions.Relay"/>.</param>
-    /// <returns>Completes when the first group has left; false when nothing could be sent and a failure was answered.</returns>
+    /// <returns>Completes when the first group has left; false when nothing could be sent and a failure was answered (<see cref="Failure"/> says why).</returns>
     public ValueTask<bool> RelayAsync(RelayOptions? options = null)
     {
         options ??= Core.Options.Relay;
@@ -55,7 +55,7 @@ public sealed partial class SipContext
     /// <remarks>A dead target costs 64*T1 (32 s) unless <see cref="RelayOptions.FirstResponseTimeout"/> is shorter. Targets added before are tried too, by their q.</remarks>
     /// <param name="targets">Each becomes the request-URI of its branch; 1 to 1000, of which <see cref="ProxyOptions.MaxBranches"/> are tried at most.</param>
     /// <param name="options">The options; null: <see cref="ProxyOptions.Relay"/>.</param>
-    /// <returns>Completes when the first branch has left; false when nothing could be sent and a failure was answered.</returns>
+    /// <returns>Completes when the first branch has left; false when nothing could be sent and a failure was answered (<see cref="Failure"/> says why).</returns>
     /// <exception cref="ArgumentException">No targets, more than 1000, or one is null.</exception>
     public ValueTask<bool> FailoverAsync(IReadOnlyList<SipUri> targets, RelayOptions? options = null)
     {

@@ -94,6 +94,8 @@ public sealed partial class SipContext
 
         if (statusCode >= 200)
             Relay.OnFinalReply();
+        if (statusCode >= 300)
+            Relay.NoteOwnFailure(statusCode); // before observers see the response
         Span<byte> phrase = stackalloc byte[600];
         phrase = phrase[..(reason is null ? 0 : Encoding.UTF8.GetBytes(reason, phrase))];
         RelayScratch? scratch = null;
@@ -229,11 +231,7 @@ public sealed partial class SipContext
     {
         Core.Counters.Count(ProxyCounter.RepliesSent);
         if (statusCode >= 300)
-        {
             Core.Counters.Count(ProxyCounter.Failures);
-            Relay.NoteOwnFailure(statusCode);
-        }
-
         if (statusCode >= 200)
             Relay.Answered();
         Observers.ReplyForwarded(this, null, statusCode);

@@ -113,9 +113,9 @@ internal static class StatelessRelay
     /// Writes the branch of a copy: what identifies the request (17.2.3), hashed, and the proof that we made it. A proxy with transactions
     /// sends nothing but ACKs so, which have no response: it leaves the proof out. Returns the length.
     /// </summary>
-    /// <param name="random">Whose key it is.</param>
+    /// <param name="random">Has the key.</param>
     /// <param name="request">The request as received.</param>
-    /// <param name="source">Where it came from, which its top Via says in the copy (18.2.1).</param>
+    /// <param name="source">Where it came from, as the top Via of the copy has it (18.2.1).</param>
     /// <param name="proven">With the proof.</param>
     /// <param name="branch"><see cref="BranchLength"/> bytes.</param>
     public static int WriteBranch(SipRandom random, SipMessage request, SipEndPoint source, bool proven, Span<byte> branch)

@@ -10,6 +10,9 @@ internal struct TimerC
 
     private const long LeastMilliseconds = 10;
 
+    /// <summary>More than the wheel rounds by: a timer that fires early by so much is still the one that was armed.</summary>
+    private const long RoundMilliseconds = 100;
+
     private long _armed;
 
     /// <summary>A copy of the branch has left: its times begin.</summary>
@@ -53,7 +56,7 @@ internal struct TimerC
     /// <summary>A timer has fired. One that was armed before an earlier one changes nothing.</summary>
     public void Fired(long now)
     {
-        if (_armed <= now)
+        if (_armed <= now + RoundMilliseconds)
             _armed = 0;
     }
 

@@ -1,7 +1,7 @@
 namespace Parley.Sip;
 
-/// <summary>Reads literal addresses without making objects of them.</summary>
-internal static class HostAddress
+/// <summary>Reads literal addresses in a URI, a Via or a setting without making objects of them.</summary>
+public static class HostAddress
 {
     /// <summary>A host name, an IPv4 address, or an IPv6 address in brackets.</summary>
     internal static bool IsHost(ReadOnlySpan<byte> host)
@@ -13,27 +13,45 @@ internal static class HostAddress
         return host.Length > 2 && host[^1] == ']' && TryParseIPv6(host[1..^1], out _, out _);
     }
 
-    internal static bool TryParseIPv4(ReadOnlySpan<byte> text, out uint address)
+    /// <summary>Reads four decimal numbers with dots between them: RFC 3261 25.1 IPv4address. No shorter, octal or hexadecimal form.</summary>
+    /// <param name="text">The host.</param>
+    /// <param name="address">The address, its first number in the highest byte; only to be used when true is returned.</param>
+    public static bool TryParseIPv4(ReadOnlySpan<byte> text, out uint address)
     {
         address = 0;
-        int parts = 0;
-        while (true)
+        if (text.Length is < 7 or > 15)
+            return false;
+        int parts = 0,
+            digits = 0;
+        uint value = 0;
+        foreach (byte c in text)
         {
-            int dot = text.IndexOf((byte)'.');
-            var part = dot < 0 ? text : text[..dot];
-            if (part.Length > 3 || !SipGrammar.TryParseNumber(part, 255, out uint octet))
+            if (c == '.')
+            {
+                if (digits == 0 || ++parts > 3)
+                    return false;
+                address = (address << 8) | value;
+                value = 0;
+                digits = 0;
+                continue;
+            }
+            uint digit = (uint)(c - '0');
+            value = (value * 10) + digit;
+            if (digit > 9 || ++digits > 3 || value > 255)
                 return false;
-            address = (address << 8) | octet;
-            if (++parts == 4)
-                return dot < 0;
-            if (dot < 0)
-                return false;
-            text = text[(dot + 1)..];
         }
+        address = (address << 8) | value;
+        return parts == 3 && digits > 0;
     }
 
-    /// <summary>RFC 4291 text, and the three colons before an IPv4 tail that RFC 3261's grammar once allowed (RFC 5118 4.10).</summary>
-    internal static bool TryParseIPv6(ReadOnlySpan<byte> text, out ulong high, out ulong low)
+    /// <summary>
+    /// Reads an IPv6 address without brackets and zone: RFC 4291 2.2 (RFC 5954 4.1 puts it into SIP), and with the third colon before an IPv4
+    /// tail that the grammar of RFC 3261 asked for, which is to be accepted (RFC 5118 4.10).
+    /// </summary>
+    /// <param name="text">The address.</param>
+    /// <param name="high">Its first eight bytes in network order; only to be used when true is returned.</param>
+    /// <param name="low">Its last eight bytes.</param>
+    public static bool TryParseIPv6(ReadOnlySpan<byte> text, out ulong high, out ulong low)
     {
         high = low = 0;
         Span<ushort> groups = stackalloc ushort[8];
@@ -96,6 +114,12 @@ internal static class HostAddress
 
     internal static int HexValue(byte digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
 
+    /// <summary>Behind "::", and behind the third colon of RFC 3261 when nothing but an IPv4 address follows it.</summary>
     private static int AfterGap(ReadOnlySpan<byte> text, int position) =>
-        position < text.Length && text[position] == ':' && text[position..].Contains((byte)'.') ? position + 1 : position;
+        position < text.Length
+        && text[position] == ':'
+        && text[(position + 1)..].IndexOfAny((byte)':', (byte)'.') is var at and >= 0
+        && text[position + 1 + at] == '.'
+            ? position + 1
+            : position;
 }

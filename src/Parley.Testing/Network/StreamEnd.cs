@@ -36,8 +36,6 @@ internal sealed class StreamEnd(
 
     internal SipFlow Flow => new(listener, remote, id);
 
-    internal bool IsUsable => !_closed;
-
     internal bool IsConnecting => _connecting;
 
     /// <summary>Both ends are gone at once, with what was on its way.</summary>

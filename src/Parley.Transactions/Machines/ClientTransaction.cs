@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using Parley.Sip;
 using Parley.Transport;
 
@@ -30,8 +31,11 @@ public abstract class ClientTransaction : SipTransaction
     private bool _carrierWasOpen;
     private bool _wasRepeated;
 
-    private protected ClientTransaction(TransactionLayer layer, uint index, uint kind)
-        : base(layer, index, kind) { }
+    private protected ClientTransaction(ClientTransactions clients, uint index, TransactionKind kind)
+        : base(clients.Context, index, kind)
+    {
+        Clients = clients;
+    }
 
     /// <summary>
     /// The branch of our Via, with the magic cookie, 39 bytes. It encodes where the transaction lies, so that its responses need no search, and
@@ -71,8 +75,7 @@ public abstract class ClientTransaction : SipTransaction
 
     internal uint PreviousCarried;
 
-    /// <summary>How many bytes are held, of the request or its ACK.</summary>
-    internal int HeldLength => _sent is null ? 0 : _sentLength;
+    private protected ClientTransactions Clients { get; }
 
     private protected override bool IsOver => State == ClientTransactionState.Terminated;
 
@@ -126,7 +129,7 @@ public abstract class ClientTransaction : SipTransaction
         _lastCarrier = 0;
         _wasRepeated = false;
         State = ClientTransactionState.Idle;
-        _nonce = Layer.Random.Next();
+        _nonce = Context.Random.Next();
         OwnBranch.Write(_branch, Index, Method == SipMethod.Invite, Generation, _nonce);
     }
 
@@ -163,7 +166,7 @@ public abstract class ClientTransaction : SipTransaction
 
     private protected override void OnSendError()
     {
-        Layer.Carried.Remove(this);
+        Clients.Carried.Remove(this);
         if (!TryRepeat())
             Step(ClientEvent.TransportError, null);
     }
@@ -192,7 +195,7 @@ public abstract class ClientTransaction : SipTransaction
         )
             return false;
         _wasRepeated = true;
-        Layer.Count(TransactionCounter.RequestsReconnected);
+        Context.Count(TransactionCounter.RequestsReconnected);
         TransmitHeld();
         return true;
     }
@@ -201,7 +204,7 @@ public abstract class ClientTransaction : SipTransaction
     {
         if (IsOver || _lastCarrier != connectionId || !HoldsRequest)
             return;
-        Layer.Count(TransactionCounter.ConnectionsLost);
+        Context.Count(TransactionCounter.ConnectionsLost);
         OnSendError();
     }
 
@@ -209,7 +212,7 @@ public abstract class ClientTransaction : SipTransaction
     {
         if (IsOver || State is not (ClientTransactionState.Calling or ClientTransactionState.Trying))
             return;
-        Layer.Count(TransactionCounter.Unreachable);
+        Context.Count(TransactionCounter.Unreachable);
         Step(ClientEvent.TransportError, null);
     }
 
@@ -221,7 +224,7 @@ public abstract class ClientTransaction : SipTransaction
 
     private protected void Transmit(ReadOnlySpan<byte> request)
     {
-        if (Layer.Transport.SendFor(Flow, request, Token, Cause, out long connection) != SipSendResult.Queued)
+        if (Context.Transport.SendFor(Flow, request, Token, Cause, out long connection) != SipSendResult.Queued)
             PostTransportError(Generation);
         else if (connection != 0 && HoldsRequest)
             Follow(connection);
@@ -230,12 +233,12 @@ public abstract class ClientTransaction : SipTransaction
     /// <summary>From now on the end of this connection is heard of.</summary>
     private void Follow(long connection)
     {
-        _carrierWasOpen = Layer.Transport.StateOf(connection) == SipConnectionState.Open;
+        _carrierWasOpen = Context.Transport.StateOf(connection) == SipConnectionState.Open;
         _lastCarrier = connection;
-        Layer.Carried.Remove(this);
-        Layer.Carried.Add(this, connection);
+        Clients.Carried.Remove(this);
+        Clients.Carried.Add(this, connection);
         // It may have closed before it was listed.
-        if (Layer.Transport.StateOf(connection) == SipConnectionState.Gone)
+        if (Context.Transport.StateOf(connection) == SipConnectionState.Gone)
             PostConnectionLost(Generation, connection);
     }
 
@@ -256,7 +259,7 @@ public abstract class ClientTransaction : SipTransaction
     private protected void Hold(ReadOnlySpan<byte> message)
     {
         DropHeld();
-        _sent = Layer.Buffers.Rent(message.Length);
+        _sent = Context.Buffers.Rent(message.Length);
         message.CopyTo(_sent);
         _sentLength = message.Length;
     }
@@ -265,14 +268,14 @@ public abstract class ClientTransaction : SipTransaction
     {
         if (_sent is null)
             return;
-        Layer.Buffers.Return(_sent);
+        Context.Buffers.Return(_sent);
         _sent = null;
     }
 
     private protected void InformResponse(SipMessage response)
     {
         if (Carrier != 0 && !HoldsRequest)
-            Layer.Carried.Remove(this);
+            Clients.Carried.Remove(this);
         if (User is not null)
             Guard(
                 static s => s.This.User!.OnResponse(s.This, s.Response),
@@ -283,7 +286,7 @@ public abstract class ClientTransaction : SipTransaction
 
     private protected void InformTimeout()
     {
-        Layer.Count(TransactionCounter.ClientTimeouts);
+        Context.Count(TransactionCounter.ClientTimeouts);
         if (User is not null)
             Guard(static t => t.User!.OnTimeout(t), this, nameof(IClientTransactionUser.OnTimeout));
     }
@@ -305,7 +308,7 @@ public abstract class ClientTransaction : SipTransaction
     {
         if (User is not null)
             Guard(static t => t.User!.OnTerminated(t), this, nameof(IClientTransactionUser.OnTerminated));
-        Layer.Carried.Remove(this);
+        Clients.Carried.Remove(this);
         EndLife();
         User = null;
         UserState = null;
@@ -317,7 +320,7 @@ public abstract class ClientTransaction : SipTransaction
 
     private protected abstract void Recycle();
 
-    private protected override string DescribeCall() => ParseHeld() is { } sent ? TransactionLayer.Text(sent.CallId) : "(let go)";
+    private protected override string DescribeCall() => ParseHeld() is { } sent ? Encoding.UTF8.GetString(sent.CallId) : "(let go)";
 
     private sealed record LostConnection(long Id);
 

@@ -3,8 +3,8 @@ using Parley.Sip;
 namespace Parley.Transactions;
 
 /// <summary>RFC 3261 17.1.1 with RFC 6026 7.2 (figure 6): the client side of an INVITE.</summary>
-internal sealed class InviteClientTransaction(TransactionLayer layer, uint index)
-    : ClientTransaction(layer, index, TransactionLayer.InviteClientKind)
+internal sealed class InviteClientTransaction(ClientTransactions clients, uint index)
+    : ClientTransaction(clients, index, TransactionKind.InviteClient)
 {
     private bool _cancelWanted;
     private bool _cancelSent;
@@ -25,7 +25,7 @@ internal sealed class InviteClientTransaction(TransactionLayer layer, uint index
                 _cancelWanted = true;
                 if (!headerLines.IsEmpty)
                 {
-                    _cancelLines = Layer.Buffers.Rent(headerLines.Length);
+                    _cancelLines = Context.Buffers.Rent(headerLines.Length);
                     headerLines.CopyTo(_cancelLines);
                     _cancelLinesLength = headerLines.Length;
                 }
@@ -82,7 +82,7 @@ internal sealed class InviteClientTransaction(TransactionLayer layer, uint index
             // 17.1.1.2: "When timer A fires, the client transaction MUST retransmit the request ... and MUST reset the timer with a value of 2*T1".
             case ClientEvent.RetransmitTimer:
                 RepeatAfter(Interval * 2);
-                Layer.Count(TransactionCounter.RequestsRetransmitted);
+                Context.Count(TransactionCounter.RequestsRetransmitted);
                 TransmitHeld();
                 break;
             // 17.1.1.2: "If the client transaction is still in the Calling state when timer B fires, the client transaction SHOULD inform the TU".
@@ -146,7 +146,7 @@ internal sealed class InviteClientTransaction(TransactionLayer layer, uint index
             // 17.1.1.2: "Any retransmissions of the final response that are received while in the Completed state MUST cause the ACK to be
             // re-passed to the transport layer for retransmission, but the newly received response MUST NOT be passed up".
             case ClientEvent.Failure:
-                Layer.Count(TransactionCounter.ResponsesAbsorbed);
+                Context.Count(TransactionCounter.ResponsesAbsorbed);
                 TransmitHeld();
                 break;
             // A fork downstream answered after the failure (16.7 step 5 lets it through); only the user can know what to do.
@@ -223,7 +223,7 @@ internal sealed class InviteClientTransaction(TransactionLayer layer, uint index
             return;
         ReadOnlySpan<byte> bytes = HopByHopRequest.Cancel(Scratch.Mine.Writer, invite, headerLines);
         // 9.1: its own non-INVITE client transaction, to where the INVITE went.
-        ClientTransaction cancel = Layer.CreateCancel(Strand);
+        ClientTransaction cancel = Clients.Reserve(Strand, SipMethod.Cancel, null, null);
         _cancel = cancel;
         _cancelGeneration = cancel.Generation;
         cancel.Cause = Cause;
@@ -236,7 +236,7 @@ internal sealed class InviteClientTransaction(TransactionLayer layer, uint index
         if (_cancelSent || !IsReliable || Flow.ConnectionId != 0 || ParseHeld() is not { } invite)
             return;
         _cancelSent = true;
-        Layer.Transport.SendFor(Flow, HopByHopRequest.Cancel(Scratch.Mine.Writer, invite, default), 0, Cause, out _);
+        Context.Transport.SendFor(Flow, HopByHopRequest.Cancel(Scratch.Mine.Writer, invite, default), 0, Cause, out _);
     }
 
     private void TimeOut()
@@ -257,14 +257,14 @@ internal sealed class InviteClientTransaction(TransactionLayer layer, uint index
             cancel.Abandon();
         _cancel = null;
         DropCancelLines();
-        Layer.InviteClients.Return(this);
+        Clients.Return(this);
     }
 
     private void DropCancelLines()
     {
         if (_cancelLines is null)
             return;
-        Layer.Buffers.Return(_cancelLines);
+        Context.Buffers.Return(_cancelLines);
         _cancelLines = null;
     }
 }

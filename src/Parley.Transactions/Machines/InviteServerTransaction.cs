@@ -1,8 +1,8 @@
 namespace Parley.Transactions;
 
 /// <summary>RFC 3261 17.2.1 with RFC 6026 7.1 (figure 5): the server side of an INVITE.</summary>
-internal sealed class InviteServerTransaction(TransactionLayer layer, uint index)
-    : ServerTransaction(layer, index, TransactionLayer.InviteServerKind)
+internal sealed class InviteServerTransaction(ServerTransactions servers, uint index)
+    : ServerTransaction(servers, index, TransactionKind.InviteServer)
 {
     public override void SendTrying()
     {
@@ -51,7 +51,7 @@ internal sealed class InviteServerTransaction(TransactionLayer layer, uint index
             // 17.2.1: "If a request retransmission is received while in the Proceeding state, the most recent provisional response ... MUST be
             // passed to the transport layer for retransmission."
             case ServerEvent.Request:
-                Layer.Count(TransactionCounter.RequestsAbsorbed);
+                Context.Count(TransactionCounter.RequestsAbsorbed);
                 TransmitKept();
                 break;
             case ServerEvent.Provisional:
@@ -99,7 +99,7 @@ internal sealed class InviteServerTransaction(TransactionLayer layer, uint index
         {
             // 17.2.1: "... while in the Completed state, if a request retransmission is received, the server SHOULD pass the response to the transport"
             case ServerEvent.Request:
-                Layer.Count(TransactionCounter.RequestsAbsorbed);
+                Context.Count(TransactionCounter.RequestsAbsorbed);
                 TransmitKept();
                 break;
             // 17.2.1: timer G doubles up to T2.
@@ -138,7 +138,7 @@ internal sealed class InviteServerTransaction(TransactionLayer layer, uint index
         {
             // 17.2.1: Confirmed is there to absorb further ACKs.
             case ServerEvent.Request:
-                Layer.Count(TransactionCounter.RequestsAbsorbed);
+                Context.Count(TransactionCounter.RequestsAbsorbed);
                 break;
             case ServerEvent.ExpireTimer:
                 Terminate();
@@ -152,7 +152,7 @@ internal sealed class InviteServerTransaction(TransactionLayer layer, uint index
         {
             // RFC 6026 7.1: "any retransmissions of the INVITE ... will match this transaction ... and will not be passed to the TU", nor answered.
             case ServerEvent.Request:
-                Layer.Count(TransactionCounter.RequestsAbsorbed);
+                Context.Count(TransactionCounter.RequestsAbsorbed);
                 break;
             // RFC 6026 7.1: 2xx responses from the user are passed on; all else is dropped.
             case ServerEvent.Success:
@@ -167,5 +167,5 @@ internal sealed class InviteServerTransaction(TransactionLayer layer, uint index
         }
     }
 
-    private protected override void Recycle() => Layer.InviteServers.Return(this);
+    private protected override void Recycle() => Servers.Return(this);
 }

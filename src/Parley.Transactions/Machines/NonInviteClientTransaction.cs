@@ -3,8 +3,8 @@ using Parley.Sip;
 namespace Parley.Transactions;
 
 /// <summary>RFC 3261 17.1.2 (figure 6): the client side of a request other than INVITE and ACK.</summary>
-internal sealed class NonInviteClientTransaction(TransactionLayer layer, uint index)
-    : ClientTransaction(layer, index, TransactionLayer.NonInviteClientKind)
+internal sealed class NonInviteClientTransaction(ClientTransactions clients, uint index)
+    : ClientTransaction(clients, index, TransactionKind.NonInviteClient)
 {
     private protected override void Begin()
     {
@@ -85,7 +85,7 @@ internal sealed class NonInviteClientTransaction(TransactionLayer layer, uint in
         {
             // 17.1.2.2: "The Completed state exists to buffer any additional response retransmissions".
             case ClientEvent.Success or ClientEvent.Failure:
-                Layer.Count(TransactionCounter.ResponsesAbsorbed);
+                Context.Count(TransactionCounter.ResponsesAbsorbed);
                 break;
             case ClientEvent.ExpireTimer:
                 Terminate();
@@ -96,7 +96,7 @@ internal sealed class NonInviteClientTransaction(TransactionLayer layer, uint in
     private void Repeat(long interval)
     {
         RepeatAfter(interval);
-        Layer.Count(TransactionCounter.RequestsRetransmitted);
+        Context.Count(TransactionCounter.RequestsRetransmitted);
         TransmitHeld();
     }
 
@@ -125,5 +125,5 @@ internal sealed class NonInviteClientTransaction(TransactionLayer layer, uint in
         Abandon();
     }
 
-    private protected override void Recycle() => Layer.NonInviteClients.Return(this);
+    private protected override void Recycle() => Clients.Return(this);
 }

@@ -1,8 +1,8 @@
 namespace Parley.Transactions;
 
 /// <summary>RFC 3261 17.2.2 (figure 8): the server side of a request other than INVITE and ACK.</summary>
-internal sealed class NonInviteServerTransaction(TransactionLayer layer, uint index)
-    : ServerTransaction(layer, index, TransactionLayer.NonInviteServerKind)
+internal sealed class NonInviteServerTransaction(ServerTransactions servers, uint index)
+    : ServerTransaction(servers, index, TransactionKind.NonInviteServer)
 {
     /// <summary>
     /// RFC 4320 4.1: "An SIP element MUST respond to a non-INVITE request with a Status-Code of 100 if it has not otherwise responded after the
@@ -38,7 +38,7 @@ internal sealed class NonInviteServerTransaction(TransactionLayer layer, uint in
         {
             // 17.2.2: "Once in the Trying state, any further request retransmissions are discarded."
             case ServerEvent.Request:
-                Layer.Count(TransactionCounter.RequestsAbsorbed);
+                Context.Count(TransactionCounter.RequestsAbsorbed);
                 break;
             case ServerEvent.Provisional:
                 State = ServerTransactionState.Proceeding;
@@ -65,7 +65,7 @@ internal sealed class NonInviteServerTransaction(TransactionLayer layer, uint in
             // 17.2.2: "If a retransmission of the request is received while in the Proceeding state, the most recently sent provisional response
             // MUST be passed to the transport layer for retransmission."
             case ServerEvent.Request:
-                Layer.Count(TransactionCounter.RequestsAbsorbed);
+                Context.Count(TransactionCounter.RequestsAbsorbed);
                 TransmitKept();
                 break;
             case ServerEvent.Provisional:
@@ -87,7 +87,7 @@ internal sealed class NonInviteServerTransaction(TransactionLayer layer, uint in
             // 17.2.2: "While in the Completed state, the server transaction MUST pass the final response to the transport layer for retransmission
             // whenever a retransmission of the request is received. Any other final responses passed by the TU ... MUST be discarded."
             case ServerEvent.Request:
-                Layer.Count(TransactionCounter.RequestsAbsorbed);
+                Context.Count(TransactionCounter.RequestsAbsorbed);
                 TransmitKept();
                 break;
             case ServerEvent.ExpireTimer:
@@ -121,5 +121,5 @@ internal sealed class NonInviteServerTransaction(TransactionLayer layer, uint in
             ExpireAt = Now + Timers.J;
     }
 
-    private protected override void Recycle() => Layer.NonInviteServers.Return(this);
+    private protected override void Recycle() => Servers.Return(this);
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using Parley.Sip;
 using Parley.Transport;
 
@@ -20,10 +21,11 @@ public abstract class ServerTransaction : SipTransaction
     private TagBytes _tag;
     private bool _hasTag;
 
-    private protected ServerTransaction(TransactionLayer layer, uint index, uint kind)
-        : base(layer, index, kind)
+    private protected ServerTransaction(ServerTransactions servers, uint index, TransactionKind kind)
+        : base(servers.Context, index, kind)
     {
-        _ownStrand = new Strand(layer.Logger);
+        Servers = servers;
+        _ownStrand = new Strand(Context.Logger);
     }
 
     /// <summary>
@@ -77,7 +79,7 @@ public abstract class ServerTransaction : SipTransaction
             {
                 if (Request is not { } request)
                     return default;
-                Layer.WriteTag(request, _tag);
+                LocalResponse.WriteTag(Context, request, _tag);
                 _hasTag = true;
             }
 
@@ -88,8 +90,6 @@ public abstract class ServerTransaction : SipTransaction
     /// <summary>How many bytes are held to repeat the last response; 0 when none are.</summary>
     internal int KeptLength => _kept is null ? 0 : _keptLength;
 
-    internal ReadOnlySpan<byte> KeptResponse => _kept.AsSpan(0, KeptLength);
-
     internal ulong Hash { get; private set; }
 
     /// <summary>What this request is listed under against merging; 0: not listed.</summary>
@@ -99,6 +99,8 @@ public abstract class ServerTransaction : SipTransaction
     internal bool Started { get; set; }
 
     internal bool CancelSeen { get; set; }
+
+    private protected ServerTransactions Servers { get; }
 
     private protected override bool IsOver => State == ServerTransactionState.Terminated;
 
@@ -140,10 +142,7 @@ public abstract class ServerTransaction : SipTransaction
         ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 699);
         if (Request is not { } request)
             return;
-        Send(
-            TransactionLayer.BuildResponse(request, Room, statusCode, reason, statusCode == 100 ? default : LocalTag, headerLines),
-            statusCode
-        );
+        Send(LocalResponse.Build(request, Room, statusCode, reason, statusCode == 100 ? default : LocalTag, headerLines), statusCode);
     }
 
     /// <summary>
@@ -169,7 +168,7 @@ public abstract class ServerTransaction : SipTransaction
         }
 
         LastStatusCode = statusCode;
-        Layer.Count(TransactionCounter.StatelessReplies);
+        Context.Count(TransactionCounter.StatelessReplies);
         Transmit(response);
         LetRequestGo();
         Terminate();
@@ -185,7 +184,7 @@ public abstract class ServerTransaction : SipTransaction
         ArgumentOutOfRangeException.ThrowIfLessThan(statusCode, 300);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 699);
         if (Request is { } request)
-            Refuse(TransactionLayer.BuildResponse(request, Room, statusCode, reason, LocalTag, headerLines), statusCode);
+            Refuse(LocalResponse.Build(request, Room, statusCode, reason, LocalTag, headerLines), statusCode);
     }
 
     /// <summary>INVITE: sends 100 now unless there was a response already (17.2.1). Nothing for other methods, whose 100 comes by itself (RFC 4320 4.1).</summary>
@@ -207,7 +206,7 @@ public abstract class ServerTransaction : SipTransaction
         Request = request;
         Method = message.Method;
         Source = source;
-        Room = TransactionLayer.RoomFor(message, source);
+        Room = LocalResponse.RoomFor(message, source);
         ReplyFlow = ResponseRouting.ForRequest(request ?? message, source, out int sentByPort);
         SentByPort = sentByPort;
         _fellBack = false;
@@ -270,21 +269,21 @@ public abstract class ServerTransaction : SipTransaction
 
     private protected override void ForeseeEnd()
     {
-        Layer.ForeseeForget(this);
+        Servers.PrefetchForget(this);
         CacheLine.Fetch(User, 3);
         CacheLine.Fetch(_kept, 1);
     }
 
     private protected void Transmit(ReadOnlySpan<byte> response)
     {
-        if (Layer.Transport.Send(ReplyFlow, response, Token) == SipSendResult.Queued)
+        if (Context.Transport.Send(ReplyFlow, response, Token) == SipSendResult.Queued)
             return;
         // 18.2.2: when the connection is gone, a new one to received (or sent-by's address) and the port of sent-by.
         if (IsReliable && !_fellBack)
         {
             _fellBack = true;
             SipFlow again = ResponseRouting.Fallback(Source, SentByPort);
-            if (Layer.Transport.SendFor(again, response, Token, Source.Remote, out _) == SipSendResult.Queued)
+            if (Context.Transport.SendFor(again, response, Token, Source.Remote, out _) == SipSendResult.Queued)
             {
                 ReplyFlow = again;
                 return;
@@ -301,7 +300,7 @@ public abstract class ServerTransaction : SipTransaction
             return;
         if (_kept is not null && (_kept.Length < response.Length || _kept.Length > response.Length * 2))
             DropKept();
-        _kept ??= Layer.Buffers.Rent(response.Length);
+        _kept ??= Context.Buffers.Rent(response.Length);
         response.CopyTo(_kept);
         _keptLength = response.Length;
     }
@@ -310,7 +309,7 @@ public abstract class ServerTransaction : SipTransaction
     {
         if (_kept is null)
             return;
-        Layer.Count(TransactionCounter.ResponsesRetransmitted);
+        Context.Count(TransactionCounter.ResponsesRetransmitted);
         Transmit(_kept.AsSpan(0, _keptLength));
     }
 
@@ -318,7 +317,7 @@ public abstract class ServerTransaction : SipTransaction
     {
         if (_kept is null)
             return;
-        Layer.Buffers.Return(_kept);
+        Context.Buffers.Return(_kept);
         _kept = null;
     }
 
@@ -333,14 +332,14 @@ public abstract class ServerTransaction : SipTransaction
 
     private protected void InformTransportError()
     {
-        TransactionLog.ResponseUndeliverable(Layer.Logger, Source.Remote);
+        TransactionLog.ResponseUndeliverable(Context.Logger, Source.Remote);
         if (User is not null)
             Guard(static t => t.User!.OnTransportError(t), this, nameof(IServerTransactionUser.OnTransportError));
     }
 
     private protected void InformTimeout()
     {
-        Layer.Count(TransactionCounter.ServerTimeouts);
+        Context.Count(TransactionCounter.ServerTimeouts);
         if (User is not null)
             Guard(static t => t.User!.OnTimeout(t), this, nameof(IServerTransactionUser.OnTimeout));
     }
@@ -358,7 +357,7 @@ public abstract class ServerTransaction : SipTransaction
             Guard(static t => t.User!.OnTerminated(t), this, nameof(IServerTransactionUser.OnTerminated));
         User = null;
         UserState = null;
-        Layer.Forget(this);
+        Servers.Forget(this);
         EndLife();
         KeepRequest = false;
         LetRequestGo();
@@ -372,7 +371,7 @@ public abstract class ServerTransaction : SipTransaction
 
     private protected abstract void Recycle();
 
-    private protected override string DescribeCall() => Request is { } request ? TransactionLayer.Text(request.CallId) : "(let go)";
+    private protected override string DescribeCall() => Request is { } request ? Encoding.UTF8.GetString(request.CallId) : "(let go)";
 
     private bool ToTagMatches(in ServerKey key) =>
         key.HasCookie || _key.AsSpan(_keyFixedLength, _keyLength - _keyFixedLength).SequenceEqual(key.ToTag);
@@ -386,7 +385,7 @@ public abstract class ServerTransaction : SipTransaction
         return sent.Parse(kept, 0, _keptLength, Scratch.Limits).Status != SipParseStatus.Ok || sent.ToTag.SequenceEqual(toTag);
     }
 
-    [InlineArray(16)]
+    [InlineArray(LocalResponse.TagLength)]
     private struct TagBytes
     {
         private byte _first;

@@ -22,20 +22,19 @@ public abstract class SipTransaction : ITimerTarget
     private long _version;
     private long _armedDue = Never;
 
-    private protected SipTransaction(TransactionLayer layer, uint index, uint kind)
+    private protected SipTransaction(TransactionContext context, uint index, TransactionKind kind)
     {
-        Layer = layer;
-        Index = index;
-        _tokenBits = (index << 2) | kind;
+        Context = context;
+        _tokenBits = (index << 2) | (uint)kind;
     }
 
     /// <summary>The strand in which all of this transaction's events run.</summary>
     public Strand Strand => _strand!;
 
-    internal TransactionLayer Layer { get; }
+    private protected TransactionContext Context { get; }
 
     /// <summary>Where it lies in its pool.</summary>
-    internal uint Index { get; }
+    internal uint Index => _tokenBits >> 2;
 
     /// <summary>Which life of the pooled object this is; never 0.</summary>
     internal uint Generation => Volatile.Read(ref _generation);
@@ -43,9 +42,9 @@ public abstract class SipTransaction : ITimerTarget
     /// <summary>What the transport gives back when a message of this life could not be sent.</summary>
     internal ulong Token => ((ulong)_generation << 32) | _tokenBits;
 
-    private protected TimerValues Timers => Layer.Values;
+    private protected TimerValues Timers => Context.Values;
 
-    private protected long Now => Layer.Timers.Now;
+    private protected long Now => Context.Timers.Now;
 
     /// <summary>When to repeat the last message (timers A, E, G) or to send 100.</summary>
     private protected long RetransmitAt { get; set; } = Never;
@@ -107,7 +106,7 @@ public abstract class SipTransaction : ITimerTarget
         _armedDue = due;
         long version = _version + 1;
         Volatile.Write(ref _version, version);
-        Layer.Timers.ArmAt(this, 0, version, due);
+        Context.Timers.ArmAt(this, 0, version, due);
     }
 
     /// <summary>The next repetition, counted from when this one was due, so that the instants do not drift.</summary>
@@ -164,7 +163,7 @@ public abstract class SipTransaction : ITimerTarget
         }
         catch (Exception error)
         {
-            Layer.CallbackFailed(name, DescribeCall(), error);
+            Context.CallbackFailed(name, DescribeCall(), error);
             return false;
         }
     }
@@ -205,7 +204,7 @@ public abstract class SipTransaction : ITimerTarget
     {
         if (!IsGeneration(generation) || IsOver)
             return;
-        Layer.Count(TransactionCounter.TransportErrors);
+        Context.Count(TransactionCounter.TransportErrors);
         OnSendError();
     }
 }

@@ -1,10 +1,12 @@
+using Parley.Sip;
+
 namespace Parley.Transactions;
 
 /// <summary>
 /// Client transactions by the stream connection that carries their request, so that all of them hear when it dies. A list per connection,
 /// linked by the numbers of the pooled transactions: a request costs two look-ups and no memory of its own, one over UDP nothing.
 /// </summary>
-internal sealed class CarriedClients(TransactionLayer layer)
+internal sealed class CarriedClients(ClientTransactions clients)
 {
     private const int StripeCount = 16; // a power of two
 
@@ -94,13 +96,9 @@ internal sealed class CarriedClients(TransactionLayer layer)
     }
 
     private static uint NumberOf(ClientTransaction transaction) =>
-        ((transaction.Index << 1) | (transaction is InviteClientTransaction ? 1u : 0u)) + 1;
+        ((transaction.Index << 1) | (transaction.Method == SipMethod.Invite ? 1u : 0u)) + 1;
 
-    private ClientTransaction At(uint number)
-    {
-        uint index = (number - 1) >> 1;
-        return ((number - 1) & 1) != 0 ? layer.InviteClients.At(index)! : layer.NonInviteClients.At(index)!;
-    }
+    private ClientTransaction At(uint number) => clients.At((number - 1) >> 1, invite: ((number - 1) & 1) != 0)!;
 
     private Stripe StripeOf(long connectionId) => _stripes[connectionId & (StripeCount - 1)];
 

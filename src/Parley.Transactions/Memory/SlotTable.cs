@@ -1,8 +1,8 @@
 namespace Parley.Transactions;
 
-/// <summary>The pool of one kind of transaction, and the way from an index to it: objects are made once and reused, each life with a new generation.</summary>
+/// <summary>The pool of one kind of object, and the way from an index to it: objects are made once and reused, each life with a new generation.</summary>
 internal sealed class SlotTable<T>(Func<uint, T> make)
-    where T : SipTransaction
+    where T : class
 {
     private const int ChunkBits = 12; // 32 KB: few heads of arrays, which stay warm, and none among the large objects
     private const int ChunkSize = 1 << ChunkBits;
@@ -23,7 +23,7 @@ internal sealed class SlotTable<T>(Func<uint, T> make)
         {
             _live++;
             if (_freeCount > 0)
-                return _free[--_freeCount].Transaction;
+                return _free[--_freeCount].Item;
 
             if (_made >> ChunkBits == _chunks.Length)
                 Volatile.Write(ref _chunks, [.. _chunks, new T[ChunkSize]]);
@@ -34,14 +34,14 @@ internal sealed class SlotTable<T>(Func<uint, T> make)
         }
     }
 
-    public void Return(T transaction)
+    public void Return(T item)
     {
         lock (_lock)
         {
             _live--;
             if (_freeCount == _free.Length)
                 Array.Resize(ref _free, _freeCount * 2);
-            _free[_freeCount++].Transaction = transaction;
+            _free[_freeCount++].Item = item;
         }
     }
 
@@ -55,6 +55,6 @@ internal sealed class SlotTable<T>(Func<uint, T> make)
     // A struct, so that storing one does not ask for the type of the array.
     private struct Free
     {
-        public T Transaction;
+        public T Item;
     }
 }

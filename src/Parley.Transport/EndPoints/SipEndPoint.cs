@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using Parley.Sip;
 
 namespace Parley.Transport;
 
@@ -59,12 +60,12 @@ public readonly record struct SipEndPoint(ulong High, ulong Low, uint ScopeId, u
         }
         else if (host.IndexOf((byte)':') < 0)
         {
-            if (!IPAddressText.TryParseIPv4(host, out var v4))
+            if (!HostAddress.TryParseIPv4(host, out var v4))
                 return false;
             endPoint = FromIPv4(v4, (ushort)port);
             return true;
         }
-        if (!IPAddressText.TryParseIPv6(host, out var high, out var low))
+        if (!HostAddress.TryParseIPv6(host, out var high, out var low))
             return false;
         endPoint = FromIPv6(high, low, 0, (ushort)port);
         return true;

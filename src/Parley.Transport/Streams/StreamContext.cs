@@ -5,7 +5,8 @@ namespace Parley.Transport;
 
 /// <summary>What all stream connections of a transport share: the table, the clock, the counters, the way to the receiver.</summary>
 internal sealed class StreamContext(
-    SipTransport transport,
+    ISipTransport transport,
+    ThreadLocal<ThreadState> threads,
     SipStreamOptions options,
     SipTransportCounters[] counters,
     ILogger log,
@@ -17,7 +18,9 @@ internal sealed class StreamContext(
     private readonly LogThrottle _faults = new(time);
     private readonly LogThrottle _accepts = new(time);
 
-    public SipTransport Transport => transport;
+    public ISipTransport Transport => transport;
+
+    public ThreadState CurrentThread => threads.Value!;
 
     public SipStreamOptions Options => options;
 
@@ -28,7 +31,7 @@ internal sealed class StreamContext(
     public IdleStrangers Strangers { get; } = new(time);
 
     /// <summary>Set by Start.</summary>
-    public MessageIntake Intake { get; set; } = null!;
+    public MessageReceiver Receiver { get; set; } = null!;
 
     /// <summary>Never 0, which stands for "not running".</summary>
     public long Now
@@ -94,7 +97,7 @@ internal sealed class StreamContext(
     /// <summary>Takes the responses out of what a connection leaves behind, with their tokens; the other tokens stay.</summary>
     public void KeepResponses(StreamOutput output, ref List<LostResponse>? responses)
     {
-        if (output.Length == 0 || Intake is null)
+        if (output.Length == 0 || Receiver is null)
             return;
         var bytes = output.Bytes.Span;
         for (var at = 0; at < bytes.Length; )
@@ -116,13 +119,13 @@ internal sealed class StreamContext(
     /// <summary>Tells the receiver of the end of a connection, on a pool thread.</summary>
     public void Report(StreamConnection connection, FailedTokens lost, List<LostResponse>? responses)
     {
-        if (Intake is null)
+        if (Receiver is null)
             return;
         if (responses is not null)
             Resend(connection, responses);
         for (var i = 0; i < lost.Count; i++)
-            Intake.SendFailed(connection.Flow.Listener, lost[i]);
-        Intake.FlowClosed(connection.Flow);
+            Receiver.SendFailed(connection.Flow.Listener, lost[i]);
+        Receiver.FlowClosed(connection.Flow);
         transport.Flush();
     }
 
@@ -148,7 +151,7 @@ internal sealed class StreamContext(
             )
                 SipTransportCounters.Add(ref CountersOf(connection.Flow)._resent, 1);
             else if (response.Token != 0)
-                Intake.SendFailed(connection.Flow.Listener, response.Token);
+                Receiver.SendFailed(connection.Flow.Listener, response.Token);
         }
     }
 }

@@ -27,7 +27,7 @@ internal static class StreamReading
                 var buffered = result.Buffer;
                 var done = Process(connection, buffered, context, out var broken);
                 context.Transport.Flush();
-                context.Intake.BeforeWait(connection.Flow.Listener);
+                context.Receiver.BeforeWait(connection.Flow.Listener);
                 connection.WasRead(progress: done > 0, partial: IsPartial(buffered.Slice(done)));
                 reader.AdvanceTo(buffered.GetPosition(done), buffered.End);
                 if (broken)
@@ -52,10 +52,10 @@ internal static class StreamReading
         broken = false;
         if (buffered.IsEmpty)
             return 0;
-        var thread = context.Transport.CurrentThread;
+        var thread = context.CurrentThread;
         if (buffered.IsSingleSegment && MemoryMarshal.TryGetArray(buffered.First, out var segment))
             return Checked(
-                context.Intake.Stream(thread, connection, segment.Array!, segment.Offset, segment.Count, out broken),
+                context.Receiver.Stream(thread, connection, segment.Array!, segment.Offset, segment.Count, out broken),
                 segment.Count,
                 ref broken
             );
@@ -64,14 +64,14 @@ internal static class StreamReading
         var length = (int)buffered.Length;
         var whole = ArrayPool<byte>.Shared.Rent(length);
         buffered.CopyTo(whole);
-        var done = Checked(context.Intake.Stream(thread, connection, whole, 0, length, out broken), length, ref broken);
+        var done = Checked(context.Receiver.Stream(thread, connection, whole, 0, length, out broken), length, ref broken);
         ArrayPool<byte>.Shared.Return(whole);
         return done;
 
         // Whatever the framer says, a connection may not make us hold more than one message of the largest size, with its head.
         int Checked(int consumed, int available, ref bool stop)
         {
-            if (available - consumed > context.Intake.Limits.MaxMessageSize + context.Options.ReceiveBufferSize)
+            if (available - consumed > context.Receiver.Limits.MaxMessageSize + context.Options.ReceiveBufferSize)
                 stop = true;
             return consumed;
         }

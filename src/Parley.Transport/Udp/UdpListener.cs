@@ -8,11 +8,9 @@ internal sealed class UdpListener : IDisposable
 {
     private readonly DatagramSocket[] _sockets;
     private readonly UdpWorker[] _workers;
-    private readonly SipTransport _transport;
 
-    public UdpListener(SipTransport transport, SipListenerOptions options, SipTransportOptions transportOptions, ILogger log)
+    public UdpListener(SipListenerOptions options, SipTransportOptions transportOptions, ILogger log)
     {
-        _transport = transport;
         _sockets = new DatagramSocket[options.Workers];
         _workers = new UdpWorker[options.Workers];
         var endPoint = options.EndPoint;
@@ -57,19 +55,19 @@ internal sealed class UdpListener : IDisposable
         }
     }
 
-    /// <summary>The output of one thread: on the worker's own socket for a worker of this listener, else on any, spread by thread.</summary>
-    public DatagramOutput CreateOutput(UdpWorker? worker, SipTransportCounters counters)
+    /// <summary>The output of one thread: on its own socket for a receive loop of this listener, else on any, spread by thread.</summary>
+    public DatagramOutput CreateOutput(ThreadState thread, SipTransportCounters counters)
     {
-        var own = worker is null ? -1 : Array.IndexOf(_workers, worker);
+        var own = thread.OwnSocket is { } socket ? Array.IndexOf(_sockets, socket) : -1;
         if (own < 0)
-            own = (worker?.Number ?? Environment.CurrentManagedThreadId) % _sockets.Length;
+            own = (thread.LoopNumber ?? Environment.CurrentManagedThreadId) % _sockets.Length;
         return _sockets[own].CreateOutput(counters);
     }
 
-    public void Start(SipListener listener, MessageIntake intake)
+    public void Start(SipListener listener, MessageReceiver receiver, ISipTransport transport, ThreadLocal<ThreadState> threads)
     {
         for (var i = 0; i < _workers.Length; i++)
-            _workers[i] = new UdpWorker(_transport, listener, _sockets[i], intake, i);
+            _workers[i] = new UdpWorker(transport, threads, listener, _sockets[i], receiver, i);
         foreach (var worker in _workers)
             worker.Start();
     }

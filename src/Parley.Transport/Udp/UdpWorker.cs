@@ -3,25 +3,33 @@ namespace Parley.Transport;
 /// <summary>One receive loop: a thread that takes a batch, carries each message through, runs its timers, and sends what came of it.</summary>
 internal sealed class UdpWorker
 {
-    private readonly SipTransport _transport;
+    private readonly ISipTransport _transport;
+    private readonly ThreadLocal<ThreadState> _threads;
     private readonly SipListener _listener;
     private readonly DatagramSocket _socket;
-    private readonly MessageIntake _intake;
+    private readonly MessageReceiver _receiver;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Thread _thread;
+    private readonly int _number;
     private volatile bool _stopping;
 
-    public UdpWorker(SipTransport transport, SipListener listener, DatagramSocket socket, MessageIntake intake, int number)
+    public UdpWorker(
+        ISipTransport transport,
+        ThreadLocal<ThreadState> threads,
+        SipListener listener,
+        DatagramSocket socket,
+        MessageReceiver receiver,
+        int number
+    )
     {
         _transport = transport;
+        _threads = threads;
         _listener = listener;
         _socket = socket;
-        _intake = intake;
-        Number = number;
+        _receiver = receiver;
+        _number = number;
         _thread = new Thread(Run) { IsBackground = true, Name = $"{listener} #{number}" };
     }
-
-    public int Number { get; }
 
     public void Start() => _thread.Start();
 
@@ -33,8 +41,9 @@ internal sealed class UdpWorker
 
     private void Run()
     {
-        var thread = _transport.CurrentThread;
-        thread.Worker = this;
+        var thread = _threads.Value!;
+        thread.OwnSocket = _socket;
+        thread.LoopNumber = _number;
         try
         {
             var wait = DatagramSocket.WaitMilliseconds;
@@ -42,16 +51,16 @@ internal sealed class UdpWorker
             {
                 var count = _socket.Receive(wait);
                 if (count > 0)
-                    _intake.Datagrams(thread, _listener, _socket, count);
+                    _receiver.Datagrams(thread, _listener, _socket, count);
                 else if (count < 0)
-                    _intake.ReceiveFailed(_listener);
+                    _receiver.ReceiveFailed(_listener);
                 if (_socket.HasErrors)
-                    _intake.Unreachable(_listener, _socket);
-                _intake.Loop(_listener);
+                    _receiver.Unreachable(_listener, _socket);
+                _receiver.Loop(_listener);
                 _transport.Flush();
-                _intake.BeforeWait(_listener);
+                _receiver.BeforeWait(_listener);
                 // Once in vain, then as long as the timers allow: an idle proxy does not wake a hundred times a second.
-                wait = count == 0 ? _intake.LongestWait(_listener) : DatagramSocket.WaitMilliseconds;
+                wait = count == 0 ? _receiver.LongestWait(_listener) : DatagramSocket.WaitMilliseconds;
             }
         }
         catch (ObjectDisposedException)

@@ -49,8 +49,8 @@ public class CallbackListTests
         var list = new CallbackList();
         var seen = new List<object?>();
         object? freed = null;
-        list.Add(new CallbackRegistration(DialogCallbackTypes.Early, Handler, 1, p => freed = p));
-        list.Add(new CallbackRegistration(DialogCallbackTypes.Early, Handler, 10, null));
+        list.Add(new CallbackList.Registration(DialogCallbackTypes.Early, Handler, 1, p => freed = p));
+        list.Add(new CallbackList.Registration(DialogCallbackTypes.Early, Handler, 10, null));
         Run(list, DialogCallbackTypes.Early);
         Run(list, DialogCallbackTypes.Early);
         list.Close(_log);
@@ -115,10 +115,10 @@ public class CallbackListTests
         var list = new CallbackList();
         var order = new List<string>();
         list.Add(
-            new CallbackRegistration(DialogCallbackTypes.Destroy, (_, _, _) => order.Add("other"), null, _ => order.Add("free other"))
+            new CallbackList.Registration(DialogCallbackTypes.Destroy, (_, _, _) => order.Add("other"), null, _ => order.Add("free other"))
         );
         list.Add(
-            new CallbackRegistration(
+            new CallbackList.Registration(
                 DialogCallbackTypes.Destroy,
                 (_, _, _) =>
                 {
@@ -139,9 +139,9 @@ public class CallbackListTests
     {
         var list = new CallbackList();
         bool freed = false;
-        list.Add(new CallbackRegistration(DialogCallbackTypes.Early, (_, _, _) => { }, null, _ => freed = true));
+        list.Add(new CallbackList.Registration(DialogCallbackTypes.Early, (_, _, _) => { }, null, _ => freed = true));
         list.Add(
-            new CallbackRegistration(DialogCallbackTypes.Early, (_, _, _) => { }, null, _ => throw new InvalidOperationException("x"))
+            new CallbackList.Registration(DialogCallbackTypes.Early, (_, _, _) => { }, null, _ => throw new InvalidOperationException("x"))
         );
         list.Close(_log);
         Assert.True(freed);
@@ -153,11 +153,11 @@ public class CallbackListTests
     {
         var list = new CallbackList();
         int freed = 0;
-        list.Add(new CallbackRegistration(DialogCallbackTypes.Early, (_, _, _) => { }, null, _ => freed++));
+        list.Add(new CallbackList.Registration(DialogCallbackTypes.Early, (_, _, _) => { }, null, _ => freed++));
         list.Close(_log);
         list.Close(_log);
-        Assert.False(list.Add(new CallbackRegistration(DialogCallbackTypes.Early, (_, _, _) => { }, null, _ => freed++)));
-        Assert.False(CallbackList.Gone.Add(new CallbackRegistration(DialogCallbackTypes.Early, (_, _, _) => { }, null, _ => freed++)));
+        Assert.False(list.Add(new CallbackList.Registration(DialogCallbackTypes.Early, (_, _, _) => { }, null, _ => freed++)));
+        Assert.False(CallbackList.Gone.Add(new CallbackList.Registration(DialogCallbackTypes.Early, (_, _, _) => { }, null, _ => freed++)));
         Assert.Equal(1, freed);
     }
 
@@ -193,7 +193,7 @@ public class CallbackListTests
                             Volatile.Write(ref gone, true);
                             Interlocked.Increment(ref freed);
                         };
-                        if (list.Add(new CallbackRegistration(DialogCallbackTypes.RequestWithin, handler, null, free)))
+                        if (list.Add(new CallbackList.Registration(DialogCallbackTypes.RequestWithin, handler, null, free)))
                             Interlocked.Increment(ref accepted);
                     }
                 });
@@ -237,7 +237,7 @@ public class CallbackListTests
     }
 
     private static void Add(CallbackList list, DialogCallbackTypes types, DialogCallback handler) =>
-        Assert.True(list.Add(new CallbackRegistration(types, handler, null, null)));
+        Assert.True(list.Add(new CallbackList.Registration(types, handler, null, null)));
 
     private void Run(CallbackList list, DialogCallbackTypes type) =>
         list.Run(_dialog, type, new DialogCallbackArguments(DialogDirection.None), _log);

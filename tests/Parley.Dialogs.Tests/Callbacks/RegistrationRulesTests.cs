@@ -5,7 +5,7 @@ namespace Parley.Dialogs.Tests;
 
 public class RegistrationRulesTests
 {
-    private readonly DialogCallbacks _callbacks = new(null);
+    private readonly DialogCallbacks _callbacks = new(null, new CallbackList());
 
     [Theory]
     [InlineData(DialogCallbackTypes.None)]
@@ -39,7 +39,7 @@ public class RegistrationRulesTests
     [Fact]
     public void Created_handlers_run_for_every_dialog_with_it_as_the_current_one()
     {
-        DialogModule.SetCurrent(null); // what another test left on this thread
+        CurrentDialog.Set(null); // what another test left on this thread
         var seen = new List<Dialog?>();
         Assert.False(_callbacks.HasGlobal(DialogCallbackTypes.Created));
         Assert.True(
@@ -83,7 +83,7 @@ public class RegistrationRulesTests
     {
         for (int round = 0; round < 100; round++)
         {
-            var callbacks = new DialogCallbacks(null);
+            var callbacks = new DialogCallbacks(null, new CallbackList());
             var table = new List<Dialog>();
             callbacks.Existing = () => table; // read and written under the loading lock only
             var counts = new System.Runtime.CompilerServices.ConditionalWeakTable<Dialog, int[]>();
@@ -140,8 +140,8 @@ public class RegistrationRulesTests
 
     private static Dialog? Current()
     {
-        Dialog? current = DialogModule.SetCurrent(null);
-        DialogModule.SetCurrent(current);
+        Dialog? current = CurrentDialog.Set(null);
+        CurrentDialog.Set(current);
         return current;
     }
 

@@ -228,7 +228,7 @@ public class CatalogueCallTests
         bool underLock = false;
         bench.OnCallback = (dialog, type, _) =>
         {
-            underLock |= dialog.Gate.IsHeldByCurrentThread;
+            underLock |= dialog.Lock.IsHeldByCurrentThread;
             if (type == DialogCallbackTypes.Created)
                 dialog.Profiles.Set("caller", "alice");
             if (type == DialogCallbackTypes.Terminated && dialog == bench.All[0])

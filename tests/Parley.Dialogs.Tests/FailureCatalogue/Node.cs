@@ -39,6 +39,7 @@ internal sealed class Node : IDisposable
             .UseTimeProvider(bench.Clock)
             .UseRandom(SipRandom.FromSeed(seed))
             .UseLocator(new SimulatedServerLocator());
+        builder.AddDialogs(static options => options.ByeOnTimeout = false);
         builder.AddDialogs(configure ?? (static _ => { }));
         adapt?.Invoke(builder);
         Proxy = builder.Build();

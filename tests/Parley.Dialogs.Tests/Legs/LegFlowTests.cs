@@ -145,7 +145,7 @@ public class LegFlowTests
         Assert.True(Proxy(bench).CloseConnection(bench.Dialog.Callee!.Flow.ConnectionId));
         bench.Run(0.5);
         bench.Recorder.Clear();
-        Assert.True(bench.Dialog.Acknowledge(bench.Dialog.Callee!, 1));
+        Assert.True(bench.Dialog.Module.Requests.Acknowledge(bench.Dialog, bench.Dialog.Callee!, 1));
         bench.Run(0.5);
         AllArrivedBy(bench, protocol, Bob, "ACK");
     }

@@ -249,7 +249,7 @@ public class LegTests
         bench.Call();
         bench.Run(1);
 
-        Assert.InRange(bench.Dialog.Legs.Count, 2, 2 + Dialog.MaxLegs);
+        Assert.InRange(bench.Dialog.Legs.Count, 2, 2 + LegSet.MaxLegs);
     }
 
     [Fact]

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
-using Parley.Dialogs.Tests.Relay;
 using Parley.Hosting;
 using Parley.Sip;
 using Parley.Testing;
@@ -18,7 +17,7 @@ public sealed class MemoryTests;
 [Collection(nameof(MemoryTests))]
 public sealed class DialogMemoryTests : IAsyncDisposable
 {
-    private readonly WireTransport _wire = new();
+    private readonly LoopbackTransport _wire = new();
     private readonly SimulatedClock _clock = new();
 
     public ValueTask DisposeAsync() => _wire.DisposeAsync();

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Unicode;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs.Tests.Legs;
-using Parley.Dialogs.Tests.Relay;
 using Parley.Hosting;
 using Parley.Sip;
 using Parley.Testing;
@@ -21,7 +20,7 @@ public sealed class PingAllocationTests : IAsyncDisposable
     private const string Offer = "v=0\r\no=a 1 1 IN IP4 10.0.1.1\r\ns=-\r\nc=IN IP4 10.0.1.1\r\nt=0 0\r\nm=audio 4000 RTP/AVP 0\r\n";
     private const string Answer = "v=0\r\no=b 1 1 IN IP4 10.0.2.1\r\ns=-\r\nc=IN IP4 10.0.2.1\r\nt=0 0\r\nm=audio 5000 RTP/AVP 0\r\n";
 
-    private readonly WireTransport _wire = new();
+    private readonly LoopbackTransport _wire = new();
     private readonly SimulatedClock _clock = new();
 
     [Fact]

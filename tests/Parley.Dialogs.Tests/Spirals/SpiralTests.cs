@@ -231,7 +231,7 @@ public class SpiralTests
                 }
 
                 // "loop" goes back to the proxy itself under bob's name.
-                Assert.True(context.CreateDialog());
+                Assert.NotNull(context.CreateDialog());
                 context.Dialog!.Profiles.Set("calls");
                 context.RecordRoute();
                 bool loops = SipUriView.TryParse(context.RequestUriText, out SipUriView uri) && uri.UserText == "loop";

@@ -62,7 +62,7 @@ public class DialogPersistenceTests
             Assert.Equal(1, next.Dialogs.FindProfile("caller")!.Size("alice"));
             Assert.True(dialog.UserFlags.IsSet(31));
             Assert.InRange(dialog.RemainingLifetime, TimeSpan.FromMinutes(58), TimeSpan.FromMinutes(61));
-            Same(row, dialog.ToRecord());
+            Same(row, DialogRecords.Of(dialog, dialog.Module.Profiles));
             await persistence.SaveAllAsync();
             Same(row, Assert.Single(store.Rows));
         }

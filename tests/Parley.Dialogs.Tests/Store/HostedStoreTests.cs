@@ -57,8 +57,15 @@ public class HostedStoreTests
     {
         using var bench = new DialogBench();
         DialogId next = bench.Module.Table.NextId("x"u8);
-        var taken = new Dialog(bench.Module, new DialogId(next.Entry, next.Id + 1), "x"u8, "sip:a@a"u8, "sip:b@b"u8, DialogFlags.None);
-        taken.Begin(null);
+        var taken = bench.Module.Table.NewDialog(
+            bench.Module,
+            new DialogId(next.Entry, next.Id + 1),
+            "x"u8,
+            "sip:a@a"u8,
+            "sip:b@b"u8,
+            DialogFlags.None
+        );
+        bench.Module.Table.Begin(taken, null);
         Dialog made = bench.New("x");
         Assert.Equal(next.Id + 2, made.Id.Id);
         Assert.Same(taken, bench.Module.Find(taken.Id));

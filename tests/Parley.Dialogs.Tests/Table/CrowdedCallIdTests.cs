@@ -28,7 +28,7 @@ public class CrowdedCallIdTests
         using var bench = new DialogBench();
         Dialog live = bench.New("x", "live");
         for (int i = 0; i < Many; i++)
-            bench.New("x", $"t{i}").Happen(DialogEvent.Failure);
+            bench.New("x", $"t{i}").Raise(DialogEvent.Failure);
 
         Assert.Same(live, bench.Module.FindByCallId("x"));
         Assert.True(live.IsCrowded);
@@ -41,7 +41,7 @@ public class CrowdedCallIdTests
         using var bench = new DialogBench();
         Dialog[] all = [.. Enumerable.Range(0, 50).Select(i => bench.New("x", $"t{i}"))];
         foreach (Dialog dialog in all.Reverse())
-            dialog.Happen(DialogEvent.Failure);
+            dialog.Raise(DialogEvent.Failure);
         Assert.Same(all[^1], bench.Module.FindByCallId("x"));
     }
 
@@ -51,10 +51,10 @@ public class CrowdedCallIdTests
         using var bench = new DialogBench();
         Dialog revived = bench.New("x", "a");
         for (int i = 0; i < 5; i++)
-            bench.New("x", $"t{i}").Happen(DialogEvent.Failure);
-        revived.Happen(DialogEvent.Failure);
+            bench.New("x", $"t{i}").Raise(DialogEvent.Failure);
+        revived.Raise(DialogEvent.Failure);
         Assert.NotSame(revived, bench.Module.FindByCallId("x"));
-        revived.Happen(DialogEvent.Success);
+        revived.Raise(DialogEvent.Success);
         Assert.Equal(DialogState.ConfirmedNoAck, revived.State);
         Assert.Same(revived, bench.Module.FindByCallId("x"));
     }
@@ -112,10 +112,10 @@ public class CrowdedCallIdTests
                         {
                             Dialog one = model[which % model.Count];
                             if (what < 8)
-                                one.Happen(DialogEvent.Failure);
+                                one.Raise(DialogEvent.Failure);
                             else if (what == 8)
-                                one.Happen(DialogEvent.Success);
-                            else if (one.State == DialogState.Deleted && one.Happen(DialogEvent.DelayOver) is var _)
+                                one.Raise(DialogEvent.Success);
+                            else if (one.State == DialogState.Deleted && one.Raise(DialogEvent.DelayOver) is var _)
                                 model.Remove(one);
                         }
 
@@ -141,10 +141,10 @@ public class CrowdedCallIdTests
                     Assert.Equal(model.Count, bench.Module.Table.Slots.Taken);
                     foreach (Dialog dialog in model)
                     {
-                        dialog.Happen(DialogEvent.Failure);
+                        dialog.Raise(DialogEvent.Failure);
                         if (dialog.State != DialogState.Deleted)
-                            dialog.Happen(DialogEvent.ByeAnswered);
-                        dialog.Happen(DialogEvent.DelayOver);
+                            dialog.Raise(DialogEvent.ByeAnswered);
+                        dialog.Raise(DialogEvent.DelayOver);
                     }
 
                     Assert.Equal(0, bench.Module.Table.Slots.Taken);
@@ -160,11 +160,11 @@ public class CrowdedCallIdTests
         byte[] bytes = Encoding.ASCII.GetBytes(callId);
         DialogStripe stripe = table.StripeOf(CoreHash.Compute(bytes, table.HashSize));
         var found = new List<Dialog>();
-        lock (stripe.Gate)
+        lock (stripe.Lock)
         {
             int left = DialogStripe.MostAlike;
             for (
-                Dialog? dialog = stripe.FirstAlike(table.HashOf(bytes), table, Encoding.ASCII.GetBytes(tag));
+                Dialog? dialog = stripe.FirstAlike(table.HashOf(bytes), Encoding.ASCII.GetBytes(tag));
                 dialog is not null && left > 0;
                 dialog = stripe.NextAlike(dialog), left--
             )

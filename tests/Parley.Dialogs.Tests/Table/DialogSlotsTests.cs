@@ -21,7 +21,7 @@ public sealed class DialogSlotsTests
                         if (step < 55 || model.Count == 0)
                         {
                             Dialog dialog = dialogs[step % dialogs.Length];
-                            int slot = slots.Take(dialog);
+                            int slot = slots.Rent(dialog);
                             Assert.NotEqual(DialogSlots.None, slot);
                             Assert.DoesNotContain(model, taken => taken.Slot == slot);
                             model.Add((slot, dialog));
@@ -29,7 +29,7 @@ public sealed class DialogSlotsTests
                         else
                         {
                             int at = step * 31 % model.Count;
-                            slots.Free(model[at].Slot);
+                            slots.Return(model[at].Slot);
                             Assert.Null(slots[model[at].Slot]);
                             model.RemoveAt(at);
                         }
@@ -52,11 +52,11 @@ public sealed class DialogSlotsTests
         var taken = new List<int>();
         for (int i = 0; i < 200_000; i++)
         {
-            taken.Add(slots.Take(dialog));
+            taken.Add(slots.Rent(dialog));
             if (taken.Count <= 5_000)
                 continue;
             int at = random.Next(taken.Count); // each lives its own time
-            slots.Free(taken[at]);
+            slots.Return(taken[at]);
             taken[at] = taken[^1];
             taken.RemoveAt(taken.Count - 1);
         }
@@ -66,7 +66,7 @@ public sealed class DialogSlotsTests
         int last = -1;
         for (int i = 0; i < 1_000; i++)
         {
-            int slot = slots.Take(dialog);
+            int slot = slots.Rent(dialog);
             taken.Add(slot);
             if (slot / perCard != last)
                 changes++;
@@ -92,7 +92,7 @@ public sealed class DialogSlotsTests
                         var mine = new Queue<int>();
                         for (int i = 0; i < 20_000; i++)
                         {
-                            mine.Enqueue(slots.Take(dialog));
+                            mine.Enqueue(slots.Rent(dialog));
                             if (mine.Count > 300)
                             {
                                 int slot = mine.Dequeue();
@@ -100,17 +100,17 @@ public sealed class DialogSlotsTests
                                 if (i % 7 == 0)
                                     handed.Enqueue(slot); // freed by another thread
                                 else
-                                    slots.Free(slot);
+                                    slots.Return(slot);
                             }
 
                             if (i % 7 == 0 && handed.TryDequeue(out int other))
-                                slots.Free(other);
+                                slots.Return(other);
                         }
 
                         while (mine.TryDequeue(out int slot))
                         {
                             Assert.Same(dialog, slots[slot]);
-                            slots.Free(slot);
+                            slots.Return(slot);
                         }
                     },
                     TestContext.Current.CancellationToken
@@ -118,7 +118,7 @@ public sealed class DialogSlotsTests
             )
         );
         while (handed.TryDequeue(out int slot))
-            slots.Free(slot);
+            slots.Return(slot);
 
         Assert.Equal(0, slots.Taken);
     }

@@ -26,8 +26,8 @@ public class DialogTableTests
                         {
                             Dialog gone = model[at];
                             model.RemoveAt(at);
-                            gone.Happen(DialogEvent.Failure);
-                            gone.Happen(DialogEvent.DelayOver);
+                            gone.Raise(DialogEvent.Failure);
+                            gone.Raise(DialogEvent.DelayOver);
                             Assert.Null(bench.Module.Table.Find(gone.Id));
                         }
 
@@ -61,8 +61,8 @@ public class DialogTableTests
     public void Catalogue_05_an_id_of_zero_is_an_id()
     {
         using var bench = new DialogBench();
-        var dialog = new Dialog(bench.Module, new DialogId(55, 0), "1"u8, "sip:a@a"u8, "sip:b@b"u8, DialogFlags.None);
-        dialog.Begin(null);
+        var dialog = bench.Module.Table.NewDialog(bench.Module, new DialogId(55, 0), "1"u8, "sip:a@a"u8, "sip:b@b"u8, DialogFlags.None);
+        bench.Module.Table.Begin(dialog, null);
 
         Assert.Same(dialog, bench.Module.Table.Find(new DialogId(55, 0)));
         Assert.Same(dialog, bench.Module.FindByDid("73.0"));
@@ -77,9 +77,9 @@ public class DialogTableTests
         Dialog older = bench.New("x"),
             younger = bench.New("x");
         Assert.Same(younger, bench.Module.FindByCallId("x"));
-        younger.Happen(DialogEvent.Failure);
+        younger.Raise(DialogEvent.Failure);
         Assert.Same(older, bench.Module.FindByCallId("x"));
-        older.Happen(DialogEvent.Failure);
+        older.Raise(DialogEvent.Failure);
         Assert.Same(younger, bench.Module.FindByCallId("x"));
         Assert.Null(bench.Module.FindByCallId("y"));
     }
@@ -171,9 +171,9 @@ public class DialogTableTests
     {
         using var bench = new DialogBench();
         Dialog there = bench.New("x");
-        var restored = new Dialog(bench.Module, there.Id, "x"u8, "sip:a@a"u8, "sip:b@b"u8, DialogFlags.None);
+        var restored = bench.Module.Table.NewDialog(bench.Module, there.Id, "x"u8, "sip:a@a"u8, "sip:b@b"u8, DialogFlags.None);
 
-        Assert.False(restored.BeginRestored());
+        Assert.False(restored.TryBeginRestored());
         Assert.Same(there, bench.Module.Find(there.Id));
         Assert.Equal([there], bench.Module.Table.FindAllByCallId("x"u8));
         Assert.Equal(1, bench.Module.Table.Count(DialogState.Unconfirmed));
@@ -231,10 +231,10 @@ public class DialogTableTests
                             for (int i = 0; i < 2_000; i++)
                             {
                                 Dialog dialog = bench.New($"{t}-{i % 50}");
-                                dialog.Happen(DialogEvent.Success);
-                                dialog.Happen(DialogEvent.Ack);
-                                dialog.Happen(DialogEvent.ByeAnswered);
-                                dialog.Happen(DialogEvent.DelayOver);
+                                dialog.Raise(DialogEvent.Success);
+                                dialog.Raise(DialogEvent.Ack);
+                                dialog.Raise(DialogEvent.ByeAnswered);
+                                dialog.Raise(DialogEvent.DelayOver);
                             }
                         },
                         TestContext.Current.CancellationToken
@@ -249,8 +249,8 @@ public class DialogTableTests
 
     private static void End(Dialog dialog)
     {
-        dialog.Happen(DialogEvent.Failure);
-        dialog.Happen(DialogEvent.DelayOver);
+        dialog.Raise(DialogEvent.Failure);
+        dialog.Raise(DialogEvent.DelayOver);
     }
 
     private static void GrowAndShrink(DialogBench bench)

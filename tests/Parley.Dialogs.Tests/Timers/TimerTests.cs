@@ -74,6 +74,43 @@ public class TimerTests
     }
 
     [Fact]
+    public void Unless_told_otherwise_the_end_of_the_lifetime_ends_the_call_both_ways()
+    {
+        using var bench = new CallBench(options =>
+        {
+            options.ByeOnTimeout = new DialogOptions().ByeOnTimeout;
+            options.DefaultTimeout = TimeSpan.FromSeconds(20);
+        });
+        ScriptedCall call = bench.Call();
+        bench.Run(60);
+
+        Assert.Single(bench.Recorder.Find("BYE", from: "10.0.0.1", to: "10.0.1.1"));
+        Assert.Single(bench.Recorder.Find("BYE", from: "10.0.0.1", to: "10.0.2.1"));
+        Assert.True(call.IsOver);
+        Assert.True(bench.Bob.Calls[0].IsOver);
+        Assert.True(bench.Dialog.Flags.HasFlag(DialogFlags.ByeOnTimeout));
+        Assert.Contains("Terminated", bench.Events);
+        Assert.DoesNotContain("Expired", bench.Events);
+        Assert.Equal(1, bench.Dialogs.Statistics.ExpiredDialogs);
+    }
+
+    [Fact]
+    public void Without_the_flag_and_the_option_the_parties_talk_on_after_the_lifetime()
+    {
+        using var bench = new CallBench(options =>
+        {
+            options.ByeOnTimeout = false;
+            options.DefaultTimeout = TimeSpan.FromSeconds(20);
+        });
+        ScriptedCall call = bench.Call();
+        bench.Run(60);
+
+        Assert.Empty(bench.Recorder.Find("BYE"));
+        Assert.True(call.IsUp);
+        Assert.Contains("Expired", bench.Events);
+    }
+
+    [Fact]
     public void Catalogue_20_a_call_whose_ack_never_comes_ends_after_the_no_ack_timeout()
     {
         using var bench = new CallBench(options => options.NoAckTimeout = TimeSpan.FromSeconds(60));

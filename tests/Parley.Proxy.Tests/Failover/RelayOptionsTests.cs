@@ -200,18 +200,11 @@ public sealed class RelayOptionsTests
     {
         ArgumentException? none = null,
             missing = null;
-        using var scene = new Scene(context =>
+        using var scene = new Scene(async context =>
         {
-            none = Assert.Throws<ArgumentException>(() =>
-            {
-                _ = context.FailoverAsync([]);
-            });
-            missing = Assert.Throws<ArgumentException>(() =>
-            {
-                _ = context.FailoverAsync([First, null!]);
-            });
+            none = await Assert.ThrowsAsync<ArgumentException>(async () => await context.FailoverAsync([]));
+            missing = await Assert.ThrowsAsync<ArgumentException>(async () => await context.FailoverAsync([First, null!]));
             context.Reply(404);
-            return ValueTask.CompletedTask;
         });
         Peer alice = scene.Peer("10.0.0.1");
         alice.Send("INVITE", "sip:bob@example.com");
@@ -223,8 +216,14 @@ public sealed class RelayOptionsTests
 
     private sealed class Watcher(List<(int Sent, RelayFailure Failure)> seen) : RelayObserver
     {
+        private RelayFailure _forwarding;
+
+        public override void OnReplyForwarding(SipContext context, SipBranch? branch, SipMessage? reply, int statusCode, SipEdits? edits) =>
+            _forwarding = context.Failure;
+
         public override void OnReplyForwarded(SipContext context, SipBranch? branch, int statusCode)
         {
+            Assert.Equal(_forwarding, context.Failure);
             if (statusCode >= 200)
                 seen.Add((statusCode, context.Failure));
         }

@@ -21,6 +21,8 @@ public class SipEndPointTests
     [InlineData("fe80:0:0:0:1::", "fe80::1:0:0:0")]
     [InlineData("64:ff9b::192.0.2.33", "64:ff9b::c000:221")]
     [InlineData("::ffff:192.0.2.1", "192.0.2.1")]
+    [InlineData("2001:db8:::192.0.2.1", "2001:db8::c000:201")]
+    [InlineData("[:::1.2.3.4]", "::102:304")]
     public void An_address_is_read_and_written_as_RFC_5952_has_it(string text, string expected)
     {
         Assert.True(SipEndPoint.TryParseHost(Encoding.ASCII.GetBytes(text), 5060, out var endPoint));
@@ -47,6 +49,9 @@ public class SipEndPointTests
     [InlineData("1:2:3:4:5:6:7:8:9")]
     [InlineData("1::2::3")]
     [InlineData("1:::2")]
+    [InlineData("1:::2:1.2.3.4")]
+    [InlineData("::::1.2.3.4")]
+    [InlineData("1:2:3:4:5:6:::1.2.3.4")]
     [InlineData("12345::")]
     [InlineData("1:2:3:4:5:6:7:")]
     [InlineData("::1.2.3.4.5")]

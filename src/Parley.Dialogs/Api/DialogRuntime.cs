@@ -1,0 +1,62 @@
+using Parley.Transactions;
+
+namespace Parley.Dialogs;
+
+/// <summary>All that a dialog and its parts know of the module they belong to: clocks, settings, log, feed, counters, what all dialogs have in common, and the way up.</summary>
+internal abstract class DialogRuntime
+{
+    private readonly TimeProvider _time;
+    private int _pingsStarted;
+
+    protected DialogRuntime(TimerService timers, TimeProvider time, DialogSettings settings, DialogLog log)
+    {
+        Timers = timers;
+        _time = time;
+        Settings = settings;
+        Log = log;
+    }
+
+    public TimerService Timers { get; }
+
+    public DialogSettings Settings { get; }
+
+    public DialogLog Log { get; }
+
+    public DialogFeed Feed { get; } = new();
+
+    public DialogCounters Counters { get; } = new();
+
+    /// <summary>The names of user flags.</summary>
+    public DialogUserFlagTable UserFlags { get; } = new();
+
+    /// <summary>Hooks on all dialogs.</summary>
+    public DialogHooks Hooks { get; } = new();
+
+    /// <summary>The callbacks of <see cref="DialogCallbackTypes.Created"/>, which belong to no dialog.</summary>
+    public CallbackList CreatedCallbacks { get; } = new();
+
+    /// <summary>The timers' milliseconds.</summary>
+    public long Now => Timers.Now;
+
+    public long UnixMilliseconds => _time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    /// <summary>What the timers of dialogs fire at; it finds the dialog by the place that they carry.</summary>
+    protected ITimerTarget TimerTarget { get; init; } = null!;
+
+    /// <summary>Arms a timer of the dialog in this place of the table.</summary>
+    /// <param name="slot">The place.</param>
+    /// <param name="clock">Given back.</param>
+    /// <param name="version">Given back. Another one than the newest is stale; a dialog must bear one that was meant for the place's former one.</param>
+    /// <param name="milliseconds">From now.</param>
+    public void Arm(int slot, DialogClock clock, int version, long milliseconds) =>
+        Timers.Arm(TimerTarget, (int)clock, ((long)slot << 32) | (uint)version, milliseconds);
+
+    /// <summary>From 0 to 1, each time elsewhere: multiples of the golden ratio fill an interval evenly, however many there are.</summary>
+    public double NextPingPlace() => (uint)Interlocked.Increment(ref _pingsStarted) * 0x9E3779B97F4A7C15UL / (double)ulong.MaxValue;
+
+    /// <summary>Runs an action that <see cref="DialogMailbox.Post"/> let pass, and those that come meanwhile. Not under the lock.</summary>
+    public abstract void Run(Dialog dialog, in DialogAction action);
+
+    /// <summary>See <see cref="Dialog.SendSequentialAsync(SequentialRequest)"/>.</summary>
+    public abstract Task<SequentialReply> SendSequentialAsync(Dialog dialog, SequentialRequest request);
+}

@@ -1,0 +1,8 @@
+namespace Parley.Dialogs;
+
+/// <summary>What a leg knows of its dialog.</summary>
+internal interface ILegOwner
+{
+    /// <summary>The lock that guards the leg.</summary>
+    Lock Lock { get; }
+}

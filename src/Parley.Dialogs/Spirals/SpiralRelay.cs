@@ -1,7 +1,0 @@
-namespace Parley.Dialogs;
-
-/// <summary>Ties the INVITE of a second passage to the dialog of the first, which follows the call there.</summary>
-internal sealed class SpiralRelay(Dialog dialog) : DialogRelay
-{
-    public override Dialog? Dialog => dialog;
-}

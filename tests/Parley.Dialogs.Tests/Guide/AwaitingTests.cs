@@ -1,0 +1,32 @@
+using Parley.Testing;
+using Xunit;
+
+namespace Parley.Dialogs.Tests.Guide;
+
+public sealed class AwaitingTests
+{
+    [Fact]
+    public async Task The_records_of_a_call_are_written_in_its_order()
+    {
+        using var bench = new CallBench();
+        using var writer = new StringWriter();
+        AwaitingHandlers.Register(bench.Dialogs, writer);
+        ScriptedCall call = bench.Call();
+        bench.Run(1);
+        call.Bye();
+        bench.Run(1);
+        await bench.Dialog.Module.AsyncCallbacks.WhenIdleAsync(TestContext.Current.CancellationToken);
+
+        string id = bench.Dialog.CallId;
+        Assert.Equal($"{id} Confirmed Upstream\n{id} Terminated Downstream\n", writer.ToString().ReplaceLineEndings("\n"));
+    }
+
+    [Fact]
+    public void The_page_shows_what_runs_here()
+    {
+        string page = Squeezed(TestSources.Read("docs/guide/awaiting.md").Split("```")[1]["csharp".Length..]);
+        Assert.Contains(page, Squeezed(TestSources.Read("tests/Parley.Dialogs.Tests/Guide/AwaitingHandlers.cs")), StringComparison.Ordinal);
+    }
+
+    private static string Squeezed(string text) => string.Concat(text.Where(static c => !char.IsWhiteSpace(c)));
+}

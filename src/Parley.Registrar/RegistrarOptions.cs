@@ -1,3 +1,5 @@
+using Parley.Sip;
+
 namespace Parley.Registrar;
 
 /// <summary>What the registrar grants and how it tells addresses-of-record apart. Read at each REGISTER.</summary>
@@ -6,14 +8,26 @@ public sealed class RegistrarOptions
     /// <summary>Lifetime of a binding that asks for none. RFC 3261 10.3 step 6.</summary>
     public TimeSpan DefaultExpires { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>A shorter wish is answered 423 with Min-Expires (10.3 step 7). One hour or more is never "too brief".</summary>
+    /// <summary>The shortest lifetime. What happens to a shorter wish <see cref="ShortExpiry"/> says.</summary>
     public TimeSpan MinExpires { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>
+    /// A wish under <see cref="MinExpires"/>: refused with 423 and Min-Expires (10.3 step 7; one hour or more is never "too brief"), or raised to it. The 200 has the lifetime
+    /// that was granted.
+    /// </summary>
+    public ShortExpiryPolicy ShortExpiry { get; set; }
 
     /// <summary>A longer wish is cut to this.</summary>
     public TimeSpan MaxExpires { get; set; } = TimeSpan.FromHours(2);
 
-    /// <summary>Bindings one address-of-record may have; more are answered 403.</summary>
+    /// <summary>Bindings one address-of-record may have. What happens beyond it <see cref="ContactLimit"/> says.</summary>
     public int MaxContacts { get; set; } = 16;
+
+    /// <summary>
+    /// One binding more than <see cref="MaxContacts"/>: refused with 403, or the one registered longest ago gives way. What code has bound without a Call-ID stays, and one
+    /// REGISTER with more contacts than the limit is refused in any case.
+    /// </summary>
+    public ContactLimitPolicy ContactLimit { get; set; }
 
     /// <summary>Bindings the table may hold in all; more are answered 503 with Retry-After.</summary>
     public int MaxBindings { get; set; } = 1_000_000;
@@ -38,7 +52,7 @@ public sealed class RegistrarOptions
 
     /// <summary>
     /// Contacts that name this element are taken. Off: they are answered 403, since a call to them comes straight back; bind forwarding by code
-    /// (<see cref="LocationTable.Bind"/>) instead. A contact that is reached over its flow or by another hop's Path may look like this element's address.
+    /// (<see cref="LocationTable.Bind(AddressOfRecord, SipUri, TimeSpan?, int)"/>) instead. A contact that is reached over its flow or by another hop's Path may look like this element's address.
     /// </summary>
     public bool AllowOwnContacts { get; set; }
 

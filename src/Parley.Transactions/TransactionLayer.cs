@@ -108,6 +108,8 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
     /// <param name="statusCode">200 to 699.</param>
     /// <param name="reason">The reason phrase; empty: the usual one.</param>
     /// <param name="headerLines">More header lines, each ended by CRLF.</param>
+    /// <param name="contentType">The media type of the body; empty without one.</param>
+    /// <param name="body">The body; empty for none.</param>
     /// <exception cref="ArgumentOutOfRangeException">The status is no final one.</exception>
     /// <exception cref="ArgumentException">The message is a response.</exception>
     public void ReplyStateless(
@@ -115,7 +117,9 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
         in SipFlow source,
         int statusCode,
         ReadOnlySpan<byte> reason = default,
-        ReadOnlySpan<byte> headerLines = default
+        ReadOnlySpan<byte> headerLines = default,
+        ReadOnlySpan<byte> contentType = default,
+        ReadOnlySpan<byte> body = default
     )
     {
         ArgumentNullException.ThrowIfNull(request);
@@ -135,7 +139,9 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
             statusCode,
             reason,
             tag,
-            headerLines
+            headerLines,
+            contentType,
+            body
         );
         Count(TransactionCounter.StatelessReplies);
         if (Transport.Send(flow, response) != SipSendResult.Queued && source.Listener.IsReliable)

@@ -137,7 +137,7 @@ internal sealed class CallBench : IDisposable
 
     public ValueTask<bool> Forward(SipContext context)
     {
-        if (!SipUriView.TryParse(context.RequestUri, out SipUriView uri))
+        if (!SipUriView.TryParse(context.RequestUriText, out SipUriView uri))
             return ValueTask.FromResult(false);
         foreach (string user in uri.UserText.Split('-'))
             context.AddTarget(SipUri.Parse(_agents[user].Contact));

@@ -58,6 +58,12 @@ internal sealed class Scene : IDisposable
         AssertNothingLeft();
     }
 
+    public void AssertNothingLeftButTransactions()
+    {
+        Assert.Equal(0, App.PendingRequests);
+        Assert.Equal(0, App.Core.Unanswered);
+    }
+
     public void AssertNothingLeft()
     {
         Assert.Equal(0, App.PendingRequests);

@@ -6,6 +6,46 @@ namespace Parley.Registrar.Tests;
 public sealed class AddressOfRecordTests
 {
     [Theory]
+    [InlineData("alice@example.com", "alice@example.com")]
+    [InlineData("sip:Alice@EXAMPLE.com;x=1", "Alice@example.com")]
+    [InlineData("sips:alice@example.com:5061", "alice@example.com")]
+    [InlineData("example.com", "example.com")]
+    [InlineData("a b@example.com", "a b@example.com")]
+    [InlineData("sip:a%20b@example.com", "a b@example.com")]
+    [InlineData("größe@example.com", "größe@example.com")]
+    [InlineData("a@b@example.com", "a@b@example.com")]
+    [InlineData("alice@[2001:db8::1]", "alice@[2001:db8::1]")]
+    public void Its_text_is_read_back(string text, string canonical)
+    {
+        AddressOfRecord address = AddressOfRecord.Parse(text);
+        Assert.Equal(canonical, address.ToString());
+        Assert.Equal(address, AddressOfRecord.Parse(canonical));
+    }
+
+    [Fact]
+    public void Local_policy_counts_when_text_is_read()
+    {
+        var options = new RegistrarOptions { KeepPort = true, IgnoreUserCase = true };
+        Assert.Equal("alice@example.com:5070", AddressOfRecord.Parse("Alice@example.com:5070", options).ToString());
+        Assert.Equal("example.com:5070", AddressOfRecord.Parse("example.com:5070", options).ToString());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("tel:+1555")]
+    [InlineData("alice@")]
+    [InlineData("alice@exa mple")]
+    [InlineData("sip:")]
+    [InlineData("mailto:alice@example.com:x")]
+    public void Other_text_is_no_address(string text)
+    {
+        Assert.False(AddressOfRecord.TryParse(text, null, out _));
+        Assert.Throws<FormatException>(() => AddressOfRecord.Parse(text));
+        Assert.False(AddressOfRecord.TryParse(null, null, out _));
+        Assert.Throws<ArgumentNullException>("text", static () => AddressOfRecord.Parse(null!));
+    }
+
+    [Theory]
     [InlineData("sip:alice@example.com", "alice@example.com")]
     [InlineData("sip:alice@EXAMPLE.com:5070;transport=tcp;user=phone", "alice@example.com")]
     [InlineData("sips:alice:secret@Example.Com", "alice@example.com")]

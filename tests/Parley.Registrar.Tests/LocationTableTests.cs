@@ -8,7 +8,8 @@ namespace Parley.Registrar.Tests;
 
 public sealed class LocationTableTests
 {
-    private static readonly SipUri Alice = SipUri.Parse("sip:alice@example.com");
+    private static readonly AddressOfRecord Alice = AddressOfRecord.Parse("alice@example.com");
+    private static readonly SipUri Trunk = SipUri.Parse("sip:trunk@203.0.113.1");
 
     [Fact]
     public void Code_may_bind_for_ever_and_take_back()
@@ -29,9 +30,10 @@ public sealed class LocationTableTests
     public void Misuse_names_the_argument()
     {
         using var fixture = new RegistrarFixture();
-        Assert.Throws<ArgumentOutOfRangeException>("q", () => fixture.Table.Bind(Alice, Alice, q: 1001));
-        Assert.Throws<ArgumentOutOfRangeException>("lifetime", () => fixture.Table.Bind(Alice, Alice, TimeSpan.Zero));
-        Assert.Throws<ArgumentException>("address", () => fixture.Table.Bind(SipUri.Parse("tel:+1555"), Alice));
+        Assert.Throws<ArgumentOutOfRangeException>("q", () => fixture.Table.Bind(Alice, Trunk, q: 1001));
+        Assert.Throws<ArgumentOutOfRangeException>("lifetime", () => fixture.Table.Bind(Alice, Trunk, TimeSpan.Zero));
+        Assert.Throws<ArgumentException>("uri", () => fixture.Table.AddressOf(SipUri.Parse("tel:+1555")));
+        Assert.Throws<ArgumentNullException>("address", () => fixture.Table.Bind(null!, Trunk));
     }
 
     [Fact]
@@ -56,7 +58,7 @@ public sealed class LocationTableTests
         {
             targets.Clear();
             var before = GC.GetAllocatedBytesForCurrentThread();
-            fixture.Table.Lookup(Alice.View, targets);
+            fixture.Table.Lookup(Alice, targets);
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;
         }
         Assert.Equal(2, targets.Count);
@@ -156,7 +158,7 @@ public sealed class LocationTableTests
             4_000,
             i =>
             {
-                var address = SipUri.Parse($"sip:u{i % 50}@example.com");
+                var address = AddressOfRecord.Parse($"u{i % 50}@example.com");
                 var contact = SipUri.Parse($"sip:c@10.0.{i % 8}.1");
                 table.Bind(address, contact, TimeSpan.FromHours(1));
                 if (i % 3 == 0)
@@ -166,10 +168,10 @@ public sealed class LocationTableTests
         );
         var left = 0;
         foreach (var address in table.Addresses)
-            left += table.Lookup(SipUri.Parse($"sip:{address}")).Count;
+            left += table.Lookup(address).Count;
         Assert.Equal(left, table.BindingCount);
         foreach (var address in table.Addresses)
-            Assert.True(table.Clear(SipUri.Parse($"sip:{address}")));
+            Assert.True(table.Clear(address));
         Assert.Equal((0, 0), (table.BindingCount, table.AddressCount));
     }
 }

@@ -34,7 +34,7 @@ public sealed class OutboundTests : IDisposable
     public void It_makes_no_flow_of_a_plain_client()
     {
         _fixture.Register("Contact: <sip:alice@198.51.100.7>" + Flow + "1" + Supported);
-        Assert.Null(Assert.Single(_fixture.Table.Lookup(Parley.Sip.SipUri.Parse("sip:alice@example.com"))).Flow);
+        Assert.Null(Assert.Single(_fixture.Table.Lookup(AddressOfRecord.Parse("sip:alice@example.com"))).Flow);
     }
 
     [Fact]

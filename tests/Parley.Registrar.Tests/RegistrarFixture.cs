@@ -47,7 +47,12 @@ internal sealed class RegistrarFixture : IDisposable
     }
 
     public string Contacts(string address = "sip:alice@example.com") =>
-        string.Join(' ', Table.Lookup(SipUri.Parse(address)).Select(target => Text(target.Uri)));
+        string.Join(
+            ' ',
+            Table
+                .Lookup(AddressOfRecord.Parse(address), address.StartsWith("sips:", StringComparison.Ordinal))
+                .Select(target => Text(target.Uri))
+        );
 
     public static string Text(SipUri uri) => Hop.Text(uri.Bytes);
 

@@ -209,7 +209,7 @@ public sealed class RegistrarTests : IDisposable
         );
         Assert.Equal(200, status);
         Assert.Contains("Path: <sip:p2.example;lr>\r\nPath: <sip:p1.example;lr>\r\n", lines, StringComparison.Ordinal);
-        var target = Assert.Single(_fixture.Table.Lookup(Parley.Sip.SipUri.Parse("sip:alice@example.com")));
+        var target = Assert.Single(_fixture.Table.Lookup(AddressOfRecord.Parse("sip:alice@example.com")));
         Assert.Equal(["<sip:p2.example;lr>", "<sip:p1.example;lr>"], target.Path.Select(hop => Hop.Text(hop)));
         Assert.Null(target.Flow);
     }
@@ -246,7 +246,7 @@ public sealed class RegistrarTests : IDisposable
     {
         var source = _fixture.Transport.From(listener, connection: listener == 0 ? 0 : 77);
         _fixture.Register($"Contact: <{contact}>\r\n", source: source, via: via + ";branch=z9hG4bKr");
-        var target = Assert.Single(_fixture.Table.Lookup(Parley.Sip.SipUri.Parse("sip:alice@example.com")));
+        var target = Assert.Single(_fixture.Table.Lookup(AddressOfRecord.Parse("sip:alice@example.com")));
         Assert.Equal(overFlow ? source : null, target.Flow);
     }
 
@@ -266,7 +266,7 @@ public sealed class RegistrarTests : IDisposable
             source: _fixture.Transport.From(1, connection: 77),
             via: $"SIP/2.0/TCP {sentBy};branch=z9hG4bKr"
         );
-        var target = Assert.Single(_fixture.Table.Lookup(Parley.Sip.SipUri.Parse("sip:alice@example.com")));
+        var target = Assert.Single(_fixture.Table.Lookup(AddressOfRecord.Parse("sip:alice@example.com")));
         Assert.NotNull(target.Flow);
         Assert.Equal(reopens, target.ReopensFlow);
     }

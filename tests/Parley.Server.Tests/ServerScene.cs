@@ -59,7 +59,8 @@ internal sealed class ServerScene : IDisposable
         return configuration;
     }
 
-    public void Bind(string address, string contact) => Assert.True(Registrar.Table.Bind(SipUri.Parse(address), SipUri.Parse(contact)));
+    public void Bind(string address, string contact) =>
+        Assert.True(Registrar.Table.Bind(AddressOfRecord.Parse(address), SipUri.Parse(contact)));
 
     public void Run(double milliseconds) => _network.Clock.RunFor(TimeSpan.FromMilliseconds(milliseconds));
 

@@ -159,7 +159,7 @@ public sealed partial class CallSimulation : IDisposable
 
         bool isFirst = _dialogsMade.Add(dialog.Id);
         context.RecordRoute();
-        if (!SipUriView.TryParse(context.RequestUri, out SipUriView uri))
+        if (!SipUriView.TryParse(context.RequestUriText, out SipUriView uri))
             _violations.Add("A request-URI of the plan is malformed");
         string[] user = uri.UserText.Split('.');
         if (isFirst && _exercise is { } exercise && !exercise.Begin(dialog, plan))

@@ -78,7 +78,7 @@ internal sealed class InDialogRouting(DialogMatching matching, DialogOptions opt
     private static bool IsAtTarget(SipContext context, InDialogFollower follower)
     {
         ReadOnlySpan<byte> contact = follower.DestinationLeg!.Packed.Contact,
-            target = context.RequestUri;
+            target = context.RequestUriText;
         return contact.IsEmpty
             ? MayPassWithoutTarget(context.Method)
             : target.SequenceEqual(contact) || SipUriView.Equivalent(target, contact);

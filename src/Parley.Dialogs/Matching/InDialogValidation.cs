@@ -41,7 +41,7 @@ internal static class InDialogValidation
         // Of one array that is never changed: no lock.
         PackedLeg known = follower.DestinationLeg!.Packed;
         // RequestUri is the restored one when a strict router sent the request on (RFC 3261 16.4).
-        ReadOnlySpan<byte> target = context.RequestUri;
+        ReadOnlySpan<byte> target = context.RequestUriText;
         if (!known.Contact.IsEmpty && !target.SequenceEqual(known.Contact) && !SipUriView.Equivalent(target, known.Contact))
             return DialogValidation.RemoteTarget;
         return CompareRoutes(context, known, follower.Dialog!.Life.Has(InternalFlags.Spiral));

@@ -4,11 +4,9 @@ using Parley.Transport;
 
 namespace Parley.Hosting;
 
-/// <summary>What the services hand out of an application; empty until it is built.</summary>
+/// <summary>What an application stands on; empty until the first of it is asked for.</summary>
 internal sealed class ApplicationParts
 {
-    public ParleyApplication? Application { get; set; }
-
     public ISipTransport? Transport { get; set; }
 
     public ISipServerLocator? Locator { get; set; }
@@ -17,8 +15,6 @@ internal sealed class ApplicationParts
 
     public SipRandom? Random { get; set; }
 
+    /// <summary>Made last: when it is there, the others are.</summary>
     public TimerService? Timers { get; set; }
-
-    public static T Require<T>(T? part)
-        where T : class => part ?? throw new InvalidOperationException($"{typeof(T).Name} is there once the application has been built.");
 }

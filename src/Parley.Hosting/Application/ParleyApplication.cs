@@ -14,14 +14,14 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
 
-    private readonly IHost _host;
+    private IHost? _host;
     private readonly ApplicationParts _parts;
     private bool _started;
     private bool _stopped;
     private bool _disposed;
 
     internal ParleyApplication(
-        IHost host,
+        IServiceProvider services,
         ApplicationParts parts,
         ProxyOptions options,
         SipTimerOptions timers,
@@ -29,9 +29,8 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
         ILoggerFactory loggers
     )
     {
-        _host = host;
         _parts = parts;
-        Services = new ApplicationServices(host.Services);
+        Services = new ApplicationServices(services);
         Options = options;
         Core = new ProxyCore(
             Services,
@@ -153,8 +152,11 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
     /// <summary>Starts the services, and the network last.</summary>
     /// <param name="cancellationToken">Ends the starting.</param>
     /// <returns>Done when requests are received.</returns>
+    /// <exception cref="InvalidOperationException">It was started before, or it was added to another host (<see cref="ParleyServices"/>), which starts it.</exception>
     public async Task StartAsync(CancellationToken cancellationToken = default)
     {
+        if (_host is null)
+            throw new InvalidOperationException("The host that it was added to starts it.");
         if (_started)
             throw new InvalidOperationException("Started before.");
         _started = true;
@@ -178,11 +180,20 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
             HostingLog.StoppedUnanswered(Core.Logger, Core.Unanswered);
         if (_started)
             await Transport.StopAsync(cancellationToken).ConfigureAwait(false);
-        await _host.StopAsync(cancellationToken).ConfigureAwait(false);
+        if (_host is not null)
+            await _host.StopAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Starts and blocks until shutdown is asked for.</summary>
+    /// <exception cref="InvalidOperationException">As of <see cref="StartAsync"/>.</exception>
     public void Run() => HostingAbstractionsHostExtensions.Run(this);
+
+    /// <summary>Starts, and stops when shutdown is asked for: SIGTERM, Ctrl+C, or the token.</summary>
+    /// <param name="cancellationToken">Asks for shutdown.</param>
+    /// <returns>Done when stopped.</returns>
+    /// <exception cref="InvalidOperationException">As of <see cref="StartAsync"/>.</exception>
+    public Task RunAsync(CancellationToken cancellationToken = default) =>
+        HostingAbstractionsHostExtensions.RunAsync(this, cancellationToken);
 
     /// <inheritdoc/>
     public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
@@ -196,11 +207,22 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
         _disposed = true;
         await Transport.DisposeAsync().ConfigureAwait(false);
         Transactions.Dispose();
+        Core.Watchdog?.Dispose();
         _parts.Timers!.Dispose();
         if (_host is IAsyncDisposable host)
             await host.DisposeAsync().ConfigureAwait(false);
         else
-            _host.Dispose();
+            _host?.Dispose();
+    }
+
+    /// <summary>The host that this application runs as; without one it is a service of another host.</summary>
+    internal void Attach(IHost host) => _host = host;
+
+    /// <summary>The host has started all else.</summary>
+    internal void StartNetwork()
+    {
+        _started = true;
+        Transport.Start(Transactions);
     }
 
     internal void MakeModules()

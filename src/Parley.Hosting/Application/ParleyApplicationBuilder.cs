@@ -15,16 +15,13 @@ namespace Parley.Hosting;
 public sealed class ParleyApplicationBuilder
 {
     private readonly HostApplicationBuilder _host;
-    private ISipTransport? _transport;
-    private TimeProvider? _time;
-    private SipRandom? _random;
-    private ISipServerLocator? _locator;
-    private Action? _checkModules;
+    private readonly ParleyBuilder _parley;
 
     internal ParleyApplicationBuilder(string[]? args, bool isEmpty)
     {
         // Not the generic defaults: they read and watch files that a proxy does not have, which costs most of the start.
         _host = new HostApplicationBuilder(new HostApplicationBuilderSettings { Args = args, DisableDefaults = true });
+        _parley = new ParleyBuilder(_host.Services);
         if (isEmpty)
         {
             _host.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, QuietLifetime>());
@@ -35,7 +32,7 @@ public sealed class ParleyApplicationBuilder
         if (args is not null)
             _host.Configuration.AddCommandLine(args);
         _host.Logging.AddConfiguration(_host.Configuration.GetSection("Logging"));
-        _host.Services.AddSingleton(_ => new ConsoleLog(ConsoleLog, () => _time ?? TimeProvider.System));
+        _host.Services.AddSingleton(_ => new ConsoleLog(ConsoleLog, () => _parley.Time ?? TimeProvider.System));
         _host.Services.AddSingleton<ILoggerProvider>(static s => s.GetRequiredService<ConsoleLog>());
     }
 
@@ -56,19 +53,19 @@ public sealed class ParleyApplicationBuilder
     public ConsoleLogOptions ConsoleLog { get; } = new();
 
     /// <summary>Options of the proxy core.</summary>
-    public ProxyOptions Proxy { get; } = new();
+    public ProxyOptions Proxy => _parley.Proxy;
 
     /// <summary>Timers of the transactions.</summary>
-    public SipTimerOptions Timers { get; } = new();
+    public SipTimerOptions Timers => _parley.Timers;
 
     /// <summary>Limits of the transactions.</summary>
-    public TransactionOptions Transactions { get; } = new();
+    public TransactionOptions Transactions => _parley.Transactions;
 
     /// <summary>Listeners, limits and connections of the real network; not used with <see cref="UseTransport"/>.</summary>
-    public SipTransportOptions Transport { get; } = new();
+    public SipTransportOptions Transport => _parley.Transport;
 
     /// <summary>Limits and times of look-ups in the DNS; not used with <see cref="UseLocator"/>.</summary>
-    public SipServerLocatorOptions Locator { get; } = new();
+    public SipServerLocatorOptions Locator => _parley.Locator;
 
     /// <summary>Listens at an address: "udp:127.0.0.1:5060", "tls:[::1]:5061". None at all: UDP and TCP on 127.0.0.1:5060.</summary>
     /// <param name="listener">Protocol, address and port.</param>
@@ -77,7 +74,17 @@ public sealed class ParleyApplicationBuilder
     /// <exception cref="ArgumentException">Not such a text.</exception>
     public ParleyApplicationBuilder Listen(string listener, string? advertised = null)
     {
-        Transport.Listeners.Add(ListenerText.Parse(listener, advertised));
+        _parley.Listen(listener, advertised);
+        return this;
+    }
+
+    /// <summary>Reads listeners, options and routes from a section of the configuration: docs/guide/hosting.md has its keys.</summary>
+    /// <param name="section">The section; null: "Parley" of <see cref="Configuration"/>. Read now: what changes in it later has no effect.</param>
+    /// <returns>This builder.</returns>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">Keys that do not exist, values that are not allowed: one line for each, with key and what is allowed.</exception>
+    public ParleyApplicationBuilder Configure(IConfiguration? section = null)
+    {
+        _parley.Configure(section ?? Configuration.GetSection("Parley"));
         return this;
     }
 
@@ -86,8 +93,7 @@ public sealed class ParleyApplicationBuilder
     /// <returns>This builder.</returns>
     public ParleyApplicationBuilder UseTransport(ISipTransport transport)
     {
-        ArgumentNullException.ThrowIfNull(transport);
-        _transport = transport;
+        _parley.UseTransport(transport);
         return this;
     }
 
@@ -96,8 +102,7 @@ public sealed class ParleyApplicationBuilder
     /// <returns>This builder.</returns>
     public ParleyApplicationBuilder UseTimeProvider(TimeProvider time)
     {
-        ArgumentNullException.ThrowIfNull(time);
-        _time = time;
+        _parley.UseTimeProvider(time);
         return this;
     }
 
@@ -106,8 +111,7 @@ public sealed class ParleyApplicationBuilder
     /// <returns>This builder.</returns>
     public ParleyApplicationBuilder UseRandom(SipRandom random)
     {
-        ArgumentNullException.ThrowIfNull(random);
-        _random = random;
+        _parley.UseRandom(random);
         return this;
     }
 
@@ -116,8 +120,7 @@ public sealed class ParleyApplicationBuilder
     /// <returns>This builder.</returns>
     public ParleyApplicationBuilder UseLocator(ISipServerLocator locator)
     {
-        ArgumentNullException.ThrowIfNull(locator);
-        _locator = locator;
+        _parley.UseLocator(locator);
         return this;
     }
 
@@ -127,11 +130,7 @@ public sealed class ParleyApplicationBuilder
     public ParleyApplicationBuilder AddModule<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] T>()
         where T : class, IParleyModule
     {
-        if (Services.Any(static s => s.ServiceType == typeof(T)))
-            return this;
-        Services.AddSingleton<T>();
-        Services.AddSingleton<IParleyModule>(static s => s.GetRequiredService<T>());
-        _checkModules += () => ApplicationServices.Check(Services, typeof(T));
+        _parley.AddModule<T>();
         return this;
     }
 
@@ -141,44 +140,12 @@ public sealed class ParleyApplicationBuilder
     /// <exception cref="InvalidOperationException">A module needs a service that nothing adds; the message names the call.</exception>
     public ParleyApplication Build()
     {
-        _checkModules?.Invoke();
-        var parts = new ApplicationParts();
-        Register(parts);
+        _parley.CheckModules();
+        _parley.Register();
         IHost host = _host.Build();
-        var loggers = host.Services.GetRequiredService<ILoggerFactory>();
-        TimeProvider time = _time ?? TimeProvider.System;
-        SipRandom random = _random ?? SipRandom.CreateSecure();
-        ISipTransport transport = _transport ?? MakeTransport(loggers, time);
-        parts.Time = time;
-        parts.Random = random;
-        parts.Transport = transport;
-        parts.Locator =
-            _locator ?? new SipServerLocator(new SystemNameSource(new DnsClientSource(), time), transport.Listeners, random, time, Locator);
-        parts.Timers = new TimerService(time, loggers);
-        var application = new ParleyApplication(host, parts, Proxy, Timers, Transactions, loggers);
-        parts.Application = application;
-        application.MakeModules();
+        var application = host.Services.GetRequiredService<ParleyApplication>();
+        application.Attach(host);
+        _parley.Complete(application);
         return application;
-    }
-
-    private SipTransport MakeTransport(ILoggerFactory loggers, TimeProvider time)
-    {
-        if (Transport.Listeners.Count == 0)
-            Listen("udp:127.0.0.1:5060").Listen("tcp:127.0.0.1:5060");
-        return new SipTransport(Transport, loggers, time);
-    }
-
-    private void Register(ApplicationParts parts)
-    {
-        Services.AddSingleton(Proxy);
-        Services.AddSingleton(Timers);
-        Services.Replace(ServiceDescriptor.Singleton<TimeProvider>(_ => ApplicationParts.Require(parts.Time)));
-        Services.AddSingleton(_ => ApplicationParts.Require(parts.Random));
-        Services.AddSingleton(_ => ApplicationParts.Require(parts.Timers));
-        Services.AddSingleton(_ => ApplicationParts.Require(parts.Transport));
-        Services.AddSingleton(_ => ApplicationParts.Require(parts.Locator));
-        Services.AddSingleton(_ => ApplicationParts.Require(parts.Application));
-        Services.AddSingleton(_ => ApplicationParts.Require(parts.Application).Transactions);
-        Services.AddSingleton(_ => ApplicationParts.Require(parts.Application).LocalRequests);
     }
 }

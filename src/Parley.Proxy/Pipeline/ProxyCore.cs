@@ -33,6 +33,9 @@ internal sealed class ProxyCore
         Locator = locator;
         Logger = logger;
         Spirals = new SpiralBudget(time);
+        options.Check();
+        if (options.HandlerWarning > TimeSpan.Zero)
+            Watchdog = new HandlerWatchdog(options.HandlerWarning, time, logger);
         _serverHeader = options.ServerHeader is { } server ? Encoding.UTF8.GetBytes($"Server: {server}\r\n") : [];
     }
 
@@ -56,6 +59,9 @@ internal sealed class ProxyCore
 
     /// <summary>Set right after construction: the layer needs the core first.</summary>
     public TransactionLayer Transactions { get; set; } = null!;
+
+    /// <summary>Null: nothing watches how long handlers take.</summary>
+    public HandlerWatchdog? Watchdog { get; }
 
     public ProxyCounters Counters { get; } = new();
 

@@ -63,6 +63,24 @@ public sealed class ProxyOptions
     /// <summary>How long stopping waits for requests that have no final response yet.</summary>
     public TimeSpan StopTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a deferred request waits for its decision (<see cref="Deferring.Defer"/>) where that call names no limit: a millisecond to an hour.</summary>
+    public TimeSpan DeferLimit { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Warns (events 3021 to 3023) of a handler, hook or callback that keeps its receive loop for longer than this without returning or awaiting, since nothing else is
+    /// received by that loop meanwhile. 20 ms or more; zero, the default: nothing is watched, and nothing is paid. At most 6 lines a minute.
+    /// </summary>
+    public TimeSpan HandlerWarning { get; set; }
+
     /// <summary>Retry-After of the 503 that new INVITEs get while draining; seconds.</summary>
     public int DrainRetryAfter { get; set; } = 30;
+
+    /// <exception cref="ArgumentOutOfRangeException">An option is out of its range.</exception>
+    internal void Check()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(DeferLimit, TimeSpan.FromMilliseconds(1), nameof(DeferLimit));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(DeferLimit, TimeSpan.FromHours(1), nameof(DeferLimit));
+        if (HandlerWarning != TimeSpan.Zero)
+            ArgumentOutOfRangeException.ThrowIfLessThan(HandlerWarning, TimeSpan.FromMilliseconds(20), nameof(HandlerWarning));
+    }
 }

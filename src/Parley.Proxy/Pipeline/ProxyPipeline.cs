@@ -95,6 +95,7 @@ internal sealed class ProxyPipeline : ITransactionUser
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to modules: whatever they throw is a 500.")]
     private void Handle(SipContext context)
     {
+        _core.Watchdog?.Enter(context, "handler");
         try
         {
             Pass(context);
@@ -103,6 +104,10 @@ internal sealed class ProxyPipeline : ITransactionUser
         {
             context.HookFailed("module", error);
             context.ReplyInStrand(500, null, default);
+        }
+        finally
+        {
+            _core.Watchdog?.Leave();
         }
     }
 

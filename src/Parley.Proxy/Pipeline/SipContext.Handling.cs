@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Text;
 using Parley.Sip;
 
 namespace Parley.Proxy;
@@ -7,10 +6,6 @@ namespace Parley.Proxy;
 // How a handler runs: at once in the strand; when it awaits, its parts come back into the strand.
 public sealed partial class SipContext
 {
-    internal string CallIdText => RequestOrNull is { } request ? Encoding.UTF8.GetString(request.CallId) : "(let go)";
-
-    internal string MethodText => RequestOrNull is { } request ? Encoding.UTF8.GetString(request.MethodText) : Method.ToString();
-
     /// <summary>Runs the main handler. Afterwards something has been done about the request, or 500 is answered.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: whatever it throws is a 500.")]
     internal void RunHandler(SipRequestHandler handler)
@@ -68,7 +63,11 @@ public sealed partial class SipContext
 
     private void HandlerDone()
     {
-        if (!Relay.IsUnderWay && !IsAnswered && Method != SipMethod.Ack)
+        if (Relay.IsUnderWay || IsAnswered)
+        {
+            AbortDeferred();
+        }
+        else if (!IsDeferred && Method != SipMethod.Ack)
         {
             if (IsCancelled)
             {

@@ -14,7 +14,7 @@ public sealed partial class SipContext
         if (version != context.Relay.Version)
             return;
         var reply = (PostedReply)argument!;
-        context.ReplyInStrand(reply.StatusCode, reply.Reason, reply.HeaderLines);
+        context.ReplyInStrand(reply.StatusCode, reply.Reason, reply.HeaderLines, reply.ContentType, reply.Body.Span);
     };
 
     private List<SipReplyHandler>? _replyHooks;
@@ -32,21 +32,27 @@ public sealed partial class SipContext
     /// <exception cref="ArgumentException">The reason or the lines cannot stand in a message.</exception>
     public void Reply(int statusCode, string? reason = null, ReadOnlySpan<byte> headerLines = default)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThan(statusCode, 100);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(statusCode, 699);
-        if (reason is not null && (reason.Length > 200 || reason.AsSpan().ContainsAnyInRange('\0', '\x1f')))
-            throw new ArgumentException("Not a reason phrase.", nameof(reason));
+        SipReply.CheckLine(statusCode, reason);
         if (!headerLines.IsEmpty && !headerLines.EndsWith("\r\n"u8))
             throw new ArgumentException("Each header line ends with CRLF.", nameof(headerLines));
         if (Strand.IsOwned)
-        {
             ReplyInStrand(statusCode, reason, headerLines);
-            return;
-        }
+        else
+            PostReply(new PostedReply(statusCode, reason, headerLines.ToArray(), null, default));
+    }
 
-        Strand.Post(ReplyWork, this, new PostedReply(statusCode, reason, headerLines.ToArray()), Relay.Version);
-        // Afterwards, not in the work: the strand may have run others' work on this thread too, and this one may have no receive loop.
-        Core.Transport.Flush();
+    /// <summary>Answers with a response of the proxy's own, with headers and a body. Else as <see cref="Reply(int, string, ReadOnlySpan{byte})"/>.</summary>
+    /// <remarks>A body is sent whole, also to a datagram whose source may be forged: give none to strangers.</remarks>
+    /// <param name="reply">The response.</param>
+    /// <exception cref="ArgumentException">It has a body without a content type, or a content type without a body.</exception>
+    public void Reply(SipReply reply)
+    {
+        ArgumentNullException.ThrowIfNull(reply);
+        reply.CheckBody(nameof(reply));
+        if (Strand.IsOwned)
+            ReplyInStrand(reply.StatusCode, reply.Reason, reply.Headers.Bytes, reply.ContentType, reply.Body.Span);
+        else
+            PostReply(new PostedReply(reply.StatusCode, reply.Reason, reply.Headers.Bytes.ToArray(), reply.ContentType, reply.Body));
     }
 
     /// <summary>Sees each response to this request before it goes upstream; runs after the application's.</summary>
@@ -59,9 +65,22 @@ public sealed partial class SipContext
 
     internal bool HasReplyHooks => Hooks.Reply.Length > 0 || _replyHooks is { Count: > 0 };
 
-    internal void ReplyInStrand(int statusCode, string? reason, ReadOnlySpan<byte> headerLines)
+    private void PostReply(PostedReply reply)
     {
-        if (IsAnswered || Method == SipMethod.Ack || (statusCode < 200 && Method != SipMethod.Invite))
+        Strand.Post(ReplyWork, this, reply, Relay.Version);
+        // Afterwards, not in the work: the strand may have run others' work on this thread too, and this one may have no receive loop.
+        Core.Transport.Flush();
+    }
+
+    internal void ReplyInStrand(
+        int statusCode,
+        string? reason,
+        ReadOnlySpan<byte> headerLines,
+        string? contentType = null,
+        ReadOnlySpan<byte> body = default
+    )
+    {
+        if (IsAnswered || Method == SipMethod.Ack || (statusCode < 200 && (Method != SipMethod.Invite || IsStateless)))
             return;
         if (statusCode is >= 200 and < 300 && IsMerged && Relay.MayRefuse)
         {
@@ -69,6 +88,8 @@ public sealed partial class SipContext
             statusCode = 482;
             reason = null;
             headerLines = default;
+            contentType = null;
+            body = default;
         }
 
         if (statusCode >= 200)
@@ -87,10 +108,11 @@ public sealed partial class SipContext
             headerLines = lines.AsSpan(0, headerLines.Length + Core.ServerHeader.Length);
         }
 
-        if (HasReplyHooks && Transaction?.Request is { } request)
-            ReplyThroughHooks(request, statusCode, phrase, headerLines);
+        byte[] type = contentType is null ? [] : Encoding.ASCII.GetBytes(contentType);
+        if ((HasReplyHooks || type.Length > 0) && Transaction?.Request is { } request)
+            ReplyInFull(request, statusCode, phrase, headerLines, type, body);
         else
-            ReplyDirectly(statusCode, phrase, headerLines);
+            ReplyDirectly(statusCode, phrase, headerLines, type, body);
         scratch?.Return();
     }
 
@@ -104,10 +126,12 @@ public sealed partial class SipContext
     {
         SipReplyContext view = SipReplyContext.Rent();
         view.Open(this, branch, reply, edits);
+        Core.Watchdog?.Enter(this, "reply hook");
         foreach (SipReplyHandler hook in Hooks.Reply)
             Run(hook);
         for (int i = 0; _replyHooks is not null && i < _replyHooks.Count; i++)
             Run(_replyHooks[i]);
+        Core.Watchdog?.Leave();
         bool passes = !view.IsSuppressed;
         view.Return();
         return passes;
@@ -131,7 +155,13 @@ public sealed partial class SipContext
         ProxyLog.HookFailed(Core.Logger, hook, CallIdText, error);
     }
 
-    private void ReplyDirectly(int statusCode, ReadOnlySpan<byte> phrase, ReadOnlySpan<byte> headerLines)
+    private void ReplyDirectly(
+        int statusCode,
+        ReadOnlySpan<byte> phrase,
+        ReadOnlySpan<byte> headerLines,
+        ReadOnlySpan<byte> contentType,
+        ReadOnlySpan<byte> body
+    )
     {
         Observers.ReplyForwarding(this, null, null, statusCode, null);
         if (Transaction is { } transaction)
@@ -142,23 +172,39 @@ public sealed partial class SipContext
                 transaction.Reply(statusCode, phrase, headerLines);
         }
         else if (RequestOrNull is { } request)
-            Core.Transactions.ReplyStateless(request, _source, statusCode, phrase, headerLines);
+            Core.Transactions.ReplyStateless(request, _source, statusCode, phrase, headerLines, contentType, body);
         Replied(statusCode);
     }
 
-    private void ReplyThroughHooks(SipMessage request, int statusCode, ReadOnlySpan<byte> phrase, ReadOnlySpan<byte> headerLines)
+    /// <summary>Writes the whole response, for the hooks to see, or because it has a body.</summary>
+    private void ReplyInFull(
+        SipMessage request,
+        int statusCode,
+        ReadOnlySpan<byte> phrase,
+        ReadOnlySpan<byte> headerLines,
+        ReadOnlySpan<byte> contentType,
+        ReadOnlySpan<byte> body
+    )
     {
         RelayScratch scratch = RelayScratch.Rent();
         SipWriter writer = scratch.Writer;
         writer.Reset();
         writer.Response(request, statusCode, phrase, statusCode == 100 ? default : Transaction!.LocalTag);
         writer.Lines(headerLines);
-        ReadOnlySpan<byte> built = writer.End();
+        ReadOnlySpan<byte> built = writer.End(contentType, body);
+        if (!HasReplyHooks)
+        {
+            Observers.ReplyForwarding(this, null, null, statusCode, null);
+            SendOwn(built, statusCode);
+            scratch.Return();
+            return;
+        }
+
         byte[] copy = built.ToArray();
         if (scratch.Message.Parse(copy, 0, copy.Length, SipLimits.Default).Status != SipParseStatus.Ok)
         {
             scratch.Return();
-            ReplyDirectly(statusCode, phrase, headerLines);
+            ReplyDirectly(statusCode, phrase, headerLines, contentType, body);
             return;
         }
 
@@ -166,14 +212,19 @@ public sealed partial class SipContext
         if (RunReplyHooks(null, scratch.Message, scratch.Edits))
         {
             Observers.ReplyForwarding(this, null, scratch.Message, statusCode, scratch.Edits);
-            if (statusCode >= 300 && Relay.MayRefuse)
-                Transaction?.Refuse(scratch.Write(), statusCode);
-            else
-                Transaction?.Send(scratch.Write(), statusCode);
-            Replied(statusCode);
+            SendOwn(scratch.Write(), statusCode);
         }
 
         scratch.Return();
+    }
+
+    private void SendOwn(ReadOnlySpan<byte> response, int statusCode)
+    {
+        if (statusCode >= 300 && Relay.MayRefuse)
+            Transaction?.Refuse(response, statusCode);
+        else
+            Transaction?.Send(response, statusCode);
+        Replied(statusCode);
     }
 
     private void Replied(int statusCode)
@@ -188,5 +239,5 @@ public sealed partial class SipContext
 
     private void ResetReplies() => _replyHooks?.Clear();
 
-    private sealed record PostedReply(int StatusCode, string? Reason, byte[] HeaderLines);
+    private sealed record PostedReply(int StatusCode, string? Reason, byte[] HeaderLines, string? ContentType, ReadOnlyMemory<byte> Body);
 }

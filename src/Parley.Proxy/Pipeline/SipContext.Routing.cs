@@ -53,8 +53,8 @@ public sealed partial class SipContext
     /// <returns>True when it is ours.</returns>
     public bool IsOwn(SipUriView uri) => OwnUri.IsOwn(Transport, uri);
 
-    /// <summary>The request-URI that branches get unless a target says otherwise. After strict routing it is the restored one, so within a dialog it is the remote target.</summary>
-    public ReadOnlySpan<byte> RequestUri => Routed().RequestUri(Request);
+    /// <summary><see cref="RequestUri"/> as bytes.</summary>
+    public ReadOnlySpan<byte> RequestUriText => Routed().RequestUri(Request);
 
     /// <summary>Replaces <see cref="RequestUri"/>.</summary>
     /// <param name="uri">A URI; copied.</param>

@@ -8,9 +8,9 @@ namespace Parley.Proxy;
 /// <remarks>
 /// Pooled: do not keep it after the handler and its hooks are through. Everything that happens to one request runs serially in its transaction's
 /// strand, the parts of an awaiting handler included (unless it left its context by <c>ConfigureAwait(false)</c>; then <see cref="RelayAsync"/>,
-/// <see cref="Reply"/> and <see cref="CancelBranches"/> find back into the strand by themselves, the other members must not be used after relaying).
+/// <see cref="Reply(int, string, ReadOnlySpan{byte})"/> and <see cref="CancelBranches"/> find back into the strand by themselves, the other members must not be used after relaying).
 /// </remarks>
-public sealed partial class SipContext
+public sealed partial class SipContext : IRequestHolder
 {
     private readonly StrandSynchronization _synchronization;
     private readonly RequestItems _items = new();
@@ -25,7 +25,7 @@ public sealed partial class SipContext
         Core = core;
         Hooks = hooks;
         _ownStrand = new Strand(core.Logger); // with the context, not with its first ACK: an old object that refers to a young one costs the collector
-        _synchronization = new StrandSynchronization(core.Transport);
+        _synchronization = new StrandSynchronization(core.Transport, core.Watchdog, this);
     }
 
     /// <summary>The application's services.</summary>
@@ -56,7 +56,7 @@ public sealed partial class SipContext
 
     /// <summary>
     /// The same request is here by another way too (RFC 3261 8.2.2.2). A proxy relays it as any other. What is answered here is for the handler
-    /// to refuse before it acts on it: <see cref="Reply"/> turns a 2xx of the proxy's own into 482, and the registrar changes nothing.
+    /// to refuse before it acts on it: <see cref="Reply(int, string, ReadOnlySpan{byte})"/> turns a 2xx of the proxy's own into 482, and the registrar changes nothing.
     /// </summary>
     public bool IsMerged => Transaction is { IsMerged: true };
 
@@ -90,6 +90,8 @@ public sealed partial class SipContext
             return _message ?? Transaction?.Request;
         }
     }
+
+    SipMessage? IRequestHolder.PeekRequest() => _message ?? Transaction?.Request;
 
     /// <summary>A Via of it shows that it was here before: a spiral, or a loop.</summary>
     internal bool CameBack { get; set; }
@@ -200,6 +202,8 @@ public sealed partial class SipContext
         Transaction = null;
         _source = default;
         ReplyFlow = default;
+        _callIdText = null;
+        _deferral = null;
         _items.Clear();
         Observers.Clear();
         ResetReplies();

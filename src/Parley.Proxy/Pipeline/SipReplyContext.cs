@@ -33,6 +33,26 @@ public sealed class SipReplyContext
     /// <exception cref="InvalidOperationException">Used after its hook.</exception>
     public SipEdits Edits => _edits ?? throw Closed();
 
+    /// <summary>Adds a header line to this response.</summary>
+    /// <param name="name">As in <see cref="SipEdits.AddHeader(string, string)"/>.</param>
+    /// <param name="value">As there.</param>
+    /// <exception cref="ArgumentException">As there.</exception>
+    /// <exception cref="InvalidOperationException">Used after its hook.</exception>
+    public void AddHeader(string name, string value) => Edits.AddHeader(name, value);
+
+    /// <summary>One header line of this name in this response, in place of all others.</summary>
+    /// <param name="name">As in <see cref="SipEdits.AddHeader(string, string)"/>.</param>
+    /// <param name="value">As there.</param>
+    /// <exception cref="ArgumentException">As there.</exception>
+    /// <exception cref="InvalidOperationException">Used after its hook.</exception>
+    public void SetHeader(string name, string value) => Edits.SetHeader(name, value);
+
+    /// <summary>No header line of this name, full or compact, in this response.</summary>
+    /// <param name="name">As in <see cref="SipEdits.AddHeader(string, string)"/>.</param>
+    /// <exception cref="ArgumentException">As there.</exception>
+    /// <exception cref="InvalidOperationException">Used after its hook.</exception>
+    public void RemoveHeader(string name) => Edits.RemoveHeader(name);
+
     internal bool IsSuppressed { get; private set; }
 
     /// <summary>A provisional is not passed on; does nothing for a final response.</summary>

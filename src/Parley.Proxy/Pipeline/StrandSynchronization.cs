@@ -4,7 +4,8 @@ using Parley.Transport;
 namespace Parley.Proxy;
 
 /// <summary>Brings the parts of an awaiting handler back into its request's strand, so that they never run at the same time as replies, timers or a CANCEL of the same request.</summary>
-internal sealed class StrandSynchronization(ISipTransport transport) : SynchronizationContext
+internal sealed class StrandSynchronization(ISipTransport transport, HandlerWatchdog? watchdog, IRequestHolder holder)
+    : SynchronizationContext
 {
     private static readonly StrandWork Continue = static (target, argument, _) =>
         ((StrandSynchronization)target!).Run((Continuation)argument!);
@@ -32,12 +33,14 @@ internal sealed class StrandSynchronization(ISipTransport transport) : Synchroni
     {
         SynchronizationContext? before = Current;
         SetSynchronizationContext(this);
+        watchdog?.Enter(holder, "handler");
         try
         {
             continuation.Callback(continuation.State);
         }
         finally
         {
+            watchdog?.Leave();
             SetSynchronizationContext(before);
         }
     }

@@ -31,7 +31,7 @@ internal static class BranchWriter
         if (context.IsStateless && request.TryGetTopVia(out ViaView via))
             ViaRouting.Stamp(edits, via, context.Source.Remote);
 
-        context.WriteRoutes(edits, target is null ? context.RequestUri : target.Uri.Bytes, target is null ? [] : target.Path); // steps 2, 6
+        context.WriteRoutes(edits, target is null ? context.RequestUriText : target.Uri.Bytes, target is null ? [] : target.Path); // steps 2, 6
         WriteMaxForwards(edits, request, context.Core.Options, branch?.Breadth ?? MaxBreadth.Of(request, context.Core.Options)); // step 3
         context.WriteRecordRoute(edits, context.Source.Listener, flow.Listener); // step 4
         WriteVia(edits, context, flow.Listener, viaBranch); // step 8

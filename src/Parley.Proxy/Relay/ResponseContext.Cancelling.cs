@@ -21,6 +21,7 @@ internal sealed partial class ResponseContext
         {
             // A handler that awaits and has not relayed yet is let finish: RelayAsync, or its end, answers 487.
             CancelPendingFor(cancel);
+            Context.AbortDeferred();
             if (!IsUnderWay && !Lifetime.HasHandlers)
                 Context.ReplyInStrand(487, null, default);
         }

@@ -55,6 +55,7 @@ internal sealed partial class ResponseContext
         Activity = RelayActivity.Choosing;
         SynchronizationContext? before = SynchronizationContext.Current;
         SynchronizationContext.SetSynchronizationContext(Context.Synchronization);
+        Core.Watchdog?.Enter(Context, "failure hook");
         try
         {
             ValueTask hooks = RunFailureHooks();
@@ -66,6 +67,7 @@ internal sealed partial class ResponseContext
         }
         finally
         {
+            Core.Watchdog?.Leave();
             SynchronizationContext.SetSynchronizationContext(before);
         }
 

@@ -100,7 +100,7 @@ internal sealed partial class ResponseContext
     private void StartBranch(BranchTarget? target, int breadth)
     {
         SipBranch branch = Core.Branches.Rent();
-        branch.Begin(_branches.Count, target, target is null ? Context.RequestUri : target.Uri.Bytes);
+        branch.Begin(_branches.Count, target, target is null ? Context.RequestUriText : target.Uri.Bytes);
         branch.Breadth = breadth;
         _branches.Add(branch);
         _pending++;

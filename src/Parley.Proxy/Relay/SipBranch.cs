@@ -47,6 +47,26 @@ public sealed class SipBranch
     /// <exception cref="InvalidOperationException">Outside a branch hook.</exception>
     public SipEdits Edits => _edits ?? throw new InvalidOperationException("A branch's edits are open inside its branch hooks only.");
 
+    /// <summary>Adds a header line to this copy of the request, inside a branch hook.</summary>
+    /// <param name="name">As in <see cref="SipEdits.AddHeader(string, string)"/>.</param>
+    /// <param name="value">As there.</param>
+    /// <exception cref="ArgumentException">As there.</exception>
+    /// <exception cref="InvalidOperationException">Outside a branch hook.</exception>
+    public void AddHeader(string name, string value) => Edits.AddHeader(name, value);
+
+    /// <summary>One header line of this name in this copy of the request, inside a branch hook, in place of all others.</summary>
+    /// <param name="name">As in <see cref="SipEdits.AddHeader(string, string)"/>.</param>
+    /// <param name="value">As there.</param>
+    /// <exception cref="ArgumentException">As there.</exception>
+    /// <exception cref="InvalidOperationException">Outside a branch hook.</exception>
+    public void SetHeader(string name, string value) => Edits.SetHeader(name, value);
+
+    /// <summary>No header line of this name, full or compact, in this copy of the request, inside a branch hook.</summary>
+    /// <param name="name">As in <see cref="SipEdits.AddHeader(string, string)"/>.</param>
+    /// <exception cref="ArgumentException">As there.</exception>
+    /// <exception cref="InvalidOperationException">Outside a branch hook.</exception>
+    public void RemoveHeader(string name) => Edits.RemoveHeader(name);
+
     /// <summary>Where else it may go, and how many of these were tried.</summary>
     internal List<SipTarget> Alternatives { get; } = [];
 

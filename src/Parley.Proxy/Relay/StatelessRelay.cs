@@ -43,7 +43,7 @@ internal static class StatelessRelay
     private static ValueTask<bool> FindWay(SipContext context, BranchTarget? target, SipListener? from, SipProtocol? known)
     {
         ProxyCore core = context.Core;
-        ReadOnlySpan<byte> uri = target is null ? context.RequestUri : target.Uri.Bytes;
+        ReadOnlySpan<byte> uri = target is null ? context.RequestUriText : target.Uri.Bytes;
         ReadOnlySpan<byte> hop = context.DestinationUri is { } destination
             ? destination.Bytes
             : context.NextHop(uri, target is null ? [] : target.Path);

@@ -34,6 +34,43 @@ public sealed class AddressOfRecord : IEquatable<AddressOfRecord>
         return true;
     }
 
+    /// <summary>Reads "alice@example.com", "sip:alice@example.com" or a sips URI; the inverse of <see cref="ToString"/>.</summary>
+    /// <param name="text">The address.</param>
+    /// <param name="options">Local policy on port and case; null for the defaults.</param>
+    /// <exception cref="FormatException">Not such an address.</exception>
+    public static AddressOfRecord Parse(string text, RegistrarOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return TryParse(text, options, out AddressOfRecord? address)
+            ? address
+            : throw new FormatException($"'{text}' is not an address such as alice@example.com.");
+    }
+
+    /// <summary>Reads "alice@example.com", "sip:alice@example.com" or a sips URI; false for anything else.</summary>
+    /// <param name="text">The address.</param>
+    /// <param name="options">Local policy on port and case; null for the defaults.</param>
+    /// <param name="address">The address that was read.</param>
+    public static bool TryParse(
+        string? text,
+        RegistrarOptions? options,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out AddressOfRecord? address
+    )
+    {
+        address = null;
+        if (string.IsNullOrEmpty(text))
+            return false;
+        bool isUri =
+            text.StartsWith("sip:", StringComparison.OrdinalIgnoreCase) || text.StartsWith("sips:", StringComparison.OrdinalIgnoreCase);
+        int at = text.LastIndexOf('@');
+        if (isUri || at < 0)
+            return SipUri.TryParse(isUri ? text : "sip:" + text, out SipUri? uri) && TryCreate(uri.View, options, out address);
+        // The canonical form has its escapes resolved: they come back before it is read as a URI.
+        var plain = Encoding.UTF8.GetBytes(text[..at]);
+        var escaped = new byte[plain.Length * 3];
+        string user = Encoding.ASCII.GetString(escaped, 0, SipEscaping.EscapeUser(plain, escaped));
+        return SipUri.TryParse($"sip:{user}@{text[(at + 1)..]}", out SipUri? full) && TryCreate(full.View, options, out address);
+    }
+
     /// <inheritdoc/>
     public bool Equals(AddressOfRecord? other) => other is not null && _bytes.AsSpan().SequenceEqual(other._bytes);
 

@@ -18,7 +18,8 @@ public sealed class Binding
         SipFlow? flow,
         FlowUse sendOverFlow,
         string? instanceId,
-        int regId
+        int regId,
+        string? userAgent
     )
     {
         Contact = contact;
@@ -31,7 +32,9 @@ public sealed class Binding
         Flow = flow;
         InstanceId = instanceId;
         RegId = regId;
-        Size = SizeOf(contact, callId, path, instanceId);
+        FlowUse = sendOverFlow;
+        UserAgent = userAgent;
+        Size = SizeOf(contact, callId, path, instanceId) + (userAgent is null ? 0 : 24 + (userAgent.Length * 2));
         Target = new BranchTarget
         {
             Uri = contact,
@@ -57,8 +60,14 @@ public sealed class Binding
     /// <summary>The Path vector of that REGISTER (RFC 3327), first hop first.</summary>
     public IReadOnlyList<byte[]> Path { get; }
 
-    /// <summary>The flow that the REGISTER came over; null for a binding made by code.</summary>
+    /// <summary>The flow that the REGISTER came over; its far end is what other servers call "received". Null for a binding made by code without one.</summary>
     public SipFlow? Flow { get; }
+
+    /// <summary>Whether requests go over <see cref="Flow"/> instead of where the contact's URI leads.</summary>
+    public FlowUse FlowUse { get; }
+
+    /// <summary>The User-Agent of the REGISTER, its first 255 bytes; null when there was none.</summary>
+    public string? UserAgent { get; }
 
     /// <summary>The +sip.instance parameter without its quotes (RFC 5626 4.1); null when there was none.</summary>
     public string? InstanceId { get; }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Proxy;
@@ -56,33 +57,51 @@ public sealed class LocationTable : IDisposable
     /// <summary>The options in force.</summary>
     public RegistrarOptions Options => _options;
 
-    /// <summary>Adds the contacts of an address to a list of targets, in q order; returns how many. A sips address reaches only sips contacts.</summary>
-    /// <param name="address">Usually the request-URI.</param>
-    /// <param name="targets">The list to append to.</param>
-    public int Lookup(SipUriView address, ICollection<BranchTarget> targets)
+    /// <summary>The address of a URI by this table's policy on port and case.</summary>
+    /// <param name="uri">A sip or sips URI; the two are one address.</param>
+    /// <exception cref="ArgumentException">It is neither.</exception>
+    public AddressOfRecord AddressOf(SipUri uri)
     {
+        ArgumentNullException.ThrowIfNull(uri);
+        return AddressOfRecord.TryCreate(uri.View, _options, out AddressOfRecord? address)
+            ? address
+            : throw new ArgumentException($"{uri} is not a sip or sips URI.", nameof(uri));
+    }
+
+    /// <summary>The address of a URI by this table's policy on port and case; false for a URI that is not sip or sips.</summary>
+    /// <param name="uri">Such as that of a To header or a request line.</param>
+    /// <param name="address">The address when the URI has one.</param>
+    public bool TryAddressOf(SipUriView uri, [NotNullWhen(true)] out AddressOfRecord? address) =>
+        AddressOfRecord.TryCreate(uri, _options, out address);
+
+    /// <summary>Adds the contacts of an address, sip and sips, to a list of targets, in q order; returns how many.</summary>
+    /// <param name="address">The address-of-record.</param>
+    /// <param name="targets">The list to append to.</param>
+    public int Lookup(AddressOfRecord address, ICollection<BranchTarget> targets) => Lookup(address, targets, onlySips: false);
+
+    /// <summary>The contacts of an address, sip and sips, as targets, in q order; empty when it has none.</summary>
+    /// <param name="address">The address-of-record.</param>
+    public IReadOnlyList<BranchTarget> Lookup(AddressOfRecord address) => Lookup(address, onlySips: false);
+
+    /// <summary>Adds the contacts of an address to a list of targets, in q order; returns how many.</summary>
+    /// <param name="address">The address-of-record.</param>
+    /// <param name="targets">The list to append to.</param>
+    /// <param name="onlySips">Only sips contacts, as for a sips request-URI (RFC 5630 3.2).</param>
+    public int Lookup(AddressOfRecord address, ICollection<BranchTarget> targets, bool onlySips)
+    {
+        ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(targets);
-        if (Find(address) is not { } entry)
-            return 0;
-        var now = _clock.Now;
-        var found = 0;
-        foreach (var binding in entry.Bindings)
-        {
-            if (!IsTarget(binding, address.Scheme, now))
-                continue;
-            targets.Add(binding.Target);
-            found++;
-        }
-        return found;
+        var added = new TargetList(targets);
+        return _entries.TryGetValue(address, out LocationEntry? entry) ? Add(entry, onlySips, ref added) : 0;
     }
 
     /// <summary>The contacts of an address as targets, in q order; empty when it has none.</summary>
-    /// <param name="address">A sip or sips URI.</param>
-    public IReadOnlyList<BranchTarget> Lookup(SipUri address)
+    /// <param name="address">The address-of-record.</param>
+    /// <param name="onlySips">Only sips contacts, as for a sips request-URI (RFC 5630 3.2).</param>
+    public IReadOnlyList<BranchTarget> Lookup(AddressOfRecord address, bool onlySips)
     {
-        ArgumentNullException.ThrowIfNull(address);
         var targets = new List<BranchTarget>();
-        Lookup(address.View, targets);
+        Lookup(address, targets, onlySips);
         return targets;
     }
 
@@ -91,26 +110,29 @@ public sealed class LocationTable : IDisposable
     public int AddTargets(SipContext context)
     {
         ArgumentNullException.ThrowIfNull(context);
-        if (!SipUriView.TryParse(context.RequestUri, out var address) || Find(address) is not { } entry)
-            return 0;
-        var now = _clock.Now;
-        var found = 0;
-        foreach (var binding in entry.Bindings)
-        {
-            if (!IsTarget(binding, address.Scheme, now))
-                continue;
-            context.AddTarget(binding.Target);
-            found++;
-        }
-        return found;
+        SipUriView address = context.RequestUri;
+        var added = new ContextTargets(context);
+        return Find(address) is { } entry ? Add(entry, address.Scheme == SipUriScheme.Sips, ref added) : 0;
+    }
+
+    /// <summary>Forks a request to the contacts of an address: adds each as a target; returns how many.</summary>
+    /// <param name="context">The request. Of a sips request-URI only sips contacts are added.</param>
+    /// <param name="address">The address-of-record, such as that of an alias.</param>
+    public int AddTargets(SipContext context, AddressOfRecord address)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        ArgumentNullException.ThrowIfNull(address);
+        var added = new ContextTargets(context);
+        bool onlySips = context.RequestUri.Scheme == SipUriScheme.Sips;
+        return _entries.TryGetValue(address, out LocationEntry? entry) ? Add(entry, onlySips, ref added) : 0;
     }
 
     /// <summary>The live bindings of an address, in q order.</summary>
-    /// <param name="address">A sip or sips URI.</param>
-    public IReadOnlyList<Binding> BindingsOf(SipUri address)
+    /// <param name="address">The address-of-record.</param>
+    public IReadOnlyList<Binding> BindingsOf(AddressOfRecord address)
     {
         ArgumentNullException.ThrowIfNull(address);
-        return Find(address.View) is { } entry ? Live(entry.Bindings, _clock.Now) : [];
+        return LiveBindingsOf(address);
     }
 
     /// <summary>A snapshot of the addresses that have bindings.</summary>
@@ -130,27 +152,77 @@ public sealed class LocationTable : IDisposable
     /// <summary>Binds a contact by code, e.g. a trunk that does not register. False when a limit forbids it.</summary>
     /// <param name="address">The address-of-record.</param>
     /// <param name="contact">Where it is.</param>
-    /// <param name="lifetime">For how long; null for ever.</param>
+    /// <param name="lifetime">For how long, a second or more; null for ever.</param>
     /// <param name="q">Preference, 0 to 1000.</param>
-    /// <exception cref="ArgumentException">The address is not a sip or sips URI, or the lifetime is under a second.</exception>
-    public bool Bind(SipUri address, SipUri contact, TimeSpan? lifetime = null, int q = 1000)
+    /// <exception cref="ArgumentOutOfRangeException">Lifetime or q is out of its range.</exception>
+    public bool Bind(AddressOfRecord address, SipUri contact, TimeSpan? lifetime = null, int q = 1000)
     {
-        ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(contact);
         ArgumentOutOfRangeException.ThrowIfNegative(q);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(q, 1000);
-        var seconds = lifetime is { } span ? (long)span.TotalSeconds : long.MaxValue;
-        ArgumentOutOfRangeException.ThrowIfLessThan(seconds, 1, nameof(lifetime));
-        var update = LocalUpdate();
-        update.Contacts.Add(new ContactUpdate(contact, q, seconds, FlowUse.None, null, 0));
-        return Apply(AddressOf(address), update, out _) == RegistrationOutcome.Done;
+        if (lifetime is { } span)
+            ArgumentOutOfRangeException.ThrowIfLessThan(span, TimeSpan.FromSeconds(1), nameof(lifetime));
+        return Bind(
+            address,
+            new StoredContact
+            {
+                Contact = contact,
+                Lifetime = lifetime,
+                Q = q,
+            }
+        );
+    }
+
+    /// <summary>Binds a contact with all that a REGISTER says of one, e.g. one read back from a database. It replaces a binding of the same contact URI, whatever
+    /// its Call-ID and CSeq. False when a limit forbids it.</summary>
+    /// <param name="address">The address-of-record.</param>
+    /// <param name="contact">The contact (see <see cref="StoredFormOf"/>).</param>
+    /// <exception cref="ArgumentException">A property of the contact is out of its range; the message names it.</exception>
+    public bool Bind(AddressOfRecord address, StoredContact contact)
+    {
+        ArgumentNullException.ThrowIfNull(address);
+        ArgumentNullException.ThrowIfNull(contact);
+        contact.Check(nameof(contact));
+        var update = new RegistrationUpdate
+        {
+            CallId = contact.CallId,
+            CSeq = contact.CSeq,
+            Path = [.. contact.Path],
+            Flow = contact.Flow,
+            UserAgent = contact.UserAgent,
+            IsLocal = true,
+        };
+        long seconds = contact.Lifetime is { } lifetime ? (long)Math.Ceiling(lifetime.TotalSeconds) : long.MaxValue;
+        update.Contacts.Add(new ContactUpdate(contact.Contact, contact.Q, seconds, contact.FlowUse, contact.InstanceId, contact.RegId));
+        return Apply(address, update, out _) == RegistrationOutcome.Done;
+    }
+
+    /// <summary>A binding as it can be stored and given to <see cref="Bind(AddressOfRecord, StoredContact)"/> again, with the lifetime it has left.</summary>
+    /// <param name="binding">A binding of this table.</param>
+    public StoredContact StoredFormOf(Binding binding)
+    {
+        ArgumentNullException.ThrowIfNull(binding);
+        TimeSpan left = RemainingOf(binding);
+        return new StoredContact
+        {
+            Contact = binding.Contact,
+            Q = binding.Q,
+            Lifetime = left == TimeSpan.MaxValue ? null : TimeSpan.FromSeconds(Math.Max(1, Math.Ceiling(left.TotalSeconds))),
+            CallId = binding.CallId,
+            CSeq = binding.CSeq,
+            Path = binding.Path,
+            Flow = binding.Flow,
+            FlowUse = binding.FlowUse,
+            InstanceId = binding.InstanceId,
+            RegId = binding.RegId,
+            UserAgent = binding.UserAgent,
+        };
     }
 
     /// <summary>Takes back one contact of an address; false when it was not bound.</summary>
     /// <param name="address">The address-of-record.</param>
     /// <param name="contact">The contact, compared by RFC 3261 19.1.4.</param>
-    /// <exception cref="ArgumentException">The address is not a sip or sips URI.</exception>
-    public bool Unbind(SipUri address, SipUri contact)
+    public bool Unbind(AddressOfRecord address, SipUri contact)
     {
         ArgumentNullException.ThrowIfNull(contact);
         var bound = false;
@@ -158,18 +230,17 @@ public sealed class LocationTable : IDisposable
             bound |= binding.Contact.Equals(contact);
         var update = LocalUpdate();
         update.Contacts.Add(new ContactUpdate(contact, 1000, 0, FlowUse.None, null, 0));
-        Apply(AddressOf(address), update, out _);
+        Apply(address, update, out _);
         return bound;
     }
 
     /// <summary>Takes back all contacts of an address; false when it had none.</summary>
     /// <param name="address">The address-of-record.</param>
-    /// <exception cref="ArgumentException">It is not a sip or sips URI.</exception>
-    public bool Clear(SipUri address)
+    public bool Clear(AddressOfRecord address)
     {
         var had = BindingsOf(address).Count > 0;
         Apply(
-            AddressOf(address),
+            address,
             new RegistrationUpdate
             {
                 CallId = "",
@@ -186,7 +257,7 @@ public sealed class LocationTable : IDisposable
     public void Dispose() => _expiry.Dispose();
 
     /// <summary>The live bindings of an address in canonical form.</summary>
-    internal Binding[] BindingsOf(AddressOfRecord address) =>
+    internal Binding[] LiveBindingsOf(AddressOfRecord address) =>
         _entries.TryGetValue(address, out var entry) ? Live(entry.Bindings, _clock.Now) : [];
 
     /// <summary>Does all that the update asks, or nothing.</summary>
@@ -206,7 +277,7 @@ public sealed class LocationTable : IDisposable
                 before = entry.Bindings;
                 now = _clock.Now;
                 var live = Live(before, now);
-                outcome = RegistrationRules.Apply(live, update, now, _options.MaxContacts, out next);
+                outcome = RegistrationRules.Apply(live, update, now, _options, out next);
                 if (outcome == RegistrationOutcome.Done && !TryCount(entry, before, next))
                     outcome = RegistrationOutcome.TableFull;
                 if (outcome == RegistrationOutcome.Done)
@@ -288,10 +359,20 @@ public sealed class LocationTable : IDisposable
         return _byBytes.TryGetValue(buffer[..length], out var entry) ? entry : null;
     }
 
-    private AddressOfRecord AddressOf(SipUri address) =>
-        AddressOfRecord.TryCreate(address.View, _options, out var canonical)
-            ? canonical
-            : throw new ArgumentException("Not a sip or sips URI.", nameof(address));
+    private int Add<T>(LocationEntry entry, bool onlySips, ref T targets)
+        where T : struct, ITargetSink
+    {
+        var now = _clock.Now;
+        var found = 0;
+        foreach (var binding in entry.Bindings)
+        {
+            if (!IsTarget(binding, onlySips, now))
+                continue;
+            targets.Add(binding.Target);
+            found++;
+        }
+        return found;
+    }
 
     private static RegistrationUpdate LocalUpdate() =>
         new()
@@ -301,10 +382,10 @@ public sealed class LocationTable : IDisposable
             IsLocal = true,
         };
 
-    private static bool IsTarget(Binding binding, SipUriScheme wanted, long now) =>
+    private static bool IsTarget(Binding binding, bool onlySips, long now) =>
         binding.ExpiresAt > now
         && !binding.IsOutdone
-        && (binding.Contact.Scheme == SipUriScheme.Sips || (binding.Contact.Scheme == SipUriScheme.Sip && wanted != SipUriScheme.Sips));
+        && (binding.Contact.Scheme == SipUriScheme.Sips || (binding.Contact.Scheme == SipUriScheme.Sip && !onlySips));
 
     // RFC 5626 7: no two contacts of one instance at a time. A client that registers several flows though Outbound was not granted is called over the latest.
     private static void MarkOutdone(Binding[] bindings)

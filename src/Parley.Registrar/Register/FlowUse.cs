@@ -1,7 +1,7 @@
 namespace Parley.Registrar;
 
 /// <summary>How the flow of a REGISTER serves its contact.</summary>
-internal enum FlowUse : byte
+public enum FlowUse : byte
 {
     /// <summary>Not at all: the URI (or Path) leads there.</summary>
     None,

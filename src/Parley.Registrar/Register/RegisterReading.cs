@@ -15,6 +15,9 @@ internal static class RegisterReading
     /// <summary>The most parameters of a Contact URI.</summary>
     public const int MostParameters = 32;
 
+    /// <summary>Bytes of a User-Agent that are kept.</summary>
+    private const int LongestUserAgent = 255;
+
     // "malformed values SHOULD be treated as equivalent to 3600" (RFC 3261 10.2.1.1)
     private const long SecondsOfMalformed = 3600;
 
@@ -64,6 +67,7 @@ internal static class RegisterReading
             RemovesAll = isStar,
             Path = path,
             Flow = source,
+            UserAgent = UserAgent(request),
         };
         update.Contacts.AddRange(contacts);
         return true;
@@ -95,7 +99,10 @@ internal static class RegisterReading
             return Fail(400, "Contact Too Long", out failure);
         var seconds = Seconds(request, contact, options);
         // 10.3 step 7: too brief only when above zero, under an hour and under the minimum.
-        if (seconds > 0 && seconds < 3600 && seconds < (long)options.MinExpires.TotalSeconds)
+        var shortest = (long)options.MinExpires.TotalSeconds;
+        if (seconds > 0 && seconds < shortest && options.ShortExpiry == ShortExpiryPolicy.Raise)
+            seconds = shortest;
+        if (seconds > 0 && seconds < 3600 && seconds < shortest)
         {
             failure = new RegistrarReply(423, null, Encoding.ASCII.GetBytes($"Min-Expires: {(long)options.MinExpires.TotalSeconds}\r\n"));
             return false;
@@ -122,6 +129,13 @@ internal static class RegisterReading
         );
         failure = default;
         return true;
+    }
+
+    private static string? UserAgent(SipMessage request)
+    {
+        if (!request.TryGetHeader(SipHeaderName.UserAgent, out ReadOnlySpan<byte> value) || value.IsEmpty)
+            return null;
+        return SipText.ToLine(value[..Math.Min(value.Length, LongestUserAgent)]);
     }
 
     private static bool HasTooManyParameters(ParameterList parameters)

@@ -7,13 +7,13 @@ internal static class RegistrationRules
     /// <param name="current">What is there and has not expired.</param>
     /// <param name="update">What is asked.</param>
     /// <param name="now">The table's milliseconds.</param>
-    /// <param name="maxContacts">Limit per address.</param>
+    /// <param name="options">The limit per address, and what happens beyond it.</param>
     /// <param name="next">The new bindings when Done.</param>
     public static RegistrationOutcome Apply(
         ReadOnlySpan<Binding> current,
         RegistrationUpdate update,
         long now,
-        int maxContacts,
+        RegistrarOptions options,
         out Binding[] next
     )
     {
@@ -53,17 +53,40 @@ internal static class RegistrationRules
                 update.Flow,
                 contact.SendOverFlow,
                 contact.InstanceId,
-                contact.RegId
+                contact.RegId,
+                update.UserAgent
             );
             if (index >= 0)
                 list[index] = binding;
             else
                 list.Add(binding);
         }
-        if (list.Count > maxContacts && list.Count > current.Length)
+        if (list.Count > options.MaxContacts && list.Count > current.Length && !TryMakeRoom(list, current, options))
             return RegistrationOutcome.TooManyContacts;
         next = SortedByQ(list);
         return RegistrationOutcome.Done;
+    }
+
+    /// <summary>Drops what was registered longest ago, where that is the policy. What this update binds and what code has bound stays.</summary>
+    private static bool TryMakeRoom(List<Binding> list, ReadOnlySpan<Binding> current, RegistrarOptions options)
+    {
+        if (options.ContactLimit != ContactLimitPolicy.ReplaceOldest)
+            return false;
+        while (list.Count > options.MaxContacts)
+        {
+            Binding? oldest = null;
+            foreach (Binding binding in list)
+            {
+                if (binding.CallId.Length == 0 || !current.Contains(binding))
+                    continue;
+                if (oldest is null || binding.RegisteredAt < oldest.RegisteredAt)
+                    oldest = binding;
+            }
+            if (oldest is null)
+                return false;
+            list.Remove(oldest);
+        }
+        return true;
     }
 
     /// <summary>The place of the binding that this contact means, by URI comparison (19.1.4).</summary>

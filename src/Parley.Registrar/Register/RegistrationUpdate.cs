@@ -19,6 +19,8 @@ internal sealed class RegistrationUpdate
 
     public SipFlow? Flow { get; init; }
 
+    public string? UserAgent { get; init; }
+
     /// <summary>Made by code, not by a REGISTER: no ordering by Call-ID and CSeq.</summary>
     public bool IsLocal { get; init; }
 }

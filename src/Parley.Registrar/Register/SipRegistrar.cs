@@ -74,7 +74,7 @@ public sealed class SipRegistrar
         // 10.3 steps 6 and 7
         if (!RegisterReading.TryRead(request, source, options, transport, out var update, out var failure))
             return failure;
-        var bindings = Table.BindingsOf(address);
+        var bindings = Table.LiveBindingsOf(address);
         if (update.RemovesAll || update.Contacts.Count > 0)
         {
             switch (Table.Apply(address, update, out bindings))

@@ -34,8 +34,7 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
     private static System.Net.IPAddress SourceOf(SipContext context) => context.Source.Remote.ToIPAddress();
 
     /// <summary>Its Routes are used up and the request-URI names us: to follow it would be to send the request to ourselves.</summary>
-    private static bool LeadsHere(SipContext context) =>
-        context.RemainingRoutes.Count == 0 && SipUriView.TryParse(context.RequestUri, out var uri) && context.IsOwn(uri);
+    private static bool LeadsHere(SipContext context) => context.RemainingRoutes.Count == 0 && context.IsOwn(context.RequestUri);
 
     private ValueTask OnInitialAsync(SipContext context)
     {
@@ -44,7 +43,7 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
         var trusted = routes.Trusts(source);
         if (!ConsumeRoutes(context, trusted))
             return ValueTask.CompletedTask;
-        if (!SipUriView.TryParse(context.RequestUri, out var uri))
+        if (!SipUriView.TryParse(context.RequestUriText, out var uri))
         {
             context.Reply(400, "Bad Request-URI");
             return ValueTask.CompletedTask;

@@ -22,9 +22,9 @@ internal static class OwnNumber
     public static (int Added, bool Left) AddOthers(SipContext context, SipUriView address, LocationTable table)
     {
         var (added, left) = (0, false);
-        if (!SipUri.TryParse(address.Text, out var uri))
+        if (!table.TryAddressOf(address, out var user))
             return default;
-        foreach (var binding in table.BindingsOf(uri))
+        foreach (var binding in table.BindingsOf(user))
         {
             if (address.Scheme == SipUriScheme.Sips && binding.Contact.Scheme != SipUriScheme.Sips)
                 continue;

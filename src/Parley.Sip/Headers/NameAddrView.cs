@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Parley.Sip;
 
 /// <summary>An address with its display name and header parameters: a From, To, Contact, Route, Record-Route, Path or the like.</summary>
@@ -71,4 +73,13 @@ public readonly ref struct NameAddrView
     /// <summary>The reg-id parameter (RFC 5626 4.2), from 1; 0 when absent or malformed.</summary>
     public int RegId =>
         Parameters.TryGet("reg-id"u8, out var value) && SipGrammar.TryParseNumber(value, int.MaxValue, out uint id) ? (int)id : 0;
+
+    /// <summary>The display name as text: quotes and backslashes undone, folds as one space; empty when there is none. Allocates.</summary>
+    public string DisplayNameText => QuotedText.ToText(DisplayName);
+
+    /// <summary>The tag as text; empty when there is none. Allocates.</summary>
+    public string TagText => Encoding.ASCII.GetString(Tag);
+
+    /// <summary>The whole value as text, as written; allocates.</summary>
+    public override string ToString() => Encoding.UTF8.GetString(Text);
 }

@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Parley.Sip;
 
 /// <summary>Parameters after semicolons, of a header value or a URI.</summary>
@@ -36,6 +38,26 @@ public readonly ref struct ParameterList
         }
         value = default;
         return false;
+    }
+
+    /// <summary>The value of the first parameter of this name as text: of a header parameter without its quotes and backslashes, of a URI parameter with its
+    /// escapes undone. Empty for a flag; null when there is no such parameter. Allocates.</summary>
+    /// <param name="name">The name, without case.</param>
+    public string? GetText(ReadOnlySpan<byte> name)
+    {
+        if (!TryGet(name, out ReadOnlySpan<byte> value))
+            return null;
+        return _escaped ? SipEscaping.UnescapeToString(value) : QuotedText.ToText(value);
+    }
+
+    /// <inheritdoc cref="GetText(ReadOnlySpan{byte})"/>
+    /// <exception cref="ArgumentNullException">The name is null.</exception>
+    public string? GetText(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        int bound = Encoding.UTF8.GetMaxByteCount(name.Length);
+        Span<byte> bytes = bound <= 128 ? stackalloc byte[bound] : new byte[bound];
+        return GetText(bytes[..Encoding.UTF8.GetBytes(name, bytes)]);
     }
 
     /// <summary>True when there is a parameter of this name.</summary>

@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Text;
 
 namespace Parley.Sip;
 
@@ -23,6 +24,8 @@ public static class SipText
         "MESSAGE"u8.ToArray(),
         "PUBLISH"u8.ToArray(),
     ];
+
+    private static readonly string[] MethodTexts = Array.ConvertAll(MethodNames, Encoding.ASCII.GetString);
 
     /// <summary>The method of this name. Method names are case-sensitive (RFC 3261 7.1): "invite" is <see cref="SipMethod.Other"/>.</summary>
     public static SipMethod ParseMethod(ReadOnlySpan<byte> text)
@@ -55,6 +58,9 @@ public static class SipText
     /// <summary>The method's name on the wire; empty for <see cref="SipMethod.Other"/>.</summary>
     public static ReadOnlySpan<byte> Method(SipMethod method) =>
         (uint)method < (uint)MethodNames.Length ? MethodNames[(int)method] : default;
+
+    /// <summary>The method's name as text, as on the wire; empty for <see cref="SipMethod.Other"/>. Allocates nothing.</summary>
+    public static string MethodName(SipMethod method) => (uint)method < (uint)MethodTexts.Length ? MethodTexts[(int)method] : "";
 
     /// <summary>The header's full name on the wire; empty for <see cref="SipHeaderName.Other"/>.</summary>
     public static ReadOnlySpan<byte> Header(SipHeaderName name) => HeaderNames.Full(name);
@@ -113,6 +119,16 @@ public static class SipText
             destination[written++] = (byte)' ';
             value = value[next..];
         }
+    }
+
+    /// <summary>A header value as text on one line: as <see cref="Unfold"/>, read as UTF-8. Allocates.</summary>
+    /// <param name="value">A header value as received.</param>
+    public static string ToLine(ReadOnlySpan<byte> value)
+    {
+        if (!IsFolded(value))
+            return Encoding.UTF8.GetString(value);
+        Span<byte> line = value.Length <= 512 ? stackalloc byte[value.Length] : new byte[value.Length];
+        return Encoding.UTF8.GetString(line[..Unfold(value, line)]);
     }
 
     /// <summary>Writes a number in decimal digits and returns how many; 20 bytes always suffice.</summary>

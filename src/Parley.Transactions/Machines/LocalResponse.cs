@@ -20,21 +20,25 @@ internal static class LocalResponse
     public static int RoomFor(SipMessage received, in SipFlow source) =>
         source.Listener.IsReliable ? int.MaxValue : received.Bytes.Length * 2;
 
-    /// <summary>A response without body, in the thread's writer: valid until the next one is built. In the shortest form where the full one has no room.</summary>
+    /// <summary>A response in the thread's writer: valid until the next one is built. In the shortest form where the full one has no room; one with a body is always in full.</summary>
     public static ReadOnlySpan<byte> Build(
         SipMessage request,
         int room,
         int statusCode,
         ReadOnlySpan<byte> reason,
         ReadOnlySpan<byte> toTag,
-        ReadOnlySpan<byte> headerLines
+        ReadOnlySpan<byte> headerLines,
+        ReadOnlySpan<byte> contentType = default,
+        ReadOnlySpan<byte> body = default
     )
     {
         SipWriter writer = Scratch.Mine.Writer;
         writer.Reset();
         writer.Response(request, statusCode, reason.IsEmpty ? SipText.Reason(statusCode) : reason, toTag);
         writer.Lines(headerLines);
-        ReadOnlySpan<byte> full = writer.End();
+        ReadOnlySpan<byte> full = writer.End(contentType, body);
+        if (!body.IsEmpty)
+            return full;
         // Long lines are what a clause demands (a challenge, the bindings of 10.3 step 8): no short form makes up for them.
         if (full.Length - Math.Max(0, headerLines.Length - ShortLines) <= room)
             return full;

@@ -31,7 +31,7 @@ public class CatalogueCallTests
         {
             context.CreateDialog();
             context.RecordRoute();
-            bool loops = SipUriView.TryParse(context.RequestUri, out SipUriView uri) && uri.UserText == "loop";
+            bool loops = SipUriView.TryParse(context.RequestUriText, out SipUriView uri) && uri.UserText == "loop";
             context.AddTarget(SipUri.Parse(loops ? "sip:bob@10.0.0.1" : self!.Bob.Contact));
             await context.RelayAsync();
         });

@@ -58,7 +58,7 @@ public class Row03_ACallThatPassesTwiceIsTwoDialogs
         {
             context.CreateDialog();
             context.RecordRoute();
-            bool loops = SipUriView.TryParse(context.RequestUri, out SipUriView uri) && uri.UserText == "loop";
+            bool loops = SipUriView.TryParse(context.RequestUriText, out SipUriView uri) && uri.UserText == "loop";
             context.AddTarget(SipUri.Parse(loops ? "sip:bob@10.0.0.1" : "sip:bob@10.0.2.1"));
         }
 

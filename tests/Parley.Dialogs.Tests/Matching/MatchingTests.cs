@@ -184,7 +184,7 @@ public class MatchingTests
 
             context.CreateDialog();
             context.RecordRoute();
-            bool loops = SipUriView.TryParse(context.RequestUri, out SipUriView uri) && uri.UserText == "loop";
+            bool loops = SipUriView.TryParse(context.RequestUriText, out SipUriView uri) && uri.UserText == "loop";
             if (loops)
                 context.AddTarget(SipUri.Parse("sip:bob@10.0.0.1"));
             else

@@ -234,7 +234,7 @@ public class SpiralTests
                 Assert.NotNull(context.CreateDialog());
                 context.Dialog!.Profiles.Set("calls");
                 context.RecordRoute();
-                bool loops = SipUriView.TryParse(context.RequestUri, out SipUriView uri) && uri.UserText == "loop";
+                bool loops = SipUriView.TryParse(context.RequestUriText, out SipUriView uri) && uri.UserText == "loop";
                 if (loops)
                     context.AddTarget(SipUri.Parse("sip:bob@10.0.0.1"));
                 else

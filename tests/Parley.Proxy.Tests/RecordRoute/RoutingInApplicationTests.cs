@@ -18,7 +18,7 @@ public sealed class RoutingInApplicationTests
         {
             context.TryGetRouteParameter("did"u8, out var did);
             Routed.Add(
-                $"{Peer.Text(SipText.Method(context.Method))} {Peer.Text(did)} {context.IsDownstream} {context.RouteKind} {Peer.Text(context.RequestUri)} {context.RemainingRoutes.Count}"
+                $"{Peer.Text(SipText.Method(context.Method))} {Peer.Text(did)} {context.IsDownstream} {context.RouteKind} {Peer.Text(context.RequestUriText)} {context.RemainingRoutes.Count}"
             );
         }
     }

@@ -46,7 +46,7 @@ public sealed class ForkingBoundTests
         Assert.True(
             scene
                 .App.Services.GetRequiredService<LocationTable>()
-                .Bind(SipUri.Parse($"sip:{user}@example.com"), SipUri.Parse(contact), null, q)
+                .Bind(AddressOfRecord.Parse($"{user}@example.com"), SipUri.Parse(contact), null, q)
         );
 
     private static long Attack(Scene scene, string method = "INVITE")

@@ -26,7 +26,7 @@ public sealed class LoopTests
     {
         using var scene = new Scene(static async context =>
         {
-            if (SipUriView.TryParse(context.RequestUri, out SipUriView uri) && uri.User.SequenceEqual("bob"u8))
+            if (SipUriView.TryParse(context.RequestUriText, out SipUriView uri) && uri.User.SequenceEqual("bob"u8))
             {
                 context.SetRequestUri("sip:carol@example.com"u8);
                 context.SetDestination(SipUri.Parse($"sip:{Scene.ProxyAddress}"));

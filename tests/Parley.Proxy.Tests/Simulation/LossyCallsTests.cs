@@ -101,7 +101,7 @@ public sealed class LossyCallsTests
         int kind = context.Request.CallId[^1] % 3;
         if (kind == 1)
         {
-            Assert.True(SipUri.TryParse(context.RequestUri, out SipUri? uri));
+            Assert.True(SipUri.TryParse(context.RequestUriText, out SipUri? uri));
             context.AddTarget(uri);
             context.AddTarget(SipUri.Parse("sip:busy@10.0.2.9"));
         }

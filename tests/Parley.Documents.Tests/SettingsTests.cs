@@ -1,5 +1,9 @@
+using System.Text;
 using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using Parley.Hosting;
 using Parley.House.Tests;
+using Parley.Testing;
 using Xunit;
 
 namespace Parley.Documents.Tests;
@@ -22,7 +26,10 @@ public class SettingsTests
         else if (!document.RootElement.TryGetProperty("Parley", out _) && !document.RootElement.TryGetProperty("Logging", out _))
             return; // of another program; it parses
         if (block.Page == "docs/guide/hosting.md")
-            return; // of an application of one's own, not of the server
+        {
+            Configure(block.Text);
+            return;
+        }
         if (document.RootElement.TryGetProperty("$schema", out JsonElement schema) && schema.GetString() is ['.', ..] path)
             Assert.True(File.Exists(Path.GetFullPath(path, Path.Combine(Repository.Root, Path.GetDirectoryName(block.Page)!))), path);
         (int code, string output) = await CheckAsync(settings);
@@ -43,6 +50,32 @@ public class SettingsTests
         Assert.Contains(right, settings, StringComparison.Ordinal);
         (int code, _) = await CheckAsync(settings.Replace(right, wrong, StringComparison.Ordinal));
         Assert.Equal(78, code);
+    }
+
+    [Fact]
+    public void Settings_of_an_application_that_are_wrong_are_found()
+    {
+        string settings = Snippet.In("json").First(static s => s.Page == "docs/guide/hosting.md").Text;
+        Assert.ThrowsAny<Exception>(() => Configure(settings.Replace("\"TimerC\"", "\"TimerX\"", StringComparison.Ordinal)));
+    }
+
+    /// <summary>An application of one's own takes the section, in a folder with the certificates that the documents name.</summary>
+    private static void Configure(string settings)
+    {
+        using var folder = new CertificateFolder();
+        string home = Environment.CurrentDirectory;
+        Environment.CurrentDirectory = folder.Path;
+        try
+        {
+            ParleyApplicationBuilder builder = ParleyApplication.CreateEmptyBuilder();
+            using var stream = new MemoryStream(Encoding.UTF8.GetBytes(settings));
+            builder.Configuration.AddJsonStream(stream);
+            builder.Configure().UseTransport(new SimulatedNetwork(seed: 1).AddHost("192.0.2.1")).Build().Dispose();
+        }
+        finally
+        {
+            Environment.CurrentDirectory = home;
+        }
     }
 
     /// <summary>`parley check`, in a folder with the certificates that the documents name.</summary>

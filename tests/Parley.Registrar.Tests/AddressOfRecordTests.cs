@@ -42,7 +42,7 @@ public sealed class AddressOfRecordTests
         Assert.False(AddressOfRecord.TryParse(text, null, out _));
         Assert.Throws<FormatException>(() => AddressOfRecord.Parse(text));
         Assert.False(AddressOfRecord.TryParse(null, null, out _));
-        Assert.Throws<ArgumentNullException>("text", static () => AddressOfRecord.Parse(null!));
+        Assert.Throws<ArgumentNullException>(nameof(text), static () => AddressOfRecord.Parse(null!));
     }
 
     [Theory]

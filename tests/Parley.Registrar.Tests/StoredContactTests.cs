@@ -176,7 +176,7 @@ public sealed class StoredContactTests
     public void What_is_out_of_its_range_is_named(string message, StoredContact contact)
     {
         using var fixture = new RegistrarFixture();
-        ArgumentException error = Assert.Throws<ArgumentException>("contact", () => fixture.Table.Bind(Alice, contact));
+        ArgumentException error = Assert.Throws<ArgumentException>(nameof(contact), () => fixture.Table.Bind(Alice, contact));
         Assert.StartsWith(message, error.Message, StringComparison.Ordinal);
         Assert.Equal(0, fixture.Table.BindingCount);
     }

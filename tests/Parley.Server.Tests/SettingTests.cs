@@ -29,6 +29,8 @@ public class SettingTests
         ["RelayOptions.TryNext"] = "code",
         ["ProxyOptions.RouteKey"] = "a secret, kept in the state directory",
         ["ProxyOptions.RecordRouteFromTag"] = "the server reads directions from it",
+        ["ProxyOptions.DeferLimit"] = "the server defers nothing",
+        ["ProxyOptions.HandlerWarning"] = "the server runs no handlers of others",
         ["ProxyOptions.Stateless"] = "calls could not be tracked",
         ["SipTransportOptions.UsePortableSockets"] = "for tests",
         ["SipListenerOptions.Tls"] = "the section Tls",

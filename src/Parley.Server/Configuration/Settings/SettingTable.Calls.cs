@@ -1,4 +1,5 @@
 using Parley.Dialogs;
+using Parley.Registrar;
 using static Parley.Server.Configuration.Settings.SettingKinds;
 
 namespace Parley.Server.Configuration.Settings;
@@ -26,7 +27,7 @@ internal static partial class SettingTable
                 ),
                 Seconds(
                     "MinExpires",
-                    "Shorter ones are refused with 423.",
+                    "What happens to shorter ones is said by ShortExpiry.",
                     c => c.Registrar.MinExpires,
                     (c, v) => c.Registrar.MinExpires = v,
                     0,
@@ -42,11 +43,25 @@ internal static partial class SettingTable
                 ),
                 Number(
                     "MaxContacts",
-                    "Contacts of one address-of-record; more are refused with 403.",
+                    "Contacts of one address-of-record; what happens beyond is said by ContactLimit.",
                     c => c.Registrar.MaxContacts,
                     (c, v) => c.Registrar.MaxContacts = v,
                     1,
                     1_000
+                ),
+                new ChoiceSetting<ServerConfiguration, ContactLimitPolicy>(
+                    "ContactLimit",
+                    "One contact more than MaxContacts: refused with 403, or the one registered longest ago gives way.",
+                    c => c.Registrar.ContactLimit,
+                    (c, v) => c.Registrar.ContactLimit = v,
+                    Names<ContactLimitPolicy>()
+                ),
+                new ChoiceSetting<ServerConfiguration, ShortExpiryPolicy>(
+                    "ShortExpiry",
+                    "A lifetime below MinExpires: refused with 423, or raised to it.",
+                    c => c.Registrar.ShortExpiry,
+                    (c, v) => c.Registrar.ShortExpiry = v,
+                    Names<ShortExpiryPolicy>()
                 ),
                 Number(
                     "MaxBindings",

@@ -1,6 +1,6 @@
 namespace Parley.Dialogs.Tests.Guide;
 
-/// <summary>The registration in docs/guide/awaiting.md.</summary>
+/// <summary>The registration of docs/guide/awaiting.md with a writer in place of its HTTP service.</summary>
 internal static class AwaitingHandlers
 {
     public static void Register(IDialogApi dialogs, TextWriter writer)

@@ -20,13 +20,4 @@ public sealed class AwaitingTests
         string id = bench.Dialog.CallId;
         Assert.Equal($"{id} Confirmed Upstream\n{id} Terminated Downstream\n", writer.ToString().ReplaceLineEndings("\n"));
     }
-
-    [Fact]
-    public void The_page_shows_what_runs_here()
-    {
-        string page = Squeezed(TestSources.Read("docs/guide/awaiting.md").Split("```")[1]["csharp".Length..]);
-        Assert.Contains(page, Squeezed(TestSources.Read("tests/Parley.Dialogs.Tests/Guide/AwaitingHandlers.cs")), StringComparison.Ordinal);
-    }
-
-    private static string Squeezed(string text) => string.Concat(text.Where(static c => !char.IsWhiteSpace(c)));
 }

@@ -33,7 +33,7 @@ public class StrangerTests
     public async Task A_stranger_is_closed_sooner_than_who_is_known()
     {
         var clock = new SimulatedClock();
-        await using var server = Start(clock);
+        await using var server = Start(clock, static o => o.Streams.IdleTimeout = TimeSpan.FromMinutes(10));
         using var stranger = await StreamClient.ConnectAsync(server.EndPoint);
         using var phone = await StreamClient.ConnectAsync(server.EndPoint);
         await stranger.SendAsync(Wire.Request("stranger"));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Parley.Sip;
 using Parley.Transactions;
 using Parley.Transport;
@@ -16,9 +17,11 @@ public sealed partial class SipContext
 
     private List<SipBranchHandler>? _branchHooks;
     private List<SipRequestHandler>? _failureHooks;
-    private SipFlow _destinationFlow;
+
+    // Boxes of the pooled context, made when it needs one first: most requests need neither, and many contexts wait for their timers.
+    private StrongBox<SipFlow>? _destinationFlow;
+    private StrongBox<SipFlow>? _legFlow;
     private bool _hasDestinationFlow;
-    private SipFlow _legFlow;
 
     /// <summary>Adds a target to forward to.</summary>
     /// <param name="uri">Becomes the request-URI of the branch.</param>
@@ -109,7 +112,7 @@ public sealed partial class SipContext
     {
         if (flow.Listener is null)
             throw new ArgumentException("A flow has a listener.", nameof(flow));
-        _destinationFlow = flow;
+        (_destinationFlow ??= new StrongBox<SipFlow>()).Value = flow;
         _hasDestinationFlow = true;
         DestinationUri = null;
         DestinationFrom = null;
@@ -128,13 +131,14 @@ public sealed partial class SipContext
             throw new ArgumentException("A flow has a listener.", nameof(flow));
         // Of datagrams only the listener counts, where no Route of ours names it.
         if (flow.Listener.IsReliable || RouteListener is null)
-            _legFlow = flow;
+            (_legFlow ??= new StrongBox<SipFlow>()).Value = flow;
     }
 
     /// <summary>Takes back <see cref="SetDestination(SipUri)"/>: Route and request-URI say where to send.</summary>
     public void ClearDestination()
     {
-        _destinationFlow = default;
+        if (_hasDestinationFlow)
+            _destinationFlow!.Value = default;
         _hasDestinationFlow = false;
         DestinationUri = null;
         DestinationFrom = null;
@@ -198,14 +202,14 @@ public sealed partial class SipContext
 
     internal bool TryGetDestinationFlow(out SipFlow flow)
     {
-        flow = _destinationFlow;
+        flow = _hasDestinationFlow ? _destinationFlow!.Value : default;
         return _hasDestinationFlow;
     }
 
     /// <summary>The open connection of the dialog's next hop, unless it would be less secure than what our Record-Route named.</summary>
     internal bool TryGetLegFlow(out SipFlow flow)
     {
-        flow = _legFlow;
+        flow = _legFlow is { } box ? box.Value : default;
         return DestinationUri is null
             && flow.Listener is { IsReliable: true } listener
             && flow.ConnectionId != 0
@@ -213,7 +217,7 @@ public sealed partial class SipContext
     }
 
     /// <summary>The listener that a copy leaves by where it reaches the next hop; null: as the system routes.</summary>
-    internal SipListener? ListenerFor(BranchTarget? target) => target?.From ?? DestinationFrom ?? RouteListener ?? _legFlow.Listener;
+    internal SipListener? ListenerFor(BranchTarget? target) => target?.From ?? DestinationFrom ?? RouteListener ?? _legFlow?.Value.Listener;
 
     /// <summary>The transport that a copy keeps where the next hop's URI names none (<see cref="KeptTransport"/>); null: none is known.</summary>
     internal SipProtocol? TransportFor(BranchTarget? target)
@@ -222,7 +226,7 @@ public sealed partial class SipContext
             return from.Protocol;
         if (target is not null || DestinationUri is not null)
             return null;
-        return RouteProtocol ?? _legFlow.Listener?.Protocol;
+        return RouteProtocol ?? _legFlow?.Value.Listener?.Protocol;
     }
 
     private void CancelPosted(byte[] headerLines, long version)
@@ -235,8 +239,8 @@ public sealed partial class SipContext
     {
         _branchHooks?.Clear();
         _failureHooks?.Clear();
-        if (_legFlow.Listener is not null)
-            _legFlow = default;
+        if (_legFlow is { Value.Listener: not null } leg)
+            leg.Value = default;
         ClearDestination();
     }
 }

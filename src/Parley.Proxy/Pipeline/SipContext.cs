@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Parley.Sip;
 using Parley.Transactions;
 using Parley.Transport;
@@ -18,6 +19,8 @@ public sealed partial class SipContext : IRequestHolder
     private SipMessage? _message;
     private volatile bool _isBorrowed;
     private SipFlow _source;
+    private StrongBox<SipFlow>? _replyFlow; // where responses go when the server transaction is over
+    private int _replyPort;
     private SipEdits? _edits;
 
     internal SipContext(ProxyCore core, ProxyHooks hooks)
@@ -144,8 +147,6 @@ public sealed partial class SipContext : IRequestHolder
     {
         Transaction = transaction;
         _synchronization.Strand = transaction.Strand;
-        ReplyFlow = transaction.ReplyFlow;
-        ReplyPort = transaction.SentByPort;
         Begin(transaction.Request!, transaction.Source);
     }
 
@@ -173,12 +174,26 @@ public sealed partial class SipContext : IRequestHolder
         _isBorrowed = false;
     }
 
-    internal void EndServer() => Transaction = null;
+    /// <summary>The server transaction is over. Where its responses went is kept for a 2xx that may still come.</summary>
+    internal void EndServer(bool isAwaiting)
+    {
+        if (isAwaiting && Transaction is { } transaction)
+        {
+            (_replyFlow ??= new StrongBox<SipFlow>()).Value = transaction.ReplyFlow;
+            _replyPort = transaction.SentByPort;
+        }
 
-    /// <summary>Where responses to the request go; known as long as the context lives, the transaction's life or not.</summary>
-    internal SipFlow ReplyFlow { get; private set; }
+        Transaction = null;
+    }
 
-    internal int ReplyPort { get; private set; }
+    /// <summary>Sends a response past the server transaction, the way its responses go.</summary>
+    internal void SendBack(ReadOnlySpan<byte> response)
+    {
+        if (Transaction is { } transaction)
+            Core.Transactions.SendBack(response, transaction.ReplyFlow, transaction.SentByPort);
+        else if (_replyFlow is { Value.Listener: not null } way)
+            Core.Transactions.SendBack(response, way.Value, _replyPort);
+    }
 
     /// <summary>What only the way to a final response needed.</summary>
     internal void ReleaseEdits()
@@ -201,7 +216,8 @@ public sealed partial class SipContext : IRequestHolder
         RoutingHash = null;
         Transaction = null;
         _source = default;
-        ReplyFlow = default;
+        if (_replyFlow is { Value.Listener: not null } way)
+            way.Value = default;
         _callIdText = null;
         _deferral = null;
         _items.Clear();

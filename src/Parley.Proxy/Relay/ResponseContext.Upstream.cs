@@ -84,7 +84,7 @@ internal sealed partial class ResponseContext
         )
             transaction.Send(response, status);
         else
-            Core.Transactions.SendBack(response, Context.ReplyFlow, Context.ReplyPort);
+            Context.SendBack(response);
     }
 
     private static bool HasFurtherVia(SipMessage response)

@@ -75,8 +75,8 @@ internal sealed partial class ResponseContext(SipContext context, Pool<SipContex
     {
         if (!IsAnswered)
             Answered();
-        Context.EndServer();
         Lifetime.TransactionEnds();
+        Context.EndServer(isAwaiting: IsInvite && Lifetime.HasTransactions);
         CompleteIfOver();
     }
 

@@ -28,6 +28,7 @@ public abstract class ClientTransaction : SipTransaction
     private ulong _nonce;
     private byte[]? _sent;
     private int _sentLength;
+    private Carriage? _carriage;
     private long _lastCarrier;
     private bool _carrierWasOpen;
     private bool _wasRepeated;
@@ -58,7 +59,15 @@ public abstract class ClientTransaction : SipTransaction
     public long ConnectionId { get; internal set; }
 
     /// <summary>Whose request makes this one: its source, which may have only so many connections opened for it at once. Default: this element itself.</summary>
-    public SipEndPoint Cause { get; set; }
+    public SipEndPoint Cause
+    {
+        get => _carriage?.Cause ?? default;
+        set
+        {
+            if (_carriage is not null || value != default)
+                (_carriage ??= new Carriage()).Cause = value;
+        }
+    }
 
     /// <summary>Who hears of responses; null for nobody.</summary>
     public IClientTransactionUser? User { get; set; }
@@ -69,12 +78,10 @@ public abstract class ClientTransaction : SipTransaction
     /// <summary>The request as sent, while the machine holds it (until a final response); empty before and afterwards.</summary>
     public ReadOnlySpan<byte> SentRequest => HoldsRequest ? _sent.AsSpan(0, _sentLength) : default;
 
-    /// <summary>The connection whose end it waits to hear of; 0 for none. This and the next two are <see cref="CarriedClients"/>'s, under its lock.</summary>
-    internal long Carrier;
+    /// <summary>What only a request over a stream needs; made when the pooled transaction has its first, and kept.</summary>
+    internal Carriage StreamCarriage => _carriage ??= new Carriage();
 
-    internal uint NextCarried;
-
-    internal uint PreviousCarried;
+    internal Carriage? StreamCarriageOrNull => _carriage;
 
     private protected ClientTransactions Clients { get; }
 
@@ -276,7 +283,7 @@ public abstract class ClientTransaction : SipTransaction
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code.")]
     private protected void InformResponse(SipMessage response)
     {
-        if (Carrier != 0 && !HoldsRequest)
+        if (_carriage is { Carrier: not 0 } && !HoldsRequest)
             Clients.Carried.Remove(this);
         try
         {
@@ -340,5 +347,18 @@ public abstract class ClientTransaction : SipTransaction
     private struct BranchBytes
     {
         private byte _first;
+    }
+
+    /// <summary>The place in the list of its connection (<see cref="CarriedClients"/>, under its lock), and whose request it serves.</summary>
+    internal sealed class Carriage
+    {
+        /// <summary>The connection whose end it waits for; 0 for none.</summary>
+        public long Carrier;
+
+        public uint Next;
+
+        public uint Previous;
+
+        public SipEndPoint Cause { get; set; }
     }
 }

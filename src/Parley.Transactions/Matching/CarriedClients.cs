@@ -19,12 +19,13 @@ internal sealed class CarriedClients(ClientTransactions clients)
         lock (stripe)
         {
             uint first = stripe.Heads.GetValueOrDefault(connectionId);
-            transaction.Carrier = connectionId;
-            transaction.NextCarried = first;
-            transaction.PreviousCarried = 0;
+            ClientTransaction.Carriage carriage = transaction.StreamCarriage;
+            carriage.Carrier = connectionId;
+            carriage.Next = first;
+            carriage.Previous = 0;
             uint own = NumberOf(transaction);
             if (first != 0)
-                At(first).PreviousCarried = own;
+                At(first).StreamCarriage.Previous = own;
             stripe.Heads[connectionId] = own;
         }
     }
@@ -32,22 +33,24 @@ internal sealed class CarriedClients(ClientTransactions clients)
     /// <summary>In the strand of the transaction: it does not wait any more.</summary>
     public void Remove(ClientTransaction transaction)
     {
-        long connectionId = Volatile.Read(ref transaction.Carrier);
+        if (transaction.StreamCarriageOrNull is not { } carriage)
+            return;
+        long connectionId = Volatile.Read(ref carriage.Carrier);
         if (connectionId == 0)
             return;
         Stripe stripe = StripeOf(connectionId);
         lock (stripe)
         {
             // The connection may have died meanwhile, and let go of it.
-            if (transaction.Carrier != connectionId)
+            if (carriage.Carrier != connectionId)
                 return;
-            transaction.Carrier = 0;
-            uint next = transaction.NextCarried,
-                previous = transaction.PreviousCarried;
+            carriage.Carrier = 0;
+            uint next = carriage.Next,
+                previous = carriage.Previous;
             if (next != 0)
-                At(next).PreviousCarried = previous;
+                At(next).StreamCarriage.Previous = previous;
             if (previous != 0)
-                At(previous).NextCarried = next;
+                At(previous).StreamCarriage.Next = next;
             else if (next != 0)
                 stripe.Heads[connectionId] = next;
             else
@@ -69,9 +72,10 @@ internal sealed class CarriedClients(ClientTransactions clients)
             {
                 ClientTransaction transaction = At(number);
                 told.Add((transaction, transaction.Generation));
-                number = transaction.NextCarried;
-                transaction.Carrier = 0;
-                transaction.NextCarried = transaction.PreviousCarried = 0;
+                ClientTransaction.Carriage carriage = transaction.StreamCarriage;
+                number = carriage.Next;
+                carriage.Carrier = 0;
+                carriage.Next = carriage.Previous = 0;
             }
         }
 

@@ -36,7 +36,7 @@ public class ConfigurationTests
                 """{ "Listeners": [ { "Endpoint": "sctp:127.0.0.1:5060" } ] }""",
                 "Parley:Listeners:0:Endpoint: \"sctp:127.0.0.1:5060\" is not allowed; give protocol:address:port"
             },
-            { """{ "Listeners": [ { "Endpoint": "udp:127.0.0.1" } ] }""", "Parley:Listeners:0:Endpoint" },
+            { """{ "Listeners": [ { "Endpoint": "udp:127.0.0.1:" } ] }""", "Parley:Listeners:0:Endpoint" },
             { """{ "Listeners": [ { "Advertise": "x" } ] }""", "Parley:Listeners:0:Endpoint: is missing" },
             { """{ "Listeners": [ { "Endpoint": "udp:127.0.0.1:5060", "Advertise": "host:99999" } ] }""", "Parley:Listeners:0:Advertise" },
             {

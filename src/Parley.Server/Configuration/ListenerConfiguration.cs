@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net;
 using Parley.Transport;
 
 namespace Parley.Server.Configuration;
@@ -43,19 +42,18 @@ internal sealed class ListenerConfiguration
             (AdvertisedHost, AdvertisedPort) = (host, port);
     }
 
-    /// <summary>Reads <c>protocol:address:port</c>.</summary>
+    /// <summary>Reads <c>protocol:address:port</c> as <see cref="SipListenerOptions.Parse"/> does, without a name and with a port that is known.</summary>
     public static bool TryParse(string text, out SipProtocol protocol, out SipEndPoint endPoint)
     {
         (protocol, endPoint) = (default, default);
-        var colon = text.IndexOf(':', StringComparison.Ordinal);
         if (
-            colon < 0
-            || ProtocolOf(text[..colon]) is not { } known
-            || !IPEndPoint.TryParse(text[(colon + 1)..], out var address)
-            || address.Port == 0
+            !SipListenerOptions.TryParse(text, out var listener)
+            || listener.AdvertisedHost is not null
+            || listener.Protocol is not (SipProtocol.Udp or SipProtocol.Tcp or SipProtocol.Tls)
+            || listener.EndPoint.Port == 0
         )
             return false;
-        (protocol, endPoint) = (known, SipEndPoint.From(address));
+        (protocol, endPoint) = (listener.Protocol, SipEndPoint.From(listener.EndPoint));
         return true;
     }
 
@@ -72,13 +70,4 @@ internal sealed class ListenerConfiguration
         }
         return HostText.IsHost(host);
     }
-
-    private static SipProtocol? ProtocolOf(string text) =>
-        text.ToLowerInvariant() switch
-        {
-            "udp" => SipProtocol.Udp,
-            "tcp" => SipProtocol.Tcp,
-            "tls" => SipProtocol.Tls,
-            _ => null,
-        };
 }

@@ -10,13 +10,13 @@ internal static partial class SettingTable
         [
             new TextSetting<ListenerConfiguration>(
                 "Endpoint",
-                "Protocol, address and port; IPv6 in brackets. 0.0.0.0 and [::] listen on every local address and answer from the one that was asked.",
+                "Protocol, address and port (left out: 5060, with TLS 5061); IPv6 in brackets. 0.0.0.0 and [::] listen on every local address and answer from the one that was asked.",
                 l => l.Text,
                 (l, v) => l.Set(v),
                 "protocol:address:port, e.g. udp:192.0.2.1:5060, tcp:[2001:db8::1]:5060, tls:0.0.0.0:5061",
                 ["udp:192.0.2.1:5060", "tls:[::]:5061"],
                 static text => ListenerConfiguration.TryParse(text, out _, out _),
-                pattern: "^([uU][dD][pP]|[tT][cC][pP]|[tT][lL][sS]):.+:[0-9]+$"
+                pattern: "^([uU][dD][pP]|[tT][cC][pP]|[tT][lL][sS]):.+$"
             )
             {
                 IsRequired = true,

@@ -15,7 +15,7 @@ public class LifeCycleTests
     {
         await using var parley = ParleyServer.StartUnready("""  "Dialogs": { "HashSize": 1000 }  """);
         Assert.Equal(78, await parley.WaitForExitAsync(Limit));
-        Assert.Equal("parley: Parley:Dialogs:HashSize: \"1000\" is not allowed; give a power of two", parley.Output.Trim());
+        Assert.Equal("parley: Parley:Dialogs:HashSize: \"1000\" is not allowed; give a power of two (line 1)", parley.Output.Trim());
     }
 
     [Fact]

@@ -90,7 +90,7 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
     /// <summary>Reserves a client transaction in this strand; put its Branch into the Via, then Start it, or Abandon it.</summary>
     /// <param name="strand">Where all of its events will run.</param>
     /// <param name="method">The request's method; not ACK, which has no transaction.</param>
-    /// <param name="user">Who hears of it.</param>
+    /// <param name="user">Receives its responses and its end.</param>
     /// <param name="userState">Anything the user wants to find again.</param>
     /// <exception cref="ArgumentException">The method is ACK.</exception>
     public ClientTransaction CreateClient(Strand strand, SipMethod method, IClientTransactionUser user, object? userState = null)

@@ -23,7 +23,7 @@ public sealed class SipTransport : ISipTransport
     private int _started;
     private volatile bool _stopped;
 
-    /// <summary>Opens and binds the sockets of all listeners; nothing is heard before <see cref="Start"/>.</summary>
+    /// <summary>Opens and binds the sockets of all listeners; nothing is received before <see cref="Start"/>.</summary>
     /// <param name="options">Listeners and limits; not to be changed afterwards.</param>
     /// <param name="loggerFactory">Where the log goes.</param>
     /// <param name="timeProvider">The clock of timeouts.</param>

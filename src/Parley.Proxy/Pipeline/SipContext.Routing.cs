@@ -10,7 +10,7 @@ public sealed partial class SipContext
     private bool _isRouted;
     private bool _copyIsSips;
 
-    /// <summary>RFC 3261 16.4 and 16.12, as the field's loose_route: consumes own Routes. Modules' <see cref="IProxyModule.OnRouted"/> run inside.</summary>
+    /// <summary>RFC 3261 16.4 and 16.12, as OpenSIPS's loose_route: consumes own Routes. Modules' <see cref="IProxyModule.OnRouted"/> run inside.</summary>
     /// <remarks>
     /// 16.4 is applied in any case before a request leaves; this call tells the outcome. The message itself is not changed: what was
     /// consumed is recorded and left out of the copies.

@@ -21,7 +21,7 @@ public sealed class NetworkCounters
     /// <summary>Datagrams that a partition or a silent host swallowed.</summary>
     public long Cut { get; internal set; }
 
-    /// <summary>Datagrams to an address where nobody hears.</summary>
+    /// <summary>Datagrams to an address where nothing listens.</summary>
     public long Unreachable { get; internal set; }
 
     /// <summary>Messages that the parser refused (given to the receiver as malformed).</summary>

@@ -73,7 +73,7 @@ public sealed partial class SimulatedNetwork
     /// <summary>What became of the messages.</summary>
     public NetworkCounters Counters { get; } = new();
 
-    /// <summary>True: a datagram to an address where nobody hears is reported to its sender, as by ICMP port unreachable; false (at first): it vanishes, as behind a firewall.</summary>
+    /// <summary>True: a datagram to an address where nothing listens is reported to its sender, as by ICMP port unreachable; false (at first): it vanishes, as behind a firewall.</summary>
     public bool ReportsUnreachable { get; set; }
 
     /// <summary>How much of a datagram such a report quotes, in bytes: 548, as routers do (RFC 1812 4.3.2.3); 0 for those that quote ports only.</summary>
@@ -86,8 +86,8 @@ public sealed partial class SimulatedNetwork
     public TimeSpan StreamTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Adds a host.</summary>
-    /// <param name="name">Its name in ladders; without <paramref name="listeners"/> its address as well, where it hears UDP and TCP on 5060 and TLS on 5061.</param>
-    /// <param name="listeners">Where it hears: "udp:10.0.0.1:5060", "tls:[2001:db8::1]:5061", with an advertised name "udp:10.0.0.1 as sip.example.com:5080".</param>
+    /// <param name="name">Its name in ladders; without <paramref name="listeners"/> its address as well, where it listens UDP and TCP on 5060 and TLS on 5061.</param>
+    /// <param name="listeners">Where it listens: "udp:10.0.0.1:5060", "tls:[2001:db8::1]:5061", with an advertised name "udp:10.0.0.1 as sip.example.com:5080".</param>
     /// <exception cref="ArgumentException">A listener cannot be read, or the address is taken.</exception>
     public SimulatedTransport AddHost(string name, params string[] listeners)
     {

@@ -69,7 +69,7 @@ public abstract class ClientTransaction : SipTransaction
         }
     }
 
-    /// <summary>Who hears of responses; null for nobody.</summary>
+    /// <summary>Receives the responses and the end; null for none.</summary>
     public IClientTransactionUser? User { get; set; }
 
     /// <summary>Anything the user wants to find again; forgotten when the transaction terminates.</summary>

@@ -62,7 +62,7 @@ public abstract class ServerTransaction : SipTransaction
     /// </summary>
     public bool IsMerged { get; internal set; }
 
-    /// <summary>Who hears of errors and of the end; may be null.</summary>
+    /// <summary>Receives errors and the end; null for none.</summary>
     public IServerTransactionUser? User { get; set; }
 
     /// <summary>Anything the user wants to find again; forgotten when the transaction terminates.</summary>

@@ -3,7 +3,7 @@ namespace Parley.Transport;
 /// <summary>What the floors above see of the network: real sockets, or Parley.Testing's network.</summary>
 public interface ISipTransport : IAsyncDisposable
 {
-    /// <summary>Where this element hears; <see cref="SipListener.Index"/> is the place in this list.</summary>
+    /// <summary>Where this element listens; <see cref="SipListener.Index"/> is the place in this list.</summary>
     IReadOnlyList<SipListener> Listeners { get; }
 
     /// <summary>Sees every message in both directions at the boundary; null for none.</summary>

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace Parley.Transport;
 
-/// <summary>A place where this element hears SIP: protocol, address, and the name it gives itself in Via and Record-Route.</summary>
+/// <summary>A place where this element listens: protocol, address, and the name it gives itself in Via and Record-Route.</summary>
 public sealed class SipListener
 {
     /// <summary>A machine has few addresses; more than this (all of 127.0.0.0/8 are local) stay with the wildcard listener.</summary>

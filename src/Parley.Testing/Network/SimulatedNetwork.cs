@@ -86,7 +86,7 @@ public sealed partial class SimulatedNetwork
     public TimeSpan StreamTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Adds a host.</summary>
-    /// <param name="name">Its name in ladders; without <paramref name="listeners"/> its address as well, where it listens UDP and TCP on 5060 and TLS on 5061.</param>
+    /// <param name="name">Its name in ladders; without <paramref name="listeners"/> its address as well, where it listens by UDP and TCP on 5060 and TLS on 5061.</param>
     /// <param name="listeners">Where it listens: "udp:10.0.0.1:5060", "tls:[2001:db8::1]:5061", with an advertised name "udp:10.0.0.1 as sip.example.com:5080".</param>
     /// <exception cref="ArgumentException">A listener cannot be read, or the address is taken.</exception>
     public SimulatedTransport AddHost(string name, params string[] listeners)

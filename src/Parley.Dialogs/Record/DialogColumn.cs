@@ -56,4 +56,10 @@ public enum DialogColumn : byte
 
     /// <summary><c>rt_on_hangup</c>.</summary>
     OnHangup,
+
+    /// <summary>
+    /// What the <c>dialog</c> table cannot hold, as JSON: further legs, flows, session descriptions, deadlines, ping intervals, times of the call
+    /// record, the owner. Kept in the table beside it. Empty: nothing of it.
+    /// </summary>
+    Details,
 }

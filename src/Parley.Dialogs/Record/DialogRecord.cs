@@ -8,7 +8,7 @@ namespace Parley.Dialogs;
 /// </summary>
 public sealed class DialogRecord
 {
-    private const int ColumnCount = (int)DialogColumn.OnHangup + 1;
+    private const int ColumnCount = (int)DialogColumn.Details + 1;
     private readonly byte[] _texts;
 
     /// <summary>Packs a row.</summary>
@@ -121,6 +121,7 @@ public sealed class DialogRecord
             DialogColumn.CallId or DialogColumn.FromUri or DialogColumn.ToUri or DialogColumn.CallerContact or DialogColumn.CalleeContact =>
                 255,
             DialogColumn.CallerRouteSet or DialogColumn.CalleeRouteSet or DialogColumn.Values or DialogColumn.Profiles => 65_535,
+            DialogColumn.Details => int.MaxValue,
             _ => 64,
         };
 

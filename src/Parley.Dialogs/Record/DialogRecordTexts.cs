@@ -57,6 +57,9 @@ public ref struct DialogRecordTexts
     /// <summary>See <see cref="DialogColumn.OnHangup"/>.</summary>
     public ReadOnlySpan<byte> OnHangup;
 
+    /// <summary>See <see cref="DialogColumn.Details"/>.</summary>
+    public ReadOnlySpan<byte> Details;
+
     internal readonly ReadOnlySpan<byte> Get(DialogColumn column) =>
         column switch
         {
@@ -77,6 +80,7 @@ public ref struct DialogRecordTexts
             DialogColumn.Profiles => Profiles,
             DialogColumn.OnAnswer => OnAnswer,
             DialogColumn.OnTimeout => OnTimeout,
-            _ => OnHangup,
+            DialogColumn.OnHangup => OnHangup,
+            _ => Details,
         };
 }

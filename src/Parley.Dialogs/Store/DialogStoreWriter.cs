@@ -36,7 +36,7 @@ internal sealed class DialogStoreWriter(DialogFeedReader reader, IDialogStore st
                 saves.Add(dialogs.BeforeWrite(record));
         }
 
-        await store.WriteAsync(saves, deletes, cancellation).ConfigureAwait(false);
+        await store.WriteAsync(new DialogStoreBatch { Saves = saves, Deletes = deletes }, cancellation).ConfigureAwait(false);
         DialogId[] written = [.. _pending.Keys];
         _pending.Clear();
         reader.Acknowledge();

@@ -7,6 +7,7 @@ public sealed class MemoryDialogStore : IDialogStore
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<DialogId, DialogRecord> _rows = [];
+    private readonly Dictionary<(string Key, int Number), CallRecord> _records = [];
 
     /// <summary>A snapshot of the rows, by id.</summary>
     public IReadOnlyList<DialogRecord> Rows
@@ -17,6 +18,12 @@ public sealed class MemoryDialogStore : IDialogStore
                 return [.. _rows.Values.OrderBy(static row => row.Id)];
         }
     }
+
+    /// <summary>A snapshot of the final call records, by start.</summary>
+    public IReadOnlyList<CallRecord> CallRecords => RecordsOf(static number => number == 0);
+
+    /// <summary>A snapshot of the intermediate call records, by start and number.</summary>
+    public IReadOnlyList<CallRecord> IntermediateRecords => RecordsOf(static number => number > 0);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<DialogRecord> LoadAsync([EnumeratorCancellation] CancellationToken cancellation)
@@ -30,14 +37,19 @@ public sealed class MemoryDialogStore : IDialogStore
     }
 
     /// <inheritdoc/>
-    public ValueTask WriteAsync(IReadOnlyList<DialogRecord> saves, IReadOnlyList<DialogId> deletes, CancellationToken cancellation)
+    public ValueTask WriteAsync(DialogStoreBatch batch, CancellationToken cancellation)
     {
+        ArgumentNullException.ThrowIfNull(batch);
         lock (_lock)
         {
-            foreach (DialogRecord row in saves)
+            foreach (DialogRecord row in batch.Rows)
                 _rows[row.Id] = row;
-            foreach (DialogId id in deletes)
+            foreach (DialogId id in batch.Deletes)
                 _rows.Remove(id);
+            foreach (CallRecord record in batch.CallRecords)
+                _records.TryAdd((record.Key, 0), record);
+            foreach (CallRecord record in batch.IntermediateRecords)
+                _records.TryAdd((record.Key, record.Number), record);
         }
 
         return ValueTask.CompletedTask;
@@ -54,5 +66,18 @@ public sealed class MemoryDialogStore : IDialogStore
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private IReadOnlyList<CallRecord> RecordsOf(Func<int, bool> which)
+    {
+        lock (_lock)
+            return
+            [
+                .. _records
+                    .Where(r => which(r.Key.Number))
+                    .Select(static r => r.Value)
+                    .OrderBy(static r => r.Start)
+                    .ThenBy(static r => r.Number),
+            ];
     }
 }

@@ -20,28 +20,31 @@ public class Row05_ZeroIsAnId
         var id = new DialogId(entry, number);
         Assert.Equal(id, DialogId.FromValue(id.Value));
         await store.WriteAsync(
-            [
-                new DialogRecord(
-                    id,
-                    new DialogRecordTexts
+            new DialogStoreBatch
+            {
+                Saves =
+                [
+                    new DialogRecord(
+                        id,
+                        new DialogRecordTexts
+                        {
+                            CallId = System.Text.Encoding.ASCII.GetBytes(callId),
+                            FromUri = "sip:alice@10.0.1.1"u8,
+                            FromTag = "a"u8,
+                            ToUri = "sip:bob@10.0.0.1"u8,
+                            ToTag = "b"u8,
+                            CallerContact = "sip:alice@10.0.1.1"u8,
+                            CalleeContact = "sip:bob@10.0.2.1"u8,
+                            CallerSocket = "udp:10.0.0.1:5060"u8,
+                            CalleeSocket = "udp:10.0.0.1:5060"u8,
+                        }
+                    )
                     {
-                        CallId = System.Text.Encoding.ASCII.GetBytes(callId),
-                        FromUri = "sip:alice@10.0.1.1"u8,
-                        FromTag = "a"u8,
-                        ToUri = "sip:bob@10.0.0.1"u8,
-                        ToTag = "b"u8,
-                        CallerContact = "sip:alice@10.0.1.1"u8,
-                        CalleeContact = "sip:bob@10.0.2.1"u8,
-                        CallerSocket = "udp:10.0.0.1:5060"u8,
-                        CalleeSocket = "udp:10.0.0.1:5060"u8,
-                    }
-                )
-                {
-                    State = DialogState.Confirmed,
-                    Timeout = DateTimeOffset.Parse("2026-01-01T05:00Z", null).ToUnixTimeSeconds(),
-                },
-            ],
-            [],
+                        State = DialogState.Confirmed,
+                        Timeout = DateTimeOffset.Parse("2026-01-01T05:00Z", null).ToUnixTimeSeconds(),
+                    },
+                ],
+            },
             TestContext.Current.CancellationToken
         );
         using var bench = new CallBench();

@@ -64,12 +64,13 @@ public class Row42_LifetimesAreWallClockTimes
             yield break;
         }
 
-        public ValueTask WriteAsync(IReadOnlyList<DialogRecord> saves, IReadOnlyList<DialogId> deletes, CancellationToken cancellation)
+        public ValueTask WriteAsync(DialogStoreBatch batch, CancellationToken cancellation)
         {
-            Left.AddRange(saves.Select(row => row.Timeout - clock.GetUtcNow().ToUnixTimeSeconds()));
+            Left.AddRange(batch.Rows.Select(row => row.Timeout - clock.GetUtcNow().ToUnixTimeSeconds()));
             return ValueTask.CompletedTask;
         }
 
-        public ValueTask ReplaceAsync(IReadOnlyList<DialogRecord> all, CancellationToken cancellation) => WriteAsync(all, [], cancellation);
+        public ValueTask ReplaceAsync(IReadOnlyList<DialogRecord> all, CancellationToken cancellation) =>
+            WriteAsync(new DialogStoreBatch { Saves = all }, cancellation);
     }
 }

@@ -93,23 +93,29 @@ public class DialogPersistenceTests
         var store = new MemoryDialogStore();
         DialogId right = new(CoreHash.Compute("a@b"u8) & 4095, 1);
         await store.WriteAsync(
-            [
-                new DialogRecord(right, new DialogRecordTexts { CallId = "a@b"u8 }) { State = DialogState.Deleted },
-                new DialogRecord(new DialogId(right.Entry, 2), new DialogRecordTexts { CallId = "a@b"u8 }) { State = DialogState.Early },
-                new DialogRecord(new DialogId(right.Entry ^ 1, 3), new DialogRecordTexts { CallId = "a@b"u8 })
-                {
-                    State = DialogState.Confirmed,
-                },
-                new DialogRecord(new DialogId(right.Entry, 4), default) { State = DialogState.Confirmed },
-                new DialogRecord(
-                    new DialogId(right.Entry, 5),
-                    new DialogRecordTexts { CallId = "a@b"u8, CallerSocket = "udp:10.9.9.9:5060"u8 }
-                )
-                {
-                    State = DialogState.Confirmed,
-                },
-            ],
-            [],
+            new DialogStoreBatch
+            {
+                Saves =
+                [
+                    new DialogRecord(right, new DialogRecordTexts { CallId = "a@b"u8 }) { State = DialogState.Deleted },
+                    new DialogRecord(new DialogId(right.Entry, 2), new DialogRecordTexts { CallId = "a@b"u8 })
+                    {
+                        State = DialogState.Early,
+                    },
+                    new DialogRecord(new DialogId(right.Entry ^ 1, 3), new DialogRecordTexts { CallId = "a@b"u8 })
+                    {
+                        State = DialogState.Confirmed,
+                    },
+                    new DialogRecord(new DialogId(right.Entry, 4), default) { State = DialogState.Confirmed },
+                    new DialogRecord(
+                        new DialogId(right.Entry, 5),
+                        new DialogRecordTexts { CallId = "a@b"u8, CallerSocket = "udp:10.9.9.9:5060"u8 }
+                    )
+                    {
+                        State = DialogState.Confirmed,
+                    },
+                ],
+            },
             default
         );
         using CallBench bench = Bench();
@@ -123,7 +129,7 @@ public class DialogPersistenceTests
     {
         var store = new MemoryDialogStore();
         uint entry = CoreHash.Compute("spiral@x"u8) & 4095;
-        await store.WriteAsync([Spiral(entry, 0), Spiral(entry, uint.MaxValue)], [], default);
+        await store.WriteAsync(new DialogStoreBatch { Saves = [Spiral(entry, 0), Spiral(entry, uint.MaxValue)] }, default);
         using CallBench bench = Bench();
         using var persistence = Keep(bench, store);
         Assert.Equal((2, 0), await persistence.LoadAsync());
@@ -153,15 +159,18 @@ public class DialogPersistenceTests
         long now = bench.Clock.GetUtcNow().ToUnixTimeSeconds();
         var id = new DialogId(CoreHash.Compute("old@x"u8) & 4095, 1);
         await store.WriteAsync(
-            [
-                new DialogRecord(id, new DialogRecordTexts { CallId = "old@x"u8 })
-                {
-                    State = DialogState.Confirmed,
-                    StartTime = now - 7200,
-                    Timeout = now - 60,
-                },
-            ],
-            [],
+            new DialogStoreBatch
+            {
+                Saves =
+                [
+                    new DialogRecord(id, new DialogRecordTexts { CallId = "old@x"u8 })
+                    {
+                        State = DialogState.Confirmed,
+                        StartTime = now - 7200,
+                        Timeout = now - 60,
+                    },
+                ],
+            },
             default
         );
         using var persistence = Keep(bench, store);

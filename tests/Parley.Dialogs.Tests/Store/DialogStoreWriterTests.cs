@@ -51,7 +51,7 @@ public class DialogStoreWriterTests
     [Fact]
     public async Task Row_52_a_row_that_is_there_already_is_replaced()
     {
-        await _world.Store.WriteAsync([World.Row(1, DialogState.ConfirmedNoAck)], [], default);
+        await _world.Store.WriteAsync(new DialogStoreBatch { Saves = [World.Row(1, DialogState.ConfirmedNoAck)] }, default);
         _world.Change(1, DialogState.Confirmed);
         _world.Change(2, DialogState.Deleted); // never was there
         await _world.Writer.FlushAsync();
@@ -77,7 +77,7 @@ public class DialogStoreWriterTests
     [Fact]
     public async Task Shutdown_writes_everything_anew()
     {
-        await _world.Store.WriteAsync([World.Row(9, DialogState.Confirmed)], [], default);
+        await _world.Store.WriteAsync(new DialogStoreBatch { Saves = [World.Row(9, DialogState.Confirmed)] }, default);
         _world.Change(1, DialogState.Confirmed);
         _world.Change(2, DialogState.Early);
         await _world.Writer.SaveAllAsync();
@@ -204,10 +204,10 @@ public class DialogStoreWriterTests
 
         public IAsyncEnumerable<DialogRecord> LoadAsync(CancellationToken cancellation) => _inner.LoadAsync(cancellation);
 
-        public ValueTask WriteAsync(IReadOnlyList<DialogRecord> saves, IReadOnlyList<DialogId> deletes, CancellationToken cancellation)
+        public ValueTask WriteAsync(DialogStoreBatch batch, CancellationToken cancellation)
         {
             Fail();
-            return _inner.WriteAsync(saves, deletes, cancellation);
+            return _inner.WriteAsync(batch, cancellation);
         }
 
         public ValueTask ReplaceAsync(IReadOnlyList<DialogRecord> all, CancellationToken cancellation)

@@ -1,0 +1,149 @@
+using Parley.Crash.Host;
+using Parley.Crash.Phones;
+using Parley.Dialogs;
+
+namespace Parley.Crash;
+
+/// <summary>
+/// Calls at a rate, the proxy killed at a random moment, started again, and every call ended: as often as asked. What is found wrong is a line of
+/// <see cref="Faults"/>.
+/// </summary>
+public sealed class CrashRun : IDisposable
+{
+    private readonly CrashSettings _settings;
+    private readonly Random _random;
+    private readonly Phones.Phones _phones;
+    private readonly Action<string> _say;
+    private long _restartedAt;
+
+    /// <summary>Makes one.</summary>
+    /// <param name="settings">What is run; port and callee are chosen here.</param>
+    /// <param name="port">The proxy's port on loopback.</param>
+    /// <param name="say">Gets a line for each kill.</param>
+    public CrashRun(CrashSettings settings, int port, Action<string> say)
+    {
+        ArgumentNullException.ThrowIfNull(settings);
+        _random = new Random(settings.Seed);
+        _phones = new Phones.Phones(port, settings.Seed);
+        _settings = settings with { Port = port, Callee = _phones.CalleePort };
+        _say = say;
+    }
+
+    /// <summary>What is wrong; empty: nothing.</summary>
+    public List<string> Faults { get; } = [];
+
+    /// <summary>Calls that callers know to have been answered.</summary>
+    public int Answered => _phones.Calls.Count(static call => call.AnsweredAt > 0);
+
+    /// <inheritdoc/>
+    public void Dispose() => _phones.Dispose();
+
+    /// <summary>Runs it.</summary>
+    public async Task RunAsync()
+    {
+        ProxyProcess proxy = await ProxyProcess.StartAsync(_settings);
+        try
+        {
+            for (int kill = 1; kill <= _settings.Kills && Faults.Count == 0; kill++)
+            {
+                _phones.HangsUp = true;
+                _phones.SetRate(_settings.Rate);
+                await Task.Delay(_random.Next(1_500, 4_000));
+                proxy.Kill();
+                long killedAt = _phones.Now;
+                _phones.SetRate(0);
+                _phones.HangsUp = false;
+                proxy.Dispose();
+                proxy = await ProxyProcess.StartAsync(_settings);
+                if (kill % 4 == 0)
+                {
+                    // Twice in a row, nothing happening between.
+                    proxy.Kill();
+                    proxy.Dispose();
+                    proxy = await ProxyProcess.StartAsync(_settings);
+                }
+
+                _restartedAt = _phones.Now;
+                await CheckAsync(proxy, kill, killedAt);
+            }
+
+            await proxy.StopAsync();
+        }
+        finally
+        {
+            proxy.Dispose();
+        }
+
+        CheckRecords();
+    }
+
+    private async Task CheckAsync(ProxyProcess proxy, int kill, long killedAt)
+    {
+        await SettledAsync(static call => call.Invite is not null);
+        List<CrashCall> known = await proxy.CallsAsync();
+        int profile = await proxy.ProfileAsync();
+        IReadOnlyList<Call> calls = _phones.Calls;
+        Dictionary<string, int> count = known.GroupBy(static c => c.CallId).ToDictionary(static g => g.Key, static g => g.Count());
+        int open = 0;
+        foreach (Call call in calls)
+        {
+            if (!call.IsOpen || call.IsEnding)
+                continue;
+            open++;
+            // In the delayed mode what was answered within the last period may be lost.
+            bool mayBeLost = _settings.Mode == DialogStoreMode.Delayed && call.AnsweredAt > killedAt - (_settings.Period * 1_000) - 500;
+            if (!count.ContainsKey(call.CallId) && !mayBeLost)
+                Faults.Add($"kill {kill}: call {call.CallId}, answered {killedAt - call.AnsweredAt} ms before the kill, is missing");
+        }
+
+        foreach ((string callId, int dialogs) in count.Where(static c => c.Value > 1))
+            Faults.Add($"kill {kill}: call {callId} is there {dialogs} times");
+        if (profile != known.Count)
+            Faults.Add($"kill {kill}: {known.Count} calls, but {profile} in their profile");
+        _phones.HangUpAll();
+        await SettledAsync(static call => call.Bye is not null);
+        foreach (Call call in _phones.Calls)
+        {
+            if (call.AnsweredAt > 0 && call.ByeStatus is not 200)
+                Faults.Add($"kill {kill}: BYE of call {call.CallId} got {call.ByeStatus}");
+            else if (call.AnsweredAt > 0 && !call.ByeArrived)
+                Faults.Add($"kill {kill}: BYE of call {call.CallId} did not get to the other side");
+        }
+
+        List<CrashCall> left = await proxy.CallsAsync();
+        int ghosts = left.Count(l => calls.Any(c => c.CallId == l.CallId && c.AnsweredAt > 0));
+        if (ghosts > 0)
+            Faults.Add($"kill {kill}: {ghosts} calls are left that were ended, e.g. {left[0].CallId}");
+        if (await proxy.ProfileAsync() is var rest && rest != left.Count)
+            Faults.Add($"kill {kill}: {rest} are left in the profile, {left.Count} calls");
+        _say(
+            $"kill {kill}: {calls.Count} calls so far, {open} open at the kill, {known.Count} loaded, {left.Count} left; {Faults.Count} faults"
+        );
+        foreach (Call call in _phones.Calls.Where(static c => c.AnsweredAt > 0))
+            _answered.Add(call.CallId);
+    }
+
+    private readonly HashSet<string> _answered = new(StringComparer.Ordinal);
+
+    /// <summary>Waits until no call is so any more, 34 s at most (64*T1 and some).</summary>
+    private async Task SettledAsync(Func<Call, bool> isBusy)
+    {
+        long until = _phones.Now + 34_000;
+        while (_phones.Now < until && _phones.Calls.Any(isBusy))
+            await Task.Delay(20);
+    }
+
+    private void CheckRecords()
+    {
+        IReadOnlyDictionary<string, int> records = CrashStores.CountRecords(_settings);
+        IReadOnlyCollection<string> rows = CrashStores.Rows(_settings);
+        foreach (string callId in _answered)
+        {
+            int count = records.GetValueOrDefault(callId);
+            if (count != 1 && (_settings.Mode != DialogStoreMode.Delayed || count > 1))
+                Faults.Add($"call {callId} has {count} records");
+            if (rows.Contains(callId))
+                Faults.Add($"call {callId} is over and still in the table");
+        }
+    }
+}

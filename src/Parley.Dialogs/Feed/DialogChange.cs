@@ -30,6 +30,12 @@ public sealed class DialogChange
     /// <summary>The whole dialog after the change, as a row; null when no reader asked for rows, and for <see cref="DialogChangeKind.Resync"/>.</summary>
     public DialogRecord? Record { get; }
 
+    /// <summary>The final record of the call, with the <see cref="DialogChangeKind.Deleted"/> that ended it; null where none is kept, and of every other change.</summary>
+    public CallRecord? CallRecord { get; internal init; }
+
+    /// <summary>Of a <see cref="DialogChangeKind.Resync"/> on a durable reader: the call records of the changes that were dropped. Else empty.</summary>
+    public IReadOnlyList<CallRecord> DroppedCallRecords { get; internal init; } = [];
+
     /// <summary>Two changes of one dialog as one, for a reader that only wants where it stands.</summary>
     internal static DialogChange Merge(DialogChange earlier, DialogChange later)
     {
@@ -40,6 +46,11 @@ public sealed class DialogChange
             : later.Kind == DialogChangeKind.Deleted || earlier.Kind == DialogChangeKind.Deleted ? later.Kind
             : earlier.Kind == DialogChangeKind.Updated ? later.Kind
             : earlier.Kind;
-        return new DialogChange(kind, later.Id, earlier.OldState, later.NewState, later.Record) { Sequence = later.Sequence };
+        return new DialogChange(kind, later.Id, earlier.OldState, later.NewState, later.Record)
+        {
+            Sequence = later.Sequence,
+            // A call that a late 2xx brought back is not over: its record comes with its next end.
+            CallRecord = later.CallRecord ?? (kind == DialogChangeKind.Deleted ? earlier.CallRecord : null),
+        };
     }
 }

@@ -136,7 +136,7 @@ public sealed class DialogFeedReader : IDisposable
             }
             else if (_tail - _head >= Math.Max(1, Options.Capacity))
             {
-                Overflow(change.Sequence);
+                Overflow(change);
             }
             else
             {
@@ -151,12 +151,34 @@ public sealed class DialogFeedReader : IDisposable
     }
 
     /// <summary>The dropped changes still count as not handed over: the resync that stands for them carries their first sequence.</summary>
-    private void Overflow(long sequence)
+    private void Overflow(DialogChange last)
     {
         long first = _ring[_head & (_ring.Length - 1)].First;
+        IReadOnlyList<CallRecord> records = Options.IsDurable ? WaitingRecords(last) : [];
         Clear();
         Overflows++;
-        Append(new DialogChange(DialogChangeKind.Resync, default, DialogState.None, DialogState.None, null) { Sequence = sequence }, first);
+        var resync = new DialogChange(DialogChangeKind.Resync, default, DialogState.None, DialogState.None, null)
+        {
+            Sequence = last.Sequence,
+            DroppedCallRecords = records,
+        };
+        Append(resync, first);
+    }
+
+    /// <summary>A dialog can be taken anew; the record of a call that is over cannot.</summary>
+    private List<CallRecord> WaitingRecords(DialogChange last)
+    {
+        // The list of the overflow before, if its resync still waits, is not seen by any consumer yet.
+        List<CallRecord> records = _ring[_head & (_ring.Length - 1)].Change?.DroppedCallRecords as List<CallRecord> ?? [];
+        for (long place = _head; place < _tail; place++)
+        {
+            if (_ring[place & (_ring.Length - 1)].Change?.CallRecord is { } record)
+                records.Add(record);
+        }
+
+        if (last.CallRecord is { } latest)
+            records.Add(latest);
+        return records;
     }
 
     private void Append(DialogChange change, long first)

@@ -62,8 +62,14 @@ public sealed class DialogFeedReader : IDisposable
             ref Entry entry = ref _ring[_head & (_ring.Length - 1)];
             change = entry.Change!;
             entry = default;
-            if (change.Kind != DialogChangeKind.Resync)
-                _places?.Remove(change.Id);
+            // A later change of the dialog may wait apart from this one.
+            if (
+                change.Kind != DialogChangeKind.Resync
+                && _places is not null
+                && _places.TryGetValue(change.Id, out long place)
+                && place == _head
+            )
+                _places.Remove(change.Id);
             _head++;
             _handedThrough = _head == _tail ? _lastEnqueued : _ring[_head & (_ring.Length - 1)].First - 1;
             return true;
@@ -129,10 +135,14 @@ public sealed class DialogFeedReader : IDisposable
             if (_isDisposed)
                 return null;
             _lastEnqueued = change.Sequence;
-            if (_places is not null && _places.TryGetValue(change.Id, out long place))
+            if (
+                _places is not null
+                && _places.TryGetValue(change.Id, out long place)
+                && _ring[place & (_ring.Length - 1)].Change is { } waiting
+                && DialogChange.MayMerge(waiting, change)
+            )
             {
-                ref Entry waiting = ref _ring[place & (_ring.Length - 1)];
-                waiting.Change = DialogChange.Merge(waiting.Change!, change);
+                _ring[place & (_ring.Length - 1)].Change = DialogChange.Merge(waiting, change);
             }
             else if (_tail - _head >= Math.Max(1, Options.Capacity))
             {
@@ -140,7 +150,7 @@ public sealed class DialogFeedReader : IDisposable
             }
             else
             {
-                _places?.Add(change.Id, _tail);
+                _places?[change.Id] = _tail;
                 Append(change, change.Sequence);
             }
 

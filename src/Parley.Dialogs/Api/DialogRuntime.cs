@@ -26,6 +26,9 @@ internal abstract class DialogRuntime
 
     public DialogCounters Counters { get; } = new();
 
+    /// <summary>Null without call records.</summary>
+    public CallRecords? CallRecords { get; init; }
+
     /// <summary>The names of user flags.</summary>
     public DialogUserFlagTable UserFlags { get; } = new();
 

@@ -62,8 +62,14 @@ public sealed class DialogFeedReader : IDisposable
             ref Entry entry = ref _ring[_head & (_ring.Length - 1)];
             change = entry.Change!;
             entry = default;
-            if (change.Kind != DialogChangeKind.Resync)
-                _places?.Remove(change.Id);
+            // A later change of the dialog may wait apart from this one.
+            if (
+                change.Kind != DialogChangeKind.Resync
+                && _places is not null
+                && _places.TryGetValue(change.Id, out long place)
+                && place == _head
+            )
+                _places.Remove(change.Id);
             _head++;
             _handedThrough = _head == _tail ? _lastEnqueued : _ring[_head & (_ring.Length - 1)].First - 1;
             return true;
@@ -129,18 +135,22 @@ public sealed class DialogFeedReader : IDisposable
             if (_isDisposed)
                 return null;
             _lastEnqueued = change.Sequence;
-            if (_places is not null && _places.TryGetValue(change.Id, out long place))
+            if (
+                _places is not null
+                && _places.TryGetValue(change.Id, out long place)
+                && _ring[place & (_ring.Length - 1)].Change is { } waiting
+                && DialogChange.MayMerge(waiting, change)
+            )
             {
-                ref Entry waiting = ref _ring[place & (_ring.Length - 1)];
-                waiting.Change = DialogChange.Merge(waiting.Change!, change);
+                _ring[place & (_ring.Length - 1)].Change = DialogChange.Merge(waiting, change);
             }
             else if (_tail - _head >= Math.Max(1, Options.Capacity))
             {
-                Overflow(change.Sequence);
+                Overflow(change);
             }
             else
             {
-                _places?.Add(change.Id, _tail);
+                _places?[change.Id] = _tail;
                 Append(change, change.Sequence);
             }
 
@@ -151,12 +161,34 @@ public sealed class DialogFeedReader : IDisposable
     }
 
     /// <summary>The dropped changes still count as not handed over: the resync that stands for them carries their first sequence.</summary>
-    private void Overflow(long sequence)
+    private void Overflow(DialogChange last)
     {
         long first = _ring[_head & (_ring.Length - 1)].First;
+        IReadOnlyList<CallRecord> records = Options.IsDurable ? WaitingRecords(last) : [];
         Clear();
         Overflows++;
-        Append(new DialogChange(DialogChangeKind.Resync, default, DialogState.None, DialogState.None, null) { Sequence = sequence }, first);
+        var resync = new DialogChange(DialogChangeKind.Resync, default, DialogState.None, DialogState.None, null)
+        {
+            Sequence = last.Sequence,
+            DroppedCallRecords = records,
+        };
+        Append(resync, first);
+    }
+
+    /// <summary>A dialog can be taken anew; the record of a call that is over cannot.</summary>
+    private List<CallRecord> WaitingRecords(DialogChange last)
+    {
+        // The list of the overflow before, if its resync still waits, is not seen by any consumer yet.
+        List<CallRecord> records = _ring[_head & (_ring.Length - 1)].Change?.DroppedCallRecords as List<CallRecord> ?? [];
+        for (long place = _head; place < _tail; place++)
+        {
+            if (_ring[place & (_ring.Length - 1)].Change?.CallRecord is { } record)
+                records.Add(record);
+        }
+
+        if (last.CallRecord is { } latest)
+            records.Add(latest);
+        return records;
     }
 
     private void Append(DialogChange change, long first)

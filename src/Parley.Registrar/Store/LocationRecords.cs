@@ -47,8 +47,13 @@ internal sealed class LocationRecords(LocationTable table, IReadOnlyList<SipList
     public bool TryReadAddress(LocationRecord record, [NotNullWhen(true)] out AddressOfRecord? address)
     {
         ReadOnlyMemory<byte> text = record.Address;
-        if (!text.Span.Contains((byte)'@') && _defaultDomain is not null)
+        address = null;
+        if (!text.Span.Contains((byte)'@'))
+        {
+            if (_defaultDomain is null)
+                return false;
             text = (byte[])[.. text.Span, .. _defaultDomain];
+        }
         return AddressOfRecord.TryRead(text.Span, table.Options, out address);
     }
 

@@ -18,7 +18,7 @@ public static class LocationStoreServices
     public static IServiceCollection AddLocationStore(
         this IServiceCollection services,
         ILocationStore store,
-        Action<LocationStoreOptions>? configure = null
+        Action<LocationStoreOptions>? configure
     )
     {
         ArgumentNullException.ThrowIfNull(services);
@@ -27,6 +27,14 @@ public static class LocationStoreServices
         services.AddSingleton(store);
         return Add(services, options);
     }
+
+    /// <summary>Keeps registered contacts in a store, with the default options.</summary>
+    /// <param name="services">The services of a builder.</param>
+    /// <param name="store">The store; not disposed.</param>
+    /// <returns>The services.</returns>
+    /// <exception cref="ArgumentException">There is a store already.</exception>
+    public static IServiceCollection AddLocationStore(this IServiceCollection services, ILocationStore store) =>
+        AddLocationStore(services, store, null);
 
     /// <summary>As the other, with a store that the application makes and disposes of.</summary>
     /// <param name="services">The services of a builder.</param>
@@ -37,7 +45,7 @@ public static class LocationStoreServices
     public static IServiceCollection AddLocationStore(
         this IServiceCollection services,
         Func<IServiceProvider, ILocationStore> store,
-        Action<LocationStoreOptions>? configure = null
+        Action<LocationStoreOptions>? configure
     )
     {
         ArgumentNullException.ThrowIfNull(services);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace Parley.Registrar;
 
 /// <summary>Writes what is marked, in transactions of bounded size, one at a time. Rows are made here, on its own thread, from the table as it is.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "The semaphore has no handle, and a write may be under way at the end.")]
 internal sealed class LocationStoreWriter(
     LocationTable table,
     ILocationStore store,

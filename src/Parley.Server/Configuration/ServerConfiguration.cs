@@ -58,6 +58,9 @@ internal sealed class ServerConfiguration
 
     public DialogOptions Dialogs { get; init; } = new();
 
+    /// <summary>Where calls, registrations and call records outlive the process.</summary>
+    public StoreConfiguration Store { get; } = new();
+
     public SipTlsOptions Tls { get; init; } = new();
 
     public SipTransportOptions Transport { get; init; } = new();

@@ -86,7 +86,7 @@ internal static partial class SettingTable
                 ),
                 new PathSetting<ServerConfiguration>(
                     "StateDirectory",
-                    "Folder for what outlives the server: the key by which it recognizes its own calls after a restart.",
+                    "Folder for what outlives the server: its database, the journal, and the key by which it recognizes its own calls after a restart.",
                     c => c.StateDirectory,
                     (c, v) => c.StateDirectory = v,
                     "/var/lib/parley",
@@ -105,6 +105,9 @@ internal static partial class SettingTable
         ),
         Registrar,
         Dialogs,
+        Store,
+        Registrations,
+        CallRecords,
         Tls,
         Limits,
         Connections,

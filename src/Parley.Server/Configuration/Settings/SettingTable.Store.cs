@@ -1,0 +1,493 @@
+using System.Globalization;
+using System.Numerics;
+using Parley.Dialogs;
+using Parley.Registrar;
+using Parley.Sql;
+using static Parley.Server.Configuration.Settings.SettingKinds;
+
+namespace Parley.Server.Configuration.Settings;
+
+internal static partial class SettingTable
+{
+    private static SettingSection Store =>
+        new(
+            "Store",
+            "Where calls, registrations and call records outlive the server.",
+            [
+                new ChoiceSetting<ServerConfiguration, StoreProvider>(
+                    "Provider",
+                    "The kind of database. None: a restart forgets all calls and registrations.",
+                    c => c.Store.Provider,
+                    (c, v) => c.Store.Provider = v,
+                    Names<StoreProvider>()
+                ),
+                new PathSetting<ServerConfiguration>(
+                    "File",
+                    "The file of SQLite.",
+                    c => c.Store.File,
+                    (c, v) => c.Store.File = v,
+                    "/var/lib/parley/parley.db",
+                    "parley.db in the state directory"
+                ),
+                new TextSetting<ServerConfiguration>(
+                    "Connection",
+                    "How PostgreSQL or MySQL is reached, in the form of Npgsql or MySqlConnector. It holds a password: give it by the environment (Parley__Store__Connection), or keep the file to the server's user.",
+                    c => c.Store.Connection,
+                    (c, v) => c.Store.Connection = v,
+                    "a connection string",
+                    ["Host=db;Database=parley;Username=parley;Password=secret"]
+                ),
+                new ChoiceSetting<ServerConfiguration, DialogStoreMode>(
+                    "Mode",
+                    "When calls are written: Realtime as they change, Delayed once in a Period, Shutdown at the stop only (a crash loses them).",
+                    c => c.Store.Dialogs.Mode,
+                    (c, v) => c.Store.Dialogs.Mode = v,
+                    Names<DialogStoreMode>()
+                ),
+                Seconds(
+                    "Period",
+                    "Time between two writes of the mode Delayed.",
+                    c => c.Store.Dialogs.Period,
+                    (c, v) => c.Store.Dialogs.Period = v,
+                    0.1,
+                    Day
+                ),
+                new ChoiceSetting<ServerConfiguration, DialogDurability>(
+                    "Durability",
+                    "In Realtime: the 2xx that answers a call, and that of the BYE that ends it, leave before or soon after their row is on the disk.",
+                    c => c.Store.Dialogs.Durability,
+                    (c, v) => c.Store.Dialogs.Durability = v,
+                    Names<DialogDurability>()
+                ),
+                Seconds(
+                    "MaxHold",
+                    "The longest that such a 2xx waits; then it leaves all the same.",
+                    c => c.Store.Dialogs.MaxHold,
+                    (c, v) => c.Store.Dialogs.MaxHold = v,
+                    0.001,
+                    30
+                ),
+                new ChoiceSetting<ServerConfiguration, DialogStoreOutagePolicy>(
+                    "WhenUnavailable",
+                    "In Realtime, while neither the database nor the journal takes rows: Refuse answers new calls with 503, Degrade lets them pass and catches up.",
+                    c => c.Store.Dialogs.WhenUnavailable,
+                    (c, v) => c.Store.Dialogs.WhenUnavailable = v,
+                    Names<DialogStoreOutagePolicy>()
+                ),
+                Seconds(
+                    "RetryAfter",
+                    "The Retry-After of such a 503.",
+                    c => c.Store.Dialogs.RetryAfter,
+                    (c, v) => c.Store.Dialogs.RetryAfter = v,
+                    1,
+                    Hour
+                ),
+                Flag(
+                    "UseJournal",
+                    "What the database does not take in time goes to a local file, which survives a crash, and to the database when it is back.",
+                    c => c.Store.UsesJournal,
+                    (c, v) => c.Store.UsesJournal = v
+                ),
+                new PathSetting<ServerConfiguration>(
+                    "Journal",
+                    "That file.",
+                    c => c.Store.Journal,
+                    (c, v) => c.Store.Journal = v,
+                    "/var/lib/parley/journal",
+                    "journal in the state directory"
+                ),
+                Seconds(
+                    "Timeout",
+                    "How long the database may take for one write before it counts as away.",
+                    c => c.Store.Dialogs.StoreTimeout,
+                    (c, v) => c.Store.Dialogs.StoreTimeout = v,
+                    0.01,
+                    Hour
+                ),
+                Seconds(
+                    "Retry",
+                    "How long to wait after a failure of the database before the next try.",
+                    c => c.Store.Dialogs.Retry,
+                    (c, v) => c.Store.Dialogs.Retry = v,
+                    0.1,
+                    Hour
+                ),
+                Seconds(
+                    "CommitInterval",
+                    "Changes of so long share one transaction.",
+                    c => c.Store.Dialogs.CommitInterval,
+                    (c, v) => c.Store.Dialogs.CommitInterval = v,
+                    0,
+                    1
+                ),
+                Number(
+                    "CommitRows",
+                    "The most rows of one transaction.",
+                    c => c.Store.Dialogs.CommitRows,
+                    (c, v) => c.Store.Dialogs.CommitRows = v,
+                    1,
+                    10_000
+                ),
+                Flag(
+                    "EarlyDialogs",
+                    "Calls are stored before they are answered too.",
+                    c => c.Store.Dialogs.StoreEarlyDialogs,
+                    (c, v) => c.Store.Dialogs.StoreEarlyDialogs = v
+                ),
+                Number(
+                    "LoadFirst",
+                    "At the start, how many calls are loaded before the server listens; the rest follows in the background.",
+                    c => c.Store.Dialogs.LoadFirst,
+                    (c, v) => c.Store.Dialogs.LoadFirst = v,
+                    0,
+                    100_000_000
+                ),
+                Seconds(
+                    "LoadTime",
+                    "At the start, after how long the server listens, loaded or not.",
+                    c => c.Store.Dialogs.LoadTime,
+                    (c, v) => c.Store.Dialogs.LoadTime = v,
+                    0.1,
+                    Hour
+                ),
+                Seconds(
+                    "FindTimeout",
+                    "The longest look-up of a call that is not loaded yet.",
+                    c => c.Store.Dialogs.FindTimeout,
+                    (c, v) => c.Store.Dialogs.FindTimeout = v,
+                    0.01,
+                    30
+                ),
+                Number(
+                    "MaxFinds",
+                    "The most look-ups at one time.",
+                    c => c.Store.Dialogs.MaxFinds,
+                    (c, v) => c.Store.Dialogs.MaxFinds = v,
+                    1,
+                    1_000
+                ),
+                new ListSetting<ServerConfiguration, string>(
+                    "ListenerMap",
+                    "After a move: sockets of stored calls that are no listeners here, and the listener in their place.",
+                    c => [.. c.Store.Dialogs.ListenerMap.Select(static p => $"{p.Key}={p.Value}")],
+                    (c, v) => Fill(c.Store.Dialogs.ListenerMap, v),
+                    static (string text, out string pair) => (pair = text).Split('=') is [{ Length: > 0 }, { Length: > 0 }],
+                    "old=new, both proto:address:port",
+                    ["udp:192.0.2.1:5060=udp:192.0.2.2:5060"]
+                ),
+                Flag(
+                    "AcceptAnySocket",
+                    "A stored call whose socket is no listener here gets the first listener of its transport. False: it is passed over.",
+                    c => c.Store.Dialogs.AcceptAnySocket,
+                    (c, v) => c.Store.Dialogs.AcceptAnySocket = v
+                ),
+                new TextSetting<ServerConfiguration>(
+                    "Node",
+                    "The name of this server in rows and call records.",
+                    c => c.Store.Dialogs.Node,
+                    (c, v) => c.Store.Dialogs.Node = c.Store.Database.Node = c.Store.CallRecords.Node = v ?? "",
+                    "a name of at most 64 characters",
+                    ["node1"],
+                    static text => text.Length <= 64 && !text.Any(char.IsControl)
+                ),
+                new ChoiceSetting<ServerConfiguration, StoreMigration>(
+                    "Migrate",
+                    "Whether a start makes the tables and brings them to their newest form. Auto: those of SQLite only; for others parley db migrate does.",
+                    c => c.Store.Migration,
+                    (c, v) =>
+                    {
+                        c.Store.Migration = v;
+                        c.Store.Tables.Migrate = v == StoreMigration.Auto ? null : v == StoreMigration.Yes;
+                    },
+                    Names<StoreMigration>()
+                ),
+                Table("DialogTable", "The table of calls.", c => c.Store.Database.Names.Dialog, (c, v) => c.Store.Database.Names.Dialog = v),
+                Table(
+                    "DetailsTable",
+                    "The table beside it, for what the columns of OpenSIPS cannot hold.",
+                    c => c.Store.Database.Names.DialogDetails,
+                    (c, v) => c.Store.Database.Names.DialogDetails = v
+                ),
+                Table(
+                    "VersionTable",
+                    "The table of table versions.",
+                    c => c.Store.Database.Names.Version,
+                    (c, v) => c.Store.Database.Names.Version = v
+                ),
+                new ListSetting<ServerConfiguration, string>(
+                    "DialogColumns",
+                    "Columns of the table of calls that have another name.",
+                    c => [.. c.Store.Database.Names.DialogColumns.Select(static p => $"{p.Key}={p.Value}")],
+                    (c, v) => Fill(c.Store.Database.Names.DialogColumns, v),
+                    static (string text, out string pair) => (pair = text).Split('=') is [{ Length: > 0 }, { Length: > 0 }],
+                    "default=own",
+                    ["callid=call_id"]
+                ),
+                new ListSetting<ServerConfiguration, int>(
+                    "HashSizes",
+                    "The hash_size under which rows of calls were written, where it differs from Dialogs:HashSize. Empty: any.",
+                    c => [.. c.Store.Tables.HashSizes],
+                    (c, v) =>
+                    {
+                        c.Store.Tables.HashSizes.Clear();
+                        foreach (var size in v)
+                            c.Store.Tables.HashSizes.Add(size);
+                    },
+                    static (string text, out int size) =>
+                        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out size) && size > 0 && BitOperations.IsPow2(size),
+                    "a power of two",
+                    ["1024"]
+                ),
+                new ListSetting<ServerConfiguration, string>(
+                    "UserFlagNames",
+                    "Names of the user flags, each at the place of its bit: version 12 of the table of calls has names.",
+                    c => [.. c.Store.Tables.UserFlagNames],
+                    (c, v) =>
+                    {
+                        c.Store.Tables.UserFlagNames.Clear();
+                        foreach (var name in v)
+                            c.Store.Tables.UserFlagNames.Add(name);
+                    },
+                    static (string text, out string name) => (name = text).Length > 0 && !text.Contains(' ', StringComparison.Ordinal),
+                    "a name without blanks",
+                    ["recorded"]
+                ),
+                Seconds(
+                    "BusyTimeout",
+                    "How long a statement waits for a lock of another connection.",
+                    c => c.Store.Database.BusyTimeout,
+                    (c, v) => c.Store.Database.BusyTimeout = v,
+                    1,
+                    Hour
+                ),
+                Seconds(
+                    "OwnershipWait",
+                    "How long a start waits for tables that another server has.",
+                    c => c.Store.Database.OwnershipWait,
+                    (c, v) => c.Store.Database.OwnershipWait = v,
+                    0,
+                    Hour
+                ),
+                Flag(
+                    "SyncToDisk",
+                    "A commit is on the disk when it returns. False: a loss of power may take the last commits with it.",
+                    c => c.Store.Database.IsDurable,
+                    (c, v) => c.Store.Database.IsDurable = v
+                ),
+            ]
+        );
+
+    private static SettingSection Registrations =>
+        new(
+            "Registrations",
+            "How registrations are kept in the database of the section Store.",
+            [
+                new ChoiceSetting<ServerConfiguration, LocationStoreMode>(
+                    "Mode",
+                    "When they are written: Realtime as they change, Delayed once in a Period, Shutdown at the stop only.",
+                    c => c.Store.Locations.Mode,
+                    (c, v) => c.Store.Locations.Mode = v,
+                    Names<LocationStoreMode>()
+                ),
+                Seconds(
+                    "Period",
+                    "Time between two writes of the mode Delayed.",
+                    c => c.Store.Locations.Period,
+                    (c, v) => c.Store.Locations.Period = v,
+                    0.1,
+                    Day
+                ),
+                new ChoiceSetting<ServerConfiguration, LocationDurability>(
+                    "Durability",
+                    "In Realtime: the 200 to a REGISTER leaves before or soon after its rows are on the disk.",
+                    c => c.Store.Locations.Durability,
+                    (c, v) => c.Store.Locations.Durability = v,
+                    Names<LocationDurability>()
+                ),
+                Seconds(
+                    "MaxHold",
+                    "The longest that such a 200 waits.",
+                    c => c.Store.Locations.MaxHold,
+                    (c, v) => c.Store.Locations.MaxHold = v,
+                    0.001,
+                    31
+                ),
+                new ChoiceSetting<ServerConfiguration, LocationStoreFailurePolicy>(
+                    "WhenUnavailable",
+                    "With Before, when the rows are not written in time: Refuse answers with 503, Degrade with 200.",
+                    c => c.Store.Locations.WhenUnavailable,
+                    (c, v) => c.Store.Locations.WhenUnavailable = v,
+                    Names<LocationStoreFailurePolicy>()
+                ),
+                Seconds(
+                    "RetryAfter",
+                    "The Retry-After of such a 503.",
+                    c => c.Store.Locations.RetryAfter,
+                    (c, v) => c.Store.Locations.RetryAfter = v,
+                    1,
+                    Hour
+                ),
+                Seconds(
+                    "CommitInterval",
+                    "Changes of so long share one transaction.",
+                    c => c.Store.Locations.GroupDelay,
+                    (c, v) => c.Store.Locations.GroupDelay = v,
+                    0,
+                    1
+                ),
+                Number(
+                    "CommitRows",
+                    "The most rows of one transaction.",
+                    c => c.Store.Locations.GroupRows,
+                    (c, v) => c.Store.Locations.GroupRows = v,
+                    1,
+                    10_000
+                ),
+                Seconds(
+                    "Timeout",
+                    "How long the database may take for one write.",
+                    c => c.Store.Locations.WriteTimeout,
+                    (c, v) => c.Store.Locations.WriteTimeout = v,
+                    0.1,
+                    Hour
+                ),
+                Seconds(
+                    "Retry",
+                    "How long to wait after a failure of the database before the next try.",
+                    c => c.Store.Locations.Retry,
+                    (c, v) => c.Store.Locations.Retry = v,
+                    0.1,
+                    Hour
+                ),
+                new TextSetting<ServerConfiguration>(
+                    "DefaultDomain",
+                    "The domain of rows that have none (OpenSIPS with use_domain off).",
+                    c => c.Store.Locations.DefaultDomain,
+                    (c, v) => c.Store.Locations.DefaultDomain = v,
+                    "a domain",
+                    ["example.com"],
+                    standard: "such rows are passed over"
+                ),
+            ]
+        );
+
+    private static SettingSection CallRecords =>
+        new(
+            "CallRecords",
+            "Records of calls that are over (CDRs), in the database of the section Store and in a file.",
+            [
+                Flag(
+                    "Enabled",
+                    "Answered calls get records.",
+                    c => c.Store.KeepsCallRecords,
+                    (c, v) => c.Store.KeepsCallRecords = v
+                ),
+                Flag(
+                    "MissedCalls",
+                    "Calls that were not answered get records too.",
+                    c => c.Store.CallRecords.MissedCalls,
+                    (c, v) => c.Store.CallRecords.MissedCalls = v
+                ),
+                Seconds(
+                    "IntermediateInterval",
+                    "A call that goes on gets an intermediate record each time this long has passed; 0: none.",
+                    c => c.Store.CallRecords.IntermediateInterval,
+                    (c, v) => c.Store.CallRecords.IntermediateInterval = v,
+                    0,
+                    20 * Day
+                ),
+                new ListSetting<ServerConfiguration, string>(
+                    "Values",
+                    "Names of the dialog values that go into the records.",
+                    c => [.. c.Store.CallRecords.Values],
+                    (c, v) =>
+                    {
+                        c.Store.CallRecords.Values.Clear();
+                        foreach (var name in v)
+                            c.Store.CallRecords.Values.Add(name);
+                    },
+                    static (string text, out string name) => (name = text).Length > 0,
+                    "a name",
+                    ["account"],
+                    isDistinct: true
+                ),
+                new ChoiceSetting<ServerConfiguration, SqlCallRecordShape>(
+                    "Tables",
+                    "The table cdr of Parley, or acc and missed_calls as OpenSIPS has them.",
+                    c => c.Store.CallRecordTables.Shape,
+                    (c, v) => c.Store.CallRecordTables.Shape = v,
+                    Names<SqlCallRecordShape>()
+                ),
+                new PathSetting<ServerConfiguration>(
+                    "File",
+                    "A file that gets each record as one line of JSON.",
+                    c => c.Store.CallRecordFile.Path is { Length: > 0 } path ? path : null,
+                    (c, v) => c.Store.CallRecordFile.Path = v ?? "",
+                    "/var/log/parley/calls.jsonl",
+                    "none"
+                ),
+                Scaled(
+                    "FileSize",
+                    "The file is rotated at this size; 0: never by size. MB.",
+                    1_000_000,
+                    c => c.Store.CallRecordFile.MaxSize,
+                    (c, v) => c.Store.CallRecordFile.MaxSize = v,
+                    0,
+                    1_000_000
+                ),
+                Flag(
+                    "FileDaily",
+                    "The file is rotated at the first record of the next day (UTC).",
+                    c => c.Store.CallRecordFile.Daily,
+                    (c, v) => c.Store.CallRecordFile.Daily = v
+                ),
+                Number(
+                    "KeepFiles",
+                    "How many rotated files are kept; 0: all.",
+                    c => c.Store.CallRecordFile.KeepFiles,
+                    (c, v) => c.Store.CallRecordFile.KeepFiles = v,
+                    0,
+                    100_000
+                ),
+                Seconds(
+                    "FileInterval",
+                    "How often new records go to the file.",
+                    c => c.Store.CallRecordFile.Interval,
+                    (c, v) => c.Store.CallRecordFile.Interval = v,
+                    0.01,
+                    Hour
+                ),
+                Seconds(
+                    "FileRetry",
+                    "How long to wait after a failure of the file before the next try.",
+                    c => c.Store.CallRecordFile.Retry,
+                    (c, v) => c.Store.CallRecordFile.Retry = v,
+                    0.01,
+                    Hour
+                ),
+            ]
+        );
+
+    private static TextSetting<ServerConfiguration> Table(
+        string name,
+        string description,
+        Func<ServerConfiguration, string> get,
+        Action<ServerConfiguration, string> set
+    ) =>
+        new(
+            name,
+            description,
+            get,
+            (c, v) => set(c, v!),
+            "letters, digits and underscores, perhaps behind a schema and a dot",
+            ["opensips.dialog"],
+            static text => text.Length is > 0 and <= 129 && text.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.')
+        );
+
+    private static void Fill(IDictionary<string, string> map, IReadOnlyList<string> pairs)
+    {
+        map.Clear();
+        foreach (var pair in pairs)
+            map[pair.Split('=')[0]] = pair.Split('=')[1];
+    }
+}

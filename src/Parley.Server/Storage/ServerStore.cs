@@ -1,0 +1,82 @@
+using Microsoft.Extensions.DependencyInjection;
+using Parley.Dialogs;
+using Parley.Hosting;
+using Parley.Registrar;
+using Parley.Server.Configuration;
+using Parley.Server.Hosting;
+using Parley.Sql;
+
+namespace Parley.Server.Storage;
+
+/// <summary>The database of the server, as its settings describe it: where calls, registrations and call records outlive it.</summary>
+internal sealed class ServerStore : IAsyncDisposable
+{
+    /// <summary>The name of SQLite's file in the state directory.</summary>
+    public const string FileName = "parley.db";
+
+    /// <summary>The name of the journal's file there.</summary>
+    public const string JournalName = "journal";
+
+    private readonly StoreConfiguration _configuration;
+    private readonly SqlDatabase _database;
+    private readonly string? _journal;
+
+    private ServerStore(StoreConfiguration configuration, SqlDatabase database, string? journal) =>
+        (_configuration, _database, _journal) = (configuration, database, journal);
+
+    /// <summary>Where it is, without a password.</summary>
+    public string Place => _database.Place;
+
+    /// <summary>The database, for the commands.</summary>
+    public SqlDatabase Database => _database;
+
+    /// <summary>The store that the settings ask for; nothing is opened. Null: none is asked for, or there is no place for its file.</summary>
+    /// <param name="configuration">The settings; checked.</param>
+    /// <param name="directory">The state directory; null when there is none.</param>
+    public static ServerStore? Of(ServerConfiguration configuration, StateDirectory? directory)
+    {
+        var store = configuration.Store;
+        if (store.IsOff || OptionsOf(store, directory) is not { } options)
+            return null;
+        var journal = store.UsesJournal ? store.Journal ?? (directory is { } state ? Path.Combine(state.Path, JournalName) : null) : null;
+        return new ServerStore(store, new SqlDatabase(options, TimeProvider.System), journal);
+    }
+
+    /// <summary>Gives the application its stores.</summary>
+    public void AddTo(ParleyApplicationBuilder builder)
+    {
+        var dialogs = new SqlDialogStore(_database, _configuration.Tables);
+        builder.AddDialogStore(dialogs, Apply);
+        if (_configuration.Locations.Mode != LocationStoreMode.None)
+            builder.Services.AddLocationStore(new SqlLocationStore(_database), Apply);
+        if (!_configuration.KeepsCallRecords)
+            return;
+        _configuration.CallRecordTables.Outbox = _configuration.WritesFile;
+        dialogs.AddCallRecords(_configuration.CallRecordTables);
+        builder.AddCallRecords(Apply);
+        if (_configuration.WritesFile)
+            builder.AddCallRecordFile(Apply);
+    }
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    private static SqlDatabaseOptions? OptionsOf(StoreConfiguration store, StateDirectory? directory)
+    {
+        var options = store.Database;
+        options.Provider = store.Provider switch
+        {
+            StoreProvider.PostgreSql => SqlProvider.PostgreSql,
+            StoreProvider.MySql => SqlProvider.MySql,
+            _ => SqlProvider.Sqlite,
+        };
+        if (store.Provider != StoreProvider.Sqlite)
+        {
+            options.ConnectionString = store.Connection!;
+            return options;
+        }
+        if ((store.File ?? (directory is { } state ? Path.Combine(state.Path, FileName) : null)) is not { } file)
+            return null;
+        options.ConnectionString = $"Data Source={file}";
+        return options;
+    }
+}

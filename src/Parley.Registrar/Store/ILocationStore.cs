@@ -12,7 +12,7 @@ public interface ILocationStore : IAsyncDisposable
     /// <exception cref="LocationStoreException">The tables are missing or of another version, or another process has them; the message says which in one line.</exception>
     ValueTask OpenAsync(CancellationToken cancellation) => ValueTask.CompletedTask;
 
-    /// <summary>All rows, streamed, by id. A row that has run out is among them; the reader drops it.</summary>
+    /// <summary>All rows, streamed, in any order. A row that has run out may be among them; the reader drops it.</summary>
     /// <param name="cancellation">Gives up.</param>
     IAsyncEnumerable<LocationRecord> LoadAsync(CancellationToken cancellation);
 

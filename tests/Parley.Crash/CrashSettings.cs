@@ -36,6 +36,15 @@ public sealed record CrashSettings
     /// <summary>The callees' port.</summary>
     public int Callee { get; init; }
 
+    /// <summary>The name of a kind of database here.</summary>
+    public static string NameOf(Sql.SqlProvider provider) =>
+        provider switch
+        {
+            Sql.SqlProvider.PostgreSql => "postgresql",
+            Sql.SqlProvider.MySql => "mysql",
+            _ => "sqlite",
+        };
+
     /// <summary>Reads options; throws ArgumentException with one line.</summary>
     public static CrashSettings Parse(IReadOnlyList<string> arguments)
     {

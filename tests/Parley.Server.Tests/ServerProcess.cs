@@ -18,6 +18,8 @@ internal sealed class ServerProcess : IAsyncDisposable
             RedirectStandardError = true,
             UseShellExecute = false,
         };
+        // A state of its own, so that the servers of several tests do not want one database.
+        start.Environment["XDG_STATE_HOME"] = Directory.CreateTempSubdirectory("parley-state-").FullName;
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         _process = Process.Start(start)!;

@@ -10,6 +10,7 @@ using Parley.Registrar;
 using Parley.Server.Configuration;
 using Parley.Server.Configuration.Settings;
 using Parley.Server.Hosting;
+using Parley.Sql;
 using Parley.Transactions;
 using Parley.Transport;
 using Xunit;
@@ -36,6 +37,10 @@ public class SettingTests
         ["SipListenerOptions.Tls"] = "the section Tls",
         ["ConsoleLogOptions.TimestampFormat"] = "set by the server, as systemd needs another",
         ["ConsoleLogOptions.SyslogPrefix"] = "set by the server, as systemd needs another",
+        ["SqlDatabaseOptions.Provider"] = "Store:Provider",
+        ["SqlDatabaseOptions.ConnectionString"] = "Store:File and Store:Connection",
+        ["DialogStoreOptions.Journal"] = "Store:Journal and Store:UseJournal",
+        ["SqlCallRecordOptions.Outbox"] = "on where there is a CallRecords:File",
         ["ConsoleLogOptions.LimitedCategories"] = "the categories that strangers reach",
     };
 
@@ -66,6 +71,8 @@ public class SettingTests
             }
             Assert.True(changed.Count > 0, $"{key} = {value} changes no option");
             reached.UnionWith(changed.Select(c => c.Key));
+            if (IsOfStore(key))
+                continue; // the application has the objects themselves
             Dictionary<string, object?> built = [];
             await using var application = ApplicationSetup.Build(
                 configuration,
@@ -100,6 +107,14 @@ public class SettingTests
             new SipTlsOptions(),
             new SipListenerOptions(),
             new ConsoleLogOptions(),
+            new SqlDatabaseOptions(),
+            new SqlNames(),
+            new SqlDialogStoreOptions(),
+            new DialogStoreOptions(),
+            new LocationStoreOptions(),
+            new CallRecordOptions(),
+            new SqlCallRecordOptions(),
+            new CallRecordFileOptions(),
         ];
         var options = classes.SelectMany(OptionsOf).ToDictionary();
         Assert.Equal(options.Keys.Order(StringComparer.Ordinal), server.Keys.Order(StringComparer.Ordinal));
@@ -130,10 +145,13 @@ public class SettingTests
         !key.Contains(':', StringComparison.Ordinal)
         || key.StartsWith("Messages:", StringComparison.Ordinal)
         || key is "Registrar:Enabled" or "Runtime:GcPacing" or "Runtime:WarmUp"
+        || key is "Store:Provider" or "Store:File" or "Store:Connection" or "Store:Journal" or "Store:UseJournal" or "CallRecords:Enabled"
         || SettingTable
             .Sections.Single(s => s.Name == "Dialogs")
             .Settings.Where(s => s.Name != nameof(DialogOptions.ByeOnTimeout) && Enum.TryParse<DialogFlags>(s.Name, out _))
             .Any(s => key == "Dialogs:" + s.Name);
+
+    private static bool IsOfStore(string key) => key.Split(':')[0] is "Store" or "Registrations" or "CallRecords";
 
     private static ServerConfiguration BuilderOf(ParleyApplicationBuilder builder, ServerConfiguration configuration) =>
         new()
@@ -166,6 +184,14 @@ public class SettingTests
             c.Tls,
             c.Udp,
             c.Log,
+            c.Store.Database,
+            c.Store.Database.Names,
+            c.Store.Tables,
+            c.Store.Dialogs,
+            c.Store.Locations,
+            c.Store.CallRecords,
+            c.Store.CallRecordTables,
+            c.Store.CallRecordFile,
         }.SelectMany(OptionsOf);
 
     private static IEnumerable<KeyValuePair<string, object?>> OptionsOf(object options) =>
@@ -182,6 +208,7 @@ public class SettingTests
 
     private static bool IsPart(PropertyInfo property) =>
         property.PropertyType == typeof(SipStreamOptions)
+        || property.PropertyType == typeof(SqlNames)
         || property.PropertyType == typeof(RelayOptions)
         || property.PropertyType == typeof(Sip.SipLimits);
 

@@ -81,6 +81,7 @@ internal sealed class StartCommand(Workshop workshop, LoadOptions options)
             RedirectStandardError = true,
         };
         start.Environment["Parley__Listeners__0__Endpoint"] = Listener;
+        start.Environment["XDG_STATE_HOME"] = Directory.CreateTempSubdirectory("parley-state-").FullName;
         long before = Stopwatch.GetTimestamp();
         using Process process = Process.Start(start)!;
         ProxyProcess.Started(process);

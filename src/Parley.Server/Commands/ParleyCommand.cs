@@ -5,7 +5,7 @@ using Parley.Server.Hosting;
 
 namespace Parley.Server.Commands;
 
-/// <summary>The command line: <c>parley run</c>, <c>parley check</c>, <c>parley --version</c>.</summary>
+/// <summary>The command line: <c>parley run</c>, <c>parley check</c>, <c>parley db</c>, <c>parley settings</c>, <c>parley --version</c>.</summary>
 internal static class ParleyCommand
 {
     /// <summary>The exit code of a start that bad configuration stopped (EX_CONFIG of sysexits.h).</summary>
@@ -23,7 +23,7 @@ internal static class ParleyCommand
         };
         var run = new Command("run", "Runs the server until SIGTERM or Ctrl+C.");
         run.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(file), cancellation));
-        return new RootCommand("Parley: a SIP proxy in which every call is a dialog object.") { file, run, Check(file), Settings() };
+        return new RootCommand("Parley: a SIP proxy in which every call is a dialog object.") { file, run, Check(file), Settings(), DatabaseCommand.Create(file) };
     }
 
     private static Command Check(Option<string?> file)
@@ -69,7 +69,7 @@ internal static class ParleyCommand
         return 0;
     }
 
-    private static int Refuse(IReadOnlyList<string> errors)
+    public static int Refuse(IReadOnlyList<string> errors)
     {
         foreach (var error in errors)
             Console.Error.WriteLine("parley: " + error);

@@ -51,6 +51,7 @@ internal static class ConfigurationRules
             reader.Refuse("Listeners", $"{twice.First().EndPoint.ToIPEndPoint()} is there twice");
         CheckTls(configuration, reader);
         CheckProfiles(configuration, reader);
+        CheckStore(configuration.Store, reader);
         if (!configuration.IsLoopbackOnly && !configuration.AllowUnauthenticated)
         {
             reader.Refuse(
@@ -69,6 +70,25 @@ internal static class ConfigurationRules
             reader.Refuse("Tls:Certificate", "is missing, and a tls listener needs one");
         else if (configuration.Tls.PrivateKeyPath is not null)
             reader.Refuse("Tls:Key", "has no effect without a Certificate");
+    }
+
+    private static void CheckStore(StoreConfiguration store, SectionReader reader)
+    {
+        var isServer = store.Provider is StoreProvider.PostgreSql or StoreProvider.MySql;
+        if (isServer && store.Connection is null)
+            reader.Refuse("Store:Connection", $"is missing, and {store.Provider} needs one");
+        else if (!isServer && store.Connection is not null)
+            reader.Refuse("Store:Connection", $"has no effect with the Provider {store.Provider}; give PostgreSql or MySql");
+        if (store.Provider != StoreProvider.Sqlite && store.File is not null)
+            reader.Refuse("Store:File", $"has no effect with the Provider {store.Provider}; it is the file of Sqlite");
+        if (!store.UsesJournal && store.Journal is not null)
+            reader.Refuse("Store:Journal", "has no effect with UseJournal false");
+        if (store.CallRecords.IntermediateInterval is { TotalSeconds: > 0 and < 1 })
+            reader.Refuse("CallRecords:IntermediateInterval", "is 0 or a second and more");
+        if (store.CallRecordFile.MaxSize is > 0 and < 4096)
+            reader.Refuse("CallRecords:FileSize", "is 0 or more");
+        if (!store.KeepsCallRecords && store.CallRecordFile.Path.Length > 0)
+            reader.Refuse("CallRecords:File", "has no effect with Enabled false");
     }
 
     private static void CheckProfiles(ServerConfiguration configuration, SectionReader reader)

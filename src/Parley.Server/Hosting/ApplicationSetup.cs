@@ -13,6 +13,7 @@ using Parley.Server.Configuration.Settings;
 using Parley.Server.Messages;
 using Parley.Server.Routing;
 using Parley.Server.Runtime;
+using Parley.Server.Storage;
 using Parley.Sip;
 using Parley.Transactions;
 using Parley.Transport;
@@ -26,11 +27,13 @@ internal static class ApplicationSetup
     /// <param name="root">Where they come from; its section Logging is read.</param>
     /// <param name="routeKey">The key of <see cref="RouteKeyFile"/>; empty for one of this start.</param>
     /// <param name="change">Has the last word on the parts, as a network, a clock or a log for tests; null for none.</param>
+    /// <param name="store">Where calls and registrations outlive the application; null: nowhere.</param>
     public static ParleyApplication Build(
         ServerConfiguration configuration,
         IConfigurationRoot root,
         ReadOnlyMemory<byte> routeKey = default,
-        Action<ParleyApplicationBuilder>? change = null
+        Action<ParleyApplicationBuilder>? change = null,
+        ServerStore? store = null
     )
     {
         var builder = ParleyApplication.CreateBuilder();
@@ -46,11 +49,16 @@ internal static class ApplicationSetup
             s.GetRequiredService<RegistrarOptions>(),
             s.GetRequiredService<ILoggerFactory>()
         ));
-        builder.Services.AddSingleton<SipRegistrar>();
+        builder.Services.AddSingleton(static s => new SipRegistrar(
+            s.GetRequiredService<LocationTable>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetService<LocationPersistence>()
+        ));
         builder.Services.AddSingleton<CallLog>();
         builder.Services.AddSingleton<MessageLog>();
         builder.Services.AddSingleton<DropLog>();
         builder.Services.AddSingleton<IProxyModule>(s => s.GetRequiredService<CallLog>());
+        store?.AddTo(builder);
         change?.Invoke(builder);
         var application = builder.Build();
         if (configuration.GcPacing > 0)

@@ -86,13 +86,7 @@ internal static class RouteKeyFile
     // Written whole under another name first: a second server that starts at the same time reads all of it or makes its own, and one of them wins.
     private static void Create(string directory, string path)
     {
-        if (!Directory.Exists(directory))
-        {
-            if (OperatingSystem.IsWindows())
-                Directory.CreateDirectory(directory);
-            else
-                Directory.CreateDirectory(directory, Owner | UnixFileMode.UserExecute);
-        }
+        StateDirectory.Make(directory);
         var random = SipRandom.CreateSecure();
         var key = new byte[SipRandom.KeyLength];
         BinaryPrimitives.WriteUInt64LittleEndian(key, random.Next());

@@ -5,10 +5,12 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
 using Parley.Hosting;
+using Parley.Registrar;
 using Parley.Server.Calls;
 using Parley.Server.Commands;
 using Parley.Server.Configuration;
 using Parley.Server.Routing;
+using Parley.Server.Storage;
 using Parley.Server.WarmUp;
 
 namespace Parley.Server.Hosting;
@@ -23,11 +25,11 @@ internal sealed partial class ServerHost
     private readonly string? _file;
     private ServerConfiguration _configuration;
 
-    private ServerHost(ServerConfiguration configuration, IConfigurationRoot root, string? file, byte[]? routeKey)
+    private ServerHost(ServerConfiguration configuration, IConfigurationRoot root, string? file, byte[]? routeKey, ServerStore? store)
     {
         _configuration = configuration;
         _file = file;
-        _application = ApplicationSetup.Build(configuration, root, routeKey);
+        _application = ApplicationSetup.Build(configuration, root, routeKey, store: store);
         _dialogs = _application.Services.GetRequiredService<IDialogApi>();
         var loggers = _application.Services.GetRequiredService<ILoggerFactory>();
         _log = loggers.CreateLogger("Parley.Server");
@@ -37,6 +39,10 @@ internal sealed partial class ServerHost
         _ = _application.Services.GetRequiredService<DropLog>();
         if (routeKey is null)
             KeepsNoKey();
+        if (store is not null)
+            KeepsCalls(store.Place, configuration.Store.Dialogs.Mode);
+        else if (!configuration.Store.IsOff)
+            KeepsNoCalls();
         SayUnusableRoutes(configuration);
     }
 
@@ -49,21 +55,23 @@ internal sealed partial class ServerHost
     )
     {
         byte[]? routeKey = null;
-        if (
-            RouteKeyFile.DirectoryOf(configuration) is { } directory
-            && !RouteKeyFile.TryLoad(directory.Path, out routeKey, out var mistake)
-            && directory.IsAsked
-        )
+        var directory = RouteKeyFile.DirectoryOf(configuration);
+        if (directory is { } state && !RouteKeyFile.TryLoad(state.Path, out routeKey, out var mistake))
         {
-            await Console.Error.WriteLineAsync("parley: " + mistake);
-            return ParleyCommand.BadConfiguration;
+            if (state.IsAsked)
+            {
+                await Console.Error.WriteLineAsync("parley: " + mistake);
+                return ParleyCommand.BadConfiguration;
+            }
+            directory = null;
         }
         if (configuration.WarmsUp)
             await ServerWarmUp.RunAsync(configuration);
         ServerHost host;
+        await using var store = ServerStore.Of(configuration, directory);
         try
         {
-            host = new ServerHost(configuration, root, file, routeKey);
+            host = new ServerHost(configuration, root, file, routeKey, store);
         }
         catch (Exception error) when (ServerStart.IsFault(error))
         {
@@ -85,6 +93,11 @@ internal sealed partial class ServerHost
         catch (System.Net.Sockets.SocketException error)
         {
             CannotListen(error.Message);
+            return ParleyCommand.BadConfiguration;
+        }
+        catch (Exception error) when (error is DialogStoreException or LocationStoreException)
+        {
+            CannotStore(error.Message);
             return ParleyCommand.BadConfiguration;
         }
         Ready();
@@ -208,6 +221,19 @@ internal sealed partial class ServerHost
 
     [LoggerMessage(1003, LogLevel.Critical, "Cannot listen: {Reason}")]
     private partial void CannotListen(string reason);
+
+    [LoggerMessage(1012, LogLevel.Information, "Calls and registrations are kept in {Place}, calls in the mode {Mode}")]
+    private partial void KeepsCalls(string place, DialogStoreMode mode);
+
+    [LoggerMessage(
+        1013,
+        LogLevel.Warning,
+        "No state directory can be used: a restart forgets all calls and registrations. Set Parley:StateDirectory, or Parley:Store:Provider to None"
+    )]
+    private partial void KeepsNoCalls();
+
+    [LoggerMessage(1014, LogLevel.Critical, "The store cannot be used: {Reason}")]
+    private partial void CannotStore(string reason);
 
     [LoggerMessage(1004, LogLevel.Information, "Draining: {Calls} calls go on for {Seconds} s at most, new ones get 503")]
     private partial void Draining(long calls, double seconds);

@@ -103,8 +103,8 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
     {
         if (!_registers)
             return Answer(context, 405, "Registrations are not taken here", "Registrar:Enabled is false");
-        registrar.Handle(context);
-        return ValueTask.CompletedTask;
+        var answered = registrar.HandleAsync(context); // waits for the store only where the settings say so
+        return answered.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(answered.AsTask());
     }
 
     /// <summary>A user here: wherever he has registered, else by the longest prefix.</summary>

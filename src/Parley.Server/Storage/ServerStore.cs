@@ -48,7 +48,7 @@ internal sealed class ServerStore : IAsyncDisposable
         var dialogs = new SqlDialogStore(_database, _configuration.Tables);
         builder.AddDialogStore(dialogs, Apply);
         if (_configuration.Locations.Mode != LocationStoreMode.None)
-            builder.Services.AddLocationStore(new SqlLocationStore(_database), Apply);
+            builder.Services.AddLocationStore(new SqlLocationStore(_database, new SqlLocationStoreOptions { Migrate = _configuration.Tables.Migrate }), Apply);
         if (!_configuration.KeepsCallRecords)
             return;
         _configuration.CallRecordTables.Outbox = _configuration.WritesFile;

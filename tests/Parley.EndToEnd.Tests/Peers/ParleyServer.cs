@@ -7,7 +7,7 @@ namespace Parley.EndToEnd.Tests.Peers;
 internal sealed partial class ParleyServer : PeerProcess
 {
     private ParleyServer(string settings, string folder)
-        : base("dotnet", [Path.Combine(AppContext.BaseDirectory, "parley.dll"), "run", "--config", settings], folder)
+        : base("dotnet", [Path.Combine(AppContext.BaseDirectory, "parley.dll"), "run", "--config", settings], folder, State(folder))
     {
         SettingsFile = settings;
     }
@@ -34,7 +34,7 @@ internal sealed partial class ParleyServer : PeerProcess
         var systemd = Path.Combine(folder, "systemd");
         File.Copy("/bin/sh", systemd);
         var command =
-            $"NOTIFY_SOCKET='{notifySocket}' dotnet '{Path.Combine(AppContext.BaseDirectory, "parley.dll")}' run --config '{file}' & "
+            $"XDG_STATE_HOME='{folder}' NOTIFY_SOCKET='{notifySocket}' dotnet '{Path.Combine(AppContext.BaseDirectory, "parley.dll")}' run --config '{file}' & "
             + "trap 'kill -TERM $!' TERM; wait $!; wait $!";
         return new PeerProcess(systemd, ["-c", command], folder);
     }
@@ -46,6 +46,9 @@ internal sealed partial class ParleyServer : PeerProcess
         File.WriteAllText(file, $$"""{ "Parley": { {{settings}} } }""");
         return new ParleyServer(file, folder);
     }
+
+    /// <summary>A state of its own, so that the servers of several tests do not want one database.</summary>
+    private static Dictionary<string, string> State(string folder) => new() { ["XDG_STATE_HOME"] = folder };
 
     /// <summary>SIGTERM, then the statistics it says at its end by the field's names.</summary>
     public async Task<IReadOnlyDictionary<string, long>> StopAsync()

@@ -3,25 +3,41 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Parley.Dialogs;
+using Parley.Sql.Tests.Servers;
 using Xunit;
 
 namespace Parley.Sql.Tests.CallRecords;
 
-/// <summary>What is true of call records in every database; a class per database says where it is.</summary>
-public abstract class CallRecordStoreCases
+/// <summary>What is true of call records in every database.</summary>
+public abstract class CallRecordStoreCases(SqlProvider provider) : IAsyncLifetime
 {
     private static readonly DateTimeOffset s_start = DateTimeOffset.FromUnixTimeMilliseconds(1_764_515_045_123);
-
-    /// <summary>A database without tables, or with empty ones.</summary>
-    protected abstract SqlDatabase Open();
+    private TestDatabase? _test;
 
     /// <summary>The lengths in the declarations of columns bind.</summary>
-    protected virtual bool HasLengths => true;
+    private bool HasLengths => provider != SqlProvider.Sqlite;
+
+    public ValueTask InitializeAsync()
+    {
+        if (DatabaseServers.Missing(provider) is { } missing)
+            Assert.Skip(missing);
+        _test = new TestDatabase(provider);
+        return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        GC.SuppressFinalize(this);
+        if (_test is not null)
+            await _test.DisposeAsync();
+    }
+
+    private SqlDatabase Open() => _test!.Open();
 
     [Fact]
     public async Task A_record_is_a_row_with_every_field()
     {
-        await using SqlDatabase database = Open();
+        SqlDatabase database = Open();
         await using SqlDialogStore store = await Store(database);
         await Write(store, Whole(1));
         Dictionary<string, object?> row = Assert.Single(await Rows(database, "SELECT * FROM cdr"));
@@ -45,7 +61,7 @@ public abstract class CallRecordStoreCases
     [Fact]
     public async Task A_record_that_is_there_stays_as_it_is_whatever_comes_again()
     {
-        await using SqlDatabase database = Open();
+        SqlDatabase database = Open();
         await using SqlDialogStore store = await Store(database, outbox: true);
         await Write(store, Whole(1), Whole(2));
         // The same batch again, the same key with other fields, a key twice in one batch, the same dialog with another start.
@@ -67,7 +83,7 @@ public abstract class CallRecordStoreCases
     [Fact]
     public async Task Intermediate_records_have_a_table_of_their_own_each_number_once()
     {
-        await using SqlDatabase database = Open();
+        SqlDatabase database = Open();
         await using SqlDialogStore store = await Store(database, outbox: true);
         CallRecord first = Whole(1) with { Number = 1, EndedBy = CallEndedBy.None, Reason = "" },
             second = first with { Number = 2 };
@@ -85,7 +101,7 @@ public abstract class CallRecordStoreCases
     [Fact]
     public async Task Records_and_the_removal_of_their_dialogs_are_one_transaction()
     {
-        await using SqlDatabase database = Open();
+        SqlDatabase database = Open();
         await using SqlDialogStore store = await Store(database);
         DialogRecord row = Dialog(1);
         await store.WriteAsync(new DialogStoreBatch { Saves = [row] }, default);
@@ -103,7 +119,7 @@ public abstract class CallRecordStoreCases
     [Fact]
     public async Task Texts_of_any_length_and_kind_are_written_whole()
     {
-        await using SqlDatabase database = Open();
+        SqlDatabase database = Open();
         await using SqlDialogStore store = await Store(database, outbox: true);
         string longText = new('ü', 70_000);
         CallRecord record = Whole(1) with
@@ -128,7 +144,7 @@ public abstract class CallRecordStoreCases
     [Fact]
     public async Task Many_records_are_written_in_one_batch_and_leave_the_outbox_in_order()
     {
-        await using SqlDatabase database = Open();
+        SqlDatabase database = Open();
         await using SqlDialogStore store = await Store(database, outbox: true);
         CallRecord[] records = [.. Enumerable.Range(1, 3_000).Select(Whole)];
         await Write(store, records);
@@ -151,7 +167,7 @@ public abstract class CallRecordStoreCases
     [Fact]
     public async Task In_the_shape_of_OpenSIPS_answered_calls_are_in_acc_and_others_in_missed_calls_each_once()
     {
-        await using SqlDatabase database = Open();
+        SqlDatabase database = Open();
         await using SqlDialogStore store = await Store(database, outbox: true, shape: SqlCallRecordShape.Acc);
         CallRecord busy = Missed(2) with { Reason = "On another call", EndedBy = CallEndedBy.Callee },
             wordy = Missed(3) with { Reason = new string('x', 33) };
@@ -177,7 +193,7 @@ public abstract class CallRecordStoreCases
     [Fact]
     public async Task A_record_that_acc_would_cut_is_in_cdr_whole()
     {
-        await using SqlDatabase database = Open();
+        SqlDatabase database = Open();
         await using SqlDialogStore store = await Store(database, outbox: true, shape: SqlCallRecordShape.Acc);
         CallRecord longId = Whole(1) with { CallId = new string('c', 300) },
             longTag = Missed(2) with { FromTag = new string('t', 65) },
@@ -194,7 +210,7 @@ public abstract class CallRecordStoreCases
     [Fact]
     public async Task Records_that_began_before_a_time_are_removed_in_steps()
     {
-        await using SqlDatabase database = Open();
+        SqlDatabase database = Open();
         await using SqlDialogStore store = await Store(database);
         await Write(store, [.. Enumerable.Range(1, 2_500).Select(Whole)]);
         await store.WriteAsync(new DialogStoreBatch { IntermediateRecords = [Whole(1) with { Number = 1 }] }, default);
@@ -209,7 +225,7 @@ public abstract class CallRecordStoreCases
     [Fact]
     public async Task Without_the_option_records_are_not_stored_and_the_outbox_is_off()
     {
-        await using SqlDatabase database = Open();
+        SqlDatabase database = Open();
         await using var store = new SqlDialogStore(database, new SqlDialogStoreOptions { Migrate = true });
         await store.OpenAsync(default);
         Assert.False(store.IsKept);
@@ -220,7 +236,7 @@ public abstract class CallRecordStoreCases
     [Fact]
     public async Task A_table_that_is_missing_or_of_another_version_stops_the_start_in_one_line()
     {
-        await using SqlDatabase database = Open();
+        SqlDatabase database = Open();
         await (await Store(database)).DisposeAsync();
         await Execute(database, "UPDATE version SET table_version=2 WHERE table_name='cdr'");
         DialogStoreException refused = await Assert.ThrowsAsync<DialogStoreException>(async () => await Store(database));
@@ -234,7 +250,7 @@ public abstract class CallRecordStoreCases
         await (await Store(database)).DisposeAsync();
     }
 
-    private protected static async Task<SqlDialogStore> Store(
+    private static async Task<SqlDialogStore> Store(
         SqlDatabase database,
         bool outbox = false,
         SqlCallRecordShape shape = SqlCallRecordShape.Cdr
@@ -260,10 +276,10 @@ public abstract class CallRecordStoreCases
         }
     }
 
-    private protected static ValueTask Write(SqlDialogStore store, params CallRecord[] records) =>
+    private static ValueTask Write(SqlDialogStore store, params CallRecord[] records) =>
         store.WriteAsync(new DialogStoreBatch { CallRecords = records }, default);
 
-    private protected static CallRecord Whole(int number) =>
+    private static CallRecord Whole(int number) =>
         new()
         {
             DialogId = new DialogId(1, (uint)number),
@@ -288,7 +304,7 @@ public abstract class CallRecordStoreCases
             Values = [new("account", "4711 ü")],
         };
 
-    private protected static CallRecord Missed(int number) =>
+    private static CallRecord Missed(int number) =>
         Whole(number) with
         {
             Ring = null,
@@ -317,7 +333,7 @@ public abstract class CallRecordStoreCases
             State = DialogState.Confirmed,
         };
 
-    private protected static async Task<List<Dictionary<string, object?>>> Rows(SqlDatabase database, string sql)
+    private static async Task<List<Dictionary<string, object?>>> Rows(SqlDatabase database, string sql)
     {
         await using SqlSession session = await database.OpenAsync(default);
         await using DbCommand command = session.Command(sql);

@@ -48,9 +48,11 @@ public static class CallRecordJson
         return text.WrittenSpan.ToArray();
     }
 
-    /// <summary>The values alone, as the column <c>custom</c> has them.</summary>
-    internal static string FormatValues(CallRecord record)
+    /// <summary>The custom values alone, as one object of JSON: what the column <c>custom</c> has.</summary>
+    /// <param name="record">The record.</param>
+    public static string FormatValues(CallRecord record)
     {
+        ArgumentNullException.ThrowIfNull(record);
         var text = new ArrayBufferWriter<byte>(64);
         using (var json = new Utf8JsonWriter(text, s_options))
         {
@@ -103,8 +105,8 @@ public static class CallRecordJson
             json.WriteString(name, known.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
     }
 
-    /// <summary>As it stands in files and tables.</summary>
-    internal static string NameOf(CallDisposition disposition) =>
+    /// <summary>A disposition as it stands in files and tables: <c>answered</c>, <c>busy</c>, <c>declined</c>, <c>no_answer</c>, <c>cancelled</c>, <c>failed</c>.</summary>
+    public static string NameOf(CallDisposition disposition) =>
         disposition switch
         {
             CallDisposition.Answered => "answered",
@@ -115,8 +117,8 @@ public static class CallRecordJson
             _ => "failed",
         };
 
-    /// <summary>As it stands in files and tables.</summary>
-    internal static string NameOf(CallEndedBy side) =>
+    /// <summary>A side as it stands in files and tables: <c>caller</c>, <c>callee</c>, <c>proxy</c>, <c>timeout</c>, <c>none</c>.</summary>
+    public static string NameOf(CallEndedBy side) =>
         side switch
         {
             CallEndedBy.Caller => "caller",

@@ -226,7 +226,9 @@ internal sealed class MySqlDialect : SqlDialect
         string.Join(',', ids.Select(static id => id.ToString(CultureInfo.InvariantCulture)));
 
     private static long Length(DbDataReader reader, int column) =>
-        reader.IsDBNull(column) ? -1 : (long)Math.Min(reader.GetDecimal(column), long.MaxValue);
+        reader.IsDBNull(column)
+            ? -1
+            : (long)Math.Min(Convert.ToDecimal(reader.GetValue(column), CultureInfo.InvariantCulture), long.MaxValue);
 
     private static SqlTextRoom Room(string type, long characters, long bytes, string? charset)
     {

@@ -239,6 +239,12 @@ internal sealed partial class DialogStoreWriter : IDisposable
         if (WritesRecordsOnly)
             return;
         var all = new HashSet<DialogId>(_dialogs.All());
+        foreach (DialogId id in _pending.Ids)
+        {
+            if (!all.Contains(id))
+                _pending.Touch(id, first, now).IsDeleted = true; // the journal may have its row
+        }
+
         foreach (DialogId id in all)
             _pending.Touch(id, first, now).IsDeleted = false;
         lock (_stored)

@@ -19,6 +19,9 @@ internal sealed class PendingRows
 
     public IEnumerable<PendingRow> Fresh => _fresh;
 
+    /// <summary>The dialogs that wait.</summary>
+    public DialogId[] Ids => [.. _newest.Keys];
+
     /// <summary>Changes before this sequence are durable, one way or the other; null: all that were taken are.</summary>
     public long? FirstFresh =>
         _fresh.First is not { } first ? null

@@ -31,8 +31,8 @@ public sealed class DialogChange
     public DialogRecord? Record { get; }
 
     /// <summary>
-    /// With the <see cref="DialogChangeKind.Deleted"/> that ended the call its final record; with a <see cref="DialogChangeKind.Updated"/> an
-    /// intermediate one (<see cref="CallRecord.Number"/> above 0); null where none is made.
+    /// With the <see cref="DialogChangeKind.Deleted"/> that ended the call its final record; with a change of a call
+    /// that goes on an intermediate one (<see cref="CallRecord.Number"/> above 0); null where none is made.
     /// </summary>
     public CallRecord? CallRecord { get; internal init; }
 

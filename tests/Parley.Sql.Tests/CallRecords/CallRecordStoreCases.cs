@@ -223,6 +223,38 @@ public abstract class CallRecordStoreCases(SqlProvider provider) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task Every_query_of_the_guide_runs_and_finds_what_it_is_for()
+    {
+        SqlDatabase database = Open();
+        await using SqlDialogStore store = await Store(database);
+        // In the days that the page's queries are about.
+        TimeSpan later = new DateTimeOffset(2026, 11, 30, 12, 0, 0, TimeSpan.Zero) - s_start;
+        CallRecord whole = At(Whole(1)) with { CallId = "a84b4c76e66710@pc33.atlanta.com" };
+        await store.WriteAsync(
+            new DialogStoreBatch
+            {
+                CallRecords = [whole, At(Missed(2))],
+                IntermediateRecords = [whole with { Number = 1 }, At(Whole(3)) with { Number = 1 }, At(Whole(3)) with { Number = 2 }],
+            },
+            default
+        );
+        int[] rows = [2, 1, 1, 1, 1, 1];
+        string[] queries = [.. Queries()];
+        Assert.Equal(rows.Length, queries.Length);
+        for (int i = 0; i < queries.Length; i++)
+            Assert.Equal((queries[i], rows[i]), (queries[i], (await Rows(database, queries[i])).Count));
+
+        CallRecord At(CallRecord record) =>
+            record with
+            {
+                Start = record.Start + later,
+                Ring = record.Ring + later,
+                Answer = record.Answer + later,
+                End = record.End + later,
+            };
+    }
+
+    [Fact]
     public async Task Without_the_option_records_are_not_stored_and_the_outbox_is_off()
     {
         SqlDatabase database = Open();
@@ -348,6 +380,21 @@ public abstract class CallRecordStoreCases(SqlProvider provider) : IAsyncLifetim
         }
 
         return rows;
+    }
+
+    /// <summary>The statements of the page's blocks of SQL.</summary>
+    private static IEnumerable<string> Queries()
+    {
+        string folder = AppContext.BaseDirectory;
+        while (!File.Exists(Path.Combine(folder, "Parley.slnx")))
+            folder = Path.GetDirectoryName(folder)!;
+        string page = File.ReadAllText(Path.Combine(folder, "docs", "guide", "call-records.md"));
+        return page.Split("```sql\n")
+            .Skip(1)
+            .SelectMany(static block =>
+                block[..block.IndexOf("```", StringComparison.Ordinal)]
+                    .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            );
     }
 
     private static async Task Execute(SqlDatabase database, string sql)

@@ -69,12 +69,7 @@ public sealed class SqlLocationStore : ILocationStore
                 {
                     long? after = page.Count == 0 ? null : page[^1].ContactId;
                     await RunAsync(
-                            async () =>
-                                page = await (
-                                    table == 0
-                                        ? reader.PageAsync(session, after, PageSize, cancellation)
-                                        : reader.OverflowAsync(session, after, PageSize, cancellation)
-                                ).ConfigureAwait(false),
+                            async () => page = await ReadAsync(reader, session, table, after, cancellation).ConfigureAwait(false),
                             cancellation
                         )
                         .ConfigureAwait(false);
@@ -142,6 +137,17 @@ public sealed class SqlLocationStore : ILocationStore
         _isDisposed = true;
         return _writer.DisposeAsync();
     }
+
+    private static ValueTask<List<LocationRecord>> ReadAsync(
+        SqlLocationReader reader,
+        SqlSession session,
+        int table,
+        long? after,
+        CancellationToken cancellation
+    ) =>
+        table == 0
+            ? reader.PageAsync(session, after, PageSize, cancellation)
+            : reader.OverflowAsync(session, after, PageSize, cancellation);
 
     private async ValueTask FindTablesAsync(SqlSession session, CancellationToken cancellation) =>
         _tables = await SqlLocationTables.FindAsync(session, _database.Names, cancellation).ConfigureAwait(false);

@@ -14,7 +14,8 @@ public sealed class CrashRun : IDisposable
     private readonly Random _random;
     private readonly Phones.Phones _phones;
     private readonly Action<string> _say;
-    private long _restartedAt;
+    private readonly HashSet<string> _answered = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _ghosts = new(StringComparer.Ordinal);
 
     /// <summary>Makes one.</summary>
     /// <param name="settings">What is run; port and callee are chosen here.</param>
@@ -63,7 +64,6 @@ public sealed class CrashRun : IDisposable
                     proxy = await ProxyProcess.StartAsync(_settings);
                 }
 
-                _restartedAt = _phones.Now;
                 await CheckAsync(proxy, kill, killedAt);
             }
 
@@ -111,9 +111,15 @@ public sealed class CrashRun : IDisposable
         }
 
         List<CrashCall> left = await proxy.CallsAsync();
-        int ghosts = left.Count(l => calls.Any(c => c.CallId == l.CallId && c.AnsweredAt > 0));
-        if (ghosts > 0)
-            Faults.Add($"kill {kill}: {ghosts} calls are left that were ended, e.g. {left[0].CallId}");
+        foreach (Call call in _phones.Calls.Where(c => c.AnsweredAt > 0 && left.Any(l => l.CallId == c.CallId)))
+        {
+            // In the delayed mode the end of a call within the last period may be lost, as its answer may.
+            if (_settings.Mode == DialogStoreMode.Delayed && call.EndedAt > killedAt - (_settings.Period * 1_000) - 500 && call.EndedAt <= killedAt)
+                _ghosts.Add(call.CallId);
+            else if (!_ghosts.Contains(call.CallId))
+                Faults.Add($"kill {kill}: call {call.CallId} is left, and it was ended");
+        }
+
         if (await proxy.ProfileAsync() is var rest && rest != left.Count)
             Faults.Add($"kill {kill}: {rest} are left in the profile, {left.Count} calls");
         _say(
@@ -122,8 +128,6 @@ public sealed class CrashRun : IDisposable
         foreach (Call call in _phones.Calls.Where(static c => c.AnsweredAt > 0))
             _answered.Add(call.CallId);
     }
-
-    private readonly HashSet<string> _answered = new(StringComparer.Ordinal);
 
     /// <summary>Waits until no call is so any more, 34 s at most (64*T1 and some).</summary>
     private async Task SettledAsync(Func<Call, bool> isBusy)
@@ -142,7 +146,7 @@ public sealed class CrashRun : IDisposable
             int count = records.GetValueOrDefault(callId);
             if (count != 1 && (_settings.Mode != DialogStoreMode.Delayed || count > 1))
                 Faults.Add($"call {callId} has {count} records");
-            if (rows.Contains(callId))
+            if (rows.Contains(callId) && !_ghosts.Contains(callId))
                 Faults.Add($"call {callId} is over and still in the table");
         }
     }

@@ -8,11 +8,12 @@ using Parley.Hosting;
 using Parley.LoadProxy;
 using Parley.Server.Runtime;
 using Parley.Sip;
+using Parley.Sql;
 using Parley.Transport;
 
 // A proxy for bench/load:  Parley.LoadProxy --port=5060 --callee=5070 --second=5071 --job=a|b|c [--tcp=true] [--workers=2] [--ping=30] [--pauses=true] [--pace=BYTES]
 // Job a: stateful relay with Record-Route; b: and a dialog with one profile value (the From user), matched by did; c: and bye-on-timeout
-// and OPTIONS pings on both legs. SIGUSR1 prints one line of JSON about memory and collections, SIGUSR2 the same after a full
+// and OPTIONS pings on both legs. With --store=realtime|soon|delayed|shutdown --database=FILE the dialogs are kept in SQLite. SIGUSR1 prints one line of JSON about memory and collections, SIGUSR2 the same after a full
 // collection, with the bytes that live; SIGTERM ends it.
 // As the server does (src/Parley.Server/Program.cs).
 const string Inline = "DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS";
@@ -44,6 +45,35 @@ if (hasDialogs)
         options.OptionsPingInterval = TimeSpan.FromSeconds(Number("ping", 30));
         options.PingOnlyKnownToAnswer = false;
     });
+}
+
+if (builder.Configuration["store"] is { } mode)
+{
+    var database = new SqlDatabase(
+        new SqlDatabaseOptions { ConnectionString = $"Data Source={builder.Configuration["database"]}" },
+        TimeProvider.System
+    );
+    var tables = new SqlDialogStoreOptions();
+    if (builder.Configuration["records"] == "true")
+    {
+        tables.CallRecords = new SqlCallRecordOptions();
+        builder.AddCallRecords();
+    }
+
+    builder.AddDialogStore(
+        new SqlDialogStore(database, tables),
+        options =>
+        {
+            options.Mode = mode switch
+            {
+                "delayed" => DialogStoreMode.Delayed,
+                "shutdown" => DialogStoreMode.Shutdown,
+                _ => DialogStoreMode.Realtime,
+            };
+            options.Durability = mode == "soon" ? DialogDurability.SoonAfter : DialogDurability.Before;
+            options.Period = TimeSpan.FromSeconds(Number("period", 10));
+        }
+    );
 }
 
 using PauseListener? pauses = builder.Configuration["pauses"] == "true" ? new PauseListener() : null;

@@ -53,6 +53,8 @@ internal sealed partial class DialogModule : IDialogApi
 
         SipMessage invite = context.Request;
         ReadOnlySpan<byte> callId = invite.CallId;
+        if (Loader is { Unacknowledged.IsEmpty: false } loader)
+            loader.Unacknowledged.Supersede(invite);
         Dialog dialog = Table.NewDialog(this, Table.NextId(callId), callId, invite.From.UriText, invite.To.UriText, flags);
         LegLearning.FromInvite(dialog, context);
         if (CallRecords is not null)

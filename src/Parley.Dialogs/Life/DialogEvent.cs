@@ -45,6 +45,9 @@ internal enum DialogEvent : byte
     /// </summary>
     ByeAnswered,
 
+    /// <summary>It came back from a store, and its INVITE came again: the caller never got the answer, and another dialog takes its place.</summary>
+    Superseded,
+
     /// <summary>The delete delay is over.</summary>
     DelayOver,
 }

@@ -23,4 +23,7 @@ internal static class DialogReasons
     public const string NoAck = "No ACK";
     public const string PrackFailed = "PRACK Failed";
     public const string NoAnswer = "No Answer";
+
+    /// <summary>Came back from a store, and its INVITE came again.</summary>
+    public const string Superseded = "Superseded";
 }

@@ -41,10 +41,14 @@ internal sealed class DialogLoader
         _time = time;
         _log = log;
         writer.Ended = NoteEnd;
+        Unacknowledged = new UnacknowledgedCalls(time);
     }
 
     /// <summary>Rows are being loaded, or are to be: a dialog that is not in the table may be in the store.</summary>
     public bool IsLoading => Volatile.Read(ref _loads) > 0;
+
+    /// <summary>Those that came back before their ACK was seen.</summary>
+    public UnacknowledgedCalls Unacknowledged { get; }
 
     /// <summary>From now on a request whose dialog is not here looks for it in the store.</summary>
     public void Begin() => Interlocked.Increment(ref _loads);
@@ -169,7 +173,12 @@ internal sealed class DialogLoader
         Dialog dialog = DialogRecords.Restore(_module, _module.Table, _module.Profiles, record, caller, callee);
         _writer.Loaded(record); // before it can end
         if (_module.Callbacks.Load(dialog, static dialog => dialog.TryBeginRestored()))
+        {
+            if (record.State == DialogState.ConfirmedNoAck)
+                Unacknowledged.Add(dialog);
             return true;
+        }
+
         _module.Profiles.Leave(ref dialog.ProfileChain, dialog.Id);
         return false;
     }

@@ -59,7 +59,7 @@ internal sealed class ServerConfiguration
     public DialogOptions Dialogs { get; init; } = new();
 
     /// <summary>Where calls, registrations and call records outlive the process.</summary>
-    public StoreConfiguration Store { get; } = new();
+    public StoreConfiguration Store { get; init; } = new();
 
     public SipTlsOptions Tls { get; init; } = new();
 

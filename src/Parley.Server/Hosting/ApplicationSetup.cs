@@ -106,6 +106,8 @@ internal static class ApplicationSetup
     {
         // The host's own lines about content roots and lifetimes say nothing of calls.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
+        // A start that fails has a line of the server's own; the host's would have the whole stack.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.Critical);
         var levels = new LogSettings();
         levels.Use(root.GetSection("Logging"));
         builder.Logging.AddConfiguration(new ConfigurationBuilder().Add(levels).Build());

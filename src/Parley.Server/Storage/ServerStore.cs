@@ -1,8 +1,8 @@
-using Microsoft.Extensions.DependencyInjection;
 using Parley.Dialogs;
 using Parley.Hosting;
 using Parley.Registrar;
 using Parley.Server.Configuration;
+using Parley.Server.Configuration.Settings;
 using Parley.Server.Hosting;
 using Parley.Sql;
 
@@ -17,11 +17,11 @@ internal sealed class ServerStore : IAsyncDisposable
     /// <summary>The name of the journal's file there.</summary>
     public const string JournalName = "journal";
 
-    private readonly StoreConfiguration _configuration;
+    private readonly ServerConfiguration _configuration;
     private readonly SqlDatabase _database;
     private readonly string? _journal;
 
-    private ServerStore(StoreConfiguration configuration, SqlDatabase database, string? journal) =>
+    private ServerStore(ServerConfiguration configuration, SqlDatabase database, string? journal) =>
         (_configuration, _database, _journal) = (configuration, database, journal);
 
     /// <summary>Where it is, without a password.</summary>
@@ -39,23 +39,50 @@ internal sealed class ServerStore : IAsyncDisposable
         if (store.IsOff || OptionsOf(store, directory) is not { } options)
             return null;
         var journal = store.UsesJournal ? store.Journal ?? (directory is { } state ? Path.Combine(state.Path, JournalName) : null) : null;
-        return new ServerStore(store, new SqlDatabase(options, TimeProvider.System), journal);
+        return new ServerStore(configuration, new SqlDatabase(options, TimeProvider.System), journal);
     }
 
     /// <summary>Gives the application its stores.</summary>
     public void AddTo(ParleyApplicationBuilder builder)
     {
-        var dialogs = new SqlDialogStore(_database, _configuration.Tables);
-        builder.AddDialogStore(dialogs, Apply);
-        if (_configuration.Locations.Mode != LocationStoreMode.None)
-            builder.Services.AddLocationStore(new SqlLocationStore(_database, new SqlLocationStoreOptions { Migrate = _configuration.Tables.Migrate }), Apply);
-        if (!_configuration.KeepsCallRecords)
+        var tables = new SqlDialogStoreOptions();
+        Fill(new StoreConfiguration { Tables = tables });
+        if (_configuration.Store.KeepsCallRecords)
+        {
+            tables.CallRecords = new SqlCallRecordOptions { Outbox = _configuration.Store.WritesFile };
+            Fill(new StoreConfiguration { CallRecordTables = tables.CallRecords });
+        }
+        builder.AddDialogStore(
+            new SqlDialogStore(_database, tables),
+            options =>
+            {
+                Fill(new StoreConfiguration { Dialogs = options });
+                options.Journal = _journal is null ? null : new FileJournal(_journal);
+            }
+        );
+        if (_configuration.Store.Locations.Mode != LocationStoreMode.None)
+        {
+            builder.Services.AddLocationStore(
+                new SqlLocationStore(_database, new SqlLocationStoreOptions { Migrate = tables.Migrate }),
+                options => Fill(new StoreConfiguration { Locations = options })
+            );
+        }
+        if (!_configuration.Store.KeepsCallRecords)
             return;
-        _configuration.CallRecordTables.Outbox = _configuration.WritesFile;
-        dialogs.AddCallRecords(_configuration.CallRecordTables);
-        builder.AddCallRecords(Apply);
-        if (_configuration.WritesFile)
-            builder.AddCallRecordFile(Apply);
+        builder.AddCallRecords(options => Fill(new StoreConfiguration { CallRecords = options }));
+        if (_configuration.Store.WritesFile)
+            builder.AddCallRecordFile(options => Fill(new StoreConfiguration { CallRecordFile = options }));
+    }
+
+    // The application's options objects are its own: each setting carries its value over.
+    private void Fill(StoreConfiguration target)
+    {
+        var to = new ServerConfiguration { Store = target };
+        foreach (var section in SettingTable.Sections.Where(static s => s.Name is "Store" or "Registrations" or "CallRecords"))
+        {
+            foreach (var setting in section.Settings)
+                setting.Copy(_configuration, to);
+        }
     }
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.DependencyInjection;
 using MySqlConnector;
 using Npgsql;
 using Parley.Dialogs;
@@ -14,30 +15,31 @@ internal static class CrashStores
     public static IAsyncDisposable Add(ParleyApplicationBuilder builder, CrashSettings settings)
     {
         SqlDatabase database = Database(settings);
-        var store = new SqlDialogStore(database, new SqlDialogStoreOptions { Migrate = true });
-        store.OpenAsync(default).AsTask().Wait(); // TODO the service
         builder.AddDialogStore(
-            store,
+            new SqlDialogStore(database, new SqlDialogStoreOptions { Migrate = true, CallRecords = new SqlCallRecordOptions() }),
             options =>
             {
                 options.Mode = settings.Mode;
                 options.Period = TimeSpan.FromSeconds(settings.Period);
+                options.Retry = TimeSpan.FromSeconds(1);
+                options.Journal = settings.Journal.Length > 0 ? new FileJournal(settings.Journal) : null;
             }
         );
+        builder.AddCallRecords();
         return database;
     }
 
     public static string Statistics(ParleyApplication application)
     {
-        ArgumentNullException.ThrowIfNull(application);
-        return "statistics";
+        DialogStoreStatistics now = application.Services.GetRequiredService<DialogPersistence>().Statistics;
+        return $"statistics: queue {now.QueueDepth}, oldest {now.OldestAge.TotalMilliseconds:F0} ms, {now.Writes} writes, {now.Failures} failures, {now.RowsWritten} rows written ({now.RowsUpdated} numbers only), {now.RowsRemoved} removed, {now.CallRecordsWritten} call records, journal {now.JournalEntries}";
     }
 
     /// <summary>Final call records of each Call-ID.</summary>
     public static IReadOnlyDictionary<string, int> CountRecords(CrashSettings settings)
     {
         var records = new Dictionary<string, int>(StringComparer.Ordinal);
-        Read(settings, "SELECT callid, COUNT(*) FROM cdr GROUP BY callid", row => records.Add(row.GetString(0), (int)row.GetInt64(1)));
+        Read(settings, "SELECT call_id, COUNT(*) FROM cdr GROUP BY call_id", row => records.Add(row.GetString(0), (int)row.GetInt64(1)));
         return records;
     }
 

@@ -34,6 +34,9 @@ internal sealed class Call(int number, string callId, bool calleeHangsUp)
     /// <summary>What the BYE was answered with; 0: nothing yet.</summary>
     public int ByeStatus { get; set; }
 
+    /// <summary>When the BYE was answered, milliseconds of the run; 0: it was not.</summary>
+    public long EndedAt { get; set; }
+
     /// <summary>The caller knows that it was answered, and no BYE has been answered.</summary>
     public bool IsOpen => AnsweredAt > 0 && ByeStatus == 0;
 

@@ -301,11 +301,13 @@ internal sealed class Phones : IDisposable
         Send(socket, Encoding.UTF8.GetBytes($"SIP/2.0 200 OK\r\n{message.ResponseLines("")}Content-Length: 0\r\n\r\n"));
     }
 
-    private static void OnByeAnswered(Call call, int status)
+    private void OnByeAnswered(Call call, int status)
     {
         call.Bye = null;
-        if (call.ByeStatus == 0)
-            call.ByeStatus = status;
+        if (call.ByeStatus != 0)
+            return;
+        call.ByeStatus = status;
+        call.EndedAt = Now;
     }
 
     private void HangUp(Call call)

@@ -74,6 +74,16 @@ internal abstract class SqlDialect : IAsyncDisposable
     /// <summary>The value of a number column, whatever its width: unsigned columns as their bits.</summary>
     public virtual long ReadNumber(DbDataReader reader, int column) => reader.GetInt64(column);
 
+    /// <summary>The value of a date, as unix milliseconds.</summary>
+    public virtual long ReadTime(DbDataReader reader, int column) =>
+        new DateTimeOffset(DateTime.SpecifyKind(reader.GetDateTime(column), DateTimeKind.Utc)).ToUnixTimeMilliseconds();
+
+    /// <summary>Why there is no database at all, where that is known without connecting; null: there may be one.</summary>
+    public virtual string? Missing => null;
+
+    /// <summary>What of the database's own settings may lose something, each a line.</summary>
+    public abstract ValueTask<IReadOnlyList<string>> CheckAsync(SqlSession session, string table, CancellationToken cancellation);
+
     /// <summary>The value to compare or pass for a UInt64.</summary>
     public virtual object Id(ulong id) => unchecked((long)id);
 

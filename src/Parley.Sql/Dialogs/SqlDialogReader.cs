@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 using Parley.Dialogs;
 
@@ -53,6 +54,41 @@ internal sealed class SqlDialogReader(SqlDialogTables tables, SqlUserFlags flagN
         finally
         {
             await session.RollbackAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>All rows, by id without a sign. The session is in use meanwhile.</summary>
+    public async IAsyncEnumerable<DialogRecord> AllAsync(
+        SqlSession session,
+        int count,
+        [EnumeratorCancellation] CancellationToken cancellation
+    )
+    {
+        bool blocks = session.Dialect.BlocksCaller;
+        // Where the database has a sign, the upper half of the ids comes before the lower.
+        (ulong First, ulong Last)[] halves = session.Dialect.HasUnsigned
+            ? [(0, ulong.MaxValue)]
+            : [(0, long.MaxValue), (1UL << 63, ulong.MaxValue)];
+        foreach ((ulong first, ulong last) in halves)
+        {
+            bool hasMore = true;
+            for (ulong from = first; hasMore; )
+            {
+                ulong begin = from;
+                (List<DialogRecord> rows, hasMore) = blocks
+                    ? await Task.Run(() => PageAsync(session, begin, last, count, cancellation).AsTask(), cancellation)
+                        .ConfigureAwait(false)
+                    : await PageAsync(session, begin, last, count, cancellation).ConfigureAwait(false);
+                foreach (DialogRecord row in rows)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    yield return row;
+                }
+
+                hasMore = hasMore && rows[^1].Id.Value != last;
+                if (hasMore)
+                    from = rows[^1].Id.Value + 1;
+            }
         }
     }
 

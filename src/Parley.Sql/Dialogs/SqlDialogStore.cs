@@ -10,9 +10,8 @@ namespace Parley.Sql;
 /// </summary>
 public sealed class SqlDialogStore : IDialogStore
 {
-    /// <summary>Rows of one page of a load, and of one statement's worth of a write.</summary>
-    private const int PageSize = 2_000,
-        ChunkSize = 5_000;
+    /// <summary>Rows of one page of a load.</summary>
+    private const int PageSize = 2_000;
 
     private readonly SqlDatabase _database;
     private readonly SqlDialogStoreOptions _options;
@@ -21,6 +20,7 @@ public sealed class SqlDialogStore : IDialogStore
     private readonly SemaphoreSlim _writing = new(1);
     private SqlSession? _writer;
     private SqlDialogTables? _tables;
+    private SqlDialogWriter? _rows;
     private long _previous;
     private bool _disposed;
 
@@ -56,30 +56,11 @@ public sealed class SqlDialogStore : IDialogStore
     public async IAsyncEnumerable<DialogRecord> LoadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        // Where the database has a sign, the upper half of the ids comes before the lower.
-        (ulong First, ulong Last)[] halves = _database.Dialect.HasUnsigned
-            ? [(0, ulong.MaxValue)]
-            : [(0, long.MaxValue), (1UL << 63, ulong.MaxValue)];
         await using SqlSession session = await ConnectAsync(cancellation).ConfigureAwait(false);
         SqlDialogTables tables = _tables ?? await SqlDialogTables.FindAsync(session, _database.Names, cancellation).ConfigureAwait(false);
         var reader = new SqlDialogReader(tables, _flagNames);
-        foreach ((ulong first, ulong last) in halves)
-        {
-            (List<DialogRecord> Rows, bool HasMore) page;
-            for (ulong from = first; ; from = page.Rows[^1].Id.Value + 1)
-            {
-                page = await RunAsync(() => reader.PageAsync(session, from, last, PageSize, cancellation), cancellation)
-                    .ConfigureAwait(false);
-                foreach (DialogRecord row in page.Rows)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    yield return row;
-                }
-
-                if (!page.HasMore || page.Rows[^1].Id.Value == last)
-                    break;
-            }
-        }
+        await foreach (DialogRecord row in reader.AllAsync(session, PageSize, cancellation).ConfigureAwait(false))
+            yield return row;
     }
 
     /// <inheritdoc/>
@@ -101,22 +82,14 @@ public sealed class SqlDialogStore : IDialogStore
     public ValueTask WriteAsync(DialogStoreBatch batch, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        return TransactAsync((session, tables) => WriteAsync(session, tables, batch, cancellation), cancellation);
+        return TransactAsync(session => WriteAsync(session, batch, cancellation), cancellation);
     }
 
     /// <inheritdoc/>
     public ValueTask ReplaceAsync(IReadOnlyList<DialogRecord> all, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(all);
-        return TransactAsync(
-            async (session, tables) =>
-            {
-                await session.ExecuteAsync($"DELETE FROM {tables.Rows.Name}", cancellation).ConfigureAwait(false);
-                await session.ExecuteAsync($"DELETE FROM {tables.Details.Name}", cancellation).ConfigureAwait(false);
-                await SaveAsync(session, tables, all, areNew: true, cancellation).ConfigureAwait(false);
-            },
-            cancellation
-        );
+        return TransactAsync(session => _rows!.ReplaceAsync(session, all, cancellation), cancellation);
     }
 
     /// <summary>Closes it, after the write that is under way; another process may have the table then.</summary>
@@ -134,60 +107,14 @@ public sealed class SqlDialogStore : IDialogStore
         }
     }
 
-    private async ValueTask WriteAsync(SqlSession session, SqlDialogTables tables, DialogStoreBatch batch, CancellationToken cancellation)
+    private async ValueTask WriteAsync(SqlSession session, DialogStoreBatch batch, CancellationToken cancellation)
     {
-        await SaveAsync(session, tables, batch.Saves, areNew: false, cancellation).ConfigureAwait(false);
-        await UpdateAsync(session, tables, batch.Updates, cancellation).ConfigureAwait(false);
-        ulong[] deletes = [.. batch.Deletes.Select(static id => id.Value)];
-        await session.Dialect.DeleteAsync(session, tables.Rows.Name, tables.Id, deletes, cancellation).ConfigureAwait(false);
-        await session.Dialect.DeleteAsync(session, tables.Details.Name, tables.Id, deletes, cancellation).ConfigureAwait(false);
+        await _rows!.WriteAsync(session, batch, cancellation).ConfigureAwait(false);
         foreach (ISqlBatchPart part in Parts)
             await part.WriteAsync(session, batch, cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Writes whole rows, some thousand at a time.</summary>
-    private async ValueTask SaveAsync(
-        SqlSession session,
-        SqlDialogTables tables,
-        IReadOnlyList<DialogRecord> records,
-        bool areNew,
-        CancellationToken cancellation
-    )
-    {
-        for (int at = 0; at < records.Count; at += ChunkSize)
-        {
-            var rows = new SqlDialogRows(tables, _flagNames, _database.Node, _database.Time.GetUtcNow().ToUnixTimeMilliseconds());
-            for (int i = at; i < Math.Min(at + ChunkSize, records.Count); i++)
-                rows.Add(records[i]);
-            await session.Dialect.UpsertAsync(session, rows.Rows, SqlConflict.Replace, cancellation).ConfigureAwait(false);
-            await session.Dialect.UpsertAsync(session, rows.Details, SqlConflict.Replace, cancellation).ConfigureAwait(false);
-            if (!areNew)
-                await session.Dialect.DeleteAsync(session, tables.Rows.Name, tables.Id, rows.Elsewhere, cancellation).ConfigureAwait(false);
-        }
-    }
-
-    /// <summary>Writes numbers; of a dialog whose row is not there the whole row.</summary>
-    private async ValueTask UpdateAsync(
-        SqlSession session,
-        SqlDialogTables tables,
-        IReadOnlyList<DialogRecord> records,
-        CancellationToken cancellation
-    )
-    {
-        if (records.Count == 0)
-            return;
-        var rows = new SqlDialogRows(tables, _flagNames, _database.Node, 0);
-        var numbers = new SqlRows(tables.Numbers);
-        var narrow = new List<DialogRecord>(records.Count);
-        var whole = new List<DialogRecord>();
-        foreach (DialogRecord record in records)
-            (rows.TryAddNumbers(numbers, record) ? narrow : whole).Add(record);
-        foreach (int missing in await session.Dialect.UpdateAsync(session, numbers, cancellation).ConfigureAwait(false))
-            whole.Add(narrow[missing]);
-        await SaveAsync(session, tables, whole, areNew: false, cancellation).ConfigureAwait(false);
-    }
-
-    private ValueTask TransactAsync(Func<SqlSession, SqlDialogTables, ValueTask> work, CancellationToken cancellation) =>
+    private ValueTask TransactAsync(Func<SqlSession, ValueTask> work, CancellationToken cancellation) =>
         RunAsync(
             async () =>
             {
@@ -198,7 +125,7 @@ public sealed class SqlDialogStore : IDialogStore
                     try
                     {
                         await session.BeginAsync(cancellation).ConfigureAwait(false);
-                        await work(session, _tables!).ConfigureAwait(false);
+                        await work(session).ConfigureAwait(false);
                         await session.CommitAsync(cancellation).ConfigureAwait(false);
                     }
                     catch
@@ -240,6 +167,7 @@ public sealed class SqlDialogStore : IDialogStore
         try
         {
             _tables = await SqlDialogTables.FindAsync(session, _database.Names, cancellation).ConfigureAwait(false);
+            _rows = new SqlDialogWriter(_database, _tables, _flagNames);
             foreach (ISqlBatchPart part in Parts)
                 await part.OpenAsync(session, _database, cancellation).ConfigureAwait(false);
         }

@@ -207,6 +207,29 @@ internal sealed class MySqlDialect : SqlDialect
             await session.ExecuteAsync($"DELETE FROM {table} WHERE {keyColumn} IN ({Ids(some)})", cancellation).ConfigureAwait(false);
     }
 
+    public override async ValueTask<IReadOnlyList<string>> CheckAsync(SqlSession session, string table, CancellationToken cancellation)
+    {
+        var findings = new List<string>();
+        object? flush = await session.ScalarAsync("SELECT @@global.innodb_flush_log_at_trx_commit", cancellation).ConfigureAwait(false);
+        if (Convert.ToInt64(flush, CultureInfo.InvariantCulture) != 1)
+            findings.Add($"The server has innodb_flush_log_at_trx_commit={flush}: a loss of power loses the last commits.");
+        object? packet = await session.ScalarAsync("SELECT @@global.max_allowed_packet", cancellation).ConfigureAwait(false);
+        if (Convert.ToInt64(packet, CultureInfo.InvariantCulture) < 4 * BytesPerStatement)
+            findings.Add($"The server has max_allowed_packet={packet}: 4 MB or more are needed.");
+        int dot = table.IndexOf('.', StringComparison.Ordinal);
+        object? engine = await session
+            .ScalarAsync(
+                "SELECT ENGINE FROM information_schema.TABLES WHERE TABLE_SCHEMA=COALESCE(@schema, DATABASE()) AND TABLE_NAME=@table",
+                cancellation,
+                ("@schema", dot < 0 ? null : table[..dot]),
+                ("@table", table[(dot + 1)..])
+            )
+            .ConfigureAwait(false);
+        if (engine is string name && !name.Equals("InnoDB", StringComparison.OrdinalIgnoreCase))
+            findings.Add($"The table {table} is of {name}, which has no transactions: ALTER TABLE {table} ENGINE=InnoDB.");
+        return findings;
+    }
+
     public override byte[] ReadText(DbDataReader reader, int column) => Encoding.UTF8.GetBytes(reader.GetString(column));
 
     public override long ReadNumber(DbDataReader reader, int column) =>

@@ -190,6 +190,25 @@ internal sealed class PostgreSqlDialect : SqlDialect
         await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
     }
 
+    public override async ValueTask<IReadOnlyList<string>> CheckAsync(SqlSession session, string table, CancellationToken cancellation)
+    {
+        var findings = new List<string>();
+        foreach (string setting in (string[])["fsync", "full_page_writes"])
+        {
+            if (await session.ScalarAsync($"SHOW {setting}", cancellation).ConfigureAwait(false) is not "on")
+                findings.Add($"The server has {setting}=off: a loss of power may lose what was written, or damage the tables.");
+        }
+
+        if (
+            await session
+                .ScalarAsync("SELECT relpersistence::text FROM pg_class WHERE oid = to_regclass(@table)", cancellation, ("table", table))
+                .ConfigureAwait(false)
+            is "u"
+        )
+            findings.Add($"The table {table} is UNLOGGED: PostgreSQL empties it after a crash.");
+        return findings;
+    }
+
     public override byte[] ReadText(DbDataReader reader, int column) => Encoding.UTF8.GetBytes(reader.GetString(column));
 
     public override long ReadNumber(DbDataReader reader, int column) =>

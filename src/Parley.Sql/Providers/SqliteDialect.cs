@@ -203,6 +203,14 @@ internal sealed class SqliteDialect : SqlDialect
         return ValueTask.CompletedTask;
     }
 
+    public override string? Missing => File.Exists(_file) ? null : $"There is no file {_file}: run parley db init.";
+
+    public override async ValueTask<IReadOnlyList<string>> CheckAsync(SqlSession session, string table, CancellationToken cancellation)
+    {
+        object? damage = await session.ScalarAsync("PRAGMA quick_check(1)", cancellation).ConfigureAwait(false);
+        return damage is "ok" ? [] : [$"The file is damaged: {SqlDatabase.OneLine(damage as string ?? "")}."];
+    }
+
     public override byte[] ReadText(DbDataReader reader, int column) => reader.GetFieldValue<byte[]>(column);
 
     public override async ValueTask DisposeAsync()

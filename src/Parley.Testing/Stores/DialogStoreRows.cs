@@ -52,18 +52,29 @@ public static class DialogStoreRows
     }
 
     /// <summary>A record with one text changed.</summary>
-    internal static DialogRecord With(DialogRecord row, DialogColumn changed, ReadOnlySpan<byte> text) => Copy(row, row.Id, changed, text);
+    /// <param name="row">The record.</param>
+    /// <param name="changed">The column.</param>
+    /// <param name="text">Its text.</param>
+    public static DialogRecord With(DialogRecord row, DialogColumn changed, ReadOnlySpan<byte> text) => Copy(row, row.Id, changed, text);
 
     /// <summary>A record with another id.</summary>
-    internal static DialogRecord WithId(DialogRecord row, DialogId id) => Copy(row, id, DialogColumn.Details, row[DialogColumn.Details]);
+    /// <param name="row">The record.</param>
+    /// <param name="id">The id.</param>
+    public static DialogRecord WithId(DialogRecord row, DialogId id) => Copy(row, id, DialogColumn.Details, row[DialogColumn.Details]);
 
     /// <summary>A record with another Call-ID, and the entry that goes with it.</summary>
-    internal static DialogRecord WithCallId(DialogRecord row, ReadOnlySpan<byte> callId) =>
+    /// <param name="row">The record.</param>
+    /// <param name="callId">The Call-ID.</param>
+    public static DialogRecord WithCallId(DialogRecord row, ReadOnlySpan<byte> callId) =>
         Copy(row, new DialogId(CoreHash.Compute(callId, CoreHash.DefaultSize), row.Id.Id), DialogColumn.CallId, callId);
 
-    /// <summary>The first difference of two rows; null: none.</summary>
-    internal static string? Difference(DialogRecord expected, DialogRecord found)
+    /// <summary>The first difference of two rows, by any column; null: none.</summary>
+    /// <param name="expected">What should be.</param>
+    /// <param name="found">What is.</param>
+    public static string? Difference(DialogRecord expected, DialogRecord found)
     {
+        ArgumentNullException.ThrowIfNull(expected);
+        ArgumentNullException.ThrowIfNull(found);
         if (expected.Id != found.Id)
             return $"id {found.Id}, not {expected.Id}";
         (string, long, long)[] numbers =
@@ -101,6 +112,7 @@ public static class DialogStoreRows
 
     private static DialogRecord Copy(DialogRecord row, DialogId id, DialogColumn changed, ReadOnlySpan<byte> text)
     {
+        ArgumentNullException.ThrowIfNull(row);
         var texts = new DialogRecordTexts();
         for (DialogColumn column = 0; column <= DialogColumn.Details; column++)
             texts.Set(column, column == changed ? text : row[column]);

@@ -245,8 +245,21 @@ public sealed partial class Dialog
         return Post(ref action);
     }
 
+    /// <summary>Something that happened to it is not on the feed yet.</summary>
+    internal bool IsActing
+    {
+        get
+        {
+            lock (Lock)
+            {
+                return _mailbox.IsRunning;
+            }
+        }
+    }
+
     /// <summary>The BYE that ends the call has been answered, or timed out.</summary>
-    internal void EndByBye(SipContext context, DialogDirection direction, DialogLeg? destination)
+    /// <returns>True when it ends by this.</returns>
+    internal bool EndByBye(SipContext context, DialogDirection direction, DialogLeg? destination)
     {
         DialogAction action;
         bool runs;
@@ -266,6 +279,7 @@ public sealed partial class Dialog
 
         if (runs)
             Runtime.Run(this, in action);
+        return action.OldState != action.NewState;
     }
 
     /// <summary>A response to a request within the dialog is about to leave.</summary>

@@ -68,6 +68,9 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
 
     public DialogRequests Requests { get; }
 
+    /// <summary>Brings dialogs back from a store; null without one.</summary>
+    public DialogLoader? Loader { get; set; }
+
     /// <summary>Followers of initial INVITEs that wait for their next one.</summary>
     public FollowerPool<InviteFollower> InviteFollowers { get; }
 
@@ -79,8 +82,14 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
         CurrentDialog.Set(null);
         t_services = context.Services;
         t_module = this;
-        if (!context.IsInDialog)
-            context.RecordRouteProof = context.Method == SipMethod.Invite ? RouteProofKind.Call : RouteProofKind.Subscription;
+        if (context.IsInDialog)
+            return;
+        context.RecordRouteProof = context.Method == SipMethod.Invite ? RouteProofKind.Call : RouteProofKind.Subscription;
+        if (Holds is { RefusesCalls: true } holds && context.Method == SipMethod.Invite)
+        {
+            holds.CountRefusal();
+            context.Reply(503, null, holds.RetryAfter);
+        }
     }
 
     public void OnRouted(SipContext context)

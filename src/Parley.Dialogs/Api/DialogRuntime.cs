@@ -24,6 +24,9 @@ internal abstract class DialogRuntime
 
     public DialogFeed Feed { get; } = new();
 
+    /// <summary>What calls wait for when their rows are to be durable first; null without a store in realtime mode.</summary>
+    public DialogHolds? Holds { get; set; }
+
     public DialogCounters Counters { get; } = new();
 
     /// <summary>Null without call records.</summary>

@@ -49,10 +49,25 @@ public sealed class DialogFeedReader : IDisposable
 
     /// <summary>Takes the next change; false when none waits.</summary>
     /// <param name="change">The change.</param>
-    public bool TryRead([NotNullWhen(true)] out DialogChange? change)
+    public bool TryRead([NotNullWhen(true)] out DialogChange? change) => TryRead(out change, out _);
+
+    /// <summary>Every change up to this sequence has been read.</summary>
+    internal long HandedThrough
+    {
+        get
+        {
+            lock (_lock)
+                return _handedThrough;
+        }
+    }
+
+    /// <param name="change">The change.</param>
+    /// <param name="first">The sequence of the first change that it stands for.</param>
+    internal bool TryRead([NotNullWhen(true)] out DialogChange? change, out long first)
     {
         lock (_lock)
         {
+            first = 0;
             if (_head == _tail)
             {
                 change = null;
@@ -61,6 +76,7 @@ public sealed class DialogFeedReader : IDisposable
 
             ref Entry entry = ref _ring[_head & (_ring.Length - 1)];
             change = entry.Change!;
+            first = entry.First;
             entry = default;
             // A later change of the dialog may wait apart from this one.
             if (
@@ -97,13 +113,17 @@ public sealed class DialogFeedReader : IDisposable
     }
 
     /// <summary>Every change read so far is durable: what waited for that goes on. Of a reader that is not durable: nothing.</summary>
-    public void Acknowledge()
+    public void Acknowledge() => AcknowledgeThrough(long.MaxValue);
+
+    /// <summary>Of what was read, the changes up to this sequence are durable.</summary>
+    internal void AcknowledgeThrough(long sequence)
     {
         lock (_lock)
         {
-            if (!Options.IsDurable || AcknowledgedThrough == _handedThrough)
+            sequence = Math.Min(sequence, _handedThrough);
+            if (!Options.IsDurable || AcknowledgedThrough >= sequence)
                 return;
-            AcknowledgedThrough = _handedThrough;
+            AcknowledgedThrough = sequence;
         }
 
         _feed.ReleaseWaiters();

@@ -29,6 +29,24 @@ public sealed class SqlNames
     /// <summary>The table of table versions.</summary>
     public string Version { get; set; } = "version";
 
+    /// <summary>The table of call records.</summary>
+    public string CallRecord { get; set; } = "cdr";
+
+    /// <summary>The table of intermediate call records.</summary>
+    public string IntermediateRecord { get; set; } = "cdr_intermediate";
+
+    /// <summary>The table of the keys of call records that are in <see cref="Acc"/> and <see cref="MissedCalls"/>.</summary>
+    public string CallRecordKey { get; set; } = "cdr_key";
+
+    /// <summary>The table of call records that wait for a consumer.</summary>
+    public string CallRecordOutbox { get; set; } = "cdr_outbox";
+
+    /// <summary>The table of answered calls in the shape of OpenSIPS (<c>db_table_acc</c>).</summary>
+    public string Acc { get; set; } = "acc";
+
+    /// <summary>The table of calls that were not answered, in the shape of OpenSIPS (<c>db_table_missed_calls</c>).</summary>
+    public string MissedCalls { get; set; } = "missed_calls";
+
     /// <summary>Columns of the table of dialogs that have another name: default name to own name, e.g. <c>callid</c> to <c>call_id</c>.</summary>
     public IDictionary<string, string> DialogColumns { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
@@ -54,6 +72,12 @@ public sealed class SqlNames
             "location" => Location,
             "parley_location" => LocationDetails,
             "version" => Version,
+            "cdr" => CallRecord,
+            "cdr_intermediate" => IntermediateRecord,
+            "cdr_key" => CallRecordKey,
+            "cdr_outbox" => CallRecordOutbox,
+            "acc" => Acc,
+            "missed_calls" => MissedCalls,
             _ when step == 1 => DialogColumn(word),
             _ when step == 2 => LocationColumn(word),
             _ => word,
@@ -66,6 +90,15 @@ public sealed class SqlNames
         Check(Location, nameof(Location));
         Check(LocationDetails, nameof(LocationDetails));
         Check(Version, nameof(Version));
+        Check(CallRecord, nameof(CallRecord));
+        Check(IntermediateRecord, nameof(IntermediateRecord));
+        Check(CallRecordKey, nameof(CallRecordKey));
+        Check(CallRecordOutbox, nameof(CallRecordOutbox));
+        Check(Acc, nameof(Acc));
+        Check(MissedCalls, nameof(MissedCalls));
+        string[] records = [CallRecord, IntermediateRecord, CallRecordKey, CallRecordOutbox, Acc, MissedCalls];
+        if (records.Distinct().Count() < records.Length)
+            throw new ArgumentException("SqlNames: the tables of call records are six, each with a name of its own.", nameof(CallRecord));
         foreach ((string column, string own) in DialogColumns)
         {
             if (!SqlDialogColumns.All.Contains(column))

@@ -21,8 +21,12 @@ public sealed class SqlDialogStoreOptions
     /// <summary>The names of the user flags, each at the index of its bit: version 12 of the table has names in <c>script_flags</c>. A flag without a name is written as a number.</summary>
     public IList<string> UserFlagNames { get; } = [];
 
+    /// <summary>How the records of calls are written, in the transactions of their dialogs' ends. Null: they are not.</summary>
+    public SqlCallRecordOptions? CallRecords { get; set; }
+
     internal void Validate()
     {
+        CallRecords?.Validate();
         foreach (int size in HashSizes)
         {
             if (size < 1 || !BitOperations.IsPow2(size))

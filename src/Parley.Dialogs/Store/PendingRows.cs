@@ -45,10 +45,12 @@ internal sealed class PendingRows
         PendingRow row = Touch(change.Id, first, now);
         bool wasDeleted = row.IsDeleted;
         row.IsDeleted = change.Kind == DialogChangeKind.Deleted || (wasDeleted && change.Kind == DialogChangeKind.Updated);
-        if (change.CallRecord is { } record)
-            row.Record = record;
-        else if (wasDeleted && !row.IsDeleted)
-            row.Record = null; // a late 2xx brought the call back: it is not over
+        if (change.CallRecord is not { Number: 0 } record)
+            return;
+        // The record of a failure that a late 2xx crossed: another one of the same dialog.
+        if (row.Record is { } before && before.Key != record.Key)
+            Keep(before, row.First, now);
+        row.Record = record;
     }
 
     /// <summary>A dialog is to be written, changed or not.</summary>
@@ -72,6 +74,13 @@ internal sealed class PendingRows
     {
         var row = new PendingRow(record.DialogId, first, now) { IsRecordOnly = true, Record = record };
         row.Node = _fresh.AddLast(row);
+    }
+
+    /// <summary>As <see cref="Take(CallRecord, long, long)"/>, of a change that came earlier than the last entry.</summary>
+    private void Keep(CallRecord record, long first, long now)
+    {
+        Take(record, first, now);
+        _isOutOfOrder = true;
     }
 
     /// <summary>The next for the store, oldest first; while no write is in flight, so that each dialog has one entry.</summary>
@@ -100,7 +109,9 @@ internal sealed class PendingRows
         row.IsInFlight = false;
         if (row.IsRecordOnly || !_newest.TryGetValue(row.Id, out PendingRow? newer) || newer == row)
             return;
-        newer.Record ??= newer.IsDeleted ? row.Record : null;
+        if (row.Record is { } record && newer.Record is { } other && other.Key != record.Key)
+            Keep(record, row.First, row.Since);
+        newer.Record ??= row.Record;
         if (row.IsDurable)
         {
             _durable.Remove(row.Node!);

@@ -39,6 +39,11 @@ public sealed class SqlNames
             "dialog" => Dialog,
             "parley_dialog" => DialogDetails,
             "version" => Version,
+            // An index is named after its table.
+            _ when word.StartsWith("parley_dialog_", StringComparison.Ordinal) => string.Concat(
+                DialogDetails.AsSpan(DialogDetails.IndexOf('.', StringComparison.Ordinal) + 1),
+                word.AsSpan("parley_dialog".Length)
+            ),
             _ when step == 1 => DialogColumn(word),
             _ => word,
         };

@@ -16,7 +16,7 @@ public sealed class SqlDialogStore : IDialogStore
     private readonly SqlDatabase _database;
     private readonly SqlDialogStoreOptions _options;
     private readonly SqlUserFlags _flagNames;
-    private readonly int[] _hashSizes;
+    private readonly int _hashSize;
     private readonly SemaphoreSlim _writing = new(1);
     private SqlSession? _writer;
     private SqlDialogTables? _tables;
@@ -35,7 +35,7 @@ public sealed class SqlDialogStore : IDialogStore
         _options.Validate();
         _database = database;
         _flagNames = new SqlUserFlags([.. _options.UserFlagNames]);
-        _hashSizes = [.. _options.HashSizes.Distinct()];
+        _hashSize = _options.HashSize;
     }
 
     /// <summary>What else is written in the transaction of a batch. Set before the store is opened.</summary>
@@ -48,6 +48,12 @@ public sealed class SqlDialogStore : IDialogStore
             {
                 await MigrateAsync(cancellation).ConfigureAwait(false);
                 await WriterAsync(cancellation).ConfigureAwait(false);
+                if (_options.Rehash)
+                    await TransactAsync(
+                            session => new SqlRehash(_tables!, _rows!, _flagNames, _hashSize).RunAsync(session, cancellation),
+                            cancellation
+                        )
+                        .ConfigureAwait(false);
             },
             cancellation
         );
@@ -72,7 +78,7 @@ public sealed class SqlDialogStore : IDialogStore
         var reader = new SqlDialogReader(tables, _flagNames);
         return await RunAsync(
                 async () =>
-                    (IReadOnlyList<DialogRecord>)await reader.FindAsync(session, callId, _hashSizes, cancellation).ConfigureAwait(false),
+                    (IReadOnlyList<DialogRecord>)await reader.FindAsync(session, callId, _hashSize, cancellation).ConfigureAwait(false),
                 cancellation
             )
             .ConfigureAwait(false);

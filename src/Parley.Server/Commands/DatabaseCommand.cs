@@ -71,7 +71,7 @@ internal static class DatabaseCommand
         {
             if (configuration.Store.Provider == StoreProvider.Sqlite && configuration.Store.File is null)
                 StateDirectory.Make(directory!.Value.Path);
-            return await run(new SqlTools(store.Database, configuration.Store.Tables), rows is "-" ? null : rows, stop);
+            return await run(new SqlTools(store.Database, store.Tables()), rows is "-" ? null : rows, stop);
         }
         catch (DialogStoreException failure)
         {

@@ -45,8 +45,7 @@ internal sealed class ServerStore : IAsyncDisposable
     /// <summary>Gives the application its stores.</summary>
     public void AddTo(ParleyApplicationBuilder builder)
     {
-        var tables = new SqlDialogStoreOptions();
-        Fill(new StoreConfiguration { Tables = tables });
+        var tables = Tables();
         if (_configuration.Store.KeepsCallRecords)
         {
             tables.CallRecords = new SqlCallRecordOptions { Outbox = _configuration.Store.WritesFile };
@@ -72,6 +71,14 @@ internal sealed class ServerStore : IAsyncDisposable
         builder.AddCallRecords(options => Fill(new StoreConfiguration { CallRecords = options }));
         if (_configuration.Store.WritesFile)
             builder.AddCallRecordFile(options => Fill(new StoreConfiguration { CallRecordFile = options }));
+    }
+
+    /// <summary>How the tables of calls are used: for the store, and for the commands.</summary>
+    public SqlDialogStoreOptions Tables()
+    {
+        var tables = new SqlDialogStoreOptions { HashSize = _configuration.Dialogs.HashSize };
+        Fill(new StoreConfiguration { Tables = tables });
+        return tables;
     }
 
     // The application's options objects are its own: each setting carries its value over.

@@ -78,6 +78,11 @@ public sealed class SqlNames
             "cdr_outbox" => CallRecordOutbox,
             "acc" => Acc,
             "missed_calls" => MissedCalls,
+            // An index is named after its table.
+            _ when word.StartsWith("parley_dialog_", StringComparison.Ordinal) => string.Concat(
+                DialogDetails.AsSpan(DialogDetails.IndexOf('.', StringComparison.Ordinal) + 1),
+                word.AsSpan("parley_dialog".Length)
+            ),
             _ when step == 1 => DialogColumn(word),
             _ when step == 2 => LocationColumn(word),
             _ => word,

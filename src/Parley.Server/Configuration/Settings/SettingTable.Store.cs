@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Numerics;
 using Parley.Dialogs;
 using Parley.Registrar;
 using Parley.Sql;
@@ -202,18 +200,16 @@ internal static partial class SettingTable
                     Names<StoreMigration>()
                 ),
                 Table("DialogTable", "The table of calls.", c => c.Store.Database.Names.Dialog, (c, v) => c.Store.Database.Names.Dialog = v),
-                Table(
-                    "DetailsTable",
-                    "The table beside it, for what the columns of OpenSIPS cannot hold.",
-                    c => c.Store.Database.Names.DialogDetails,
-                    (c, v) => c.Store.Database.Names.DialogDetails = v
-                ),
-                Table(
-                    "VersionTable",
-                    "The table of table versions.",
-                    c => c.Store.Database.Names.Version,
-                    (c, v) => c.Store.Database.Names.Version = v
-                ),
+                Table("DetailsTable", "The table beside it, for what the columns of OpenSIPS cannot hold.", c => c.Store.Database.Names.DialogDetails, (c, v) => c.Store.Database.Names.DialogDetails = v),
+                Table("LocationTable", "The table of registrations.", c => c.Store.Database.Names.Location, (c, v) => c.Store.Database.Names.Location = v),
+                Table("LocationDetailsTable", "The table beside it.", c => c.Store.Database.Names.LocationDetails, (c, v) => c.Store.Database.Names.LocationDetails = v),
+                Table("CallRecordTable", "The table of call records.", c => c.Store.Database.Names.CallRecord, (c, v) => c.Store.Database.Names.CallRecord = v),
+                Table("IntermediateTable", "The table of intermediate call records.", c => c.Store.Database.Names.IntermediateRecord, (c, v) => c.Store.Database.Names.IntermediateRecord = v),
+                Table("CallRecordKeyTable", "The table of the keys of records in acc and missed_calls.", c => c.Store.Database.Names.CallRecordKey, (c, v) => c.Store.Database.Names.CallRecordKey = v),
+                Table("OutboxTable", "The table of call records on their way to the file.", c => c.Store.Database.Names.CallRecordOutbox, (c, v) => c.Store.Database.Names.CallRecordOutbox = v),
+                Table("AccTable", "The table acc.", c => c.Store.Database.Names.Acc, (c, v) => c.Store.Database.Names.Acc = v),
+                Table("MissedCallsTable", "The table missed_calls.", c => c.Store.Database.Names.MissedCalls, (c, v) => c.Store.Database.Names.MissedCalls = v),
+                Table("VersionTable", "The table of table versions.", c => c.Store.Database.Names.Version, (c, v) => c.Store.Database.Names.Version = v),
                 new ListSetting<ServerConfiguration, string>(
                     "DialogColumns",
                     "Columns of the table of calls that have another name.",
@@ -223,20 +219,20 @@ internal static partial class SettingTable
                     "default=own",
                     ["callid=call_id"]
                 ),
-                new ListSetting<ServerConfiguration, int>(
-                    "HashSizes",
-                    "The hash_size under which rows of calls were written, where it differs from Dialogs:HashSize. Empty: any.",
-                    c => [.. c.Store.Tables.HashSizes],
-                    (c, v) =>
-                    {
-                        c.Store.Tables.HashSizes.Clear();
-                        foreach (var size in v)
-                            c.Store.Tables.HashSizes.Add(size);
-                    },
-                    static (string text, out int size) =>
-                        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out size) && size > 0 && BitOperations.IsPow2(size),
-                    "a power of two",
-                    ["1024"]
+                new ListSetting<ServerConfiguration, string>(
+                    "LocationColumns",
+                    "Columns of the table of registrations that have another name.",
+                    c => [.. c.Store.Database.Names.LocationColumns.Select(static p => $"{p.Key}={p.Value}")],
+                    (c, v) => Fill(c.Store.Database.Names.LocationColumns, v),
+                    static (string text, out string pair) => (pair = text).Split('=') is [{ Length: > 0 }, { Length: > 0 }],
+                    "default=own",
+                    ["received=nat_address"]
+                ),
+                Flag(
+                    "Rehash",
+                    "Rows of calls that another hash_size wrote get the ids that they have under Dialogs:HashSize; that reads the whole table at the start. False: they are passed over.",
+                    c => c.Store.Tables.Rehash,
+                    (c, v) => c.Store.Tables.Rehash = v
                 ),
                 new ListSetting<ServerConfiguration, string>(
                     "UserFlagNames",

@@ -114,7 +114,11 @@ public sealed class CrashRun : IDisposable
         foreach (Call call in _phones.Calls.Where(c => c.AnsweredAt > 0 && left.Any(l => l.CallId == c.CallId)))
         {
             // In the delayed mode the end of a call within the last period may be lost, as its answer may.
-            if (_settings.Mode == DialogStoreMode.Delayed && call.EndedAt > killedAt - (_settings.Period * 1_000) - 500 && call.EndedAt <= killedAt)
+            if (
+                _settings.Mode == DialogStoreMode.Delayed
+                && call.EndedAt > killedAt - (_settings.Period * 1_000) - 500
+                && call.EndedAt <= killedAt
+            )
                 _ghosts.Add(call.CallId);
             else if (!_ghosts.Contains(call.CallId))
                 Faults.Add($"kill {kill}: call {call.CallId} is left, and it was ended");

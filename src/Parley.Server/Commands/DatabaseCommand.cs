@@ -31,7 +31,11 @@ internal static class DatabaseCommand
         {
             Verb("init", "Makes the tables that are missing.", static (tools, _, stop) => SayStepsAsync(tools.InitAsync(stop))),
             Verb("migrate", "Brings the tables to their newest form.", static (tools, _, stop) => SayStepsAsync(tools.MigrateAsync(stop))),
-            Verb("check", "Reads the tables and prints what is wrong with them; changes nothing.", static (tools, _, stop) => CheckAsync(tools, stop)),
+            Verb(
+                "check",
+                "Reads the tables and prints what is wrong with them; changes nothing.",
+                static (tools, _, stop) => CheckAsync(tools, stop)
+            ),
             Verb("export", "Writes all rows as lines of JSON.", ExportAsync, rows),
             Verb("import", "Reads what export has written. No server may run on the database.", ImportAsync, rows),
         };
@@ -46,7 +50,9 @@ internal static class DatabaseCommand
             var verb = new Command(name, description);
             if (argument is not null)
                 verb.Add(argument);
-            verb.SetAction((parsed, stop) => RunAsync(parsed.GetValue(file), argument is null ? null : parsed.GetValue(argument), run, stop));
+            verb.SetAction(
+                (parsed, stop) => RunAsync(parsed.GetValue(file), argument is null ? null : parsed.GetValue(argument), run, stop)
+            );
             return verb;
         }
     }

@@ -23,7 +23,14 @@ internal static class ParleyCommand
         };
         var run = new Command("run", "Runs the server until SIGTERM or Ctrl+C.");
         run.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(file), cancellation));
-        return new RootCommand("Parley: a SIP proxy in which every call is a dialog object.") { file, run, Check(file), Settings(), DatabaseCommand.Create(file) };
+        return new RootCommand("Parley: a SIP proxy in which every call is a dialog object.")
+        {
+            file,
+            run,
+            Check(file),
+            Settings(),
+            DatabaseCommand.Create(file),
+        };
     }
 
     private static Command Check(Option<string?> file)

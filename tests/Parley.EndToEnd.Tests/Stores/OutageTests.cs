@@ -24,7 +24,10 @@ public class OutageTests
             var rows = new TheoryData<string, DialogStoreMode>();
             foreach (DialogStoreMode mode in (DialogStoreMode[])[DialogStoreMode.Realtime, DialogStoreMode.Delayed])
             {
-                foreach (string outage in (string[])["sqlite locked", "sqlite full", "postgresql stopped", "postgresql paused", "postgresql read-only"])
+                foreach (
+                    string outage in (string[])
+                        ["sqlite locked", "sqlite full", "postgresql stopped", "postgresql paused", "postgresql read-only"]
+                )
                     rows.Add(outage, mode);
                 foreach (string outage in (string[])["mysql stopped", "mysql paused", "mysql read-only"])
                     rows.Add(outage, mode);
@@ -36,7 +39,11 @@ public class OutageTests
 
     private static TimeSpan Length =>
         TimeSpan.FromSeconds(
-            double.TryParse(Environment.GetEnvironmentVariable("PARLEY_OUTAGE"), System.Globalization.CultureInfo.InvariantCulture, out double seconds)
+            double.TryParse(
+                Environment.GetEnvironmentVariable("PARLEY_OUTAGE"),
+                System.Globalization.CultureInfo.InvariantCulture,
+                out double seconds
+            )
                 ? seconds
                 : 4
         );
@@ -116,7 +123,12 @@ public class OutageTests
                 );
             case "postgresql read-only":
                 return (
-                    () => RunAsync(new NpgsqlConnection(connection + ";Pooling=false"), "ALTER SYSTEM SET default_transaction_read_only = on", "SELECT pg_reload_conf()"),
+                    () =>
+                        RunAsync(
+                            new NpgsqlConnection(connection + ";Pooling=false"),
+                            "ALTER SYSTEM SET default_transaction_read_only = on",
+                            "SELECT pg_reload_conf()"
+                        ),
                     () =>
                         RunAsync(
                             new NpgsqlConnection(connection + ";Pooling=false"),

@@ -199,17 +199,67 @@ internal static partial class SettingTable
                     },
                     Names<StoreMigration>()
                 ),
-                Table("DialogTable", "The table of calls.", c => c.Store.Database.Names.Dialog, (c, v) => c.Store.Database.Names.Dialog = v),
-                Table("DetailsTable", "The table beside it, for what the columns of OpenSIPS cannot hold.", c => c.Store.Database.Names.DialogDetails, (c, v) => c.Store.Database.Names.DialogDetails = v),
-                Table("LocationTable", "The table of registrations.", c => c.Store.Database.Names.Location, (c, v) => c.Store.Database.Names.Location = v),
-                Table("LocationDetailsTable", "The table beside it.", c => c.Store.Database.Names.LocationDetails, (c, v) => c.Store.Database.Names.LocationDetails = v),
-                Table("CallRecordTable", "The table of call records.", c => c.Store.Database.Names.CallRecord, (c, v) => c.Store.Database.Names.CallRecord = v),
-                Table("IntermediateTable", "The table of intermediate call records.", c => c.Store.Database.Names.IntermediateRecord, (c, v) => c.Store.Database.Names.IntermediateRecord = v),
-                Table("CallRecordKeyTable", "The table of the keys of records in acc and missed_calls.", c => c.Store.Database.Names.CallRecordKey, (c, v) => c.Store.Database.Names.CallRecordKey = v),
-                Table("OutboxTable", "The table of call records on their way to the file.", c => c.Store.Database.Names.CallRecordOutbox, (c, v) => c.Store.Database.Names.CallRecordOutbox = v),
+                Table(
+                    "DialogTable",
+                    "The table of calls.",
+                    c => c.Store.Database.Names.Dialog,
+                    (c, v) => c.Store.Database.Names.Dialog = v
+                ),
+                Table(
+                    "DetailsTable",
+                    "The table beside it, for what the columns of OpenSIPS cannot hold.",
+                    c => c.Store.Database.Names.DialogDetails,
+                    (c, v) => c.Store.Database.Names.DialogDetails = v
+                ),
+                Table(
+                    "LocationTable",
+                    "The table of registrations.",
+                    c => c.Store.Database.Names.Location,
+                    (c, v) => c.Store.Database.Names.Location = v
+                ),
+                Table(
+                    "LocationDetailsTable",
+                    "The table beside it.",
+                    c => c.Store.Database.Names.LocationDetails,
+                    (c, v) => c.Store.Database.Names.LocationDetails = v
+                ),
+                Table(
+                    "CallRecordTable",
+                    "The table of call records.",
+                    c => c.Store.Database.Names.CallRecord,
+                    (c, v) => c.Store.Database.Names.CallRecord = v
+                ),
+                Table(
+                    "IntermediateTable",
+                    "The table of intermediate call records.",
+                    c => c.Store.Database.Names.IntermediateRecord,
+                    (c, v) => c.Store.Database.Names.IntermediateRecord = v
+                ),
+                Table(
+                    "CallRecordKeyTable",
+                    "The table of the keys of records in acc and missed_calls.",
+                    c => c.Store.Database.Names.CallRecordKey,
+                    (c, v) => c.Store.Database.Names.CallRecordKey = v
+                ),
+                Table(
+                    "OutboxTable",
+                    "The table of call records on their way to the file.",
+                    c => c.Store.Database.Names.CallRecordOutbox,
+                    (c, v) => c.Store.Database.Names.CallRecordOutbox = v
+                ),
                 Table("AccTable", "The table acc.", c => c.Store.Database.Names.Acc, (c, v) => c.Store.Database.Names.Acc = v),
-                Table("MissedCallsTable", "The table missed_calls.", c => c.Store.Database.Names.MissedCalls, (c, v) => c.Store.Database.Names.MissedCalls = v),
-                Table("VersionTable", "The table of table versions.", c => c.Store.Database.Names.Version, (c, v) => c.Store.Database.Names.Version = v),
+                Table(
+                    "MissedCallsTable",
+                    "The table missed_calls.",
+                    c => c.Store.Database.Names.MissedCalls,
+                    (c, v) => c.Store.Database.Names.MissedCalls = v
+                ),
+                Table(
+                    "VersionTable",
+                    "The table of table versions.",
+                    c => c.Store.Database.Names.Version,
+                    (c, v) => c.Store.Database.Names.Version = v
+                ),
                 new ListSetting<ServerConfiguration, string>(
                     "DialogColumns",
                     "Columns of the table of calls that have another name.",
@@ -372,12 +422,7 @@ internal static partial class SettingTable
             "CallRecords",
             "Records of calls that are over (CDRs), in the database of the section Store and in a file.",
             [
-                Flag(
-                    "Enabled",
-                    "Answered calls get records.",
-                    c => c.Store.KeepsCallRecords,
-                    (c, v) => c.Store.KeepsCallRecords = v
-                ),
+                Flag("Enabled", "Answered calls get records.", c => c.Store.KeepsCallRecords, (c, v) => c.Store.KeepsCallRecords = v),
                 Flag(
                     "MissedCalls",
                     "Calls that were not answered get records too.",

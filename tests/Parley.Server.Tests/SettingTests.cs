@@ -68,7 +68,7 @@ public class SettingTests
             var changed = Options(configuration).Where(o => !Equals(o.Value, standard[o.Key])).ToList();
             if (IsOwn(key))
             {
-                Assert.Empty(changed.Where(c => c.Key is not "SqlDatabaseOptions.Provider"));
+                Assert.DoesNotContain(changed, static c => c.Key != "SqlDatabaseOptions.Provider");
                 continue;
             }
             Assert.True(changed.Count > 0, $"{key} = {value} changes no option");

@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
 using Parley.Hosting;
-using Parley.Proxy;
 using Parley.Sip;
 using Parley.Transport;
 

@@ -55,6 +55,8 @@ internal sealed partial class DialogModule : IDialogApi
         ReadOnlySpan<byte> callId = invite.CallId;
         Dialog dialog = Table.NewDialog(this, Table.NextId(callId), callId, invite.From.UriText, invite.To.UriText, flags);
         LegLearning.FromInvite(dialog, context);
+        if (CallRecords is not null)
+            dialog.BeginCallTrack(invite.RequestUri, context.Source);
         Table.Begin(dialog, context);
         Interlocked.Increment(ref Counters.Processed);
 
@@ -101,7 +103,7 @@ internal sealed partial class DialogModule : IDialogApi
         ArgumentNullException.ThrowIfNull(context);
         if (!context.IsInDialog)
             throw new ArgumentException("The request has no To tag, so it is not one within a dialog.", nameof(context));
-        return _routing.Relay(context, isTrusted);
+        return _routing.Relay(context, isTrusted, Loader);
     }
 
     public Dialog? Find(DialogId id) => Table.Find(id);

@@ -31,11 +31,13 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
         SipRandom random,
         SipTimerOptions sipTimers,
         LocalRequests? localRequests = null,
-        ILoggerFactory? loggers = null
+        ILoggerFactory? loggers = null,
+        CallRecords? callRecords = null
     )
         : base(timers, time, options.ToSettings(sipTimers), new DialogLog(loggers?.CreateLogger("Parley.Dialogs") ?? NullLogger.Instance))
     {
         Options = options;
+        CallRecords = callRecords;
         RecordRouteParameter = Encoding.ASCII.GetBytes(options.RecordRouteParameter);
         Table = new DialogTable(options.HashSize, random);
         InviteFollowers = new FollowerPool<InviteFollower>(pool => new InviteFollower(pool, Table.Slots));
@@ -98,6 +100,9 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
 
     /// <inheritdoc/>
     public override void Run(Dialog dialog, in DialogAction action) => _runner.Run(dialog, in action);
+
+    /// <summary>Gives the feed's readers an intermediate record.</summary>
+    public void PublishIntermediate(Dialog dialog, CallRecord record) => _runner.PublishIntermediate(dialog, record);
 
     /// <inheritdoc/>
     public override Task<SequentialReply> SendSequentialAsync(Dialog dialog, SequentialRequest request) =>

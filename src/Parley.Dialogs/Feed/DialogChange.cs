@@ -30,11 +30,17 @@ public sealed class DialogChange
     /// <summary>The whole dialog after the change, as a row; null when no reader asked for rows, and for <see cref="DialogChangeKind.Resync"/>.</summary>
     public DialogRecord? Record { get; }
 
-    /// <summary>The final record of the call, with the <see cref="DialogChangeKind.Deleted"/> that ended it; null where none is kept, and of every other change.</summary>
+    /// <summary>
+    /// With the <see cref="DialogChangeKind.Deleted"/> that ended the call its final record; with a change of a call
+    /// that goes on an intermediate one (<see cref="CallRecord.Number"/> above 0); null where none is made.
+    /// </summary>
     public CallRecord? CallRecord { get; internal init; }
 
-    /// <summary>Of a <see cref="DialogChangeKind.Resync"/> on a durable reader: the call records of the changes that were dropped. Else empty.</summary>
-    public IReadOnlyList<CallRecord> DroppedCallRecords { get; internal init; } = [];
+    /// <summary>
+    /// Further call records: of changes that were merged into this one (a call that failed, was revived by a late 2xx, and ended again), and of those
+    /// that were dropped for a <see cref="DialogChangeKind.Resync"/> of a durable reader. Nearly always empty.
+    /// </summary>
+    public IReadOnlyList<CallRecord> FurtherCallRecords { get; internal init; } = [];
 
     /// <summary>Two changes of one dialog as one, for a reader that only wants where it stands.</summary>
     internal static DialogChange Merge(DialogChange earlier, DialogChange later)
@@ -49,8 +55,11 @@ public sealed class DialogChange
         return new DialogChange(kind, later.Id, earlier.OldState, later.NewState, later.Record)
         {
             Sequence = later.Sequence,
-            // A call that a late 2xx brought back is not over: its record comes with its next end.
-            CallRecord = later.CallRecord ?? (kind == DialogChangeKind.Deleted ? earlier.CallRecord : null),
+            CallRecord = later.CallRecord ?? earlier.CallRecord,
         };
     }
+
+    /// <summary>Whether two changes of one dialog may become one. A call record is never lost by that, nor does it move to another kind of change.</summary>
+    internal static bool MayMerge(DialogChange earlier, DialogChange later) =>
+        earlier.CallRecord is null || (later.CallRecord is null && later.Kind == DialogChangeKind.Updated);
 }

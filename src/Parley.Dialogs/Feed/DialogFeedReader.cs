@@ -78,8 +78,14 @@ public sealed class DialogFeedReader : IDisposable
             change = entry.Change!;
             first = entry.First;
             entry = default;
-            if (change.Kind != DialogChangeKind.Resync)
-                _places?.Remove(change.Id);
+            // A later change of the dialog may wait apart from this one.
+            if (
+                change.Kind != DialogChangeKind.Resync
+                && _places is not null
+                && _places.TryGetValue(change.Id, out long place)
+                && place == _head
+            )
+                _places.Remove(change.Id);
             _head++;
             _handedThrough = _head == _tail ? _lastEnqueued : _ring[_head & (_ring.Length - 1)].First - 1;
             return true;
@@ -149,10 +155,14 @@ public sealed class DialogFeedReader : IDisposable
             if (_isDisposed)
                 return null;
             _lastEnqueued = change.Sequence;
-            if (_places is not null && _places.TryGetValue(change.Id, out long place))
+            if (
+                _places is not null
+                && _places.TryGetValue(change.Id, out long place)
+                && _ring[place & (_ring.Length - 1)].Change is { } waiting
+                && DialogChange.MayMerge(waiting, change)
+            )
             {
-                ref Entry waiting = ref _ring[place & (_ring.Length - 1)];
-                waiting.Change = DialogChange.Merge(waiting.Change!, change);
+                _ring[place & (_ring.Length - 1)].Change = DialogChange.Merge(waiting, change);
             }
             else if (_tail - _head >= Math.Max(1, Options.Capacity))
             {
@@ -160,7 +170,7 @@ public sealed class DialogFeedReader : IDisposable
             }
             else
             {
-                _places?.Add(change.Id, _tail);
+                _places?[change.Id] = _tail;
                 Append(change, change.Sequence);
             }
 
@@ -180,7 +190,7 @@ public sealed class DialogFeedReader : IDisposable
         var resync = new DialogChange(DialogChangeKind.Resync, default, DialogState.None, DialogState.None, null)
         {
             Sequence = last.Sequence,
-            DroppedCallRecords = records,
+            FurtherCallRecords = records,
         };
         Append(resync, first);
     }
@@ -189,10 +199,13 @@ public sealed class DialogFeedReader : IDisposable
     private List<CallRecord> WaitingRecords(DialogChange last)
     {
         // The list of the overflow before, if its resync still waits, is not seen by any consumer yet.
-        List<CallRecord> records = _ring[_head & (_ring.Length - 1)].Change?.DroppedCallRecords as List<CallRecord> ?? [];
+        List<CallRecord> records = _ring[_head & (_ring.Length - 1)].Change?.FurtherCallRecords as List<CallRecord> ?? [];
         for (long place = _head; place < _tail; place++)
         {
-            if (_ring[place & (_ring.Length - 1)].Change?.CallRecord is { } record)
+            DialogChange waiting = _ring[place & (_ring.Length - 1)].Change!;
+            if (waiting.Kind != DialogChangeKind.Resync)
+                records.AddRange(waiting.FurtherCallRecords);
+            if (waiting.CallRecord is { } record)
                 records.Add(record);
         }
 

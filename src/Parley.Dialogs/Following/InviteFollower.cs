@@ -40,6 +40,7 @@ internal sealed class InviteFollower(FollowerPool<InviteFollower> pool, DialogSl
     {
         Dialog dialog = Dialog!;
         LegLearning.FromInviteLeaving(dialog, context, edits);
+        dialog.TrackBranch(branch);
         if (dialog.KeepsSdp)
             Offer = SdpBody.Of(edits.Original, edits);
     }

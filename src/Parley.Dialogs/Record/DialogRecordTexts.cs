@@ -60,6 +60,73 @@ public ref struct DialogRecordTexts
     /// <summary>See <see cref="DialogColumn.Details"/>.</summary>
     public ReadOnlySpan<byte> Details;
 
+    /// <summary>Sets the text of a column.</summary>
+    /// <param name="column">The column.</param>
+    /// <param name="value">Its text; empty: NULL where the table allows it.</param>
+    public void Set(DialogColumn column, ReadOnlySpan<byte> value)
+    {
+        switch (column)
+        {
+            case DialogColumn.CallId:
+                CallId = value;
+                break;
+            case DialogColumn.FromUri:
+                FromUri = value;
+                break;
+            case DialogColumn.FromTag:
+                FromTag = value;
+                break;
+            case DialogColumn.ToUri:
+                ToUri = value;
+                break;
+            case DialogColumn.ToTag:
+                ToTag = value;
+                break;
+            case DialogColumn.MangledFromUri:
+                MangledFromUri = value;
+                break;
+            case DialogColumn.MangledToUri:
+                MangledToUri = value;
+                break;
+            case DialogColumn.CallerRouteSet:
+                CallerRouteSet = value;
+                break;
+            case DialogColumn.CalleeRouteSet:
+                CalleeRouteSet = value;
+                break;
+            case DialogColumn.CallerContact:
+                CallerContact = value;
+                break;
+            case DialogColumn.CalleeContact:
+                CalleeContact = value;
+                break;
+            case DialogColumn.CallerSocket:
+                CallerSocket = value;
+                break;
+            case DialogColumn.CalleeSocket:
+                CalleeSocket = value;
+                break;
+            case DialogColumn.Values:
+                Values = value;
+                break;
+            case DialogColumn.Profiles:
+                Profiles = value;
+                break;
+            case DialogColumn.OnAnswer:
+                OnAnswer = value;
+                break;
+            case DialogColumn.OnTimeout:
+                OnTimeout = value;
+                break;
+            case DialogColumn.OnHangup:
+                OnHangup = value;
+                break;
+            default:
+                Details = value;
+                break;
+        }
+    }
+
     internal readonly ReadOnlySpan<byte> Get(DialogColumn column) =>
         column switch
         {

@@ -45,10 +45,13 @@ internal sealed class PendingRows
         PendingRow row = Touch(change.Id, first, now);
         bool wasDeleted = row.IsDeleted;
         row.IsDeleted = change.Kind == DialogChangeKind.Deleted || (wasDeleted && change.Kind == DialogChangeKind.Updated);
-        if (change.CallRecord is { } record)
-            row.Record = record;
-        else if (wasDeleted && !row.IsDeleted)
-            row.Record = null; // a late 2xx brought the call back: it is not over
+        foreach (CallRecord further in change.FurtherCallRecords)
+            Take(further, first, now);
+        if (change.CallRecord is not { } record)
+            return;
+        if (row.Record is { } former)
+            Take(former, row.First, row.Since); // it failed, a late 2xx brought it back, and it ended again
+        row.Record = record;
     }
 
     /// <summary>A dialog is to be written, changed or not.</summary>
@@ -72,6 +75,7 @@ internal sealed class PendingRows
     {
         var row = new PendingRow(record.DialogId, first, now) { IsRecordOnly = true, Record = record };
         row.Node = _fresh.AddLast(row);
+        _isOutOfOrder = true;
     }
 
     /// <summary>The next for the store, oldest first; while no write is in flight, so that each dialog has one entry.</summary>
@@ -100,7 +104,10 @@ internal sealed class PendingRows
         row.IsInFlight = false;
         if (row.IsRecordOnly || !_newest.TryGetValue(row.Id, out PendingRow? newer) || newer == row)
             return;
-        newer.Record ??= newer.IsDeleted ? row.Record : null;
+        if (newer.Record is null)
+            newer.Record = row.Record;
+        else if (row.Record is { } former)
+            Take(former, row.First, row.Since);
         if (row.IsDurable)
         {
             _durable.Remove(row.Node!);

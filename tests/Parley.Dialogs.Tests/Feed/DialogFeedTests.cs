@@ -146,17 +146,39 @@ public class DialogFeedTests
     }
 
     [Fact]
-    public void The_record_of_a_call_survives_changes_that_come_after_its_end_and_goes_when_the_call_comes_back()
+    public void The_record_of_a_call_survives_changes_that_come_after_its_end_also_when_the_call_comes_back()
     {
         using DialogFeedReader reader = _feed.Subscribe();
         CallRecord record = End(1);
         Publish(1, DialogChangeKind.Updated, DialogState.Deleted, DialogState.Deleted);
         Assert.True(reader.TryRead(out DialogChange? change));
         Assert.Equal((DialogChangeKind.Deleted, record), (change.Kind, change.CallRecord));
-        End(1);
+        CallRecord failed = End(1);
         Publish(1, DialogChangeKind.StateChanged, DialogState.Deleted, DialogState.ConfirmedNoAck);
+        CallRecord answered = End(1);
         Assert.True(reader.TryRead(out change));
-        Assert.Null(change.CallRecord);
+        Assert.Equal((DialogChangeKind.Deleted, failed), (change.Kind, change.CallRecord));
+        Assert.True(reader.TryRead(out change));
+        Assert.Equal((DialogChangeKind.Deleted, answered), (change.Kind, change.CallRecord));
+        Assert.False(reader.TryRead(out _));
+    }
+
+    [Fact]
+    public void An_intermediate_record_and_the_final_one_are_two_changes()
+    {
+        using DialogFeedReader reader = _feed.Subscribe();
+        CallRecord first = Continue(1, 1);
+        Publish(1, DialogChangeKind.Updated, DialogState.Confirmed, DialogState.Confirmed);
+        CallRecord second = Continue(1, 2);
+        CallRecord final = End(1);
+        long last = _feed.LastSequence;
+        var read = new List<CallRecord?>();
+        while (reader.TryRead(out DialogChange? change))
+            read.Add(change.CallRecord);
+        Assert.Equal([first, second, final], read);
+        Publish(1, DialogChangeKind.Updated, DialogState.Deleted, DialogState.Deleted); // no place of an earlier change is left
+        Assert.Equal(1, reader.Pending);
+        Assert.Equal(last + 1, _feed.LastSequence);
     }
 
     [Fact]
@@ -168,12 +190,12 @@ public class DialogFeedTests
         Assert.True(store.TryRead(out DialogChange? resync));
         Assert.True(store.Overflows > 1); // the resync itself was dropped for another one
         Assert.Equal(DialogChangeKind.Resync, resync.Kind);
-        var kept = new List<CallRecord>(resync.DroppedCallRecords);
+        var kept = new List<CallRecord>(resync.FurtherCallRecords);
         while (store.TryRead(out DialogChange? change))
             kept.Add(change.CallRecord!);
         Assert.Equal(records, kept);
         Assert.True(page.TryRead(out resync));
-        Assert.Empty(resync.DroppedCallRecords);
+        Assert.Empty(resync.FurtherCallRecords);
     }
 
     [Fact]
@@ -293,7 +315,11 @@ public class DialogFeedTests
     public void A_capacity_below_one_is_refused() =>
         Assert.Equal("options", Assert.Throws<ArgumentException>(() => _feed.Subscribe(new DialogFeedOptions { Capacity = 0 })).ParamName);
 
-    private CallRecord End(int dialog)
+    private CallRecord End(int dialog) => PublishRecord(dialog, 0, DialogChangeKind.Deleted, DialogState.Deleted);
+
+    private CallRecord Continue(int dialog, int number) => PublishRecord(dialog, number, DialogChangeKind.Updated, DialogState.Confirmed);
+
+    private CallRecord PublishRecord(int dialog, int number, DialogChangeKind kind, DialogState state)
     {
         var record = new CallRecord
         {
@@ -303,13 +329,9 @@ public class DialogFeedTests
             CallId = "a",
             FromUri = "b",
             ToUri = "c",
+            Number = number,
         };
-        _feed.Publish(
-            new DialogChange(DialogChangeKind.Deleted, record.DialogId, DialogState.Confirmed, DialogState.Deleted, null)
-            {
-                CallRecord = record,
-            }
-        );
+        _feed.Publish(new DialogChange(kind, record.DialogId, DialogState.Confirmed, state, null) { CallRecord = record });
         return record;
     }
 

@@ -1,0 +1,243 @@
+using System.Data;
+using System.Runtime.CompilerServices;
+using Parley.Dialogs;
+
+namespace Parley.Sql;
+
+/// <summary>
+/// Dialogs in a database: in the table that OpenSIPS has, and in one beside it for what that cannot hold. It owns the table while it is open; a
+/// second process is refused.
+/// </summary>
+public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
+{
+    /// <summary>Rows of one page of a load.</summary>
+    private const int PageSize = 2_000;
+
+    private readonly SqlDatabase _database;
+    private readonly SqlDialogStoreOptions _options;
+    private readonly SqlUserFlags _flagNames;
+    private readonly int[] _hashSizes;
+    private readonly SqlCallRecordOutbox _outbox;
+    private readonly SemaphoreSlim _writing = new(1);
+    private SqlSession? _writer;
+    private SqlDialogTables? _tables;
+    private SqlDialogWriter? _rows;
+    private long _previous;
+    private bool _disposed;
+
+    /// <summary>Makes a store; nothing is connected yet.</summary>
+    /// <param name="database">The database; not disposed.</param>
+    /// <param name="options">How; null: the defaults. Read now; later changes have no effect.</param>
+    /// <exception cref="ArgumentException">An option cannot be; the message names it.</exception>
+    public SqlDialogStore(SqlDatabase database, SqlDialogStoreOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(database);
+        _options = options ?? new SqlDialogStoreOptions();
+        _options.Validate();
+        _database = database;
+        _flagNames = new SqlUserFlags([.. _options.UserFlagNames]);
+        _hashSizes = [.. _options.HashSizes.Distinct()];
+        _outbox = new SqlCallRecordOutbox(database);
+        if (_options.CallRecords is not { } records)
+            return;
+        Parts.Add(new SqlCallRecords(records));
+        IsKept = records.Outbox;
+    }
+
+    /// <summary>What else is written in the transaction of a batch. Set before the store is opened.</summary>
+    internal IList<ISqlBatchPart> Parts { get; } = new List<ISqlBatchPart>();
+
+    /// <summary>Call records are put into the table <c>cdr_outbox</c>: <see cref="SqlCallRecordOptions.Outbox"/>.</summary>
+    public bool IsKept { get; }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<CallRecordEntry>> ReadAsync(int count, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return RunAsync(() => _outbox.ReadAsync(count, cancellation), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RemoveAsync(IReadOnlyList<CallRecordEntry> entries, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        return RunAsync(() => _outbox.RemoveAsync(entries, cancellation), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask OpenAsync(CancellationToken cancellation) =>
+        RunAsync(
+            async () =>
+            {
+                await MigrateAsync(cancellation).ConfigureAwait(false);
+                await WriterAsync(cancellation).ConfigureAwait(false);
+            },
+            cancellation
+        );
+
+    /// <inheritdoc/>
+    public async IAsyncEnumerable<DialogRecord> LoadAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        await using SqlSession session = await ConnectAsync(cancellation).ConfigureAwait(false);
+        SqlDialogTables tables = _tables ?? await SqlDialogTables.FindAsync(session, _database.Names, cancellation).ConfigureAwait(false);
+        var reader = new SqlDialogReader(tables, _flagNames);
+        await foreach (DialogRecord row in reader.AllAsync(session, PageSize, cancellation).ConfigureAwait(false))
+            yield return row;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<IReadOnlyList<DialogRecord>> FindAsync(ReadOnlyMemory<byte> callId, CancellationToken cancellation)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        await using SqlSession session = await ConnectAsync(cancellation).ConfigureAwait(false);
+        SqlDialogTables tables = _tables ?? await SqlDialogTables.FindAsync(session, _database.Names, cancellation).ConfigureAwait(false);
+        var reader = new SqlDialogReader(tables, _flagNames);
+        return await RunAsync(
+                async () =>
+                    (IReadOnlyList<DialogRecord>)await reader.FindAsync(session, callId, _hashSizes, cancellation).ConfigureAwait(false),
+                cancellation
+            )
+            .ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask WriteAsync(DialogStoreBatch batch, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        return TransactAsync(session => WriteAsync(session, batch, cancellation), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask ReplaceAsync(IReadOnlyList<DialogRecord> all, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(all);
+        return TransactAsync(session => _rows!.ReplaceAsync(session, all, cancellation), cancellation);
+    }
+
+    /// <summary>Closes it, after the write that is under way; another process may have the table then.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _writing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            _disposed = true;
+            await CloseWriterAsync().ConfigureAwait(false);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    private async ValueTask WriteAsync(SqlSession session, DialogStoreBatch batch, CancellationToken cancellation)
+    {
+        await _rows!.WriteAsync(session, batch, cancellation).ConfigureAwait(false);
+        foreach (ISqlBatchPart part in Parts)
+            await part.WriteAsync(session, batch, cancellation).ConfigureAwait(false);
+    }
+
+    private ValueTask TransactAsync(Func<SqlSession, ValueTask> work, CancellationToken cancellation) =>
+        RunAsync(
+            async () =>
+            {
+                await _writing.WaitAsync(cancellation).ConfigureAwait(false);
+                try
+                {
+                    SqlSession session = await OpenWriterAsync(cancellation).ConfigureAwait(false);
+                    try
+                    {
+                        await session.BeginAsync(cancellation).ConfigureAwait(false);
+                        await work(session).ConfigureAwait(false);
+                        await session.CommitAsync(cancellation).ConfigureAwait(false);
+                    }
+                    catch
+                    {
+                        await session.RollbackAsync().ConfigureAwait(false);
+                        if (session.Connection.State != ConnectionState.Open)
+                            await CloseWriterAsync().ConfigureAwait(false);
+                        throw;
+                    }
+                }
+                finally
+                {
+                    _writing.Release();
+                }
+            },
+            cancellation
+        );
+
+    private async ValueTask WriterAsync(CancellationToken cancellation)
+    {
+        await _writing.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await OpenWriterAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
+
+    /// <summary>The session that owns the table. After a lost connection it is another one, which owns it again before anything is written.</summary>
+    private async ValueTask<SqlSession> OpenWriterAsync(CancellationToken cancellation)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_writer is { } open)
+            return open;
+        SqlSession session = await _database.OpenOwnerAsync(_database.Names.Dialog, _previous, cancellation).ConfigureAwait(false);
+        try
+        {
+            _tables = await SqlDialogTables.FindAsync(session, _database.Names, cancellation).ConfigureAwait(false);
+            _rows = new SqlDialogWriter(_database, _tables, _flagNames);
+            foreach (ISqlBatchPart part in Parts)
+                await part.OpenAsync(session, _database, cancellation).ConfigureAwait(false);
+        }
+        catch
+        {
+            await session.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        _previous = session.Number;
+        return _writer = session;
+    }
+
+    private async ValueTask CloseWriterAsync()
+    {
+        if (_writer is not { } session)
+            return;
+        _writer = null;
+        await session.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Makes the tables where the options say so. Those of another process that runs are not touched.</summary>
+    private async ValueTask MigrateAsync(CancellationToken cancellation)
+    {
+        if (!(_options.Migrate ?? _database.Provider == SqlProvider.Sqlite))
+            return;
+        await using SqlSession look = await _database.OpenAsync(cancellation).ConfigureAwait(false);
+        if ((await SqlMigrations.PendingAsync(look, _database.Names, cancellation).ConfigureAwait(false)).Count == 0)
+            return;
+        bool hasTable = await look.Dialect.ShapeAsync(look, _database.Names.Dialog, cancellation).ConfigureAwait(false) is not null;
+        if (!hasTable)
+        {
+            await SqlMigrations.RunAsync(look, _database.Names, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        await using SqlSession owner = await _database.OpenOwnerAsync(_database.Names.Dialog, 0, cancellation).ConfigureAwait(false);
+        await SqlMigrations.RunAsync(owner, _database.Names, cancellation).ConfigureAwait(false);
+    }
+
+    private ValueTask<SqlSession> ConnectAsync(CancellationToken cancellation) =>
+        RunAsync(() => _database.OpenAsync(cancellation), cancellation);
+
+    /// <summary>Runs work of a driver that blocks its thread on a thread of the pool, so that the caller can give up waiting.</summary>
+    private ValueTask<T> RunAsync<T>(Func<ValueTask<T>> work, CancellationToken cancellation) =>
+        _database.Dialect.BlocksCaller ? new ValueTask<T>(Task.Run(() => work().AsTask(), cancellation)) : work();
+
+    private ValueTask RunAsync(Func<ValueTask> work, CancellationToken cancellation) =>
+        _database.Dialect.BlocksCaller ? new ValueTask(Task.Run(() => work().AsTask(), cancellation)) : work();
+}

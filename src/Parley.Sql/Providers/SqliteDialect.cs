@@ -1,0 +1,272 @@
+using System.Data.Common;
+using System.Globalization;
+using Microsoft.Data.Sqlite;
+using Parley.Dialogs;
+
+namespace Parley.Sql;
+
+/// <summary>SQLite: a file in WAL mode, one prepared statement per table and kind, looped in the transaction.</summary>
+internal sealed class SqliteDialect : SqlDialect
+{
+    private readonly string _connectionString;
+    private readonly string _unpooled;
+    private readonly string _pragmas;
+    private readonly string _file;
+
+    public SqliteDialect(SqlDatabaseOptions options)
+    {
+        SqliteConnectionStringBuilder builder;
+        try
+        {
+            builder = new SqliteConnectionStringBuilder(options.ConnectionString);
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException)
+        {
+            throw new ArgumentException($"SqlDatabaseOptions.ConnectionString is none of SQLite: {e.Message}", nameof(options), e);
+        }
+
+        int seconds = (int)Math.Ceiling(options.BusyTimeout.TotalSeconds);
+        builder.DefaultTimeout = seconds;
+        _connectionString = builder.ConnectionString;
+        builder.Pooling = false;
+        _unpooled = builder.ConnectionString;
+        _file = builder.DataSource;
+        if (_file.Length == 0 || _file == ":memory:" || builder.Mode == SqliteOpenMode.Memory)
+            throw new ArgumentException(
+                "SqlDatabaseOptions.ConnectionString: of SQLite, Data Source names a file; a database in memory keeps nothing.",
+                nameof(options)
+            );
+        _file = Path.GetFullPath(_file);
+        _pragmas = string.Create(
+            CultureInfo.InvariantCulture,
+            $"PRAGMA busy_timeout={seconds * 1000}; PRAGMA journal_mode=WAL; PRAGMA synchronous={(options.IsDurable ? "FULL" : "NORMAL")};"
+        );
+    }
+
+    public override string Folder => "sqlite";
+
+    public override string Title => "SQLite";
+
+    public override string Place => $"SQLite {_file}";
+
+    public override bool BlocksCaller => true;
+
+    public override System.Data.IsolationLevel Isolation => System.Data.IsolationLevel.Serializable;
+
+    public override async ValueTask<DbConnection> OpenAsync(bool pooled, CancellationToken cancellation)
+    {
+        var connection = new SqliteConnection(pooled ? _connectionString : _unpooled);
+        try
+        {
+            await connection.OpenAsync(cancellation).ConfigureAwait(false);
+            await using SqliteCommand pragmas = connection.CreateCommand();
+            pragmas.CommandText = _pragmas;
+            await pragmas.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>1 ERROR, 3 PERM, 8 READONLY, 11 CORRUPT, 14 CANTOPEN, 23 AUTH, 26 NOTADB.</summary>
+    public override bool IsSetUpWrongly(DbException exception) =>
+        exception is SqliteException { SqliteErrorCode: 1 or 3 or 8 or 11 or 14 or 23 or 26 };
+
+    /// <summary>A lock on a file beside the database: the kernel takes it off when the process ends, however that happens.</summary>
+    public override async ValueTask<SqlOwner?> TryOwnAsync(SqlSession session, string table, string node, CancellationToken cancellation)
+    {
+        // Two names of one file are one database.
+        string file = File.ResolveLinkTarget(_file, returnFinalTarget: true)?.FullName ?? _file;
+        string path = $"{file}.{table}.lock";
+        FileStream stream;
+        try
+        {
+            stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new DialogStoreException($"{path} cannot be opened: {SqlDatabase.OneLine(e.Message)}", e);
+        }
+        catch (DirectoryNotFoundException e)
+        {
+            throw new DialogStoreException($"{path} cannot be opened: {SqlDatabase.OneLine(e.Message)}", e);
+        }
+        catch (IOException)
+        {
+            return new SqlOwner(0, OwnerOf(path));
+        }
+
+        session.Held = stream;
+        // In a file of its own: the runtime asks for a lock even to read.
+        await File.WriteAllTextAsync(
+                $"{path}.owner",
+                $"process {Environment.ProcessId}{(node.Length == 0 ? "" : $", node {node}")}",
+                cancellation
+            )
+            .ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>Deferred: the default would take the lock of writers.</summary>
+    public override ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancellation) =>
+        ValueTask.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: true));
+
+    public override async ValueTask<SqlTableShape?> ShapeAsync(SqlSession session, string table, CancellationToken cancellation)
+    {
+        int dot = table.IndexOf('.', StringComparison.Ordinal);
+        await using DbCommand command = session.Command(
+            "SELECT name FROM pragma_table_info($table, $schema)",
+            ("$table", table[(dot + 1)..]),
+            ("$schema", dot < 0 ? "main" : table[..dot])
+        );
+        await using DbDataReader reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
+        // The lengths in a declaration of SQLite bind nothing: all texts are kept whole.
+        var columns = new Dictionary<string, SqlTextRoom>();
+        while (await reader.ReadAsync(cancellation).ConfigureAwait(false))
+            columns[reader.GetString(0).ToLowerInvariant()] = SqlTextRoom.Unbounded;
+        return columns.Count == 0 ? null : new SqlTableShape(columns);
+    }
+
+    public override ValueTask UpsertAsync(SqlSession session, SqlRows rows, SqlConflict conflict, CancellationToken cancellation)
+    {
+        if (rows.Count == 0)
+            return ValueTask.CompletedTask;
+        SqlTable table = rows.Table;
+        string sql =
+            conflict == SqlConflict.Keep
+                ? table.Statement("keep", static t => $"{InsertText(t)} ON CONFLICT DO NOTHING")
+                : table.Statement(
+                    "replace",
+                    static t =>
+                        $"{InsertText(t)} ON CONFLICT ({string.Join(',', t.KeyNames)}) DO UPDATE SET {string.Join(',', t.OtherNames.Select(static c => $"{c}=excluded.{c}"))}"
+                );
+        var command = (SqliteCommand)session.Prepared(sql, c => AddParameters(c, table));
+        for (int row = 0; row < rows.Count; row++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            Bind(command, rows, row);
+            command.ExecuteNonQuery();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask<IReadOnlyList<int>> UpdateAsync(SqlSession session, SqlRows rows, CancellationToken cancellation)
+    {
+        SqlTable table = rows.Table;
+        string sql = table.Statement(
+            "update",
+            static t =>
+                $"UPDATE {t.Name} SET {string.Join(',', t.OtherNames.Select((c, i) => $"{c}=$p{i + t.KeyCount}"))} WHERE {string.Join(" AND ", t.KeyNames.Select(static (c, i) => $"{c}=$p{i}"))}"
+        );
+        var missing = new List<int>();
+        if (rows.Count > 0)
+        {
+            var command = (SqliteCommand)session.Prepared(sql, c => AddParameters(c, table));
+            for (int row = 0; row < rows.Count; row++)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Bind(command, rows, row);
+                if (command.ExecuteNonQuery() == 0)
+                    missing.Add(row);
+            }
+        }
+
+        return ValueTask.FromResult<IReadOnlyList<int>>(missing);
+    }
+
+    public override ValueTask DeleteAsync(
+        SqlSession session,
+        string table,
+        string keyColumn,
+        IReadOnlyList<ulong> keys,
+        CancellationToken cancellation
+    )
+    {
+        if (keys.Count == 0)
+            return ValueTask.CompletedTask;
+        var command = (SqliteCommand)
+            session.Prepared(
+                $"DELETE FROM {table} WHERE {keyColumn}=$id",
+                static c => ((SqliteCommand)c).Parameters.Add("$id", SqliteType.Integer)
+            );
+        foreach (ulong key in keys)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            command.Parameters[0].Value = unchecked((long)key);
+            command.ExecuteNonQuery();
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    public override string? Missing => File.Exists(_file) ? null : $"There is no file {_file}: run parley db init.";
+
+    public override async ValueTask<IReadOnlyList<string>> CheckAsync(SqlSession session, string table, CancellationToken cancellation)
+    {
+        object? damage = await session.ScalarAsync("PRAGMA quick_check(1)", cancellation).ConfigureAwait(false);
+        return damage is "ok" ? [] : [$"The file is damaged: {SqlDatabase.OneLine(damage as string ?? "")}."];
+    }
+
+    public override byte[] ReadText(DbDataReader reader, int column) => reader.GetFieldValue<byte[]>(column);
+
+    public override async ValueTask DisposeAsync()
+    {
+        await using var connection = new SqliteConnection(_connectionString);
+        SqliteConnection.ClearPool(connection);
+    }
+
+    private static string InsertText(SqlTable table) =>
+        $"INSERT INTO {table.Name} ({string.Join(',', table.ColumnNames)}) VALUES ({string.Join(',', table.ColumnNames.Select(static (_, i) => $"$p{i}"))})";
+
+    private static void AddParameters(DbCommand command, SqlTable table)
+    {
+        for (int i = 0; i < table.Columns.Count; i++)
+            ((SqliteCommand)command).Parameters.Add(
+                string.Create(CultureInfo.InvariantCulture, $"$p{i}"),
+                table.Columns[i].Type switch
+                {
+                    SqlColumnType.Text or SqlColumnType.DateTime => SqliteType.Text,
+                    SqlColumnType.Bytes => SqliteType.Blob,
+                    SqlColumnType.Real => SqliteType.Real,
+                    _ => SqliteType.Integer,
+                }
+            );
+    }
+
+    private static void Bind(SqliteCommand command, SqlRows rows, int row)
+    {
+        for (int i = 0; i < command.Parameters.Count; i++)
+        {
+            SqlColumnValues column = rows[i];
+            command.Parameters[i].Value = column.IsNull(row)
+                ? DBNull.Value
+                : column.Type switch
+                {
+                    SqlColumnType.Text => column.Text(row),
+                    SqlColumnType.Bytes => column.Bytes(row),
+                    SqlColumnType.Real => column.Real(row),
+                    SqlColumnType.DateTime => column.TimeText(row),
+                    SqlColumnType.UInt32 => column.Number(row) & uint.MaxValue,
+                    _ => (object)column.Number(row),
+                };
+        }
+    }
+
+    private static string OwnerOf(string path)
+    {
+        try
+        {
+            return File.ReadAllText($"{path}.owner");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // It is being written, or there is none yet.
+        }
+
+        return $"the lock is on {path}";
+    }
+}

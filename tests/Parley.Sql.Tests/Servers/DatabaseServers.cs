@@ -1,0 +1,26 @@
+namespace Parley.Sql.Tests.Servers;
+
+/// <summary>The servers of this test run, one of each kind, started when the first test wants it.</summary>
+public static class DatabaseServers
+{
+    private static readonly Lazy<DatabaseServer> PostgreSqlOnce = new(() => Kept(new PostgreSqlServer("fsync=off")));
+    private static readonly Lazy<DatabaseServer> MariaDbOnce = new(() => Kept(new MariaDbServer("--innodb-flush-log-at-trx-commit=2")));
+
+    /// <summary>Why there is no server of a kind here; null: there is one.</summary>
+    public static string? Missing(SqlProvider provider) =>
+        provider switch
+        {
+            SqlProvider.PostgreSql when PostgreSqlServer.Program is null => "There is no PostgreSQL here: apt-get install postgresql.",
+            SqlProvider.MySql when MariaDbServer.Program is null => "There is no MariaDB here: apt-get install mariadb-server.",
+            _ => null,
+        };
+
+    /// <summary>The shared server; tests that stop or crash one make their own.</summary>
+    public static DatabaseServer Of(SqlProvider provider) => provider == SqlProvider.PostgreSql ? PostgreSqlOnce.Value : MariaDbOnce.Value;
+
+    private static DatabaseServer Kept(DatabaseServer server)
+    {
+        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
+        return server;
+    }
+}

@@ -236,7 +236,7 @@ internal sealed partial class DialogStoreWriter : IDisposable
     /// <summary>Changes were dropped: every dialog is written anew, and every row that is not one any more goes.</summary>
     private void Resync(DialogChange change, long first, long now)
     {
-        foreach (CallRecord record in change.DroppedCallRecords)
+        foreach (CallRecord record in change.FurtherCallRecords)
             _pending.Take(record, first, now);
         if (WritesRecordsOnly)
             return;

@@ -29,32 +29,44 @@ internal sealed class SqlDialogReader(SqlDialogTables tables, SqlUserFlags flagN
         CancellationToken cancellation
     )
     {
-        string id = tables.Id;
-        SqlDialect dialect = session.Dialect;
         await session.BeginReadAsync(cancellation).ConfigureAwait(false);
         try
         {
-            var rows = new List<DialogRecord>(count);
-            string sql = string.Create(
-                CultureInfo.InvariantCulture,
-                $"{_columns} WHERE d.{id}>=@first AND d.{id}<=@last ORDER BY d.{id} LIMIT {count}"
-            );
-            await ReadRowsAsync(session, rows, sql, cancellation, ("@first", dialect.Id(first)), ("@last", dialect.Id(last)))
-                .ConfigureAwait(false);
-            bool hasMore = rows.Count == count;
-            ulong end = hasMore ? rows[^1].Id.Value : last;
-            int before = rows.Count;
-            sql = $"{_overflow} IS NOT NULL AND p.{id}>=@first AND p.{id}<=@last";
-            await ReadOverflowAsync(session, rows, sql, cancellation, ("@first", dialect.Id(first)), ("@last", dialect.Id(end)))
-                .ConfigureAwait(false);
-            if (rows.Count > before)
-                rows.Sort(static (a, b) => a.Id.CompareTo(b.Id));
-            return (rows, hasMore);
+            return await RowsAsync(session, first, last, count, cancellation).ConfigureAwait(false);
         }
         finally
         {
             await session.RollbackAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>As <see cref="PageAsync"/>, in the transaction of the session.</summary>
+    public async ValueTask<(List<DialogRecord> Rows, bool HasMore)> RowsAsync(
+        SqlSession session,
+        ulong first,
+        ulong last,
+        int count,
+        CancellationToken cancellation
+    )
+    {
+        string id = tables.Id;
+        SqlDialect dialect = session.Dialect;
+        var rows = new List<DialogRecord>(count);
+        string sql = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{_columns} WHERE d.{id}>=@first AND d.{id}<=@last ORDER BY d.{id} LIMIT {count}"
+        );
+        await ReadRowsAsync(session, rows, sql, cancellation, ("@first", dialect.Id(first)), ("@last", dialect.Id(last)))
+            .ConfigureAwait(false);
+        bool hasMore = rows.Count == count;
+        ulong end = hasMore ? rows[^1].Id.Value : last;
+        int before = rows.Count;
+        sql = $"{_overflow} IS NOT NULL AND p.{id}>=@first AND p.{id}<=@last";
+        await ReadOverflowAsync(session, rows, sql, cancellation, ("@first", dialect.Id(first)), ("@last", dialect.Id(end)))
+            .ConfigureAwait(false);
+        if (rows.Count > before)
+            rows.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+        return (rows, hasMore && end != last);
     }
 
     /// <summary>All rows, by id without a sign. The session is in use meanwhile.</summary>
@@ -85,7 +97,6 @@ internal sealed class SqlDialogReader(SqlDialogTables tables, SqlUserFlags flagN
                     yield return row;
                 }
 
-                hasMore = hasMore && rows[^1].Id.Value != last;
                 if (hasMore)
                     from = rows[^1].Id.Value + 1;
             }
@@ -96,7 +107,7 @@ internal sealed class SqlDialogReader(SqlDialogTables tables, SqlUserFlags flagN
     public async ValueTask<List<DialogRecord>> FindAsync(
         SqlSession session,
         ReadOnlyMemory<byte> callId,
-        IReadOnlyList<int> hashSizes,
+        int hashSize,
         CancellationToken cancellation
     )
     {
@@ -109,19 +120,15 @@ internal sealed class SqlDialogReader(SqlDialogTables tables, SqlUserFlags flagN
             if (tables.Takes(DialogColumn.CallId, callId.Span))
             {
                 // The key begins with the hash of the Call-ID, so a range of the key is as good as an index on it.
-                string ranges = string.Join(
-                    " OR ",
-                    hashSizes.Select(size =>
-                    {
-                        var range = new DialogId(hash & (uint)(size - 1), 0);
-                        return $"d.{tables.Id} BETWEEN {session.Dialect.Id(range.Value)} AND {session.Dialect.Id(range.Value | uint.MaxValue)}";
-                    })
-                );
+                ulong first = new DialogId(hash & (uint)(hashSize - 1), 0).Value;
+                SqlDialect dialect = session.Dialect;
                 await ReadRowsAsync(
                         session,
                         rows,
-                        $"{_columns} WHERE {(ranges.Length == 0 ? "" : $"({ranges}) AND ")}d.{tables.Rows.Columns[1 + SqlDialogColumns.Numbers.Count].Name}=@callid ORDER BY d.{tables.Id}",
+                        $"{_columns} WHERE d.{tables.Id} BETWEEN @first AND @last AND d.{tables.CallId}=@callid",
                         cancellation,
+                        ("@first", dialect.Id(first)),
+                        ("@last", dialect.Id(first | uint.MaxValue)),
                         ("@callid", Encoding.UTF8.GetString(callId.Span))
                     )
                     .ConfigureAwait(false);

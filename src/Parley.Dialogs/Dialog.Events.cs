@@ -82,8 +82,11 @@ public sealed partial class Dialog
     }
 
     /// <summary>As a store had it, before it is in the table; see <see cref="DialogLife.Restore"/>.</summary>
-    internal void Restore(DialogState state, InternalFlags stored, long startTime, long? left) =>
+    internal void Restore(DialogState state, InternalFlags stored, long startTime, long? left)
+    {
         _life.Restore(state, stored, startTime, left, Runtime.Now, Runtime.Settings);
+        RestoreCallTrack(null);
+    }
 
     /// <summary>From a store into the table, its clocks running; false when its id is there already. Its parties may have to connect anew first, and thousands come back at once: pings are spread over a whole interval.</summary>
     internal bool TryBeginRestored()
@@ -132,7 +135,7 @@ public sealed partial class Dialog
         if (!_life.Has(InternalFlags.CreatedRun))
             OnRelaying(context); // answered here, never relayed
         if (branch is not null && HasCallbacks(DialogCallbackTypes.ResponseForwarded))
-            TakeReply(null, DialogEffects.RunResponseForwarded, context, branch, reply, edits);
+            TakeReply(null, DialogEffects.RunResponseForwarded, context, branch, reply, statusCode, edits);
 
         DialogEvent what = statusCode switch
         {
@@ -140,7 +143,7 @@ public sealed partial class Dialog
             < 300 => DialogEvent.Success,
             _ => DialogEvent.Failure,
         };
-        TakeReply(what, DialogEffects.None, context, branch, reply, edits);
+        TakeReply(what, DialogEffects.None, context, branch, reply, statusCode, edits);
     }
 
     /// <summary>The caller's CANCEL arrived.</summary>
@@ -222,7 +225,10 @@ public sealed partial class Dialog
         };
         endsCall = what == DialogEvent.Bye && _life.IsAnswered;
         if (endsCall)
+        {
+            _track?.OnEndBegins(Runtime.UnixMilliseconds, _underWay.HasBye || _byes is { HasBegun: true });
             _underWay.BeginBye();
+        }
 
         DialogState old = _life.State;
         action = new DialogAction(Step(what), old, _life.State)
@@ -239,8 +245,21 @@ public sealed partial class Dialog
         return Post(ref action);
     }
 
+    /// <summary>Something that happened to it is not on the feed yet.</summary>
+    internal bool IsActing
+    {
+        get
+        {
+            lock (Lock)
+            {
+                return _mailbox.IsRunning;
+            }
+        }
+    }
+
     /// <summary>The BYE that ends the call has been answered, or timed out.</summary>
-    internal void EndByBye(SipContext context, DialogDirection direction, DialogLeg? destination)
+    /// <returns>True when it ends by this.</returns>
+    internal bool EndByBye(SipContext context, DialogDirection direction, DialogLeg? destination)
     {
         DialogAction action;
         bool runs;
@@ -260,6 +279,7 @@ public sealed partial class Dialog
 
         if (runs)
             Runtime.Run(this, in action);
+        return action.OldState != action.NewState;
     }
 
     /// <summary>A response to a request within the dialog is about to leave.</summary>
@@ -407,7 +427,15 @@ public sealed partial class Dialog
         invite?.CancelBranches();
     }
 
-    private void TakeReply(DialogEvent? what, DialogEffects more, SipContext context, SipBranch? branch, SipMessage? reply, SipEdits? edits)
+    private void TakeReply(
+        DialogEvent? what,
+        DialogEffects more,
+        SipContext context,
+        SipBranch? branch,
+        SipMessage? reply,
+        int statusCode,
+        SipEdits? edits
+    )
     {
         DialogAction action;
         bool runs;
@@ -419,9 +447,13 @@ public sealed partial class Dialog
                 bool isSuccess = happened == DialogEvent.Success;
                 if (isSuccess && branch is not null && reply is not null && !_life.IsAnswered)
                     _legs.SetWinner(branch.Index, reply.ToTag);
+                if (_track is { } track)
+                    TrackReply(track, happened, branch, reply, statusCode);
                 more |= Step(happened);
                 if (isSuccess && old != _life.State)
                 {
+                    if (branch is not null)
+                        _track?.OnBranch(branch);
                     if (_life.Has(InternalFlags.Cancelled | InternalFlags.ByeSeen))
                         Race();
                     if (_byes is not null)
@@ -481,6 +513,8 @@ public sealed partial class Dialog
         long unixNow = (effects & DialogEffects.Answered) != 0 ? Runtime.UnixMilliseconds : 0;
         if (_life.Apply(effects, now, unixNow, Runtime.Settings))
             Arm(now);
+        if (_track is { } track)
+            TrackStep(track, what, effects);
         if ((effects & DialogEffects.Acknowledged) != 0)
             StartPings(0.5); // no ping has a CSeq below its INVITE's ACK
         if ((effects & DialogEffects.CountFailed) != 0)

@@ -208,6 +208,18 @@ public sealed partial class Dialog : ILegOwner
 
     internal DialogState StateInLock => _life.State;
 
+    /// <summary>States 3 and 4.</summary>
+    internal bool IsAnswered
+    {
+        get
+        {
+            lock (Lock)
+            {
+                return _life.IsAnswered;
+            }
+        }
+    }
+
     internal uint CallIdHash { get; }
 
     /// <summary>Of Call-ID and caller's tag, both of which never change.</summary>

@@ -21,10 +21,10 @@ public enum TransactionCounter
     /// <summary>Repeated final responses that a client transaction swallowed.</summary>
     ResponsesAbsorbed,
 
-    /// <summary>Requests sent again by timer A or E.</summary>
+    /// <summary>Requests retransmitted by timer A or E.</summary>
     RequestsRetransmitted,
 
-    /// <summary>Responses sent again, by timer G or because the request came again.</summary>
+    /// <summary>Responses retransmitted, by timer G or for a retransmitted request.</summary>
     ResponsesRetransmitted,
 
     /// <summary>Client transactions without a final response in time (timers B and F, and 64*T1 after a CANCEL).</summary>
@@ -72,9 +72,9 @@ public enum TransactionCounter
     /// <summary>Client transactions whose connection died before their final response.</summary>
     ConnectionsLost,
 
-    /// <summary>Requests sent again over a new connection, because theirs died before any response.</summary>
+    /// <summary>Requests retransmitted over a new connection, because theirs closed before any response.</summary>
     RequestsReconnected,
 
-    /// <summary>Client transactions whose request an ICMP error said had not arrived.</summary>
+    /// <summary>Client transactions ended by an ICMP error for their request.</summary>
     Unreachable,
 }

@@ -36,7 +36,7 @@ public sealed partial class TransactionLayer
     {
         if (!request.TryGetTopVia(out ViaView via))
         {
-            // Without a Via nothing says who asks; with one that cannot be read the source does (RFC 4475 3.1.2.1).
+            // Without a Via the sender is unknown; with one that cannot be read it is the source (RFC 4475 3.1.2.1).
             OnMalformed(request, SipScreening.Screen(request), source);
             return;
         }
@@ -61,7 +61,7 @@ public sealed partial class TransactionLayer
             return;
         }
 
-        // 16.3: a CANCEL is answered here, so it is looked at here. One whose CSeq names another method would answer that one's transaction.
+        // 16.3: a CANCEL is answered here, so it is checked here. One whose CSeq names another method would answer that one's transaction.
         SipParseResult verdict = SipScreening.Screen(request);
         if (verdict.IsOk)
             OnCancel(request, source, key);
@@ -86,7 +86,7 @@ public sealed partial class TransactionLayer
         uint generation = transaction.Generation;
         Strand strand = transaction.Strand;
 
-        // The strand is taken before the table knows the transaction: a second copy of the request on another thread waits behind the first.
+        // The strand is taken before the transaction is in the table: a second copy of the request on another thread waits behind the first.
         bool entered = strand.TryEnter();
         if (_servers.FindOrAdd(transaction, key, out uint otherGeneration) is { } other)
         {

@@ -82,7 +82,7 @@ public sealed partial class TransactionLayer
             OnStray(response, source);
     }
 
-    /// <summary>RFC 6026 8.9: not forwarded, unless the user knows it as the answer to a stateless relay.</summary>
+    /// <summary>RFC 6026 8.9: not forwarded, unless the user recognizes it as the answer to a stateless relay.</summary>
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code.")]
     private void OnStray(SipMessage response, in SipFlow source)
     {

@@ -169,7 +169,7 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
         transaction?.PostTransportError(generation);
     }
 
-    /// <summary>Every client transaction that waits for an answer to what left by this connection hears of it (RFC 3261 18.4). Server transactions need not: what is sent into a closed connection goes by another (18.2.2).</summary>
+    /// <summary>Every client transaction that waits for an answer to what left by this connection is informed (RFC 3261 18.4). Server transactions need not: what is sent into a closed connection goes by another (18.2.2).</summary>
     /// <param name="flow">The flow that closed.</param>
     public void OnFlowClosed(in SipFlow flow)
     {
@@ -178,8 +178,8 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
     }
 
     /// <summary>
-    /// RFC 3261 18.4: a client transaction whose datagram did not arrive hears of it at once, when the report proves by the branch that it quotes
-    /// that it is about a datagram of ours (RFC 8085 5.2: anybody can forge the rest) and nothing was heard of the far end yet.
+    /// RFC 3261 18.4: a client transaction whose datagram did not arrive is informed at once, when the report proves by the branch that it quotes
+    /// that it is about a datagram of ours (RFC 8085 5.2: the rest can be forged) and no response has come yet.
     /// </summary>
     /// <param name="flow">Where the datagram was sent.</param>
     /// <param name="quoted">Its beginning.</param>

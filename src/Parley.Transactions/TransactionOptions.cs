@@ -8,7 +8,7 @@ public sealed class TransactionOptions
 
     /// <summary>
     /// Whether a request without To tag that came here twice by different ways is looked for (<see cref="ServerTransaction.IsMerged"/>). RFC
-    /// 3261 8.2.2.2 has it refused with 482 by who answers it; a proxy relays it, for its sender may try again with the same CSeq, and what is
+    /// 3261 8.2.2.2 has it refused with 482 by the element that answers it; a proxy relays it, for its sender may try again with the same CSeq, and what is
     /// merged is for the end to say. The request-URI counts as part of its identity, and a request that went through this element before
     /// (a spiral) is never taken for merged, so that an upstream fork to two users served here works. True by default.
     /// </summary>

@@ -24,7 +24,7 @@ internal static class LocalAddresses
         }
         catch (NetworkInformationException)
         {
-            // A container may forbid it: a wildcard listener then knows its advertised name only.
+            // A container may forbid it: a wildcard listener then has its advertised name only.
         }
         return addresses;
     }

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Parley.Transport;
 
-/// <summary>One place to hear at.</summary>
+/// <summary>One listener: protocol, address and what belongs to it.</summary>
 public sealed class SipListenerOptions
 {
     /// <summary>How it is reached: UDP, TCP or TLS.</summary>

@@ -180,7 +180,7 @@ public sealed class SipTransport : ISipTransport
     public void Flush()
     {
         var thread = _threads.Value!;
-        // A failure reported here may make the receiver send again: those messages leave as well, for at most four rounds.
+        // A failure reported here may make the receiver send more: those messages leave as well, for at most four rounds.
         for (var round = 0; round < 4; round++)
         {
             if (thread.HasDatagrams)
@@ -303,7 +303,7 @@ public sealed class SipTransport : ISipTransport
 
     private void ReportFailed(ThreadState thread)
     {
-        // The receiver may send, and so fail again, while it is told.
+        // The receiver may send during the callback, and that may fail again.
         var count = thread.Failed.Count;
         Span<ulong> tokens = count <= 64 ? stackalloc ulong[count] : new ulong[count];
         for (var i = 0; i < count; i++)

@@ -106,7 +106,7 @@ public sealed class SipTransportCounters
     /// <summary>Reports of the network that a datagram could not be delivered.</summary>
     public long Unreachable => Interlocked.Read(ref _unreachable);
 
-    /// <summary>Responses sent again by a new connection, because theirs closed before they had left (RFC 3261 18.2.2).</summary>
+    /// <summary>Responses retransmitted over a new connection, because theirs closed before they had left (RFC 3261 18.2.2).</summary>
     public long ResponsesResent => Interlocked.Read(ref _resent);
 
     /// <summary>Connections there are now, those being opened included.</summary>

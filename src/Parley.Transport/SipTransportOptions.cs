@@ -5,7 +5,7 @@ namespace Parley.Transport;
 /// <summary>What <see cref="SipTransport"/> is built from.</summary>
 public sealed class SipTransportOptions
 {
-    /// <summary>Where to hear; at least one.</summary>
+    /// <summary>The listeners; at least one.</summary>
     public IList<SipListenerOptions> Listeners { get; } = [];
 
     /// <summary>More names of this element: "example.com", "example.com:5070", addresses.</summary>

@@ -15,7 +15,7 @@ internal static class SnippetCompiler
     /// <summary>A fragment stands for a part of a program whose beginning the reader has seen.</summary>
     private const string FragmentUsings =
         "using Parley.Sip; using Parley.Transport; using Parley.Transactions; using Parley.Proxy; using Parley.Hosting; using Parley.Registrar; "
-        + "using Parley.Dialogs; using Parley.Testing; using Microsoft.Extensions.DependencyInjection; using Microsoft.Extensions.Logging; using Xunit;\n";
+        + "using Parley.Dialogs; using Parley.Sql; using Parley.Testing; using Microsoft.Extensions.DependencyInjection; using Microsoft.Extensions.Logging; using Xunit;\n";
 
     /// <summary>What a fragment may use, unless it declares the name itself.</summary>
     private static readonly (string Type, string Name)[] AtHand =

@@ -70,6 +70,7 @@ internal sealed class Scene : IDisposable
         Assert.Equal(0, App.Core.Unanswered);
         Assert.Equal(0, App.Core.Branches.Rented);
         Assert.Equal(0, App.Core.Edits.Rented);
+        Assert.Equal(0, App.Core.Holds.Rented);
         Assert.Equal(0, App.LocalRequests.Pending);
         Assert.Equal(0, App.Transactions.ServerTransactionCount);
         Assert.Equal(0, App.Transactions.ClientTransactionCount);

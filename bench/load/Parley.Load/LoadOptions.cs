@@ -34,7 +34,9 @@ internal sealed record LoadOptions
     /// beforehand needs no more than a few seconds.
     /// </summary>
     public (int Rate, int Seconds) WarmUpOf(string subject) =>
-        subject is "parley" or "against" ? (WarmRate, Warm) : (Math.Min(WarmRate, 1000), Math.Min(Warm, 5));
+        subject is "against" || subject.StartsWith("parley", StringComparison.Ordinal)
+            ? (WarmRate, Warm)
+            : (Math.Min(WarmRate, 1000), Math.Min(Warm, 5));
 
     /// <summary>Seconds after the last call that count too: what a call leaves to be done.</summary>
     public int Tail { get; init; } = 6;

@@ -19,6 +19,7 @@ internal sealed partial class ProxyProcess : IDisposable
     private const int NeverDue = 3600;
 
     private static readonly List<int> StartedProcesses = [];
+    private static readonly List<string> Subjects = ["floor", "kamailio", "parley", "against"];
 
     private readonly Process _process;
     private readonly TaskCompletionSource<string>[] _report = [new()];
@@ -37,7 +38,7 @@ internal sealed partial class ProxyProcess : IDisposable
     public long PeakKiB => Usage.PeakKiB(_family);
 
     /// <param name="workshop">Where the programs are.</param>
-    /// <param name="subject">floor, kamailio, parley, or against: the Parley of another checkout.</param>
+    /// <param name="subject">floor, kamailio, parley, or against: the Parley of another checkout. With a store: parley+realtime, +soon, +delayed, +shutdown; kamailio+realtime.</param>
     /// <param name="job">a, b or c; a-tcp, b-tcp, c-tcp.</param>
     /// <param name="cores">How many cores, the first ones.</param>
     /// <param name="kamailioWorkers">Worker processes of Kamailio's.</param>
@@ -72,14 +73,15 @@ internal sealed partial class ProxyProcess : IDisposable
     )
     {
         bool tcp = job.EndsWith("-tcp", StringComparison.Ordinal);
-        string[] command = subject switch
+        (string program, string store) = StoreOf(subject);
+        string[] command = program switch
         {
             "floor" => [workshop.Floor, Text(port), Text(CalleePort)],
-            "kamailio" => Kamailio(workshop, job, tcp, port, kamailioWorkers, kamailioMegabytes, ping),
+            "kamailio" => Kamailio(workshop, job, tcp, port, kamailioWorkers, kamailioMegabytes, ping, await FileOf(subject, store)),
             "parley" or "against" =>
             [
                 "dotnet",
-                subject == "parley" ? workshop.Proxy : workshop.OtherProxy!,
+                program == "parley" ? workshop.Proxy : workshop.OtherProxy!,
                 $"--port={port}",
                 $"--callee={CalleePort}",
                 $"--second={SecondCalleePort}",
@@ -87,6 +89,7 @@ internal sealed partial class ProxyProcess : IDisposable
                 $"--tcp={(tcp ? "true" : "false")}",
                 $"--workers={cores}",
                 $"--ping={ping}",
+                .. store.Length > 0 ? [$"--store={store}", $"--database={await FileOf(subject, store)}"] : Array.Empty<string>(),
                 .. more,
             ],
             _ => throw new ArgumentException($"unknown subject {subject}", nameof(subject)),
@@ -179,9 +182,18 @@ internal sealed partial class ProxyProcess : IDisposable
             _ = Kill(process, signal);
     }
 
-    private static string[] Kamailio(Workshop workshop, string job, bool tcp, int port, int workers, int megabytes, int ping)
+    private static string[] Kamailio(
+        Workshop workshop,
+        string job,
+        bool tcp,
+        int port,
+        int workers,
+        int megabytes,
+        int ping,
+        string database
+    )
     {
-        string file = Path.Combine(workshop.Folder, "bin", "kamailio.cfg");
+        string file = Path.Combine(workshop.Folder, "bin", database.Length > 0 ? "kamailio-store.cfg" : "kamailio.cfg");
         File.WriteAllText(
             file,
             File.ReadAllText(Path.Combine(workshop.Folder, "kamailio.cfg"))
@@ -189,6 +201,7 @@ internal sealed partial class ProxyProcess : IDisposable
                 .Replace("@CALLEE@", Text(CalleePort), StringComparison.Ordinal)
                 .Replace("@CHILDREN@", Text(workers), StringComparison.Ordinal)
                 .Replace("@PING@", Text(ping), StringComparison.Ordinal)
+                .Replace("@DATABASE@", database, StringComparison.Ordinal)
         );
         List<string> command =
         [
@@ -210,6 +223,8 @@ internal sealed partial class ProxyProcess : IDisposable
             command.AddRange(["-A", "JOB_DIALOG=1"]);
         if (job[0] == 'c')
             command.AddRange(["-A", "JOB_PINGS=1"]);
+        if (database.Length > 0)
+            command.AddRange(["-A", "JOB_STORE=1"]);
         if (tcp)
             command.AddRange(["-A", "JOB_TCP=1"]);
         return [.. command];
@@ -223,7 +238,41 @@ internal sealed partial class ProxyProcess : IDisposable
     }
 
     /// <summary>A port each: they stand side by side.</summary>
-    private static int PortOf(string subject) => 15060 + Array.IndexOf(["floor", "kamailio", "parley", "against"], subject);
+    private static int PortOf(string subject)
+    {
+        lock (Subjects)
+        {
+            if (!Subjects.Contains(subject))
+                Subjects.Add(subject);
+            return 15060 + Subjects.IndexOf(subject);
+        }
+    }
+
+    /// <summary>A subject with a store behind its name: parley+realtime, kamailio+realtime.</summary>
+    private static (string Program, string Store) StoreOf(string subject) =>
+        subject.Split('+') is [var program, var store] ? (program, store) : (subject, "");
+
+    /// <summary>An empty SQLite database on a memory file system; of Kamailio with its tables. Empty text without a store.</summary>
+    private static async Task<string> FileOf(string subject, string store)
+    {
+        if (store.Length == 0)
+            return "";
+        string folder = Path.Combine("/dev/shm", $"parley-load-{subject}");
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+        Directory.CreateDirectory(folder);
+        string file = Path.Combine(folder, "dialogs.db");
+        if (!subject.StartsWith("kamailio", StringComparison.Ordinal))
+            return file;
+        // A database that others may write: Kamailio may give up root.
+        string scripts = "/usr/share/kamailio/db_sqlite";
+        await Shell.RunAsync(
+            "sh",
+            "-c",
+            $"sqlite3 {file} < {scripts}/standard-create.sql; sqlite3 {file} < {scripts}/dialog-create.sql; chmod -R a+rwX {folder}"
+        );
+        return file;
+    }
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 }

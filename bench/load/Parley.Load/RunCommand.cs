@@ -29,10 +29,10 @@ internal sealed class RunCommand(Workshop workshop, LoadOptions options)
         Report.Write(workshop, options, "run", machine, _samples, RunTable.Of(_samples, options, _against), isLast);
 
     private bool Can(string subject, string job) =>
-        subject switch
+        subject.Split('+')[0] switch
         {
             "floor" => !job.EndsWith("-tcp", StringComparison.Ordinal),
-            "kamailio" => workshop.HasKamailio,
+            "kamailio" => subject.Contains('+', StringComparison.Ordinal) ? workshop.HasKamailioSqlite : workshop.HasKamailio,
             _ => true,
         };
 

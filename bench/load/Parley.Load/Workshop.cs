@@ -32,6 +32,9 @@ internal sealed class Workshop
 
     public bool HasKamailio { get; private set; }
 
+    /// <summary>With SQLite, for its dialogs in a store.</summary>
+    public bool HasKamailioSqlite { get; private set; }
+
     public bool HasSipp { get; private set; }
 
     public string Results => Path.GetFullPath(Path.Combine(Folder, "..", "results"));
@@ -80,8 +83,14 @@ internal sealed class Workshop
 
         if (options.Against is { } other)
             workshop.OtherProxy = await BuildOtherAsync(other);
-        if (options.Subjects.Contains("kamailio"))
+        if (options.Subjects.Any(static subject => subject.StartsWith("kamailio", StringComparison.Ordinal)))
             workshop.HasKamailio = await FindAsync("/usr/sbin/kamailio", "kamailio");
+        if (options.Subjects.Any(static subject => subject.StartsWith("kamailio+", StringComparison.Ordinal)))
+        {
+            workshop.HasKamailioSqlite =
+                await FindAsync("/usr/lib/x86_64-linux-gnu/kamailio/modules/db_sqlite.so", "kamailio-sqlite-modules")
+                && await FindAsync("/usr/bin/sqlite3", "sqlite3");
+        }
         if (needsSipp)
         {
             workshop.HasSipp = await FindAsync("/usr/bin/sipp", "sip-tester");

@@ -31,11 +31,13 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
         SipRandom random,
         SipTimerOptions sipTimers,
         LocalRequests? localRequests = null,
-        ILoggerFactory? loggers = null
+        ILoggerFactory? loggers = null,
+        CallRecords? callRecords = null
     )
         : base(timers, time, options.ToSettings(sipTimers), new DialogLog(loggers?.CreateLogger("Parley.Dialogs") ?? NullLogger.Instance))
     {
         Options = options;
+        CallRecords = callRecords;
         RecordRouteParameter = Encoding.ASCII.GetBytes(options.RecordRouteParameter);
         Table = new DialogTable(options.HashSize, random);
         InviteFollowers = new FollowerPool<InviteFollower>(pool => new InviteFollower(pool, Table.Slots));
@@ -66,6 +68,9 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
 
     public DialogRequests Requests { get; }
 
+    /// <summary>Brings dialogs back from a store; null without one.</summary>
+    public DialogLoader? Loader { get; set; }
+
     /// <summary>Followers of initial INVITEs that wait for their next one.</summary>
     public FollowerPool<InviteFollower> InviteFollowers { get; }
 
@@ -77,8 +82,14 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
         CurrentDialog.Set(null);
         t_services = context.Services;
         t_module = this;
-        if (!context.IsInDialog)
-            context.RecordRouteProof = context.Method == SipMethod.Invite ? RouteProofKind.Call : RouteProofKind.Subscription;
+        if (context.IsInDialog)
+            return;
+        context.RecordRouteProof = context.Method == SipMethod.Invite ? RouteProofKind.Call : RouteProofKind.Subscription;
+        if (Holds is { RefusesCalls: true } holds && context.Method == SipMethod.Invite)
+        {
+            holds.CountRefusal();
+            context.Reply(503, null, holds.RetryAfter);
+        }
     }
 
     public void OnRouted(SipContext context)
@@ -89,6 +100,9 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
 
     /// <inheritdoc/>
     public override void Run(Dialog dialog, in DialogAction action) => _runner.Run(dialog, in action);
+
+    /// <summary>Gives the feed's readers an intermediate record.</summary>
+    public void PublishIntermediate(Dialog dialog, CallRecord record) => _runner.PublishIntermediate(dialog, record);
 
     /// <inheritdoc/>
     public override Task<SequentialReply> SendSequentialAsync(Dialog dialog, SequentialRequest request) =>

@@ -24,7 +24,13 @@ internal abstract class DialogRuntime
 
     public DialogFeed Feed { get; } = new();
 
+    /// <summary>What calls wait for when their rows are to be durable first; null without a store in realtime mode.</summary>
+    public DialogHolds? Holds { get; set; }
+
     public DialogCounters Counters { get; } = new();
+
+    /// <summary>Null without call records.</summary>
+    public CallRecords? CallRecords { get; init; }
 
     /// <summary>The names of user flags.</summary>
     public DialogUserFlagTable UserFlags { get; } = new();

@@ -15,7 +15,7 @@ public enum CallDisposition : byte
     /// <summary>It rang, or nothing came, until a timer ended it: 408 or 480.</summary>
     NoAnswer,
 
-    /// <summary>The caller gave up (487).</summary>
+    /// <summary>The caller gave up: a CANCEL, or a BYE before the answer (RFC 3261 15).</summary>
     Cancelled,
 
     /// <summary>Any other failure.</summary>

@@ -9,7 +9,10 @@ public sealed record CallRecord
     /// <summary>The dialog's id (column <c>did</c>, text form).</summary>
     public required DialogId DialogId { get; init; }
 
-    /// <summary>When the INVITE arrived; milliseconds count.</summary>
+    /// <summary>
+    /// When the INVITE became a dialog; milliseconds count. Of a call that had failed, has a record of that, and was answered by a 2xx that crossed:
+    /// the time of that 2xx.
+    /// </summary>
     public required DateTimeOffset Start { get; init; }
 
     /// <summary>When the first 180 or 183 went to the caller; null: none did.</summary>
@@ -18,7 +21,10 @@ public sealed record CallRecord
     /// <summary>When the call was answered; null: it was not.</summary>
     public DateTimeOffset? Answer { get; init; }
 
-    /// <summary>When it was over; of an intermediate record, when that was made.</summary>
+    /// <summary>
+    /// When it ended: the BYE that ended it arrived, or the proxy began to end it, whenever that was answered; of a call that failed, when its final
+    /// response left. Of an intermediate record, when that was made.
+    /// </summary>
     public required DateTimeOffset End { get; init; }
 
     /// <summary>0 of the final record; of intermediate ones 1, 2, 3.</summary>
@@ -45,19 +51,19 @@ public sealed record CallRecord
     /// <summary>Where the INVITE came from: <c>proto:ip:port</c>; empty when it is not known any more.</summary>
     public string Source { get; init; } = "";
 
-    /// <summary>Where the answer (else the final response) came from: <c>proto:ip:port</c>; empty when nothing did.</summary>
+    /// <summary>Where the branch went that answered (else the one that failed, else the latest): <c>proto:ip:port</c>; empty when there was none.</summary>
     public string Target { get; init; } = "";
 
-    /// <summary>The request-URI of the branch that answered (else of the one that failed); empty when there was none.</summary>
+    /// <summary>The request-URI of that branch; empty when there was none.</summary>
     public string TargetUri { get; init; } = "";
 
     /// <summary>How the call went.</summary>
     public CallDisposition Disposition { get; init; }
 
-    /// <summary>The final status of the INVITE; 200 of an answered call.</summary>
+    /// <summary>The final status that the caller got; 200 of an answered call; 0 when the INVITE ended without one.</summary>
     public int StatusCode { get; init; }
 
-    /// <summary>Why it ended, as <see cref="Dialog.TerminationReason"/>; of a call that failed the reason phrase.</summary>
+    /// <summary>Why it ended: <see cref="Dialog.TerminationReason"/>; of a call that failed without one, or by the callee, the reason phrase.</summary>
     public string Reason { get; init; } = "";
 
     /// <summary>Which side ended it.</summary>

@@ -30,6 +30,15 @@ public sealed class DialogChange
     /// <summary>The whole dialog after the change, as a row; null when no reader asked for rows, and for <see cref="DialogChangeKind.Resync"/>.</summary>
     public DialogRecord? Record { get; }
 
+    /// <summary>
+    /// With the <see cref="DialogChangeKind.Deleted"/> that ended the call its final record; with a change of a call
+    /// that goes on an intermediate one (<see cref="CallRecord.Number"/> above 0); null where none is made.
+    /// </summary>
+    public CallRecord? CallRecord { get; internal init; }
+
+    /// <summary>Of a <see cref="DialogChangeKind.Resync"/> on a durable reader: the call records of the changes that were dropped. Else empty.</summary>
+    public IReadOnlyList<CallRecord> DroppedCallRecords { get; internal init; } = [];
+
     /// <summary>Two changes of one dialog as one, for a reader that only wants where it stands.</summary>
     internal static DialogChange Merge(DialogChange earlier, DialogChange later)
     {
@@ -40,6 +49,14 @@ public sealed class DialogChange
             : later.Kind == DialogChangeKind.Deleted || earlier.Kind == DialogChangeKind.Deleted ? later.Kind
             : earlier.Kind == DialogChangeKind.Updated ? later.Kind
             : earlier.Kind;
-        return new DialogChange(kind, later.Id, earlier.OldState, later.NewState, later.Record) { Sequence = later.Sequence };
+        return new DialogChange(kind, later.Id, earlier.OldState, later.NewState, later.Record)
+        {
+            Sequence = later.Sequence,
+            CallRecord = later.CallRecord ?? earlier.CallRecord,
+        };
     }
+
+    /// <summary>Whether two changes of one dialog may become one. A call record is never lost by that, nor does it move to another kind of change.</summary>
+    internal static bool MayMerge(DialogChange earlier, DialogChange later) =>
+        earlier.CallRecord is null || (later.CallRecord is null && later.Kind == DialogChangeKind.Updated);
 }

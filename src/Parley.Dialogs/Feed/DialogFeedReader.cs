@@ -49,10 +49,25 @@ public sealed class DialogFeedReader : IDisposable
 
     /// <summary>Takes the next change; false when none waits.</summary>
     /// <param name="change">The change.</param>
-    public bool TryRead([NotNullWhen(true)] out DialogChange? change)
+    public bool TryRead([NotNullWhen(true)] out DialogChange? change) => TryRead(out change, out _);
+
+    /// <summary>Every change up to this sequence has been read.</summary>
+    internal long HandedThrough
+    {
+        get
+        {
+            lock (_lock)
+                return _handedThrough;
+        }
+    }
+
+    /// <param name="change">The change.</param>
+    /// <param name="first">The sequence of the first change that it stands for.</param>
+    internal bool TryRead([NotNullWhen(true)] out DialogChange? change, out long first)
     {
         lock (_lock)
         {
+            first = 0;
             if (_head == _tail)
             {
                 change = null;
@@ -61,9 +76,16 @@ public sealed class DialogFeedReader : IDisposable
 
             ref Entry entry = ref _ring[_head & (_ring.Length - 1)];
             change = entry.Change!;
+            first = entry.First;
             entry = default;
-            if (change.Kind != DialogChangeKind.Resync)
-                _places?.Remove(change.Id);
+            // A later change of the dialog may wait apart from this one.
+            if (
+                change.Kind != DialogChangeKind.Resync
+                && _places is not null
+                && _places.TryGetValue(change.Id, out long place)
+                && place == _head
+            )
+                _places.Remove(change.Id);
             _head++;
             _handedThrough = _head == _tail ? _lastEnqueued : _ring[_head & (_ring.Length - 1)].First - 1;
             return true;
@@ -91,13 +113,17 @@ public sealed class DialogFeedReader : IDisposable
     }
 
     /// <summary>Every change read so far is durable: what waited for that goes on. Of a reader that is not durable: nothing.</summary>
-    public void Acknowledge()
+    public void Acknowledge() => AcknowledgeThrough(long.MaxValue);
+
+    /// <summary>Of what was read, the changes up to this sequence are durable.</summary>
+    internal void AcknowledgeThrough(long sequence)
     {
         lock (_lock)
         {
-            if (!Options.IsDurable || AcknowledgedThrough == _handedThrough)
+            sequence = Math.Min(sequence, _handedThrough);
+            if (!Options.IsDurable || AcknowledgedThrough >= sequence)
                 return;
-            AcknowledgedThrough = _handedThrough;
+            AcknowledgedThrough = sequence;
         }
 
         _feed.ReleaseWaiters();
@@ -129,18 +155,22 @@ public sealed class DialogFeedReader : IDisposable
             if (_isDisposed)
                 return null;
             _lastEnqueued = change.Sequence;
-            if (_places is not null && _places.TryGetValue(change.Id, out long place))
+            if (
+                _places is not null
+                && _places.TryGetValue(change.Id, out long place)
+                && _ring[place & (_ring.Length - 1)].Change is { } waiting
+                && DialogChange.MayMerge(waiting, change)
+            )
             {
-                ref Entry waiting = ref _ring[place & (_ring.Length - 1)];
-                waiting.Change = DialogChange.Merge(waiting.Change!, change);
+                _ring[place & (_ring.Length - 1)].Change = DialogChange.Merge(waiting, change);
             }
             else if (_tail - _head >= Math.Max(1, Options.Capacity))
             {
-                Overflow(change.Sequence);
+                Overflow(change);
             }
             else
             {
-                _places?.Add(change.Id, _tail);
+                _places?[change.Id] = _tail;
                 Append(change, change.Sequence);
             }
 
@@ -151,12 +181,34 @@ public sealed class DialogFeedReader : IDisposable
     }
 
     /// <summary>The dropped changes still count as not handed over: the resync that stands for them carries their first sequence.</summary>
-    private void Overflow(long sequence)
+    private void Overflow(DialogChange last)
     {
         long first = _ring[_head & (_ring.Length - 1)].First;
+        IReadOnlyList<CallRecord> records = Options.IsDurable ? WaitingRecords(last) : [];
         Clear();
         Overflows++;
-        Append(new DialogChange(DialogChangeKind.Resync, default, DialogState.None, DialogState.None, null) { Sequence = sequence }, first);
+        var resync = new DialogChange(DialogChangeKind.Resync, default, DialogState.None, DialogState.None, null)
+        {
+            Sequence = last.Sequence,
+            DroppedCallRecords = records,
+        };
+        Append(resync, first);
+    }
+
+    /// <summary>A dialog can be taken anew; the record of a call that is over cannot.</summary>
+    private List<CallRecord> WaitingRecords(DialogChange last)
+    {
+        // The list of the overflow before, if its resync still waits, is not seen by any consumer yet.
+        List<CallRecord> records = _ring[_head & (_ring.Length - 1)].Change?.DroppedCallRecords as List<CallRecord> ?? [];
+        for (long place = _head; place < _tail; place++)
+        {
+            if (_ring[place & (_ring.Length - 1)].Change?.CallRecord is { } record)
+                records.Add(record);
+        }
+
+        if (last.CallRecord is { } latest)
+            records.Add(latest);
+        return records;
     }
 
     private void Append(DialogChange change, long first)

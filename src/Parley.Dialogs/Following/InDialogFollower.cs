@@ -184,7 +184,10 @@ internal sealed class InDialogFollower(FollowerPool<InDialogFollower> pool) : Di
         if (_isAstray || !_isLeaving)
             return;
         if (statusCode == 408 || (byOtherParty && statusCode is < 300 or 481))
-            dialog.EndByBye(context, _direction, DestinationLeg);
+        {
+            if (dialog.EndByBye(context, _direction, DestinationLeg) && dialog.Runtime.Holds is { HoldsReplies: true } holds)
+                holds.Hold(context, dialog);
+        }
         else if (byOtherParty && statusCode is not (401 or 407 or 503))
             dialog.Terminate(_direction == DialogDirection.Upstream ? DialogReasons.UpstreamBye : DialogReasons.DownstreamBye);
     }

@@ -40,6 +40,7 @@ internal sealed class InviteFollower(FollowerPool<InviteFollower> pool, DialogSl
     {
         Dialog dialog = Dialog!;
         LegLearning.FromInviteLeaving(dialog, context, edits);
+        dialog.TrackBranch(branch);
         if (dialog.KeepsSdp)
             Offer = SdpBody.Of(edits.Original, edits);
     }
@@ -52,6 +53,9 @@ internal sealed class InviteFollower(FollowerPool<InviteFollower> pool, DialogSl
         bool isOfLeg = branch is not null && reply is not null && statusCode is > 100 and < 300;
         if (isOfLeg)
             LegLearning.FromReplyLeaving(dialog, context, branch!, reply!, edits!, isLast: false);
+        // The 2xx that answers the call; what waits for the row is asked for once all that belongs into it is known.
+        DialogHolds? holds =
+            isOfLeg && statusCode >= 200 && dialog.Runtime.Holds is { HoldsReplies: true } held && !dialog.IsAnswered ? held : null;
         dialog.OnReply(context, branch, reply, statusCode, edits);
         if (isOfLeg)
         {
@@ -59,6 +63,7 @@ internal sealed class InviteFollower(FollowerPool<InviteFollower> pool, DialogSl
             LegLearning.FromReplyLeaving(dialog, context, branch!, reply!, edits!, isLast: statusCode >= 200);
             if (dialog.KeepsSdp)
                 SdpLearning.OnInviteReply(dialog, this, branch!, reply!, edits!);
+            holds?.Hold(context, dialog);
         }
 
         if (branch is not null)

@@ -85,7 +85,7 @@ internal sealed class DialogActionRunner(
             if ((effects & DialogEffects.SendByes) != 0)
                 byes.Send(dialog);
             if ((effects & DialogEffects.Forget) != 0)
-                Publish(dialog, DialogChangeKind.Deleted, action.OldState, action.NewState);
+                PublishEnd(dialog, in action);
             if ((effects & DialogEffects.RunDestroy) != 0)
                 callbacks.Free(dialog);
         }
@@ -121,12 +121,30 @@ internal sealed class DialogActionRunner(
                 callbacks.Run(dialog, type, arguments);
     }
 
+    /// <summary>An intermediate record of a call that goes on.</summary>
+    public void PublishIntermediate(Dialog dialog, CallRecord record)
+    {
+        DialogState state = dialog.State;
+        Publish(dialog, DialogChangeKind.Updated, state, state, record);
+    }
+
+    /// <summary>The end goes with the call's record: a store writes both in one transaction.</summary>
+    private void PublishEnd(Dialog dialog, in DialogAction action)
+    {
+        CallRecord? record = runtime.CallRecords is { } records ? dialog.TakeCallRecord(records.Options) : null;
+        Publish(dialog, DialogChangeKind.Deleted, action.OldState, action.NewState, record);
+        if (record is not null)
+            runtime.CallRecords!.RaiseEnded(record);
+    }
+
     /// <summary>Gives the feed's readers a change.</summary>
-    private void Publish(Dialog dialog, DialogChangeKind kind, DialogState oldState, DialogState newState)
+    private void Publish(Dialog dialog, DialogChangeKind kind, DialogState oldState, DialogState newState, CallRecord? callRecord = null)
     {
         DialogFeed feed = runtime.Feed;
-        if (feed.HasReaders)
-            feed.Publish(kind, dialog.Id, oldState, newState, feed.WithRecords ? DialogRecords.Of(dialog, profiles) : null);
+        if (!feed.HasReaders)
+            return;
+        DialogRecord? record = feed.WithRecords ? DialogRecords.Of(dialog, profiles) : null;
+        feed.Publish(new DialogChange(kind, dialog.Id, oldState, newState, record) { CallRecord = callRecord });
     }
 
     /// <summary>The application's hooks, then those of the dialog.</summary>

@@ -10,6 +10,9 @@ internal struct DialogMailbox
     private Queue<DialogAction>? _waiting;
     private bool _isRunning;
 
+    /// <summary>An action runs.</summary>
+    public readonly bool IsRunning => _isRunning;
+
     /// <summary>True: the caller runs the action after the lock, and then takes what came meanwhile (<see cref="TryTake"/>). False: it is queued.</summary>
     public bool Post(in DialogAction action)
     {

@@ -41,6 +41,13 @@ public sealed class DialogRecord
         }
     }
 
+    private DialogRecord(DialogId id, byte[] packedTexts)
+    {
+        Id = id;
+        _texts = packedTexts;
+        Check();
+    }
+
     private DialogRecord(DialogId id, DialogRecord other)
     {
         Id = id;
@@ -63,6 +70,31 @@ public sealed class DialogRecord
 
     /// <summary><c>dlg_id</c>.</summary>
     public DialogId Id { get; }
+
+    /// <summary>As the journal had it.</summary>
+    /// <exception cref="ArgumentException">The texts are not whole.</exception>
+    internal static DialogRecord FromPacked(
+        DialogId id,
+        ReadOnlySpan<byte> packedTexts,
+        DialogState state,
+        in DialogRecordNumbers numbers
+    ) =>
+        new(id, packedTexts.ToArray())
+        {
+            State = state,
+            CallerCSeq = numbers.CallerCSeq,
+            CalleeCSeq = numbers.CalleeCSeq,
+            CallerPingCSeq = numbers.CallerPingCSeq,
+            CalleePingCSeq = numbers.CalleePingCSeq,
+            StartTime = numbers.StartTime,
+            Timeout = numbers.Timeout,
+            UserFlags = numbers.UserFlags,
+            ModuleFlags = numbers.ModuleFlags,
+            Flags = numbers.Flags,
+        };
+
+    /// <summary>All texts, each behind its length.</summary>
+    internal ReadOnlySpan<byte> PackedTexts => _texts;
 
     /// <summary><c>state</c>.</summary>
     public DialogState State { get; init; }
@@ -157,6 +189,28 @@ public sealed class DialogRecord
 
         tooLong = default;
         return true;
+    }
+
+    private void Check()
+    {
+        int at = 0;
+        for (int i = 0; i < ColumnCount; i++)
+        {
+            long length = 0;
+            for (int shift = 0; ; shift += 7)
+            {
+                if (at >= _texts.Length || shift > 28)
+                    throw new ArgumentException("The texts of a row end early.");
+                byte b = _texts[at++];
+                length |= (long)(b & 0x7f) << shift;
+                if (b < 0x80)
+                    break;
+            }
+
+            if (length > _texts.Length - at)
+                throw new ArgumentException("A text is longer than its row.");
+            at += (int)length;
+        }
     }
 
     private static int LengthSize(int length)

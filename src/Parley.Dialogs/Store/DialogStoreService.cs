@@ -1,67 +1,63 @@
 using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
-using Parley.Transport;
 
 namespace Parley.Dialogs;
 
 /// <summary>Runs the store of an application's dialogs with the application.</summary>
-internal sealed partial class DialogStoreService(
-    IDialogApi dialogs,
-    IDialogStore store,
-    IReadOnlyList<SipListener> listeners,
-    DialogStoreOptions options,
-    TimeProvider time,
-    ILoggerFactory loggers
-) : IHostedService, IDisposable
+internal sealed class DialogStoreService(Func<DialogPersistence> make, IDialogStore store, DialogStoreOptions options, TimeProvider time)
+    : IHostedService,
+        IDisposable
 {
-    private readonly ILogger _logger = loggers.CreateLogger("Parley.Dialogs.Store");
     private readonly CancellationTokenSource _stopping = new();
     private DialogPersistence? _persistence;
     private Task _writing = Task.CompletedTask;
+    private bool _isLoaded;
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (options.Mode == DialogStoreMode.None)
             return;
-        _persistence = new DialogPersistence(dialogs, store, listeners);
-        (int loaded, int passedOver) = await _persistence.LoadAsync(cancellationToken).ConfigureAwait(false);
-        LogLoaded(loaded, passedOver);
-        if (options.Mode == DialogStoreMode.Realtime)
-            _writing = _persistence.RunAsync(options.Retry, time, LogFailed, _stopping.Token);
-        else if (options.Mode == DialogStoreMode.Delayed)
-            _writing = WritePeriodically(_persistence);
-        else
-            _persistence.Dispose(); // nobody shall wait for it to write
+        DialogPersistence persistence = _persistence = make();
+        var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task loading = LoadAsync(persistence, opened, _stopping.Token);
+        persistence.LoadCompleted = loading;
+        Task open = opened.Task;
+        if (!open.IsCompleted && !loading.IsCompleted)
+            await Task.WhenAny(loading, open, Task.Delay(options.LoadTime, time, cancellationToken)).ConfigureAwait(false);
+        if (loading.IsFaulted)
+            await loading.ConfigureAwait(false); // set up wrongly: the start stops
+        opened.TrySetResult();
+        _writing =
+            options.Mode == DialogStoreMode.Delayed
+                ? persistence.Writer.RunPeriodicallyAsync(_stopping.Token)
+                : persistence.RunAsync(_stopping.Token);
     }
 
     [SuppressMessage("Design", "CA1031", Justification = "The application stops whatever the store says.")]
     public async Task StopAsync(CancellationToken cancellationToken)
     {
-        if (_persistence is null)
+        if (_persistence is not { } persistence)
             return;
         await _stopping.CancelAsync().ConfigureAwait(false);
+        await _writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await persistence.LoadCompleted.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            await _writing.ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            // As asked.
-        }
-
-        if (options.Mode == DialogStoreMode.Shutdown)
-            _persistence = new DialogPersistence(dialogs, store, listeners);
-        try
-        {
-            await _persistence.SaveAllAsync(cancellationToken).ConfigureAwait(false);
+            if (options.Mode == DialogStoreMode.Shutdown && _isLoaded)
+                await persistence.SaveAllAsync(cancellationToken).ConfigureAwait(false);
+            else if (options.Mode == DialogStoreMode.Shutdown)
+                persistence.Writer.TouchAll(); // rows that were never read stay
+            while (await persistence.FlushAsync(cancellationToken).ConfigureAwait(false)) { }
         }
         catch (Exception failure)
         {
-            LogFailed(failure);
+            persistence.Log.Failed(failure);
         }
 
-        _persistence.Dispose();
+        persistence.Dispose();
+        await store.DisposeAsync().ConfigureAwait(false);
+        if (options.Journal is { } journal)
+            await journal.DisposeAsync().ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -71,26 +67,47 @@ internal sealed partial class DialogStoreService(
         _stopping.Dispose();
     }
 
-    [SuppressMessage("Design", "CA1031", Justification = "A store that fails is tried again; nothing is lost.")]
-    private async Task WritePeriodically(DialogPersistence persistence)
+    /// <summary>Loads all, however often the store fails meanwhile. Faulted only when it cannot be used as it is set up.</summary>
+    private async Task LoadAsync(DialogPersistence persistence, TaskCompletionSource opened, CancellationToken cancellation)
     {
-        using var timer = new PeriodicTimer(options.Period, time);
-        while (await timer.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
+        DialogLoader loader = persistence.Loader;
+        loader.Begin();
+        try
         {
-            try
+            while (true)
             {
-                while (await persistence.FlushAsync(_stopping.Token).ConfigureAwait(false)) { }
+                try
+                {
+                    (int loaded, int passedOver) = await loader.LoadAsync(opened, cancellation).ConfigureAwait(false);
+                    persistence.Log.Loaded(loaded, passedOver);
+                    break;
+                }
+                catch (Exception failure)
+                    when (failure is not OutOfMemoryException
+                        && !cancellation.IsCancellationRequested
+                        && (failure is not DialogStoreException || opened.Task.IsCompleted)
+                    )
+                {
+                    persistence.Log.LoadFailed(failure);
+                }
+
+                // Away at the start: calls do not wait for it, unless they are to be refused.
+                if (persistence.Holds is { } holds)
+                    holds.IsBlind = true;
+                opened.TrySetResult();
+                await Task.Delay(options.Retry, time, cancellation).ConfigureAwait(false);
             }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                LogFailed(failure);
-            }
+
+            if (persistence.Holds is { } seeing)
+                seeing.IsBlind = false;
+            // As in the reference: the rows live in memory from now on, and are written at the stop.
+            if (options.Mode == DialogStoreMode.Shutdown)
+                await store.ReplaceAsync([], cancellation).ConfigureAwait(false);
+            _isLoaded = true;
+        }
+        finally
+        {
+            loader.End();
         }
     }
-
-    [LoggerMessage(5201, LogLevel.Information, "{Loaded} dialogs were loaded from the store, {PassedOver} rows passed over")]
-    private partial void LogLoaded(int loaded, int passedOver);
-
-    [LoggerMessage(5202, LogLevel.Error, "The dialog store failed; it will be tried again")]
-    private partial void LogFailed(Exception failure);
 }

@@ -9,9 +9,12 @@ namespace Parley.Dialogs;
 /// <summary>Adds a store to the dialogs of an application.</summary>
 public static class DialogStoreServices
 {
-    /// <summary>Keeps dialogs in a store: loads them before the network opens, writes them as the mode says, writes all when the application stops. Needs AddDialogs.</summary>
+    /// <summary>
+    /// Keeps dialogs in a store: loads them before the network opens (many: the rest in the background), writes them as the mode says, and what is left
+    /// when the application stops. Needs AddDialogs. Unless the mode is None, <see cref="DialogPersistence"/> is in the services then.
+    /// </summary>
     /// <param name="builder">The application's builder.</param>
-    /// <param name="store">The store; not disposed.</param>
+    /// <param name="store">The store; disposed when the application stops.</param>
     /// <param name="configure">Changes the options; null: the defaults.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">An option cannot be, or there is a store already.</exception>
@@ -29,13 +32,23 @@ public static class DialogStoreServices
         configure?.Invoke(options);
         options.Validate();
         builder.Services.AddSingleton(store);
+        if (options.Mode != DialogStoreMode.None)
+        {
+            builder.Services.AddSingleton(services => new DialogPersistence(
+                services.GetRequiredService<IDialogApi>(),
+                store,
+                services.GetRequiredService<ISipTransport>().Listeners,
+                options,
+                services.GetRequiredService<TimeProvider>(),
+                services.GetRequiredService<ILoggerFactory>()
+            ));
+        }
+
         builder.Services.AddSingleton<IHostedService>(services => new DialogStoreService(
-            services.GetRequiredService<IDialogApi>(),
+            services.GetRequiredService<DialogPersistence>,
             store,
-            services.GetRequiredService<ISipTransport>().Listeners,
             options,
-            services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILoggerFactory>()
+            services.GetRequiredService<TimeProvider>()
         ));
         return builder;
     }

@@ -1,110 +1,305 @@
+using System.Collections.Concurrent;
+
 namespace Parley.Dialogs;
 
 /// <summary>
-/// Keeps a store in line with the feed. Each <see cref="FlushAsync"/> reads what waits, writes it in one step of the store, runs Saved, and
-/// acknowledges. Early dialogs are not stored. What the store refused stays and is written with the next flush; meanwhile the feed merges
-/// what comes by dialog, so memory is bounded by the dialogs.
+/// Keeps a store in line with the feed. Rows are made when they are written: what waits is one entry a dialog (<see cref="PendingRows"/>), however
+/// often it changed. What the store does not take in time goes into the journal where there is one, and counts as durable then; once the store is
+/// back it gets the rows as they are at that moment, and the journal is emptied.
 /// </summary>
-internal sealed class DialogStoreWriter(DialogFeedReader reader, IDialogStore store, IStoredDialogs dialogs) : IDisposable
+/// <remarks>
+/// Order: a dialog has one entry, and one write is in flight at a time. While the journal is not empty, nothing goes to the store that the journal
+/// does not have, so that replaying it after a crash never brings back what was older.
+/// </remarks>
+internal sealed partial class DialogStoreWriter : IDisposable
 {
-    private const int MaxBatch = 1024;
+    private readonly DialogFeedReader _reader;
+    private readonly IDialogStore _store;
+    private readonly IStoredDialogs _dialogs;
+    private readonly DialogStoreOptions _options;
+    private readonly TimeProvider _time;
+    private readonly StoreLog _log;
+    private readonly PendingRows _pending = new();
+    private readonly ConcurrentQueue<CallRecord> _added = new();
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly JournalQueue? _journal;
 
-    /// <summary>What is still to be written: a row, or null to remove it.</summary>
-    private readonly Dictionary<DialogId, DialogRecord?> _pending = [];
-    private bool _resync;
+    /// <summary>The texts of each row in the store, as a hash. What is not here has no row.</summary>
+    private readonly Dictionary<DialogId, ulong> _stored = [];
+    private readonly HashSet<DialogId> _aside = [];
+    private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private StoreWrite? _flight;
+    private long _retryAt;
+    private int _limit;
+    private int _suspects;
+    private bool _isHealthy = true;
 
-    /// <summary>Writes what waits; false when nothing did. What the store throws comes out; call again to try again.</summary>
-    public async ValueTask<bool> FlushAsync(CancellationToken cancellation = default)
+    public DialogStoreWriter(
+        DialogFeedReader reader,
+        IDialogStore store,
+        IStoredDialogs dialogs,
+        DialogStoreOptions? options = null,
+        TimeProvider? time = null,
+        StoreLog? log = null
+    )
     {
-        while (_pending.Count < MaxBatch && reader.TryRead(out DialogChange? change))
-            Take(change);
-        if (_resync)
-            return await ResyncAsync(cancellation).ConfigureAwait(false);
-        if (_pending.Count == 0)
-        {
-            reader.Acknowledge(); // of changes that need no row
-            return false;
-        }
-
-        var saves = new List<DialogRecord>();
-        var deletes = new List<DialogId>();
-        foreach ((DialogId id, DialogRecord? record) in _pending)
-        {
-            if (record is null)
-                deletes.Add(id);
-            else
-                saves.Add(dialogs.BeforeWrite(record));
-        }
-
-        await store.WriteAsync(new DialogStoreBatch { Saves = saves, Deletes = deletes }, cancellation).ConfigureAwait(false);
-        DialogId[] written = [.. _pending.Keys];
-        _pending.Clear();
-        reader.Acknowledge();
-        foreach (DialogId id in written)
-            dialogs.Saved(id);
-        return true;
+        _reader = reader;
+        _store = store;
+        _dialogs = dialogs;
+        _options = options ?? new DialogStoreOptions();
+        _time = time ?? TimeProvider.System;
+        _log = log ?? StoreLog.None;
+        _limit = _options.CommitRows;
+        _journal = _options.Journal is { } journal ? new JournalQueue(journal, _log) : null;
+        Counters = new StoreCounters();
     }
 
-    /// <summary>Writes every change as it comes (OpenSIPS: realtime mode), until cancelled. A store that fails is tried again after <paramref name="pause"/>.</summary>
-    public async Task RunAsync(TimeSpan pause, TimeProvider time, Action<Exception> failed, CancellationToken cancellation)
+    public StoreCounters Counters { get; }
+
+    /// <summary>Only call records are written, no rows: <see cref="DialogStoreMode.Shutdown"/> before the stop.</summary>
+    public bool WritesRecordsOnly { get; init; }
+
+    /// <summary>Nothing can be made durable now: the store is away, and there is no journal, or it failed.</summary>
+    public bool IsUnavailable => !Volatile.Read(ref _isHealthy) && _journal is not { IsUsable: true };
+
+    /// <summary>The store took the last write.</summary>
+    public bool IsHealthy => Volatile.Read(ref _isHealthy);
+
+    /// <summary>Called with the id of each dialog that is over, so that a load that has read its row does not bring it back.</summary>
+    public Action<DialogId>? Ended { get; set; }
+
+    /// <summary>The store is open, and has what an earlier run left in the journal.</summary>
+    public bool IsOpen { get; private set; }
+
+    private long Now => _time.GetTimestamp() / (_time.TimestampFrequency / 1000);
+
+    /// <summary>A row that the store has, since it was loaded.</summary>
+    public void Loaded(DialogRecord record)
     {
-        bool failing = false;
-        while (failing || await reader.WaitAsync(cancellation).ConfigureAwait(false))
+        lock (_stored)
+            _stored[record.Id] = HashOf(record);
+    }
+
+    /// <summary>Opens the store, and writes to it what an earlier run left in the journal. Nothing when it is open.</summary>
+    /// <exception cref="DialogStoreException">The store or the journal cannot be used as it is set up.</exception>
+    public async ValueTask OpenAsync(CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
         {
-            try
+            if (!IsOpen)
+                await TryOpenAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>A call record to be written: an intermediate one, or a final one of a call that no change reports. From any thread.</summary>
+    public void Add(CallRecord record)
+    {
+        _added.Enqueue(record);
+        Volatile.Read(ref _wake).TrySetResult();
+    }
+
+    /// <summary>
+    /// Writes what waits, one write; false when nothing was to be done. What the store throws comes out unless the journal took the changes; call again
+    /// to try again.
+    /// </summary>
+    /// <param name="force">Tries a store that failed at once, not after <see cref="DialogStoreOptions.Retry"/>.</param>
+    /// <param name="cancellation">Gives up.</param>
+    public async ValueTask<bool> FlushAsync(bool force, CancellationToken cancellation = default)
+    {
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            Drain();
+            bool did = Land();
+            if (_journal is { IsEmpty: false } && _pending.HasFresh)
+                did |= await JournalFreshAsync(cancellation).ConfigureAwait(false);
+            if (_flight is not null || !(force || Now >= _retryAt))
+                return did;
+            if (!IsOpen)
+                await TryOpenAsync(cancellation).ConfigureAwait(false);
+            return did | await WriteAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            Acknowledge();
+            _turn.Release();
+        }
+    }
+
+    /// <summary>Makes the rows of all dialogs the only ones of the store.</summary>
+    public async ValueTask<int> ReplaceAllAsync(CancellationToken cancellation = default)
+    {
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await FinishFlightAsync(cancellation).ConfigureAwait(false);
+            Drain();
+            if (_journal is not null)
+                await WriteJournalRecordsAsync(cancellation).ConfigureAwait(false);
+            return await ReplaceAsync(cancellation).ConfigureAwait(false);
+        }
+        finally
+        {
+            Acknowledge();
+            _turn.Release();
+        }
+    }
+
+    /// <summary>All dialogs are written with the next flushes.</summary>
+    public void TouchAll()
+    {
+        foreach (DialogId id in _dialogs.All())
+            _pending.Touch(id, _reader.HandedThrough + 1, Now);
+    }
+
+    public DialogStoreStatistics Statistics()
+    {
+        PendingRow? oldest = _pending.Oldest; // a reference read beside the writer: old by an instant at most
+        return Counters.Read() with
+        {
+            IsAvailable = IsHealthy,
+            QueueDepth = _pending.Count + _reader.Pending,
+            OldestAge = oldest is null ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Max(0, Now - oldest.Since)),
+            RowsAside = _aside.Count,
+            JournalEntries = _journal?.Count ?? 0,
+            JournalBytes = _journal?.Length ?? 0,
+            JournalFailures = _journal?.Failures ?? 0,
+        };
+    }
+
+    public void Dispose() => _reader.Dispose();
+
+    private async ValueTask TryOpenAsync(CancellationToken cancellation)
+    {
+        if (_journal is not null)
+            await _journal.OpenAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await _store.OpenAsync(cancellation).ConfigureAwait(false);
+            if (
+                _journal is not null
+                && await _journal.ReplayAsync(_store, _options.CommitRows, cancellation).ConfigureAwait(false) is > 0 and long entries
+            )
+                _log.Replayed(entries);
+            IsOpen = true;
+            Recovered();
+        }
+        catch (Exception failure) when (failure is not DialogStoreException && !cancellation.IsCancellationRequested)
+        {
+            Fail(failure);
+            if (_journal is not null)
+                await JournalFreshAsync(cancellation).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>From the feed into the entries, so that a store that is away costs one entry a dialog and not the feed's capacity.</summary>
+    private void Drain()
+    {
+        long now = Now;
+        while (_reader.TryRead(out DialogChange? change, out long first))
+        {
+            if (change.Kind == DialogChangeKind.Resync)
+                Resync(change, first, now);
+            else if (!WritesRecordsOnly)
+                Take(change, first, now);
+            else if (change.CallRecord is { } record)
+                _pending.Take(record, first, now);
+        }
+
+        // The feed has no place for these: one that comes now waits for no change and lets none pass it.
+        while (_added.TryDequeue(out CallRecord? added))
+            _pending.Take(added, _reader.HandedThrough + 1, now);
+    }
+
+    private void Take(DialogChange change, long first, long now)
+    {
+        if (
+            change.Kind != DialogChangeKind.Deleted
+            && change.NewState is DialogState.Unconfirmed or DialogState.Early
+            && !_options.StoreEarlyDialogs
+        )
+            return;
+        if (change.CallRecord is { Number: > 0 } intermediate)
+            _pending.Take(intermediate, first, now);
+        _aside.Remove(change.Id);
+        if (change.Kind == DialogChangeKind.Deleted)
+            Ended?.Invoke(change.Id);
+        _pending.Take(change, first, now);
+    }
+
+    /// <summary>Changes were dropped: every dialog is written anew, and every row that is not one any more goes.</summary>
+    private void Resync(DialogChange change, long first, long now)
+    {
+        foreach (CallRecord record in change.DroppedCallRecords)
+            _pending.Take(record, first, now);
+        if (WritesRecordsOnly)
+            return;
+        var all = new HashSet<DialogId>(_dialogs.All());
+        foreach (DialogId id in all)
+            _pending.Touch(id, first, now).IsDeleted = false;
+        lock (_stored)
+        {
+            foreach (DialogId id in _stored.Keys)
             {
-                while (await FlushAsync(cancellation).ConfigureAwait(false)) { }
-
-                failing = false;
-            }
-            catch (Exception failure) when (failure is not OperationCanceledException)
-            {
-                failing = true; // what was read is not on the feed any more: do not wait there
-                failed(failure);
-                await Task.Delay(pause, time, cancellation).ConfigureAwait(false);
+                if (!all.Contains(id))
+                    _pending.Touch(id, first, now).IsDeleted = true;
             }
         }
     }
 
-    /// <summary>Writes all dialogs anew (OpenSIPS: shutdown mode).</summary>
-    public async ValueTask SaveAllAsync(CancellationToken cancellation = default)
+    private void Acknowledge()
     {
-        while (reader.TryRead(out _)) // what was read before is in the rows that are taken now
-        { }
-
-        _resync = true;
-        await ResyncAsync(cancellation).ConfigureAwait(false);
+        if (_pending.FirstFresh is { } first)
+            _reader.AcknowledgeThrough(first - 1);
+        else
+            _reader.Acknowledge();
     }
 
-    public void Dispose() => reader.Dispose();
-
-    private void Take(DialogChange change)
+    private async ValueTask<int> ReplaceAsync(CancellationToken cancellation)
     {
-        switch (change.Kind)
+        // What was read before is in the rows that are taken now, but for the records of calls.
+        List<PendingRow> covered = _pending.Next(int.MaxValue, durableOnly: false);
+        var rows = new List<DialogRecord>();
+        foreach (DialogId id in _dialogs.All())
         {
-            case DialogChangeKind.Resync:
-                _resync = true;
-                _pending.Clear();
-                break;
-            case DialogChangeKind.Deleted:
-                _pending[change.Id] = null;
-                break;
-            default:
-                if (change.Record is { State: DialogState.ConfirmedNoAck or DialogState.Confirmed } record)
-                    _pending[change.Id] = record;
-                break;
+            if (_dialogs.RecordOf(id) is { } row)
+                rows.Add(row);
         }
+
+        var records = new StoreWrite();
+        foreach (PendingRow row in covered)
+        {
+            if (row.Record is { } record)
+                records.Add(record);
+        }
+
+        if (records.RecordCount > 0)
+            await _store.WriteAsync(records.ToBatch(), cancellation).ConfigureAwait(false);
+        await _store.ReplaceAsync(rows, cancellation).ConfigureAwait(false);
+        lock (_stored)
+        {
+            _stored.Clear();
+            foreach (DialogRecord row in rows)
+                _stored[row.Id] = HashOf(row);
+        }
+
+        foreach (PendingRow row in covered)
+            _pending.Written(row);
+        _aside.Clear();
+        Counters.Written(rows.Count, 0, 0, records.RecordCount);
+        Recovered();
+        if (_journal is not null)
+            await _journal.ClearAsync(cancellation).ConfigureAwait(false);
+        foreach (DialogRecord row in rows)
+            _dialogs.Saved(row.Id);
+        return rows.Count;
     }
 
-    private async ValueTask<bool> ResyncAsync(CancellationToken cancellation)
-    {
-        List<DialogRecord> all = [.. dialogs.AllRecords().Select(dialogs.BeforeWrite)];
-        await store.ReplaceAsync(all, cancellation).ConfigureAwait(false);
-        _pending.Clear(); // read before the rows were taken
-        _resync = false;
-        reader.Acknowledge();
-        foreach (DialogRecord record in all)
-            dialogs.Saved(record.Id);
-        return true;
-    }
+    private ulong HashOf(DialogRecord record) => _dialogs.HashOf(record.PackedTexts);
 }

@@ -3,12 +3,15 @@ namespace Parley.Dialogs;
 /// <summary>What the store's writer asks of the dialogs.</summary>
 internal interface IStoredDialogs
 {
-    /// <summary>Rows of all dialogs that are to be stored: answered, not over.</summary>
-    IReadOnlyList<DialogRecord> AllRecords();
+    /// <summary>Ids of all dialogs that are to be stored.</summary>
+    IEnumerable<DialogId> All();
 
-    /// <summary>Runs WriteValues before a row is written; the row as it is after that, the same when nobody listens.</summary>
-    DialogRecord BeforeWrite(DialogRecord record);
+    /// <summary>The dialog as a row, now, after WriteValues; null when it is not to be stored: not answered yet, over, or gone.</summary>
+    DialogRecord? RecordOf(DialogId id);
 
-    /// <summary>Runs Saved after a row was written or removed.</summary>
+    /// <summary>64 bits of a row's texts, keyed by the process: rows of one dialog with one hash are taken for equal, and no party may be able to choose them so.</summary>
+    ulong HashOf(ReadOnlySpan<byte> texts);
+
+    /// <summary>Runs Saved after a row was written.</summary>
     void Saved(DialogId id);
 }

@@ -3,11 +3,13 @@ using System.Runtime.CompilerServices;
 namespace Parley.Dialogs;
 
 /// <summary>A store in memory: for tests and for dialogs that outlive a reload but not the process. Safe from any thread.</summary>
-public sealed class MemoryDialogStore : IDialogStore
+public sealed class MemoryDialogStore : IDialogStore, ICallRecordOutbox
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<DialogId, DialogRecord> _rows = [];
     private readonly Dictionary<(string Key, int Number), CallRecord> _records = [];
+    private readonly SortedDictionary<long, CallRecordEntry> _outbox = [];
+    private long _sequence;
 
     /// <summary>A snapshot of the rows, by id.</summary>
     public IReadOnlyList<DialogRecord> Rows
@@ -24,6 +26,9 @@ public sealed class MemoryDialogStore : IDialogStore
 
     /// <summary>A snapshot of the intermediate call records, by start and number.</summary>
     public IReadOnlyList<CallRecord> IntermediateRecords => RecordsOf(static number => number > 0);
+
+    /// <inheritdoc cref="ICallRecordOutbox.IsKept"/>
+    public bool IsKept { get; init; }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<DialogRecord> LoadAsync([EnumeratorCancellation] CancellationToken cancellation)
@@ -46,10 +51,12 @@ public sealed class MemoryDialogStore : IDialogStore
                 _rows[row.Id] = row;
             foreach (DialogId id in batch.Deletes)
                 _rows.Remove(id);
-            foreach (CallRecord record in batch.CallRecords)
-                _records.TryAdd((record.Key, 0), record);
-            foreach (CallRecord record in batch.IntermediateRecords)
-                _records.TryAdd((record.Key, record.Number), record);
+            foreach (CallRecord record in batch.IntermediateRecords.Concat(batch.CallRecords))
+            {
+                if (!_records.TryAdd((record.Key, record.Number), record) || !IsKept)
+                    continue;
+                _outbox.Add(++_sequence, new CallRecordEntry(_sequence, CallRecordJson.IdOf(record), CallRecordJson.Format(record)));
+            }
         }
 
         return ValueTask.CompletedTask;
@@ -63,6 +70,27 @@ public sealed class MemoryDialogStore : IDialogStore
             _rows.Clear();
             foreach (DialogRecord row in all)
                 _rows[row.Id] = row;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<CallRecordEntry>> ReadAsync(int count, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        lock (_lock)
+            return ValueTask.FromResult<IReadOnlyList<CallRecordEntry>>([.. _outbox.Values.Take(count)]);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RemoveAsync(IReadOnlyList<CallRecordEntry> entries, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        lock (_lock)
+        {
+            foreach (CallRecordEntry entry in entries)
+                _outbox.Remove(entry.Sequence);
         }
 
         return ValueTask.CompletedTask;

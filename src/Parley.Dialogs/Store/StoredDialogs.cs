@@ -1,35 +1,40 @@
 namespace Parley.Dialogs;
 
 /// <summary>The dialogs of a module as the store's writer wants them.</summary>
-internal sealed class StoredDialogs(DialogModule module) : IStoredDialogs
+/// <param name="module">The module.</param>
+/// <param name="withEarly">Those that are not answered yet are stored too.</param>
+internal sealed class StoredDialogs(DialogModule module, bool withEarly) : IStoredDialogs
 {
-    public IReadOnlyList<DialogRecord> AllRecords()
+    public IEnumerable<DialogId> All()
     {
-        var records = new List<DialogRecord>();
         foreach (Dialog dialog in module.Table.Snapshot(includeDeleted: false))
         {
-            DialogRecord record = DialogRecords.Of(dialog, module.Profiles);
-            if (record.State is DialogState.ConfirmedNoAck or DialogState.Confirmed)
-                records.Add(record);
+            if (IsStored(dialog.State))
+                yield return dialog.Id;
         }
-
-        return records;
     }
 
-    public DialogRecord BeforeWrite(DialogRecord record)
+    public DialogRecord? RecordOf(DialogId id)
     {
-        if (module.Table.Find(record.Id) is not { } dialog || !dialog.HasCallbacks(DialogCallbackTypes.WriteValues))
-            return record;
-        Run(dialog, DialogCallbackTypes.WriteValues);
-        DialogRecord now = DialogRecords.Of(dialog, module.Profiles);
-        return now.State is DialogState.ConfirmedNoAck or DialogState.Confirmed ? now : record; // its end is a change of its own
+        if (module.Table.Find(id) is not { } dialog || !IsStored(dialog.State))
+            return null;
+        if (dialog.HasCallbacks(DialogCallbackTypes.WriteValues))
+            Run(dialog, DialogCallbackTypes.WriteValues);
+        DialogRecord record = DialogRecords.Of(dialog, module.Profiles);
+        return IsStored(record.State) ? record : null; // its end is a change of its own
     }
+
+    public ulong HashOf(ReadOnlySpan<byte> texts) => module.Table.LongHashOf(texts);
 
     public void Saved(DialogId id)
     {
         if (module.Table.Find(id) is { } dialog && dialog.HasCallbacks(DialogCallbackTypes.Saved))
             Run(dialog, DialogCallbackTypes.Saved);
     }
+
+    private bool IsStored(DialogState state) =>
+        state is DialogState.ConfirmedNoAck or DialogState.Confirmed
+        || (withEarly && state is DialogState.Unconfirmed or DialogState.Early);
 
     private void Run(Dialog dialog, DialogCallbackTypes type)
     {

@@ -51,6 +51,8 @@ internal sealed partial class DialogTable
 
     public uint HashOf(ReadOnlySpan<byte> callId) => (uint)_random.Hash(callId);
 
+    public ulong LongHashOf(ReadOnlySpan<byte> bytes) => _random.Hash(bytes);
+
     /// <summary>The next id of the Call-ID's entry. <see cref="DialogStripe.TryAdd"/> returns whether it is free.</summary>
     public DialogId NextId(ReadOnlySpan<byte> callId) => NextId(CoreHash.Compute(callId, HashSize));
 

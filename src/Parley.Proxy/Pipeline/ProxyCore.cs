@@ -33,6 +33,7 @@ internal sealed class ProxyCore
         Locator = locator;
         Logger = logger;
         Spirals = new SpiralBudget(time);
+        Holds = new Pool<ReplyHold>(() => new ReplyHold(Holds!));
         options.Check();
         if (options.HandlerWarning > TimeSpan.Zero)
             Watchdog = new HandlerWatchdog(options.HandlerWarning, time, logger);
@@ -70,6 +71,9 @@ internal sealed class ProxyCore
     public TargetCache Targets { get; } = new();
 
     public Pool<SipBranch> Branches { get; } = new(static () => new SipBranch());
+
+    /// <summary>Responses that wait; see <see cref="SipContext.HoldReply"/>.</summary>
+    public Pool<ReplyHold> Holds { get; }
 
     public Pool<SipEdits> Edits { get; } = new(static () => new SipEdits());
 

@@ -144,6 +144,21 @@ public sealed partial class SipContext
         DestinationFrom = null;
     }
 
+    /// <summary>
+    /// For an observer, in <see cref="RelayObserver.OnReplyForwarding"/>: the final response of a branch is not sent before <see cref="ReplyHold.Release"/>, or
+    /// before the time is over. Everything else about it is done: the request counts as answered, other branches are cancelled, a CANCEL comes too
+    /// late, the callee's repetitions of a 2xx are absorbed. <see cref="RelayObserver.OnReplyForwarded"/> comes when it leaves.
+    /// </summary>
+    /// <param name="longest">How long at most, above zero.</param>
+    /// <returns>The hold, to be released exactly once; null when the response cannot wait: a provisional one, one of the proxy's own, one of a stateless
+    /// request, or one that another observer holds.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">Zero or negative.</exception>
+    public ReplyHold? HoldReply(TimeSpan longest)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(longest, TimeSpan.Zero);
+        return Relay.HoldReply(longest);
+    }
+
     /// <summary>CANCELs every pending branch and drops targets not yet tried; may be called from any thread.</summary>
     /// <param name="headerLines">Further header lines of the CANCEL (a Reason), each ended by CRLF.</param>
     public void CancelBranches(ReadOnlySpan<byte> headerLines = default)

@@ -58,6 +58,9 @@ internal abstract class RequestRelay
     /// <summary>A final response was sent.</summary>
     public abstract void Answered();
 
+    /// <summary>See <see cref="SipContext.HoldReply"/>.</summary>
+    public abstract ReplyHold? HoldReply(TimeSpan longest);
+
     /// <summary>A stateless copy has left: nothing else is to be done.</summary>
     public void MarkCopied() => Phase = RelayPhase.Copied;
 

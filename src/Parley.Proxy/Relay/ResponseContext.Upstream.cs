@@ -9,6 +9,8 @@ internal sealed partial class ResponseContext
     private void ForwardUpstream(SipBranch branch, SipMessage response, bool withChallenges)
     {
         int status = response.StatusCode;
+        if (_hold is { } held && held.Has(branch, response.ToTag))
+            return; // 17.1.1.2: the callee repeats a 2xx whose ACK it does not see; this one has not left yet
         RelayScratch scratch = RelayScratch.Rent();
         SipEdits edits = scratch.Edits;
         edits.Reset(response);
@@ -28,14 +30,22 @@ internal sealed partial class ResponseContext
             edits.EnsureContentLength();
         if (!Context.HasReplyHooks || Context.RunReplyHooks(branch, response, edits) || status >= 200)
         {
+            _mayHold = status >= 200;
             Context.Observers.ReplyForwarding(Context, branch, response, status, edits);
-            SendUpstream(scratch.Write(), status);
-            Core.Counters.Count(ProxyCounter.RepliesForwarded);
+            _mayHold = false;
+            bool isHeld = TryHold(branch, response, scratch, status);
+            if (!isHeld)
+            {
+                SendUpstream(scratch.Write(), status);
+                Core.Counters.Count(ProxyCounter.RepliesForwarded);
+            }
+
             if (status >= 300)
                 Core.Counters.Count(ProxyCounter.Failures);
             if (status >= 200)
                 Answered();
-            Context.Observers.ReplyForwarded(Context, branch, status);
+            if (!isHeld)
+                Context.Observers.ReplyForwarded(Context, branch, status);
         }
 
         scratch.Return();

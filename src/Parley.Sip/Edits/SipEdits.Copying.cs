@@ -12,7 +12,7 @@ public sealed partial class SipEdits
             throw new ArgumentException("Not on the same message.", nameof(other));
         _edits.Clear();
         _textUsed = 0;
-        other._text.AsSpan(0, other._textUsed).CopyTo(Take(other._textUsed, out _));
+        other._text.AsSpan(0, other._textUsed).CopyTo(Reserve(other._textUsed, out _));
         for (int i = 0; i < other._edits.Count; i++)
             _edits.Add(other._edits[i]);
         _bodyLength = other._bodyLength;

@@ -76,7 +76,7 @@ public sealed partial class SipEdits
             kept += IsLineOf(rest[..LineLength(rest)], name, known) ? 0 : LineLength(rest);
         if (kept == text.Length)
             return;
-        Span<byte> into = Take(kept, out int start);
+        Span<byte> into = Reserve(kept, out int start);
         for (ReadOnlySpan<byte> rest = text; !rest.IsEmpty; rest = rest[LineLength(rest)..])
         {
             ReadOnlySpan<byte> line = rest[..LineLength(rest)];

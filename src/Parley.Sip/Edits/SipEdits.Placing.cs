@@ -86,7 +86,7 @@ public sealed partial class SipEdits
     // The body's place holds at most one insertion, so that replacing a body twice leaves the second one.
     private void SetInsertion(int place, ReadOnlySpan<byte> body)
     {
-        int text = Keep(body);
+        int text = Append(body);
         for (int i = 0; i < _edits.Count; i++)
         {
             if (_edits[i].Start != place)
@@ -155,7 +155,7 @@ public sealed partial class SipEdits
         if (name.IsEmpty)
             throw new ArgumentException("A header needs a name.", nameof(name));
         // The value may lie in the text itself, which taking more of it can move: the old array stays as it was.
-        var line = Take(name.Length + value.Length + 4, out int start);
+        var line = Reserve(name.Length + value.Length + 4, out int start);
         name.CopyTo(line);
         ": "u8.CopyTo(line[name.Length..]);
         value.CopyTo(line[(name.Length + 2)..]);
@@ -164,18 +164,18 @@ public sealed partial class SipEdits
     }
 
     // Spans of the scratch space are used where they lie.
-    private int Keep(ReadOnlySpan<byte> text)
+    private int Append(ReadOnlySpan<byte> text)
     {
         if (text.IsEmpty)
             return 0;
         nint offset = Unsafe.ByteOffset(ref MemoryMarshal.GetArrayDataReference(_text), ref MemoryMarshal.GetReference(text));
         if (offset >= 0 && offset <= _textUsed - text.Length)
             return (int)offset;
-        text.CopyTo(Take(text.Length, out int start));
+        text.CopyTo(Reserve(text.Length, out int start));
         return start;
     }
 
-    private Span<byte> Take(int length, out int start)
+    private Span<byte> Reserve(int length, out int start)
     {
         _ = Original;
         if (_text.Length - _textUsed < length)

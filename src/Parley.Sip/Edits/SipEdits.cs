@@ -41,7 +41,7 @@ public sealed partial class SipEdits
     public Span<byte> Scratch(int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
-        return Take(length, out _);
+        return Reserve(length, out _);
     }
 
     /// <summary>Replaces the request URI.</summary>
@@ -96,7 +96,7 @@ public sealed partial class SipEdits
     public void AppendLines(ReadOnlySpan<byte> lines)
     {
         if (!lines.IsEmpty)
-            Insert(Original.HeadersEnd, Keep(lines), lines.Length);
+            Insert(Original.HeadersEnd, Append(lines), lines.Length);
     }
 
     /// <summary>The value of the first header of this name, or a new header after the last one when there is none. Setting again replaces what was set.</summary>
@@ -108,7 +108,7 @@ public sealed partial class SipEdits
             var header = Original.HeaderAt(index);
             if (header.ValueLength > 0 && !_edits.Covers(header.ValueStart, header.ValueLength))
             {
-                Replace(header.ValueStart, header.ValueLength, Keep(value), value.Length);
+                Replace(header.ValueStart, header.ValueLength, Append(value), value.Length);
                 return;
             }
             // The line is taken out by an edit before, or has no value to replace: a line of its own in its place.
@@ -173,19 +173,19 @@ public sealed partial class SipEdits
     /// <summary>Replaces bytes taken from the message; with an empty text, removes them.</summary>
     /// <exception cref="ArgumentException">The part was not taken from this message.</exception>
     public void Replace(ReadOnlySpan<byte> part, ReadOnlySpan<byte> with) =>
-        Replace(Original.OffsetOf(part), part.Length, Keep(with), with.Length);
+        Replace(Original.OffsetOf(part), part.Length, Append(with), with.Length);
 
     /// <summary>Inserts right after bytes taken from the message.</summary>
     /// <exception cref="ArgumentException">The part was not taken from this message.</exception>
     public void InsertAfter(ReadOnlySpan<byte> part, ReadOnlySpan<byte> what) =>
-        Insert(Original.OffsetOf(part) + part.Length, Keep(what), what.Length);
+        Insert(Original.OffsetOf(part) + part.Length, Append(what), what.Length);
 
     /// <summary>Another body with its type and length; an empty one removes body and Content-Type.</summary>
     public void ReplaceBody(ReadOnlySpan<byte> contentType, ReadOnlySpan<byte> body)
     {
         int old = Original.Body.Length;
         if (old > 0)
-            Replace(Original.BodyStart, old, Keep(body), body.Length);
+            Replace(Original.BodyStart, old, Append(body), body.Length);
         else
             SetInsertion(Original.BodyStart, body);
         if (body.IsEmpty)
@@ -225,7 +225,7 @@ public sealed partial class SipEdits
             Replace(via.Received, address);
             return;
         }
-        var text = Take(10 + address.Length, out int start);
+        var text = Reserve(10 + address.Length, out int start);
         ";received="u8.CopyTo(text);
         address.CopyTo(text[10..]);
         Insert(Original.OffsetOf(via.Text) + via.Text.Length, start, text.Length);

@@ -12,7 +12,7 @@ public sealed partial class SipMessage
     /// Thread-safe towards the pool; allocates nothing when that is warm.</summary>
     public SipMessage Retain()
     {
-        var copy = SipMessagePool.Take() ?? new SipMessage();
+        var copy = SipMessagePool.Rent() ?? new SipMessage();
         copy._pooling = Held;
         copy.CopyFrom(this);
         return copy;
@@ -23,7 +23,7 @@ public sealed partial class SipMessage
     public void Release()
     {
         if (Interlocked.CompareExchange(ref _pooling, Free, Held) == Held)
-            SipMessagePool.Give(this);
+            SipMessagePool.Return(this);
     }
 
     // A few large messages must not make the pool hold their buffers for ever.

@@ -8,7 +8,7 @@ internal static class SipMessagePool
     private const int PerThread = 64;
     private const int Shared = 4096;
 
-    private static readonly Lock Gate = new();
+    private static readonly Lock PoolLock = new();
     private static readonly SipMessage?[] Stack = new SipMessage?[Shared];
     private static int s_count;
 
@@ -18,7 +18,7 @@ internal static class SipMessagePool
     [ThreadStatic]
     private static int t_count;
 
-    internal static SipMessage? Take()
+    internal static SipMessage? Rent()
     {
         if (t_count > 0)
         {
@@ -26,7 +26,7 @@ internal static class SipMessagePool
             t_stack[t_count] = null;
             return message;
         }
-        lock (Gate)
+        lock (PoolLock)
         {
             if (s_count == 0)
                 return null;
@@ -36,7 +36,7 @@ internal static class SipMessagePool
         }
     }
 
-    internal static void Give(SipMessage message)
+    internal static void Return(SipMessage message)
     {
         message.DropLargeBuffer();
         var stack = t_stack ??= new SipMessage?[PerThread];
@@ -45,7 +45,7 @@ internal static class SipMessagePool
             stack[t_count++] = message;
             return;
         }
-        lock (Gate)
+        lock (PoolLock)
         {
             // Over the bound it is left to the collector.
             if (s_count < Stack.Length)

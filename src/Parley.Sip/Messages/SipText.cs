@@ -89,7 +89,7 @@ public static class SipText
     {
         if (a.Length != b.Length)
             return false;
-        // Nearly everybody writes names in their usual case, and what differs mostly does so in its first letter.
+        // Most senders write names in their usual case; where not, the first letter usually differs.
         if (a.SequenceEqual(b))
             return true;
         for (int i = 0; i < a.Length; i++)

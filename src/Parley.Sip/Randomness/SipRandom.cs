@@ -37,7 +37,7 @@ public sealed class SipRandom
     }
 
     /// <summary>A source with a key that outlives the process: its <see cref="Hash"/> proves what was written under the same key before.</summary>
-    /// <param name="key"><see cref="KeyLength"/> bytes that nobody else knows.</param>
+    /// <param name="key"><see cref="KeyLength"/> secret bytes.</param>
     /// <exception cref="ArgumentException">The key has another length.</exception>
     public static SipRandom FromKey(ReadOnlySpan<byte> key)
     {

@@ -101,7 +101,7 @@ public static class SipScreening
             return SipParseResult.Reject(400, "Headers in Request-URI");
         if (!message.CSeqMethodText.SequenceEqual(message.MethodText))
         {
-            // RFC 4475 3.1.2.18: 501 tells more about a method that is not known in the first place.
+            // RFC 4475 3.1.2.18: 501 is the more precise answer to an unknown method.
             return message.Method == SipMethod.Other
                 ? SipParseResult.Reject(501, "Not Implemented")
                 : SipParseResult.Reject(400, "CSeq Method Mismatch");

@@ -94,7 +94,7 @@ public static class SipEscaping
         return a.IsEmpty && b.IsEmpty;
     }
 
-    /// <summary>The next character; an escaped reserved one is told from the raw one by 0x100.</summary>
+    /// <summary>The next character; an escaped reserved one has 0x100 added, so that it differs from the raw one.</summary>
     internal static int NextComparable(ref ReadOnlySpan<byte> text)
     {
         byte value = Next(ref text, out bool escaped);

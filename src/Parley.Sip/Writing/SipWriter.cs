@@ -1,7 +1,7 @@
 namespace Parley.Sip;
 
 /// <summary>Builds messages from nothing or from a request (RFC 3261 8.2.6). Grows its own buffer and keeps it; reusable.</summary>
-/// <remarks>Values are written as given: who takes them from a stranger makes sure that they hold no line ends.</remarks>
+/// <remarks>Values are written as given: values from the network must hold no line ends, which the caller checks.</remarks>
 public sealed class SipWriter
 {
     private byte[] _buffer = new byte[2048];

@@ -27,9 +27,10 @@ internal static class SqlMigrations
     {
         int done = await VersionOfAsync(session, names, SqlMigration.VersionName, cancellation).ConfigureAwait(false) ?? 0;
         IReadOnlyList<SqlMigration> all = SqlMigration.Of(session.Dialect.Folder);
-        if (done > all.Count)
+        int newest = all.Count == 0 ? 0 : all[^1].Number;
+        if (done > newest)
             throw new DialogStoreException(
-                $"The tables of {session.Dialect.Place} are at step {done}, this program knows {all.Count}: it is older than they are."
+                $"The tables of {session.Dialect.Place} are at step {done}, this program knows {newest}: it is older than they are."
             );
         return [.. all.Where(step => step.Number > done)];
     }

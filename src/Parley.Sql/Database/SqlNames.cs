@@ -23,6 +23,24 @@ public sealed class SqlNames
     /// <summary>The table of table versions.</summary>
     public string Version { get; set; } = "version";
 
+    /// <summary>The table of call records.</summary>
+    public string CallRecord { get; set; } = "cdr";
+
+    /// <summary>The table of intermediate call records.</summary>
+    public string IntermediateRecord { get; set; } = "cdr_intermediate";
+
+    /// <summary>The table of the keys of call records that are in <see cref="Acc"/> and <see cref="MissedCalls"/>.</summary>
+    public string CallRecordKey { get; set; } = "cdr_key";
+
+    /// <summary>The table of call records that wait for a consumer.</summary>
+    public string CallRecordOutbox { get; set; } = "cdr_outbox";
+
+    /// <summary>The table of answered calls in the shape of OpenSIPS (<c>db_table_acc</c>).</summary>
+    public string Acc { get; set; } = "acc";
+
+    /// <summary>The table of calls that were not answered, in the shape of OpenSIPS (<c>db_table_missed_calls</c>).</summary>
+    public string MissedCalls { get; set; } = "missed_calls";
+
     /// <summary>Columns of the table of dialogs that have another name: default name to own name, e.g. <c>callid</c> to <c>call_id</c>.</summary>
     public IDictionary<string, string> DialogColumns { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
@@ -45,14 +63,46 @@ public sealed class SqlNames
                 word.AsSpan("parley_dialog".Length)
             ),
             _ when step == 1 => DialogColumn(word),
-            _ => word,
+            _ => OfCallRecords(word),
         };
+
+    private string OfCallRecords(string word)
+    {
+        // The longer before what it begins with.
+        ReadOnlySpan<(string Default, string Own)> tables =
+        [
+            ("cdr_intermediate", IntermediateRecord),
+            ("cdr_outbox", CallRecordOutbox),
+            ("cdr_key", CallRecordKey),
+            ("cdr", CallRecord),
+            ("missed_calls", MissedCalls),
+            ("acc", Acc),
+        ];
+        foreach ((string table, string own) in tables)
+        {
+            if (word == table)
+                return own;
+            if (word.StartsWith(table + "_", StringComparison.Ordinal) && word.EndsWith("_idx", StringComparison.Ordinal))
+                return string.Concat(own.AsSpan(own.IndexOf('.', StringComparison.Ordinal) + 1), word.AsSpan(table.Length));
+        }
+
+        return word;
+    }
 
     internal void Validate()
     {
         Check(Dialog, nameof(Dialog));
         Check(DialogDetails, nameof(DialogDetails));
         Check(Version, nameof(Version));
+        Check(CallRecord, nameof(CallRecord));
+        Check(IntermediateRecord, nameof(IntermediateRecord));
+        Check(CallRecordKey, nameof(CallRecordKey));
+        Check(CallRecordOutbox, nameof(CallRecordOutbox));
+        Check(Acc, nameof(Acc));
+        Check(MissedCalls, nameof(MissedCalls));
+        string[] records = [CallRecord, IntermediateRecord, CallRecordKey, CallRecordOutbox, Acc, MissedCalls];
+        if (records.Distinct().Count() < records.Length)
+            throw new ArgumentException("SqlNames: the tables of call records are six, each with a name of its own.", nameof(CallRecord));
         foreach ((string column, string own) in DialogColumns)
         {
             if (!SqlDialogColumns.All.Contains(column))

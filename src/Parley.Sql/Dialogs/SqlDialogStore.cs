@@ -8,7 +8,7 @@ namespace Parley.Sql;
 /// Dialogs in a database: in the table that OpenSIPS has, and in one beside it for what that cannot hold. It owns the table while it is open; a
 /// second process is refused.
 /// </summary>
-public sealed class SqlDialogStore : IDialogStore
+public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
 {
     /// <summary>Rows of one page of a load.</summary>
     private const int PageSize = 2_000;
@@ -17,6 +17,7 @@ public sealed class SqlDialogStore : IDialogStore
     private readonly SqlDialogStoreOptions _options;
     private readonly SqlUserFlags _flagNames;
     private readonly int _hashSize;
+    private readonly SqlCallRecordOutbox _outbox;
     private readonly SemaphoreSlim _writing = new(1);
     private SqlSession? _writer;
     private SqlDialogTables? _tables;
@@ -36,10 +37,32 @@ public sealed class SqlDialogStore : IDialogStore
         _database = database;
         _flagNames = new SqlUserFlags([.. _options.UserFlagNames]);
         _hashSize = _options.HashSize;
+        _outbox = new SqlCallRecordOutbox(database);
+        if (_options.CallRecords is not { } records)
+            return;
+        Parts.Add(new SqlCallRecords(records));
+        IsKept = records.Outbox;
     }
 
     /// <summary>What else is written in the transaction of a batch. Set before the store is opened.</summary>
     internal IList<ISqlBatchPart> Parts { get; } = new List<ISqlBatchPart>();
+
+    /// <summary>Call records are put into the table <c>cdr_outbox</c>: <see cref="SqlCallRecordOptions.Outbox"/>.</summary>
+    public bool IsKept { get; }
+
+    /// <inheritdoc/>
+    public ValueTask<IReadOnlyList<CallRecordEntry>> ReadAsync(int count, CancellationToken cancellation)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        return RunAsync(() => _outbox.ReadAsync(count, cancellation), cancellation);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask RemoveAsync(IReadOnlyList<CallRecordEntry> entries, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(entries);
+        return RunAsync(() => _outbox.RemoveAsync(entries, cancellation), cancellation);
+    }
 
     /// <inheritdoc/>
     public ValueTask OpenAsync(CancellationToken cancellation) =>

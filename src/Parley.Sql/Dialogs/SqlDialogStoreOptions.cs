@@ -27,8 +27,12 @@ public sealed class SqlDialogStoreOptions
     /// <summary>The names of the user flags, each at the index of its bit: version 12 of the table has names in <c>script_flags</c>. A flag without a name is written as a number.</summary>
     public IList<string> UserFlagNames { get; } = [];
 
+    /// <summary>How the records of calls are written, in the transactions of their dialogs' ends. Null: they are not.</summary>
+    public SqlCallRecordOptions? CallRecords { get; set; }
+
     internal void Validate()
     {
+        CallRecords?.Validate();
         if (HashSize is < 1 or > 1 << 24 || !BitOperations.IsPow2(HashSize))
             throw new ArgumentException(
                 $"SqlDialogStoreOptions.HashSize is a power of two from 1 to 2^24, not {HashSize}.",

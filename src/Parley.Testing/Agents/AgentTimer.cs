@@ -31,7 +31,7 @@ internal sealed class AgentTimer(ScriptedUserAgent agent, Action action)
 
     private void Fire()
     {
-        lock (agent.Gate)
+        lock (agent.StateLock)
         {
             if (!_armed)
                 return;

@@ -15,7 +15,7 @@ internal sealed class Backoff
     /// <param name="agent">Has the timers.</param>
     /// <param name="repeats">False on reliable transports: only the limit counts.</param>
     /// <param name="cap">The longest interval.</param>
-    /// <param name="repeat">Sends again.</param>
+    /// <param name="repeat">Retransmits.</param>
     /// <param name="giveUp">The limit passed.</param>
     internal Backoff(ScriptedUserAgent agent, bool repeats, TimeSpan cap, Action repeat, Action giveUp)
     {

@@ -41,7 +41,7 @@ public sealed class IncomingRequest
     /// <param name="alter">May alter the response.</param>
     public void Respond(int status, Action<OutgoingMessage>? alter = null)
     {
-        lock (_agent.Gate)
+        lock (_agent.StateLock)
         {
             OutgoingMessage response = _agent.NewResponse(Message, status, Dialog?.LocalTag);
             if (Message.Method is "UPDATE" or "INVITE" or "SUBSCRIBE" && status is >= 200 and < 300)

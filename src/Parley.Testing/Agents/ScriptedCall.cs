@@ -135,7 +135,7 @@ public sealed partial class ScriptedCall
     /// <summary>Runs inside the agent's lock and sends what came of it.</summary>
     private void Do(Action action)
     {
-        lock (Agent.Gate)
+        lock (Agent.StateLock)
             action();
         Agent.Transport.Flush();
     }

@@ -17,7 +17,7 @@ public sealed partial class ScriptedUserAgent
 
     void ISipReceiver.OnMessage(SipMessage message, in SipFlow source)
     {
-        lock (Gate)
+        lock (StateLock)
         {
             var received = new ReceivedMessage(message, source, Elapsed);
             OnReceived?.Invoke(received);
@@ -32,13 +32,13 @@ public sealed partial class ScriptedUserAgent
 
     void ISipReceiver.OnMalformed(SipMessage message, SipParseResult result, in SipFlow source)
     {
-        lock (Gate)
+        lock (StateLock)
             Report(AnomalyKind.Malformed, "", $"{result.StatusCode} {result.Reason}");
     }
 
     void ISipReceiver.OnSendFailed(ulong token)
     {
-        lock (Gate)
+        lock (StateLock)
         {
             if (_byToken.TryGetValue(token, out AgentClientTransaction? transaction))
                 transaction.Fail(503);

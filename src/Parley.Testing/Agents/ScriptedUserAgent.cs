@@ -139,13 +139,13 @@ public sealed partial class ScriptedUserAgent : ISipReceiver
     /// <summary>Calls that have not ended.</summary>
     public int ActiveCalls { get; private set; }
 
-    /// <summary>Messages it sent again because an answer or ACK did not come in time.</summary>
+    /// <summary>Messages it retransmitted because an answer or ACK did not come in time.</summary>
     public long RetransmissionsSent { get; internal set; }
 
     /// <summary>Messages that it received again.</summary>
     public long RetransmissionsReceived { get; internal set; }
 
-    internal object Gate { get; } = new();
+    internal object StateLock { get; } = new();
 
     internal TimeSpan Elapsed => Time.GetElapsedTime(_start);
 
@@ -156,7 +156,7 @@ public sealed partial class ScriptedUserAgent : ISipReceiver
     {
         ArgumentException.ThrowIfNullOrEmpty(uri);
         ScriptedCall call;
-        lock (Gate)
+        lock (StateLock)
         {
             call = new ScriptedCall(this, uri, alter);
             Track(call);
@@ -175,7 +175,7 @@ public sealed partial class ScriptedUserAgent : ISipReceiver
         ArgumentException.ThrowIfNullOrEmpty(method);
         ArgumentException.ThrowIfNullOrEmpty(uri);
         SentRequest sent;
-        lock (Gate)
+        lock (StateLock)
         {
             OutgoingMessage request = NewRequest(method, uri, NewCallId(), Token(8), 1);
             alter?.Invoke(request);
@@ -207,7 +207,7 @@ public sealed partial class ScriptedUserAgent : ISipReceiver
     public void SendRaw(ReadOnlySpan<byte> bytes, string target)
     {
         SipFlow flow = FlowTo(Locate(target)) ?? throw new ArgumentException($"'{target}' leads nowhere.", nameof(target));
-        lock (Gate)
+        lock (StateLock)
             Transport.Send(flow, bytes);
         Transport.Flush();
     }

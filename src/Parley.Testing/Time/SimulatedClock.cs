@@ -42,7 +42,7 @@ public sealed class SimulatedClock : TimeProvider
     {
         get
         {
-            lock (Gate)
+            lock (StateLock)
                 return _heap.Count - StaleEntries;
         }
     }
@@ -53,7 +53,7 @@ public sealed class SimulatedClock : TimeProvider
     /// <summary>Ticks of 100 ns: 10,000,000 a second.</summary>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    internal Lock Gate { get; } = new();
+    internal Lock StateLock { get; } = new();
 
     /// <summary>Now, in ticks of 100 ns of UTC as the clock started; not moved by <see cref="ShiftUtc"/>.</summary>
     internal long Ticks => Volatile.Read(ref _now);
@@ -89,7 +89,7 @@ public sealed class SimulatedClock : TimeProvider
     {
         ArgumentNullException.ThrowIfNull(action);
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
-        lock (Gate)
+        lock (StateLock)
             Push(_now + delay.Ticks, action, 0, foreground: true);
     }
 
@@ -102,7 +102,7 @@ public sealed class SimulatedClock : TimeProvider
     {
         ArgumentNullException.ThrowIfNull(target);
         ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero);
-        lock (Gate)
+        lock (StateLock)
             Push(_now + delay.Ticks, target, argument, foreground: true);
     }
 
@@ -146,7 +146,7 @@ public sealed class SimulatedClock : TimeProvider
     /// use <see cref="RunFor"/> or <see cref="RunUntil"/> then.</remarks>
     public bool RunUntilIdle(TimeSpan? limit = null) => Run(Ticks + (limit ?? TimeSpan.FromHours(1)).Ticks, null, stopWhenIdle: true);
 
-    /// <summary>Within <see cref="Gate"/>.</summary>
+    /// <summary>Within <see cref="StateLock"/>.</summary>
     internal void Push(long due, object target, long argument, bool foreground)
     {
         if (foreground)
@@ -157,11 +157,11 @@ public sealed class SimulatedClock : TimeProvider
     /// <summary>Schedules at a moment given in <see cref="Ticks"/>.</summary>
     internal void ScheduleAt(long due, ISimulationEvent target, long argument)
     {
-        lock (Gate)
+        lock (StateLock)
             Push(due, target, argument, foreground: true);
     }
 
-    /// <summary>Within <see cref="Gate"/>: a heap entry will be ignored when it comes up. Too many of them are swept out.</summary>
+    /// <summary>Within <see cref="StateLock"/>: a heap entry will be ignored when it comes up. Too many of them are swept out.</summary>
     internal void EntryWentStale()
     {
         if (++StaleEntries <= 4096 || StaleEntries * 2 < _heap.Count)
@@ -185,7 +185,7 @@ public sealed class SimulatedClock : TimeProvider
                     return true;
                 object target;
                 long argument;
-                lock (Gate)
+                lock (StateLock)
                 {
                     if (stopWhenIdle && ForegroundEntries == 0)
                         return true;

@@ -15,7 +15,7 @@ internal sealed class SimulatedTimer(SimulatedClock clock, TimerCallback callbac
     {
         long due = Ticks(dueTime, nameof(dueTime));
         long every = Math.Max(0, Ticks(period, nameof(period)));
-        lock (clock.Gate)
+        lock (clock.StateLock)
         {
             if (_disposed)
                 return false;
@@ -32,7 +32,7 @@ internal sealed class SimulatedTimer(SimulatedClock clock, TimerCallback callbac
     /// <summary>Called by the clock, outside its lock.</summary>
     public void Run(long argument)
     {
-        lock (clock.Gate)
+        lock (clock.StateLock)
         {
             if (argument != _version || !_armed)
             {
@@ -54,7 +54,7 @@ internal sealed class SimulatedTimer(SimulatedClock clock, TimerCallback callbac
 
     public void Dispose()
     {
-        lock (clock.Gate)
+        lock (clock.StateLock)
         {
             if (_disposed)
                 return;

@@ -41,7 +41,7 @@ public abstract class ClientTransaction : SipTransaction
 
     /// <summary>
     /// The branch of our Via, with the magic cookie, 39 bytes. It encodes where the transaction lies, so that its responses need no search, and
-    /// unpredictable bits, so that nobody can make one up. A dot and token characters of the user's own may follow it in the Via (a loop
+    /// unpredictable bits, so that it cannot be guessed. A dot and token characters of the user's own may follow it in the Via (a loop
     /// detection hash, 16.6 step 8). Valid from creation to termination.
     /// </summary>
     public ReadOnlySpan<byte> Branch => _branch;
@@ -179,11 +179,11 @@ public abstract class ClientTransaction : SipTransaction
             Step(ClientEvent.TransportError, null);
     }
 
-    /// <summary>The connection that carried the request is gone; told later, never inside a call.</summary>
+    /// <summary>The connection that carried the request is gone; reported later, never inside a call.</summary>
     internal void PostConnectionLost(uint generation, long connectionId) =>
         StrandOrNull?.Post(ConnectionLostWork, this, new LostConnection(connectionId), generation);
 
-    /// <summary>ICMP said that the request did not arrive, and quoted our branch. Only while nothing was heard of it: a far end that has answered is there (RFC 3261 18.4).</summary>
+    /// <summary>An ICMP report that quotes our branch: the request did not arrive. Counts only before any response, since a far end that has answered is there (RFC 3261 18.4).</summary>
     internal void PostUnreachable(uint generation) => StrandOrNull?.Post(UnreachableWork, this, null, generation);
 
     /// <summary>
@@ -238,7 +238,7 @@ public abstract class ClientTransaction : SipTransaction
             Follow(connection);
     }
 
-    /// <summary>From now on the end of this connection is heard of.</summary>
+    /// <summary>From now on the end of this connection is reported.</summary>
     private void Follow(long connection)
     {
         _carrierWasOpen = Context.Transport.StateOf(connection) == SipConnectionState.Open;
@@ -349,7 +349,7 @@ public abstract class ClientTransaction : SipTransaction
         private byte _first;
     }
 
-    /// <summary>The place in the list of its connection (<see cref="CarriedClients"/>, under its lock), and whose request it serves.</summary>
+    /// <summary>The place in the list of its connection (<see cref="CarriedClients"/>, under its lock), and the request that it serves.</summary>
     internal sealed class Carriage
     {
         /// <summary>The connection whose end it waits for; 0 for none.</summary>

@@ -131,7 +131,7 @@ internal sealed class InviteClientTransaction(ClientTransactions clients, uint i
             case ClientEvent.ExpireTimer:
                 TimeOut();
                 break;
-            // The connection is gone: for the user it is a 503 (8.1.3.1). The far end is at it and may not know: it is told by a new connection.
+            // The connection is gone: for the user it is a 503 (8.1.3.1). The far end still works on the request: the CANCEL goes over a new connection.
             case ClientEvent.TransportError:
                 CancelElsewhere();
                 BreakOff();
@@ -230,7 +230,7 @@ internal sealed class InviteClientTransaction(ClientTransactions clients, uint i
         cancel.Start(bytes, Flow);
     }
 
-    /// <summary>A CANCEL that nobody waits for (over a stream it needs no repetition), where a new connection may lead to the far end.</summary>
+    /// <summary>A CANCEL without a transaction of its own (over a stream it needs no repetition), where a new connection may lead to the far end.</summary>
     private void CancelElsewhere()
     {
         if (_cancelSent || !IsReliable || Flow.ConnectionId != 0 || ParseHeld() is not { } invite)

@@ -10,7 +10,7 @@ internal sealed class InviteServerTransaction(ServerTransactions servers, uint i
             Reply(100);
     }
 
-    /// <summary>When the user said nothing, 100 follows at once or after the delay (17.2.1).</summary>
+    /// <summary>Without a response of the user, 100 follows at once or after the delay (17.2.1).</summary>
     internal override void AfterRequest()
     {
         if (State != ServerTransactionState.Proceeding || LastStatusCode != 0)
@@ -57,7 +57,7 @@ internal sealed class InviteServerTransaction(ServerTransactions servers, uint i
             case ServerEvent.Provisional:
                 LastStatusCode = statusCode;
                 RetransmitAt = Never;
-                Keep(response);
+                KeepResponse(response);
                 Transmit(response);
                 break;
             // RFC 6026 7.1: a 2xx moves to Accepted and starts timer L, on every transport. The user repeats the 2xx, not the machine.
@@ -78,7 +78,7 @@ internal sealed class InviteServerTransaction(ServerTransactions servers, uint i
                 ExpireAt = Now + Timers.H;
                 if (!IsReliable)
                     RepeatAfter(Timers.G);
-                Keep(response);
+                KeepResponse(response);
                 Transmit(response);
                 LetRequestGo();
                 break;

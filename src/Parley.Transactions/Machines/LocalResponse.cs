@@ -54,7 +54,7 @@ internal static class LocalResponse
     /// <summary>
     /// The To tag of our own answers, a keyed hash of what a request has in common with its retransmissions, its CANCEL and the ACK for a
     /// failure: 8.2.7 wants the same tag for the same request, 9.2 that of the INVITE in the answer to its CANCEL, and the ACK for an answer
-    /// without a transaction can be told by it.
+    /// without a transaction is recognized by it.
     /// </summary>
     [SkipLocalsInit]
     public static void WriteTag(TransactionContext context, SipMessage request, Span<byte> tag)

@@ -102,7 +102,7 @@ internal sealed class NonInviteServerTransaction(ServerTransactions servers, uin
     private void SendProvisional(ReadOnlySpan<byte> response, int statusCode)
     {
         LastStatusCode = statusCode;
-        Keep(response);
+        KeepResponse(response);
         Transmit(response);
     }
 
@@ -112,7 +112,7 @@ internal sealed class NonInviteServerTransaction(ServerTransactions servers, uin
         LastStatusCode = statusCode;
         State = ServerTransactionState.Completed;
         RetransmitAt = Never;
-        Keep(response);
+        KeepResponse(response);
         Transmit(response);
         LetRequestGo();
         if (IsReliable)

@@ -57,7 +57,7 @@ public abstract class ServerTransaction : SipTransaction
     public SipMethod Method { get; private set; }
 
     /// <summary>
-    /// The same request came by another way too, under another branch, and is not refused (RFC 3261 8.2.2.2): who answers requests himself says
+    /// The same request came by another way too, under another branch, and is not refused (RFC 3261 8.2.2.2): an element that answers requests itself says
     /// 482 to this one. False when <see cref="TransactionOptions.RejectMerged"/> is.
     /// </summary>
     public bool IsMerged { get; internal set; }
@@ -228,7 +228,7 @@ public abstract class ServerTransaction : SipTransaction
         key.ToTag.CopyTo(_key.AsSpan(_keyFixedLength));
     }
 
-    /// <summary>Ends a life that nobody has heard of: the request turned out to be known or merged.</summary>
+    /// <summary>Ends a transaction before its user has seen it: the request turned out to be known or merged.</summary>
     internal void Discard()
     {
         State = ServerTransactionState.Terminated;
@@ -295,7 +295,7 @@ public abstract class ServerTransaction : SipTransaction
     }
 
     /// <summary>Keeps a response to be repeated. Over a stream nothing is repeated, so nothing is kept.</summary>
-    private protected void Keep(ReadOnlySpan<byte> response)
+    private protected void KeepResponse(ReadOnlySpan<byte> response)
     {
         if (IsReliable)
             return;

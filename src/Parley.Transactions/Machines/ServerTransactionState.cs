@@ -3,7 +3,7 @@ namespace Parley.Transactions;
 /// <summary>The states of the server machines (RFC 3261 17.2, RFC 6026 7.1).</summary>
 public enum ServerTransactionState : byte
 {
-    /// <summary>Non-INVITE: the request is with the user, who has not answered.</summary>
+    /// <summary>Non-INVITE: the user has the request and has not answered.</summary>
     Trying,
 
     /// <summary>INVITE: from the beginning; non-INVITE: a provisional response was sent.</summary>

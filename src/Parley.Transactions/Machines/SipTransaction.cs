@@ -94,7 +94,7 @@ public abstract class SipTransaction : ITimerTarget
 
     internal Strand? StrandOrNull => Volatile.Read(ref _strand);
 
-    /// <summary>A message could not be sent: told to the machine later, never inside the call that sent it.</summary>
+    /// <summary>A message could not be sent: reported to the machine later, never inside the call that sent it.</summary>
     internal void PostTransportError(uint generation) => StrandOrNull?.Post(ErrorWork, this, null, generation);
 
     /// <summary>Arms the wheel for the earlier deadline, unless a timer that comes no later is armed already.</summary>

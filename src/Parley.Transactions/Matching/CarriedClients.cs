@@ -3,7 +3,7 @@ using Parley.Sip;
 namespace Parley.Transactions;
 
 /// <summary>
-/// Client transactions by the stream connection that carries their request, so that all of them hear when it dies. A list per connection,
+/// Client transactions by the stream connection that carries their request, so that all of them are informed when it closes. A list per connection,
 /// linked by the numbers of the pooled transactions: a request costs two look-ups and no memory of its own, one over UDP nothing.
 /// </summary>
 internal sealed class CarriedClients(ClientTransactions clients)

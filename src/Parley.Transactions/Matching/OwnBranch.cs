@@ -3,7 +3,7 @@ using System.Buffers.Binary;
 
 namespace Parley.Transactions;
 
-/// <summary>Our branches: magic cookie, slot and kind, generation, and 64 random bits that nobody can guess.</summary>
+/// <summary>Our branches: magic cookie, slot and kind, generation, and 64 unguessable random bits.</summary>
 internal static class OwnBranch
 {
     /// <summary>Cookie 7, slot 8, generation 8, random 16.</summary>

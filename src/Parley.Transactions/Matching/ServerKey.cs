@@ -31,7 +31,7 @@ internal readonly ref struct ServerKey
 
     /// <summary>The key of a request.</summary>
     /// <remarks>
-    /// The CSeq number is no part of 17.2.3, yet who uses a branch again with a new number has sent a new request, not a retransmission
+    /// The CSeq number is no part of 17.2.3, yet a branch used again with a new number is a new request, not a retransmission
     /// (8.1.1.7: branches are unique). An ACK (17.1.1.3) and a CANCEL (9.1) have the number of their INVITE.
     /// </remarks>
     public static ServerKey Of(SipMessage request, in ViaView via, SipRandom random)

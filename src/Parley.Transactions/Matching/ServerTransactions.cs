@@ -42,7 +42,7 @@ internal sealed class ServerTransactions
 
     /// <summary>
     /// 8.2.2.2: lists a request against merging. False when a copy of it is here that came by another way. A copy that was refused does not count:
-    /// who answers a challenge may keep the CSeq, and who was refused may try again.
+    /// a client that answers a challenge may keep the CSeq, and a refused one may try again.
     /// </summary>
     public bool TryListAgainstMerging(ServerTransaction transaction, SipMessage request)
     {

@@ -28,7 +28,7 @@ internal sealed class BufferPool
     {
         int index = IndexFor(length);
         if (index < _shelves.Length)
-            return _shelves[index].Take();
+            return _shelves[index].Rent();
         Interlocked.Increment(ref _oversized);
         return new byte[length];
     }
@@ -71,7 +71,7 @@ internal sealed class BufferPool
             }
         }
 
-        public byte[] Take()
+        public byte[] Rent()
         {
             lock (_lock)
             {

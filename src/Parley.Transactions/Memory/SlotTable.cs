@@ -9,7 +9,7 @@ internal sealed class SlotTable<T>(Func<uint, T> make)
 
     private readonly Lock _lock = new();
     private T[][] _chunks = [];
-    private Free[] _free = new Free[256]; // the objects themselves: whoever rents one looks nowhere else
+    private Free[] _free = new Free[256]; // the objects themselves: renting one touches no other memory
     private int _freeCount;
     private uint _made;
     private int _live;

@@ -25,7 +25,7 @@ public sealed class Strand
     private readonly ILogger _logger;
     private int _state; // to OwnedWithWork and from it under the gate only
     private int _owner;
-    private int _gate; // 1: somebody is at the queue
+    private int _gate; // 1: a thread is at the queue
     private Node? _oldest;
     private Node? _newest;
 
@@ -81,7 +81,7 @@ public sealed class Strand
         return true;
     }
 
-    /// <summary>Queues work; runs it at once when the strand is free or has become free meanwhile. The same as <see cref="Run"/>, for callers who do not care which.</summary>
+    /// <summary>Queues work; runs it at once when the strand is free or has become free meanwhile. The same as <see cref="Run"/>, for callers that need not know which.</summary>
     /// <param name="work">The work. What it throws is logged, and the strand goes on.</param>
     /// <param name="target">Given to the work.</param>
     /// <param name="argument">Given to the work.</param>
@@ -91,14 +91,14 @@ public sealed class Strand
     /// <summary>Behind what is queued already; false when the strand was left meanwhile, and this thread owns it now.</summary>
     private bool TryQueue(StrandWork work, object? target, object? argument, long version)
     {
-        Node node = Take(work, target, argument, version);
+        Node node = RentNode(work, target, argument, version);
         EnterGate();
         while (Volatile.Read(ref _state) != OwnedWithWork && Interlocked.CompareExchange(ref _state, OwnedWithWork, Owned) != Owned)
         {
             if (!TryEnter())
                 continue;
             LeaveGate();
-            Keep(node);
+            ReturnNode(node);
             return false;
         }
 
@@ -142,7 +142,7 @@ public sealed class Strand
             object? target = node.Target,
                 argument = node.Argument;
             long version = node.Version;
-            Keep(node);
+            ReturnNode(node);
             Execute(work, target, argument, version);
         }
     }
@@ -164,7 +164,7 @@ public sealed class Strand
         }
     }
 
-    private static Node Take(StrandWork work, object? target, object? argument, long version)
+    private static Node RentNode(StrandWork work, object? target, object? argument, long version)
     {
         Node? node = t_free;
         if (node is null)
@@ -185,7 +185,7 @@ public sealed class Strand
         return node;
     }
 
-    private static void Keep(Node node)
+    private static void ReturnNode(Node node)
     {
         node.Work = null;
         node.Target = null;

@@ -112,7 +112,7 @@ public sealed class TimerService : IDisposable
         }
 
         int count;
-        while ((count = Take(loop.Wheel, now, loop.Due)) > 0)
+        while ((count = TakeDue(loop.Wheel, now, loop.Due)) > 0)
             FireAll(loop.Due, count);
     }
 
@@ -177,7 +177,7 @@ public sealed class TimerService : IDisposable
             int count;
             lock (_lock)
             {
-                count = Take(_shared, Now, _due);
+                count = TakeDue(_shared, Now, _due);
                 if (count == 0)
                 {
                     _advancing = false;
@@ -204,7 +204,7 @@ public sealed class TimerService : IDisposable
         _timer.Change(TimeSpan.FromMilliseconds(Math.Max(1, next - Now)), Timeout.InfiniteTimeSpan);
     }
 
-    private static int Take(TimerWheel wheel, long now, Due[] due)
+    private static int TakeDue(TimerWheel wheel, long now, Due[] due)
     {
         int count = 0;
         while (count < due.Length && wheel.TryTakeDue(now, out ITimerTarget? target, out int kind, out long version))

@@ -12,7 +12,7 @@ public interface ISipTransport : IAsyncDisposable
     /// <summary>The listener to reach a target from: same protocol and address family. Null when there is none.</summary>
     /// <param name="protocol">The protocol to use.</param>
     /// <param name="target">Where to.</param>
-    /// <param name="preferred">Taken when it fits: what somebody has decided, such as a Record-Route of ours.</param>
+    /// <param name="preferred">Taken when it fits: a decision made earlier, such as a Record-Route of ours.</param>
     /// <param name="received">Where the message that is relayed came in. Taken where neither <paramref name="preferred"/> nor the system's routing
     /// table says which of several listeners to use.</param>
     SipListener? SelectListener(SipProtocol protocol, SipEndPoint target, SipListener? preferred = null, SipListener? received = null);
@@ -43,7 +43,7 @@ public interface ISipTransport : IAsyncDisposable
     /// <param name="token">Not 0: given back in <see cref="ISipReceiver.OnSendFailed"/> when the queued message could not be sent.</param>
     SipSendResult Send(in SipFlow flow, ReadOnlySpan<byte> message, ulong token = 0);
 
-    /// <summary>As the other; tells by which connection it leaves, and a new one is opened on behalf of somebody, who may have only so many opened at once.</summary>
+    /// <summary>As the other; gives the connection it leaves by. A new one is opened on behalf of a source, which may have only a bounded number opened at once.</summary>
     /// <param name="flow">The way to take.</param>
     /// <param name="message">The whole message.</param>
     /// <param name="token">As of the other.</param>
@@ -55,7 +55,7 @@ public interface ISipTransport : IAsyncDisposable
         return Send(flow, message, token);
     }
 
-    /// <summary>What has become of a stream connection. Asked after <see cref="ISipReceiver.OnFlowClosed"/> was told of it, it is <see cref="SipConnectionState.Gone"/>.</summary>
+    /// <summary>What has become of a stream connection. After <see cref="ISipReceiver.OnFlowClosed"/> it is <see cref="SipConnectionState.Gone"/>.</summary>
     /// <param name="connectionId">As in a flow.</param>
     SipConnectionState StateOf(long connectionId) => SipConnectionState.Open;
 

@@ -4,7 +4,7 @@ namespace Parley.Transport;
 
 /// <summary>
 /// Answers by question until their time is over; questions on their way are asked once. Answers and questions on their way are bounded, the
-/// latter also by whose request makes us ask.
+/// latter also by the source of the request that causes the question.
 /// </summary>
 internal sealed class DnsCache(IDnsSource source, SipServerLocatorOptions options, TimeProvider time)
 {
@@ -41,7 +41,7 @@ internal sealed class DnsCache(IDnsSource source, SipServerLocatorOptions option
         return false;
     }
 
-    /// <summary>Asks, together with whoever asks the same at this moment: done when the cache has the answer. Null: a limit forbids it.</summary>
+    /// <summary>Resolves; concurrent questions for the same name share one query. Completes when the cache has the answer. Null: a limit forbids it.</summary>
     public Task? Ask(DnsQuestion question, SipEndPoint cause)
     {
         if (TryGet(question, out _))

@@ -17,7 +17,7 @@ internal sealed class HostsFile
         return file;
     }
 
-    /// <summary>True when the file knows the name; the addresses are those of the family, possibly none.</summary>
+    /// <summary>True when the name is in the file; the addresses are those of the family, possibly none.</summary>
     public bool TryFind(string name, bool ipv6, out List<SipEndPoint> addresses)
     {
         addresses = [];

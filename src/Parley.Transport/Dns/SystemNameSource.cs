@@ -85,7 +85,7 @@ public sealed class SystemNameSource : IDnsSource
         return new DnsAnswer<SipEndPoint>([], answer.TimeToLive, failed);
     }
 
-    // localhost, and names of one label that the hosts file has: nobody publishes a service for these.
+    // localhost, and names of one label that the hosts file has: no service records are published for these.
     private async ValueTask<bool> IsHostOnlyAsync(string name) =>
         IsLocalHost(name)
         || (!name.Contains('.', StringComparison.Ordinal) && (await CurrentAsync().ConfigureAwait(false)).Hosts.Knows(name));

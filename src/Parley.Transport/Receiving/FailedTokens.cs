@@ -1,6 +1,6 @@
 namespace Parley.Transport;
 
-/// <summary>Tokens of messages that did not leave; 0 (nobody wants to know) is not kept.</summary>
+/// <summary>Tokens of messages that did not leave; 0 (no report wanted) is not kept.</summary>
 internal sealed class FailedTokens
 {
     private ulong[] _items = [];
@@ -24,7 +24,7 @@ internal sealed class FailedTokens
             Add(other._items[i]);
     }
 
-    /// <summary>Nobody is to hear of this one.</summary>
+    /// <summary>This one is not reported.</summary>
     public void Forget(int index) => _items[index] = 0;
 
     public void Clear() => Count = 0;

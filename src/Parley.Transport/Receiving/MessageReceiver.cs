@@ -38,7 +38,7 @@ internal sealed class MessageReceiver(
             var flow = new SipFlow(tellsLocal ? listener.At(socket.LocalOf(i)) : listener, socket.RemoteOf(i));
             One(message, socket.Buffer, socket.OffsetOf(i), length, flow, ref tally);
         }
-        thread.GiveBack(message);
+        thread.Return(message);
         tally.AddTo(counters[listener.Index]);
     }
 
@@ -115,7 +115,7 @@ internal sealed class MessageReceiver(
                     break;
             }
         }
-        thread.GiveBack(message);
+        thread.Return(message);
         tally.AddTo(counters[connection.Flow.Listener.Index]);
         return done;
     }
@@ -188,7 +188,7 @@ internal sealed class MessageReceiver(
         }
     }
 
-    /// <summary>What the network said of datagrams that did not arrive; a few, for others wait.</summary>
+    /// <summary>Handles some ICMP reports of datagrams that did not arrive; the rest stay queued so that reading goes on.</summary>
     public void Unreachable(SipListener listener, DatagramSocket socket)
     {
         for (var i = 0; i < MaxErrorsAtOnce && socket.TryReadError(out var remote, out var quoted); i++)

@@ -5,7 +5,7 @@ namespace Parley.Transport;
 /// <summary>What one thread has open with one transport: its datagram batches, the connections it wrote to, the view it parses into.</summary>
 internal sealed class ThreadState(int listeners)
 {
-    // Connections with output that nobody has begun to write; one may be there twice.
+    // Connections whose output is not being written yet; one may be listed twice.
     private readonly StreamConnection[] _dirty = new StreamConnection[64];
     private int _dirtyCount;
     private SipMessage? _message = new();
@@ -31,7 +31,7 @@ internal sealed class ThreadState(int listeners)
         return message;
     }
 
-    public void GiveBack(SipMessage message) => _message = message;
+    public void Return(SipMessage message) => _message = message;
 
     /// <summary>The connection has output: <see cref="FlushStreams"/> will begin to write it.</summary>
     public void MarkDirty(StreamConnection connection)

@@ -4,7 +4,7 @@ namespace Parley.Transport;
 
 /// <summary>
 /// The local address that the system sends from to a far end: asked of the kernel by connecting a UDP socket, which sends nothing, and kept
-/// for a while. The cache has a fixed number of places, so whoever makes us send to many addresses costs a system call each and no memory.
+/// for a while. The cache has a fixed number of places, so traffic to many addresses costs a system call each and no memory.
 /// </summary>
 internal sealed class LocalRoutes(TimeProvider time)
 {

@@ -78,7 +78,7 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
     /// <summary>The table's chain of connections to the same far end.</summary>
     public StreamConnection? NextToRemote { get; set; }
 
-    /// <summary>Completes once the connection is closed and its receiver told.</summary>
+    /// <summary>Completes once the connection is closed and the receiver has been called.</summary>
     public Task Ended => _ended.Task;
 
     /// <summary>Whether a message for this server name may go here: by TLS only where that name was verified.</summary>

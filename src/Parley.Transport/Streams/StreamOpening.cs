@@ -7,7 +7,7 @@ namespace Parley.Transport;
 /// <summary>From a socket to an open connection, inbound and outbound, and the whole life of one as a task.</summary>
 internal static class StreamOpening
 {
-    /// <summary>A socket to connect with, bound to the listener's address so that the far end sees the address it knows.</summary>
+    /// <summary>A socket to connect with, bound to the listener's address so that the far end sees the listener's address.</summary>
     public static Socket CreateOutbound(SipListener listener, SipStreamOptions options)
     {
         var family = listener.Local.IsIPv6 ? AddressFamily.InterNetworkV6 : AddressFamily.InterNetwork;

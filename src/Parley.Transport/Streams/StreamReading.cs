@@ -60,7 +60,7 @@ internal static class StreamReading
                 ref broken
             );
 
-        // A message lies across two buffers: the parser wants it in one.
+        // A message lies across two buffers: the parser needs it in one.
         var length = (int)buffered.Length;
         var whole = ArrayPool<byte>.Shared.Rent(length);
         buffered.CopyTo(whole);

@@ -20,7 +20,7 @@ internal abstract class DatagramSocket : IDisposable
 
     public abstract SipEndPoint RemoteOf(int index);
 
-    /// <summary>The socket is on a wildcard address and tells of each datagram which local address it came to.</summary>
+    /// <summary>The socket is on a wildcard address and reports the local address of each datagram.</summary>
     public virtual bool TellsLocal => false;
 
     /// <summary>The local address that a datagram came to, port 0; default when it is not known.</summary>

@@ -10,7 +10,7 @@ internal sealed unsafe class LinuxDatagramOutput : DatagramOutput
 {
     private const int Flags = MsgDontWait | MsgNoSignal;
 
-    // "Refused" is always said of an earlier datagram (ip(7), IP_RECVERR).
+    // "Refused" always belongs to an earlier datagram (ip(7), IP_RECVERR).
     private const int MostRefusals = 64;
 
     private readonly SafeSocketHandle _handle;
@@ -77,7 +77,7 @@ internal sealed unsafe class LinuxDatagramOutput : DatagramOutput
                 case EINTR when attempt < 8:
                     continue;
                 case var error when IsOfNetwork(error) && attempt < (error == ECONNREFUSED ? MostRefusals : 3):
-                    // An ICMP error of an earlier datagram: the call takes it, and it says nothing of this datagram. Its report waits to be read, and whoever
+                    // An ICMP error of an earlier datagram: the call returns it, and it does not concern this datagram. Its report waits to be read, and a thread that
                     // reads one sets the socket's error to the next: several in a row are usual. Without a route the error is this datagram's own.
                     _errors.Note();
                     continue;

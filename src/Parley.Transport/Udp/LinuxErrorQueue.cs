@@ -7,8 +7,8 @@ using static Parley.Transport.LinuxSyscalls;
 namespace Parley.Transport;
 
 /// <summary>
-/// What ICMP says of the datagrams of one socket (IP_RECVERR, ip(7)): where each was sent, and what the report quotes of it. The kernel tells
-/// that there is something by failing a call, so a socket without errors pays nothing. Read by the receiving thread; noted by any.
+/// ICMP reports about the datagrams of one socket (IP_RECVERR, ip(7)): where each was sent, and what the report quotes of it. The kernel signals
+/// a report by failing a call, so a socket without errors pays nothing. Read by the receiving thread; noted by any.
 /// </summary>
 internal sealed unsafe class LinuxErrorQueue
 {

@@ -26,7 +26,7 @@ internal sealed class PortableDatagramSocket : DatagramSocket
             _socket.IOControl(SioUdpConnReset, [0, 0, 0, 0], null); // an ICMP error of one far end is no error of the socket
         Local = SipEndPoint.From((IPEndPoint)_socket.LocalEndPoint!);
         _from = new SocketAddress(endPoint.AddressFamily);
-        _stride = maxMessageSize + 1; // one byte more tells a datagram that is too long
+        _stride = maxMessageSize + 1; // one byte more, to detect a datagram that is too long
         _buffer = GC.AllocateUninitializedArray<byte>(_stride * batchSize, pinned: true);
         _lengths = new int[batchSize];
         _remotes = new SipEndPoint[batchSize];

@@ -146,6 +146,59 @@ public class DialogFeedTests
     }
 
     [Fact]
+    public void The_record_of_a_call_survives_changes_that_come_after_its_end_also_when_the_call_comes_back()
+    {
+        using DialogFeedReader reader = _feed.Subscribe();
+        CallRecord record = End(1);
+        Publish(1, DialogChangeKind.Updated, DialogState.Deleted, DialogState.Deleted);
+        Assert.True(reader.TryRead(out DialogChange? change));
+        Assert.Equal((DialogChangeKind.Deleted, record), (change.Kind, change.CallRecord));
+        CallRecord failed = End(1);
+        Publish(1, DialogChangeKind.StateChanged, DialogState.Deleted, DialogState.ConfirmedNoAck);
+        CallRecord answered = End(1);
+        Assert.True(reader.TryRead(out change));
+        Assert.Equal((DialogChangeKind.Deleted, failed), (change.Kind, change.CallRecord));
+        Assert.True(reader.TryRead(out change));
+        Assert.Equal((DialogChangeKind.Deleted, answered), (change.Kind, change.CallRecord));
+        Assert.False(reader.TryRead(out _));
+    }
+
+    [Fact]
+    public void An_intermediate_record_and_the_final_one_are_two_changes()
+    {
+        using DialogFeedReader reader = _feed.Subscribe();
+        CallRecord first = Continue(1, 1);
+        Publish(1, DialogChangeKind.Updated, DialogState.Confirmed, DialogState.Confirmed);
+        CallRecord second = Continue(1, 2);
+        CallRecord final = End(1);
+        long last = _feed.LastSequence;
+        var read = new List<CallRecord?>();
+        while (reader.TryRead(out DialogChange? change))
+            read.Add(change.CallRecord);
+        Assert.Equal([first, second, final], read);
+        Publish(1, DialogChangeKind.Updated, DialogState.Deleted, DialogState.Deleted); // no place of an earlier change is left
+        Assert.Equal(1, reader.Pending);
+        Assert.Equal(last + 1, _feed.LastSequence);
+    }
+
+    [Fact]
+    public void Overflows_drop_no_call_record_of_a_durable_reader()
+    {
+        using DialogFeedReader store = _feed.Subscribe(new DialogFeedOptions { Capacity = 2, IsDurable = true });
+        using DialogFeedReader page = _feed.Subscribe(new DialogFeedOptions { Capacity = 2 });
+        CallRecord[] records = [.. Enumerable.Range(1, 7).Select(End)];
+        Assert.True(store.TryRead(out DialogChange? resync));
+        Assert.True(store.Overflows > 1); // the resync itself was dropped for another one
+        Assert.Equal(DialogChangeKind.Resync, resync.Kind);
+        var kept = new List<CallRecord>(resync.DroppedCallRecords);
+        while (store.TryRead(out DialogChange? change))
+            kept.Add(change.CallRecord!);
+        Assert.Equal(records, kept);
+        Assert.True(page.TryRead(out resync));
+        Assert.Empty(resync.DroppedCallRecords);
+    }
+
+    [Fact]
     public void Dropped_changes_are_not_durable_before_the_resync_is()
     {
         using DialogFeedReader store = _feed.Subscribe(new DialogFeedOptions { IsDurable = true, Capacity = 1 });
@@ -261,6 +314,26 @@ public class DialogFeedTests
     [Fact]
     public void A_capacity_below_one_is_refused() =>
         Assert.Equal("options", Assert.Throws<ArgumentException>(() => _feed.Subscribe(new DialogFeedOptions { Capacity = 0 })).ParamName);
+
+    private CallRecord End(int dialog) => PublishRecord(dialog, 0, DialogChangeKind.Deleted, DialogState.Deleted);
+
+    private CallRecord Continue(int dialog, int number) => PublishRecord(dialog, number, DialogChangeKind.Updated, DialogState.Confirmed);
+
+    private CallRecord PublishRecord(int dialog, int number, DialogChangeKind kind, DialogState state)
+    {
+        var record = new CallRecord
+        {
+            DialogId = new DialogId(0, (uint)dialog),
+            Start = DateTimeOffset.UnixEpoch,
+            End = DateTimeOffset.UnixEpoch,
+            CallId = "a",
+            FromUri = "b",
+            ToUri = "c",
+            Number = number,
+        };
+        _feed.Publish(new DialogChange(kind, record.DialogId, DialogState.Confirmed, state, null) { CallRecord = record });
+        return record;
+    }
 
     private long Publish(
         int dialog,

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Parley.Dialogs;
 using Parley.Sql.Tests.Servers;
 using Parley.Testing;
@@ -48,8 +49,34 @@ public class DialogStoreConformanceTests
         await using var database = new TestDatabase(provider);
         await RunAsync(
             name,
-            new DialogStoreTarget { Create = () => new SqlDialogStore(database.Open(), new SqlDialogStoreOptions { Migrate = true }) }
+            new DialogStoreTarget
+            {
+                Create = () =>
+                    new SqlDialogStore(
+                        database.Open(),
+                        new SqlDialogStoreOptions { Migrate = true, CallRecords = new SqlCallRecordOptions() }
+                    ),
+                ReadCallRecords = cancellation => ReadCallRecordsAsync(database.Open(), cancellation),
+            }
         );
+    }
+
+    /// <summary>Key and number of every record, as the suite compares them.</summary>
+    private static async Task<IReadOnlyList<string>> ReadCallRecordsAsync(SqlDatabase database, CancellationToken cancellation)
+    {
+        await using SqlSession session = await database.OpenAsync(cancellation);
+        await using DbCommand command = session.Command(
+            "SELECT did, start_time, 0 FROM cdr UNION ALL SELECT did, start_time, number FROM cdr_intermediate"
+        );
+        await using DbDataReader reader = await command.ExecuteReaderAsync(cancellation);
+        var found = new List<string>();
+        while (await reader.ReadAsync(cancellation))
+        {
+            var start = new DateTimeOffset(DateTime.SpecifyKind(reader.GetDateTime(1), DateTimeKind.Unspecified), TimeSpan.Zero);
+            found.Add($"{reader.GetString(0)}@{start.ToUnixTimeMilliseconds()}/{reader.GetValue(2)}");
+        }
+
+        return found;
     }
 
     private static Task RunAsync(string name, DialogStoreTarget target)

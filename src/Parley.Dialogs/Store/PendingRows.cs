@@ -47,7 +47,7 @@ internal sealed class PendingRows
         row.IsDeleted = change.Kind == DialogChangeKind.Deleted || (wasDeleted && change.Kind == DialogChangeKind.Updated);
         foreach (CallRecord further in change.FurtherCallRecords)
             Take(further, first, now);
-        if (change.CallRecord is not { } record)
+        if (change.CallRecord is not { Number: 0 } record)
             return;
         if (row.Record is { } former)
             Take(former, row.First, row.Since); // it failed, a late 2xx brought it back, and it ended again

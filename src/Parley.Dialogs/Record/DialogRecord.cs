@@ -48,6 +48,26 @@ public sealed class DialogRecord
         Check();
     }
 
+    private DialogRecord(DialogId id, DialogRecord other)
+    {
+        Id = id;
+        _texts = other._texts;
+        State = other.State;
+        CallerCSeq = other.CallerCSeq;
+        CalleeCSeq = other.CalleeCSeq;
+        CallerPingCSeq = other.CallerPingCSeq;
+        CalleePingCSeq = other.CalleePingCSeq;
+        StartTime = other.StartTime;
+        Timeout = other.Timeout;
+        UserFlags = other.UserFlags;
+        ModuleFlags = other.ModuleFlags;
+        Flags = other.Flags;
+    }
+
+    /// <summary>The same row under another id; the texts are shared.</summary>
+    /// <param name="id">The id.</param>
+    public DialogRecord WithId(DialogId id) => new(id, this);
+
     /// <summary><c>dlg_id</c>.</summary>
     public DialogId Id { get; }
 

@@ -72,16 +72,38 @@ public sealed class SqlNames
             "location" => Location,
             "parley_location" => LocationDetails,
             "version" => Version,
-            "cdr" => CallRecord,
-            "cdr_intermediate" => IntermediateRecord,
-            "cdr_key" => CallRecordKey,
-            "cdr_outbox" => CallRecordOutbox,
-            "acc" => Acc,
-            "missed_calls" => MissedCalls,
+            // An index is named after its table.
+            _ when word.StartsWith("parley_dialog_", StringComparison.Ordinal) => string.Concat(
+                DialogDetails.AsSpan(DialogDetails.IndexOf('.', StringComparison.Ordinal) + 1),
+                word.AsSpan("parley_dialog".Length)
+            ),
             _ when step == 1 => DialogColumn(word),
             _ when step == 2 => LocationColumn(word),
-            _ => word,
+            _ => OfCallRecords(word),
         };
+
+    private string OfCallRecords(string word)
+    {
+        // The longer before what it begins with.
+        ReadOnlySpan<(string Default, string Own)> tables =
+        [
+            ("cdr_intermediate", IntermediateRecord),
+            ("cdr_outbox", CallRecordOutbox),
+            ("cdr_key", CallRecordKey),
+            ("cdr", CallRecord),
+            ("missed_calls", MissedCalls),
+            ("acc", Acc),
+        ];
+        foreach ((string table, string own) in tables)
+        {
+            if (word == table)
+                return own;
+            if (word.StartsWith(table + "_", StringComparison.Ordinal) && word.EndsWith("_idx", StringComparison.Ordinal))
+                return string.Concat(own.AsSpan(own.IndexOf('.', StringComparison.Ordinal) + 1), word.AsSpan(table.Length));
+        }
+
+        return word;
+    }
 
     internal void Validate()
     {

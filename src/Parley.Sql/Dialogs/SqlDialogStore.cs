@@ -16,7 +16,7 @@ public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
     private readonly SqlDatabase _database;
     private readonly SqlDialogStoreOptions _options;
     private readonly SqlUserFlags _flagNames;
-    private readonly int[] _hashSizes;
+    private readonly int _hashSize;
     private readonly SqlCallRecordOutbox _outbox;
     private readonly SemaphoreSlim _writing = new(1);
     private SqlSession? _writer;
@@ -36,7 +36,7 @@ public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
         _options.Validate();
         _database = database;
         _flagNames = new SqlUserFlags([.. _options.UserFlagNames]);
-        _hashSizes = [.. _options.HashSizes.Distinct()];
+        _hashSize = _options.HashSize;
         _outbox = new SqlCallRecordOutbox(database);
         if (_options.CallRecords is not { } records)
             return;
@@ -71,6 +71,12 @@ public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
             {
                 await MigrateAsync(cancellation).ConfigureAwait(false);
                 await WriterAsync(cancellation).ConfigureAwait(false);
+                if (_options.Rehash)
+                    await TransactAsync(
+                            session => new SqlRehash(_tables!, _rows!, _flagNames, _hashSize).RunAsync(session, cancellation),
+                            cancellation
+                        )
+                        .ConfigureAwait(false);
             },
             cancellation
         );
@@ -95,7 +101,7 @@ public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
         var reader = new SqlDialogReader(tables, _flagNames);
         return await RunAsync(
                 async () =>
-                    (IReadOnlyList<DialogRecord>)await reader.FindAsync(session, callId, _hashSizes, cancellation).ConfigureAwait(false),
+                    (IReadOnlyList<DialogRecord>)await reader.FindAsync(session, callId, _hashSize, cancellation).ConfigureAwait(false),
                 cancellation
             )
             .ConfigureAwait(false);

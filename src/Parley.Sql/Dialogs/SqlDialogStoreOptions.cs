@@ -13,10 +13,16 @@ public sealed class SqlDialogStoreOptions
     public bool? Migrate { get; set; }
 
     /// <summary>
-    /// The table sizes (<c>hash_size</c>) under which rows were written, powers of two: a row is found by its Call-ID through them. Empty: any size; then
-    /// a look-up of a Call-ID needs an index on that column, or reads the table.
+    /// The number of entries of this application's table of dialogs (<c>hash_size</c>, <see cref="DialogOptions.HashSize"/>), a power of two: an id begins
+    /// with the hash of the Call-ID under it, and a row is found by its Call-ID through it.
     /// </summary>
-    public IList<int> HashSizes { get; } = [CoreHash.DefaultSize];
+    public int HashSize { get; set; } = CoreHash.DefaultSize;
+
+    /// <summary>
+    /// Rows that were written under another <c>hash_size</c> get, when the store is opened, the ids that they have under this one; that reads the whole table.
+    /// False: such rows stay, and are not loaded.
+    /// </summary>
+    public bool Rehash { get; set; }
 
     /// <summary>The names of the user flags, each at the index of its bit: version 12 of the table has names in <c>script_flags</c>. A flag without a name is written as a number.</summary>
     public IList<string> UserFlagNames { get; } = [];
@@ -27,12 +33,11 @@ public sealed class SqlDialogStoreOptions
     internal void Validate()
     {
         CallRecords?.Validate();
-        foreach (int size in HashSizes)
-        {
-            if (size < 1 || !BitOperations.IsPow2(size))
-                throw new ArgumentException($"SqlDialogStoreOptions.HashSizes are powers of two; {size} is none.", nameof(HashSizes));
-        }
-
+        if (HashSize is < 1 or > 1 << 24 || !BitOperations.IsPow2(HashSize))
+            throw new ArgumentException(
+                $"SqlDialogStoreOptions.HashSize is a power of two from 1 to 2^24, not {HashSize}.",
+                nameof(HashSize)
+            );
         if (UserFlagNames.Count > 32)
             throw new ArgumentException("SqlDialogStoreOptions.UserFlagNames has 32 names at most.", nameof(UserFlagNames));
         if (UserFlagNames.Any(static n => n.Contains(' ', StringComparison.Ordinal) || n.Any(char.IsControl)))

@@ -18,6 +18,7 @@ internal sealed class SqlDialogTables
     {
         Version = version;
         Id = names.DialogColumn("dlg_id");
+        CallId = names.DialogColumn("callid");
         SqlColumn id = new(Id, SqlColumnType.UInt64);
         SqlColumn[] numbers =
         [
@@ -58,6 +59,9 @@ internal sealed class SqlDialogTables
 
     /// <summary>The name of the key of both tables.</summary>
     public string Id { get; }
+
+    /// <summary>The name of the column of Call-IDs.</summary>
+    public string CallId { get; }
 
     /// <summary>The dialogs, whole rows.</summary>
     public SqlTable Rows { get; }

@@ -1,4 +1,3 @@
-using System.Data.Common;
 using System.Globalization;
 using Parley.Dialogs;
 
@@ -53,8 +52,7 @@ internal sealed class SqlCheck(SqlDatabase database, SqlDialogStoreOptions optio
         await foreach (DialogRecord record in reader.AllAsync(session, PageSize, cancellation).ConfigureAwait(false))
         {
             rows++;
-            uint hash = CoreHash.Compute(record[DialogColumn.CallId]);
-            if (options.HashSizes.Count > 0 && !options.HashSizes.Any(size => (hash & (uint)(size - 1)) == record.Id.Entry))
+            if (CoreHash.Compute(record[DialogColumn.CallId], options.HashSize) != record.Id.Entry)
                 strange++;
             if (record.State is not (DialogState.Early or DialogState.Unconfirmed or DialogState.ConfirmedNoAck or DialogState.Confirmed))
                 over++;
@@ -73,10 +71,7 @@ internal sealed class SqlCheck(SqlDatabase database, SqlDialogStoreOptions optio
                 $"{rows} dialogs, {overflows} of them in {tables.Details.Name} alone because {tables.Rows.Name} would not keep them whole."
             )
         );
-        Find(
-            strange,
-            $"dialogs have an id that is not the hash of their Call-ID under hash_size {string.Join(" or ", options.HashSizes)}: they are not loaded."
-        );
+        Find(strange, $"dialogs have an id that is not the hash of their Call-ID under hash_size {options.HashSize}: they are not loaded.");
         Find(over, "dialogs are over, or in no state that there is: they are not loaded.");
         Find(left, $"rows of {tables.Details.Name} belong to no dialog of {tables.Rows.Name}: another program deleted it there.");
     }

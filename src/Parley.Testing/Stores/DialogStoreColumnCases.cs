@@ -126,7 +126,7 @@ internal static class DialogStoreColumnCases
     private static DialogRecord[] Ids() =>
         [
             .. new ulong[] { 0, 1, int.MaxValue, uint.MaxValue, 1UL << 32, long.MaxValue, 1UL << 63, ulong.MaxValue }.Select(static id =>
-                DialogStoreRows.WithId(DialogStoreRows.Row(1), DialogId.FromValue(id))
+                DialogStoreRows.Row(1).WithId(DialogId.FromValue(id))
             ),
         ];
 }

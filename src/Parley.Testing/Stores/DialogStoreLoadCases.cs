@@ -41,7 +41,7 @@ internal static class DialogStoreLoadCases
                             DialogRecord row = DialogStoreRows.Row(i);
                             if (i % 7 == 0)
                                 row = DialogStoreRows.With(row, DialogColumn.CallId, new byte[300]);
-                            return i % 3 == 0 ? DialogStoreRows.WithId(row, new DialogId(row.Id.Entry | 0x8000_0000, row.Id.Id)) : row;
+                            return i % 3 == 0 ? row.WithId(new DialogId(row.Id.Entry | 0x8000_0000, row.Id.Id)) : row;
                         }),
                 ];
                 await SaveAsync(store, cancellation, rows).ConfigureAwait(false);
@@ -138,8 +138,8 @@ internal static class DialogStoreLoadCases
             async store =>
             {
                 DialogRecord first = DialogStoreRows.Row(1);
-                DialogRecord second = DialogStoreRows.WithId(DialogStoreRows.Row(1, 2), new DialogId(first.Id.Entry, 999));
-                DialogRecord sameEntry = DialogStoreRows.WithId(DialogStoreRows.Row(2), new DialogId(first.Id.Entry, 998));
+                DialogRecord second = DialogStoreRows.Row(1, 2).WithId(new DialogId(first.Id.Entry, 999));
+                DialogRecord sameEntry = DialogStoreRows.Row(2).WithId(new DialogId(first.Id.Entry, 998));
                 await SaveAsync(store, cancellation, first, second, sameEntry, DialogStoreRows.Row(3)).ConfigureAwait(false);
                 byte[] callId = first[DialogColumn.CallId].ToArray();
                 ExpectRows(await store.FindAsync(callId, cancellation).ConfigureAwait(false), [first, second], "found by Call-ID");

@@ -57,11 +57,6 @@ public static class DialogStoreRows
     /// <param name="text">Its text.</param>
     public static DialogRecord With(DialogRecord row, DialogColumn changed, ReadOnlySpan<byte> text) => Copy(row, row.Id, changed, text);
 
-    /// <summary>A record with another id.</summary>
-    /// <param name="row">The record.</param>
-    /// <param name="id">The id.</param>
-    public static DialogRecord WithId(DialogRecord row, DialogId id) => Copy(row, id, DialogColumn.Details, row[DialogColumn.Details]);
-
     /// <summary>A record with another Call-ID, and the entry that goes with it.</summary>
     /// <param name="row">The record.</param>
     /// <param name="callId">The Call-ID.</param>

@@ -6,7 +6,9 @@ namespace Parley.Testing;
 /// <summary>What the cases do again and again.</summary>
 internal static class DialogStoreSteps
 {
+#pragma warning disable CA1068 // the work, a block, stands last
     public static async Task WithStoreAsync(DialogStoreTarget target, CancellationToken cancellation, Func<IDialogStore, Task> work)
+#pragma warning restore CA1068
     {
         await using IDialogStore store = target.Create();
         await store.OpenAsync(cancellation).ConfigureAwait(false);

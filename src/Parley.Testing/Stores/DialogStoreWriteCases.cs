@@ -155,7 +155,7 @@ internal static class DialogStoreWriteCases
             cancellation,
             async store =>
             {
-                DialogRecord high = DialogStoreRows.WithId(DialogStoreRows.Row(3), DialogId.FromValue(ulong.MaxValue));
+                DialogRecord high = DialogStoreRows.Row(3).WithId(DialogId.FromValue(ulong.MaxValue));
                 await SaveAsync(store, cancellation, DialogStoreRows.Row(1), DialogStoreRows.Row(2), high).ConfigureAwait(false);
                 var batch = new DialogStoreBatch { Deletes = [DialogStoreRows.Row(1).Id, DialogStoreRows.Row(9).Id, high.Id] };
                 await store.WriteAsync(batch, cancellation).ConfigureAwait(false);
@@ -187,7 +187,7 @@ internal static class DialogStoreWriteCases
             {
                 await SaveAsync(store, cancellation, DialogStoreRows.Row(1)).ConfigureAwait(false);
                 await store.WriteAsync(new DialogStoreBatch { Deletes = [DialogStoreRows.Row(1).Id] }, cancellation).ConfigureAwait(false);
-                DialogRecord other = DialogStoreRows.WithId(DialogStoreRows.Row(5), DialogStoreRows.Row(1).Id);
+                DialogRecord other = DialogStoreRows.Row(5).WithId(DialogStoreRows.Row(1).Id);
                 await SaveAsync(store, cancellation, other).ConfigureAwait(false);
                 await ExpectAsync(store, cancellation, other).ConfigureAwait(false);
             }

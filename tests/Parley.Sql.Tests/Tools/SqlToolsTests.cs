@@ -131,7 +131,7 @@ public class SqlToolsTests
         {
             State = DialogState.Deleted,
         };
-        await SaveAsync(database, [DialogStoreRows.WithId(row, new DialogId(row.Id.Entry ^ 1, 7)), over, DialogStoreRows.Row(3)]);
+        await SaveAsync(database, [row.WithId(new DialogId(row.Id.Entry ^ 1, 7)), over, DialogStoreRows.Row(3)]);
         await using (SqlSession session = await database.Open().OpenAsync(default))
             await session.ExecuteAsync($"DELETE FROM dialog WHERE dlg_id={DialogStoreRows.Row(3).Id.Value}", default);
         IReadOnlyList<string> findings = (await new SqlTools(database.Open()).CheckAsync()).Findings;

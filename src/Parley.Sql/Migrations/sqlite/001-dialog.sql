@@ -4,7 +4,7 @@
 CREATE TABLE IF NOT EXISTS version (
     table_name CHAR(32) NOT NULL,
     table_version INTEGER DEFAULT 0 NOT NULL,
-    CONSTRAINT version_t_name_idx UNIQUE (table_name)
+    UNIQUE (table_name)
 );
 
 CREATE TABLE IF NOT EXISTS dialog (

@@ -1,0 +1,123 @@
+using System.Data.Common;
+using System.Text;
+using Parley.Dialogs;
+using Parley.Registrar;
+using Xunit;
+
+namespace Parley.Sql.Tests.PowerLoss;
+
+/// <summary>Nothing that a store on a file has acknowledged is gone when the power is cut: dialogs, call records, contacts, and the journal.</summary>
+public class PowerLossTests
+{
+    private const string Writer = "Parley.Sql.Tests.PowerLoss.PowerLossWriter.Writes_until_it_is_killed";
+    private const int Cuts = 50;
+
+    [Fact]
+    public async Task Nothing_acknowledged_is_gone_at_fifty_cuts()
+    {
+        if (PowerLossDisk.Missing is { } missing)
+            Assert.Skip(missing);
+        var random = new Random(14);
+        using var disk = new PowerLossDisk(Writer, isDurable: true);
+        await disk.UntilAsync("opened", 0);
+        int lastDialog = -1;
+        for (int cut = 0; cut < Cuts; cut++)
+        {
+            await Task.Delay(random.Next(5, 80));
+            // Every second time all is gone that was not synced, else some of it is there.
+            (IReadOnlyDictionary<string, int> acknowledged, string folder) = disk.Cut(cut % 2 == 0 ? null : random);
+            string? lost = await LostAsync(acknowledged, folder, isDurable: true);
+            Assert.True(lost is null, $"Cut {cut} of {string.Join(", ", acknowledged)}: {lost}");
+            lastDialog = Number(acknowledged, "dialog");
+        }
+
+        Assert.True(lastDialog > Cuts, $"Only {lastDialog} dialogs were written meanwhile.");
+    }
+
+    /// <summary>The same disk takes what was promised to no one: else the test above would show nothing.</summary>
+    [Fact]
+    public async Task Without_durability_the_last_commits_may_be_gone_and_the_rest_is_whole()
+    {
+        if (PowerLossDisk.Missing is { } missing)
+            Assert.Skip(missing);
+        using var disk = new PowerLossDisk(Writer, isDurable: false);
+        await disk.UntilAsync("dialog", 40);
+        (IReadOnlyDictionary<string, int> acknowledged, string folder) = disk.Cut(null);
+        string? lost = await LostAsync(acknowledged, folder, isDurable: false);
+        Assert.StartsWith("dialog", lost, StringComparison.Ordinal);
+    }
+
+    /// <summary>What is not as it was acknowledged; null when all is.</summary>
+    private static async Task<string?> LostAsync(IReadOnlyDictionary<string, int> acknowledged, string folder, bool isDurable)
+    {
+        await using SqlDatabase database = PowerLossWriter.Open(folder, isDurable);
+        var dialogs = new HashSet<int>();
+        await using (SqlDialogStore store = PowerLossWriter.Dialogs(database))
+        {
+            await store.OpenAsync(default);
+            await foreach (DialogRecord row in store.LoadAsync(default))
+                dialogs.Add((int)row.Id.Id);
+        }
+
+        var contacts = new HashSet<int>();
+        await using (var store = new SqlLocationStore(database))
+        {
+            await store.OpenAsync(default);
+            await foreach (LocationRecord row in store.LoadAsync(default))
+                contacts.Add((int)row.ContactId - 1);
+        }
+
+        return LostOf("dialog", Number(acknowledged, "dialog"), dialogs, await RecordsAsync(database))
+            ?? LostOf("location", Number(acknowledged, "location"), contacts, null)
+            ?? await LostOfJournalAsync(Number(acknowledged, "journal"), Path.Combine(folder, "journal"));
+    }
+
+    /// <summary>Batch n brings row n and takes row n - lifetime, with its call record: each acknowledged batch is there, and the one under way whole or not at all.</summary>
+    private static string? LostOf(string what, int last, HashSet<int> rows, HashSet<int>? records)
+    {
+        int next = last + 1;
+        bool isNextThere = rows.Contains(next);
+        for (int number = 0; number <= next; number++)
+        {
+            bool isGone = number <= (isNextThere ? next : last) - PowerLossWriter.Lifetime;
+            bool isThere = number <= last || isNextThere;
+            if (rows.Contains(number) != (isThere && !isGone))
+                return $"{what} {number} is {(rows.Contains(number) ? "there" : "not there")}";
+            if (records is not null && records.Contains(number) != isGone)
+                return $"{what} {number} has {(isGone ? "no call record" : "a call record")}";
+        }
+
+        return rows.All(number => number <= next) ? null : $"{what} has rows that were not written yet";
+    }
+
+    private static async Task<string?> LostOfJournalAsync(int last, string path)
+    {
+        await using var journal = new FileJournal(path);
+        await journal.OpenAsync(default);
+        int number = 0;
+        await foreach (ReadOnlyMemory<byte> entry in journal.ReadAsync(default))
+        {
+            if (!entry.Span.SequenceEqual(PowerLossWriter.Entry(number).Span))
+                return $"journal entry {number} is {Encoding.ASCII.GetString(entry.Span)}";
+            number++;
+        }
+
+        return number > last ? null : $"journal ends before {number}";
+    }
+
+    private static async Task<HashSet<int>> RecordsAsync(SqlDatabase database)
+    {
+        await using SqlSession session = await database.OpenAsync(default);
+        await using DbCommand command = session.Command("SELECT call_id FROM cdr");
+        await using DbDataReader reader = await command.ExecuteReaderAsync();
+        var records = new HashSet<int>();
+        while (await reader.ReadAsync())
+            Assert.True(
+                records.Add(int.Parse(reader.GetString(0).AsSpan(5), System.Globalization.CultureInfo.InvariantCulture)),
+                "A call record is there twice."
+            );
+        return records;
+    }
+
+    private static int Number(IReadOnlyDictionary<string, int> acknowledged, string what) => acknowledged.GetValueOrDefault(what, -1);
+}

@@ -88,6 +88,16 @@ public sealed partial class Dialog
         RestoreCallTrack(null);
     }
 
+    /// <summary>What the details of its row add; after <see cref="Restore"/>.</summary>
+    internal void RestoreDetails(in DialogLifeDetails details, long createdAt, CallTrack? track)
+    {
+        if (createdAt > 0)
+            _createdAt = createdAt;
+        _life.RestoreDetails(in details, Runtime.Now, Runtime.UnixMilliseconds);
+        if (track is not null)
+            RestoreCallTrack(track);
+    }
+
     /// <summary>From a store into the table, its clocks running; false when its id is there already. Its parties may have to connect anew first, and thousands come back at once: pings are spread over a whole interval.</summary>
     internal bool TryBeginRestored()
     {

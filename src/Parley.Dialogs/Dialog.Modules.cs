@@ -47,6 +47,22 @@ public sealed partial class Dialog
     /// <summary>Requests within the dialog, for code that takes the lock.</summary>
     internal ref RequestsUnderWay UnderWay => ref _underWay;
 
+    /// <summary>Under the lock: its pings; null when it has none.</summary>
+    internal DialogPings? PingsInLock => _pings;
+
+    /// <summary>As the details of a row had them, before the dialog is in the table: own intervals in milliseconds (0: none), and who has answered a ping.</summary>
+    internal void RestorePings(int optionsInterval, int reinviteInterval, bool callerAnswers, bool calleeAnswers)
+    {
+        DialogPings pings = Pings;
+        pings.OptionsInterval = Math.Max(0, optionsInterval);
+        pings.ReinviteInterval = Math.Max(0, reinviteInterval);
+        pings.Assign(Flags, Caller, Callee);
+        if (pings.Caller is { } caller)
+            caller.HasAnswered = callerAnswers;
+        if (pings.Callee is { } callee)
+            callee.HasAnswered = calleeAnswers;
+    }
+
     /// <summary>Under the lock: the call is up and nothing ends it.</summary>
     internal bool MayPingInLock => _life.State == DialogState.Confirmed && !_life.Has(InternalFlags.ByeSeen) && !_underWay.HasBye;
 

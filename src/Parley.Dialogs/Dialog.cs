@@ -17,7 +17,7 @@ public sealed partial class Dialog : ILegOwner
     // Call-ID, From URI and To URI in one array: two lengths, three texts.
     private const int NamesHeader = 4;
     private readonly byte[] _names;
-    private readonly long _createdAt;
+    private long _createdAt;
     private DialogLife _life;
     private DialogMailbox _mailbox;
     private LegSet _legs;

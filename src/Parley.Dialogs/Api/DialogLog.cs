@@ -42,4 +42,9 @@ internal sealed partial class DialogLog(ILogger logger)
         "The Contact of the {End} of dialog {Dialog} cannot be read: it is passed on, and the proxy's own requests have no way to that end"
     )]
     private partial void LogContactUnreadable(string end, DialogId dialog);
+
+    public void DetailsUnreadable(DialogId dialog) => LogDetailsUnreadable(dialog);
+
+    [LoggerMessage(5212, LogLevel.Warning, "The details of dialog {Dialog} cannot be read; it is loaded without them")]
+    private partial void LogDetailsUnreadable(DialogId dialog);
 }

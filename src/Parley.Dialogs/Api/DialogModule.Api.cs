@@ -103,7 +103,7 @@ internal sealed partial class DialogModule : IDialogApi
         ArgumentNullException.ThrowIfNull(context);
         if (!context.IsInDialog)
             throw new ArgumentException("The request has no To tag, so it is not one within a dialog.", nameof(context));
-        return _routing.Relay(context, isTrusted);
+        return _routing.Relay(context, isTrusted, Loader);
     }
 
     public Dialog? Find(DialogId id) => Table.Find(id);

@@ -27,6 +27,9 @@ internal abstract class DialogRuntime
     /// <summary>What calls wait for when their rows are to be durable first; null without a store in realtime mode.</summary>
     public DialogHolds? Holds { get; set; }
 
+    /// <summary>The name of this node in rows; empty: none.</summary>
+    public string Node { get; set; } = "";
+
     public DialogCounters Counters { get; } = new();
 
     /// <summary>Null without call records.</summary>

@@ -44,7 +44,10 @@ public interface IDialogApi
     /// <returns>The request's dialog, also when it was created before (its flags stay as they are then); null for anything but an INVITE without To tag, and for an INVITE that is answered already.</returns>
     Dialog? CreateDialog(SipContext context, DialogFlags flags = DialogFlags.None);
 
-    /// <summary>Finds the dialog of a request within one (<c>match_dialog</c>) and runs its part in the call; true also when it was matched before.</summary>
+    /// <summary>
+    /// Finds the dialog of a request within one (<c>match_dialog</c>) and runs its part in the call; true also when it was matched before. Only dialogs in
+    /// memory: while a store is still being loaded, <see cref="RelayInDialogAsync"/> waits for a look-up in it, and this does not.
+    /// </summary>
     /// <param name="context">The request.</param>
     /// <param name="mode">Null: the mode of <see cref="DialogOptions"/>.</param>
     bool MatchDialog(SipContext context, DialogMatchMode? mode = null);

@@ -36,8 +36,11 @@ public sealed class DialogChange
     /// </summary>
     public CallRecord? CallRecord { get; internal init; }
 
-    /// <summary>Of a <see cref="DialogChangeKind.Resync"/> on a durable reader: the call records of the changes that were dropped. Else empty.</summary>
-    public IReadOnlyList<CallRecord> DroppedCallRecords { get; internal init; } = [];
+    /// <summary>
+    /// Further call records: of changes that were merged into this one (a call that failed, was revived by a late 2xx, and ended again), and of those
+    /// that were dropped for a <see cref="DialogChangeKind.Resync"/> of a durable reader. Nearly always empty.
+    /// </summary>
+    public IReadOnlyList<CallRecord> FurtherCallRecords { get; internal init; } = [];
 
     /// <summary>Two changes of one dialog as one, for a reader that only wants where it stands.</summary>
     internal static DialogChange Merge(DialogChange earlier, DialogChange later)

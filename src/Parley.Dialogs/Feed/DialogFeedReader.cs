@@ -190,7 +190,7 @@ public sealed class DialogFeedReader : IDisposable
         var resync = new DialogChange(DialogChangeKind.Resync, default, DialogState.None, DialogState.None, null)
         {
             Sequence = last.Sequence,
-            DroppedCallRecords = records,
+            FurtherCallRecords = records,
         };
         Append(resync, first);
     }
@@ -199,10 +199,13 @@ public sealed class DialogFeedReader : IDisposable
     private List<CallRecord> WaitingRecords(DialogChange last)
     {
         // The list of the overflow before, if its resync still waits, is not seen by any consumer yet.
-        List<CallRecord> records = _ring[_head & (_ring.Length - 1)].Change?.DroppedCallRecords as List<CallRecord> ?? [];
+        List<CallRecord> records = _ring[_head & (_ring.Length - 1)].Change?.FurtherCallRecords as List<CallRecord> ?? [];
         for (long place = _head; place < _tail; place++)
         {
-            if (_ring[place & (_ring.Length - 1)].Change?.CallRecord is { } record)
+            DialogChange waiting = _ring[place & (_ring.Length - 1)].Change!;
+            if (waiting.Kind != DialogChangeKind.Resync)
+                records.AddRange(waiting.FurtherCallRecords);
+            if (waiting.CallRecord is { } record)
                 records.Add(record);
         }
 

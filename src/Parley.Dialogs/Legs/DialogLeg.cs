@@ -176,6 +176,13 @@ public sealed class DialogLeg
         return true;
     }
 
+    /// <summary>Its numbers besides <see cref="Numbers"/>, for a row and from one. Under the lock.</summary>
+    internal LegCounts Counts
+    {
+        get => new(_inviteTo, _inviteFrom, _refreshTo, _refreshFrom, _highestFrom, _highestFromMethod);
+        set => (_inviteTo, _inviteFrom, _refreshTo, _refreshFrom, _highestFrom, _highestFromMethod) = value;
+    }
+
     /// <summary>Under the lock: the number for a request of the proxy's own to this leg.</summary>
     internal uint TakeOwnCSeq() => _numbers.TakeOwn();
 

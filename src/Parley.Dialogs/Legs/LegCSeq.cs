@@ -36,6 +36,38 @@ internal struct LegCSeq
     /// <summary>As a store had it (columns <c>*_cseq</c> and <c>*_ping_cseq</c>).</summary>
     public static LegCSeq FromStore(uint highest, uint generated) => new() { Highest = highest, Generated = generated };
 
+    /// <summary>The method of <see cref="Highest"/>.</summary>
+    public readonly SipMethod HighestMethod => _highestMethod;
+
+    /// <summary>The INVITEs whose ACK may still come, for a row: came with &lt;&lt; 32 | left with; oldest first.</summary>
+    public readonly ReadOnlySpan<ulong> Invites
+    {
+        get
+        {
+            if (_invites is null)
+                return [];
+            int count = Math.Min(_nextInvite, MaxInvites);
+            ulong[] oldestFirst = new ulong[count];
+            for (int i = 0; i < count; i++)
+                oldestFirst[i] = _invites[(_nextInvite - count + i) & (MaxInvites - 1)];
+            return oldestFirst;
+        }
+    }
+
+    /// <summary>As the details of a row had it.</summary>
+    public static LegCSeq FromStore(uint highest, SipMethod method, uint generated, ReadOnlySpan<ulong> invites)
+    {
+        var cseq = new LegCSeq
+        {
+            Highest = highest,
+            Generated = generated,
+            _highestMethod = method,
+        };
+        foreach (ulong invite in invites)
+            cseq.Remember((uint)(invite >> 32), (uint)invite);
+        return cseq;
+    }
+
     /// <summary>The leg begins with the initial INVITE, which may have left with another number on its branch (credentials of the proxy's own).</summary>
     public static LegCSeq FromInvite(uint received, uint sent)
     {

@@ -142,6 +142,13 @@ internal struct LegSet(DialogLeg caller)
     /// <summary>The winning callee of a dialog that a store had.</summary>
     public void Restore(DialogLeg callee) => _callee = callee;
 
+    /// <summary>What the details of a row add.</summary>
+    public void Restore(uint inviteCSeq, DialogLeg[] others)
+    {
+        _inviteCSeq = inviteCSeq;
+        _others = others.Length == 0 ? null : others;
+    }
+
     /// <summary>The leg whose 2xx is forwarded first is the callee.</summary>
     public void SetWinner(int branch, ReadOnlySpan<byte> tag)
     {

@@ -71,6 +71,15 @@ internal struct DialogLife
     /// <summary>For a row: milliseconds until the lifetime is over; while nothing counts it, the whole of it.</summary>
     public readonly long UntilOver(long now) => _lifetimeDue == Never ? _lifetime : Math.Max(0, _lifetimeDue - now);
 
+    /// <summary>When the lifetime is over, the timers' milliseconds; null while nothing counts it.</summary>
+    public readonly long? LifetimeDue => _lifetimeDue == Never ? null : _lifetimeDue;
+
+    /// <summary>When the wait of its state is over; null while there is none.</summary>
+    public readonly long? StateDue => _stateDue == Never ? null : _stateDue;
+
+    /// <summary>Its own delay, milliseconds; 0: the module's.</summary>
+    public readonly int OwnDeleteDelay => Volatile.Read(in _deleteDelay);
+
     /// <summary>How long it stays after its end, milliseconds. Also without the lock.</summary>
     public readonly long DeleteDelay(DialogSettings settings)
     {
@@ -106,8 +115,35 @@ internal struct DialogLife
         long remaining = left ?? _lifetime;
         _lifetime = Math.Max(_lifetime, remaining);
         _lifetimeDue = now + Math.Max(0, remaining);
-        if (state == DialogState.ConfirmedNoAck && settings.NoAckTimeout > 0)
+        if (IsEarly)
+        {
+            _lifetimeDue = Never;
+            _stateDue = settings.EarlyTimeout > 0 ? now + settings.EarlyTimeout : Never;
+        }
+        else if (state == DialogState.ConfirmedNoAck && settings.NoAckTimeout > 0)
+        {
             _stateDue = now + settings.NoAckTimeout;
+        }
+    }
+
+    /// <summary>What the details of a row add to <see cref="Restore"/>. The time away counts: a deadline that has passed is due now.</summary>
+    /// <param name="details">The details.</param>
+    /// <param name="now">The timers' milliseconds.</param>
+    /// <param name="unixNow">The wall clock.</param>
+    public void RestoreDetails(in DialogLifeDetails details, long now, long unixNow)
+    {
+        if (details.Lifetime > 0)
+            _lifetime = details.Lifetime;
+        if (details.StartTime > 0 && details.StartTime / 1000 == _startTime / 1000)
+            _startTime = details.StartTime;
+        // A row whose timeout was changed by hand has another second than its details: the column counts.
+        if (details.LifetimeDue > 0 && _lifetimeDue != Never && Math.Abs(details.LifetimeDue - unixNow - (_lifetimeDue - now)) <= 2_000)
+            _lifetimeDue = now + Math.Max(0, details.LifetimeDue - unixNow);
+        if (details.StateDue > 0 && _stateDue != Never)
+            _stateDue = now + Math.Max(0, details.StateDue - unixNow);
+        _deleteDelay = Math.Max(0, details.DeleteDelay);
+        _internalFlags |= details.Flags & DialogDetails.ExtraFlags;
+        _reason = details.Reason;
     }
 
     /// <summary>The one place where a state changes. Of what the event asks for, <see cref="Apply"/> does the deadlines; the rest is the dialog's to do.</summary>

@@ -193,6 +193,24 @@ internal sealed class DialogMatching(DialogTable table, DialogOptions options, b
         return null;
     }
 
+    /// <summary>
+    /// A look-up in the store may find its dialog: a Route of ours proves a call that was tracked here, or carries an id whose entry is the hash of this
+    /// Call-ID. Anyone can write the latter, so look-ups are bounded besides.
+    /// </summary>
+    public bool MayBeStored(SipContext context)
+    {
+        if (context.TryGetRouteProof(out RouteProof proof) && proof.Kind == RouteProofKind.TrackedCall)
+            return true;
+        uint entry = CoreHash.Compute(context.Request.CallId, table.HashSize);
+        for (int i = 0; context.TryGetRouteParameter(recordRouteParameter, i, out ReadOnlySpan<byte> did); i++)
+        {
+            if (DialogId.TryParse(did, out DialogId id) && id.Entry == entry)
+                return true;
+        }
+
+        return false;
+    }
+
     private void Attach(SipContext context, Dialog dialog, InDialogFollower follower, in DialogAction action, bool runs)
     {
         context.Set<DialogFollower>(follower);

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Parley.Proxy;
 using Parley.Sip;
 
@@ -10,12 +11,36 @@ namespace Parley.Dialogs;
 internal sealed class InDialogRouting(DialogMatching matching, DialogOptions options, DialogCounters counters, DialogLog log)
 {
     /// <summary>Relays the request, or answers it (an ACK is dropped).</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="isTrusted">See <see cref="IDialogApi.RelayInDialogAsync"/>.</param>
+    /// <param name="loader">Loads dialogs from a store; null without one.</param>
     /// <returns>What RelayAsync returns; false when the request does not pass.</returns>
-    public ValueTask<bool> Relay(SipContext context, bool isTrusted)
+    public ValueTask<bool> Relay(SipContext context, bool isTrusted, DialogLoader? loader)
     {
         bool isRouted = context.LooseRoute();
         if (matching.Match(context, options.MatchMode))
-            return context.Get<DialogFollower>() is InDialogFollower follower ? Known(context, follower) : context.RelayAsync();
+            return Matched(context);
+        if (loader is { IsLoading: true } && isRouted && matching.FindNamed(context) is null && matching.MayBeStored(context))
+            return RelayLookedUpAsync(context, isTrusted, loader);
+        return Unmatched(context, isTrusted, isRouted);
+    }
+
+    private ValueTask<bool> Matched(SipContext context) =>
+        context.Get<DialogFollower>() is InDialogFollower follower ? Known(context, follower) : context.RelayAsync();
+
+    /// <summary>The load at start has not come to its dialog yet, maybe: the request waits for a look-up, in its strand.</summary>
+    [SuppressMessage("Reliability", "CA2007", Justification = "Coming back into the strand is the point.")]
+    private async ValueTask<bool> RelayLookedUpAsync(SipContext context, bool isTrusted, DialogLoader loader)
+    {
+        byte[] callId = context.Request.CallId.ToArray();
+        await loader.FindAsync(callId);
+        if (context.IsAnswered)
+            return false; // a CANCEL, or a handler that did not wait
+        return matching.Match(context, options.MatchMode) ? await Matched(context) : await Unmatched(context, isTrusted, isRouted: true);
+    }
+
+    private ValueTask<bool> Unmatched(SipContext context, bool isTrusted, bool isRouted)
+    {
         if (isTrusted && isRouted)
             return context.RelayAsync();
         if (matching.FindNamed(context) is { } dialog)

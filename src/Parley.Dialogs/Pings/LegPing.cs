@@ -23,6 +23,13 @@ internal sealed class LegPing(DialogLeg leg, bool reinvites)
     /// <summary>By re-INVITE, as long as the session is known.</summary>
     public bool Reinvites => reinvites;
 
+    /// <summary>It has answered one: its silence says something.</summary>
+    public bool HasAnswered
+    {
+        get => _hasAnswered;
+        set => _hasAnswered = value;
+    }
+
     /// <summary>The last one was a re-INVITE.</summary>
     public bool IsReinvite => _isReinvite;
 

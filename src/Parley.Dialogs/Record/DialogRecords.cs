@@ -47,6 +47,7 @@ internal static class DialogRecords
                 CalleeSocket = SocketText(callee?.FlowInLock.Listener),
                 Values = values.WrittenSpan,
                 Profiles = profiles.WrittenSpan,
+                Details = DialogDetails.Write(dialog),
             };
             ref readonly DialogLife life = ref dialog.Life;
             return new DialogRecord(dialog.Id, in texts)
@@ -65,14 +66,15 @@ internal static class DialogRecords
         }
     }
 
-    /// <summary>A dialog as a row had it; not in the table yet, no timer runs. Its legs know their listener but no far end: the next request of each side brings it.</summary>
+    /// <summary>A dialog as a row had it; not in the table yet, no timer runs. Its legs know their listener, and of datagrams the far end: the next request of each side brings its connection.</summary>
     public static Dialog Restore(
         DialogRuntime runtime,
         DialogTable table,
         DialogProfileTable profileTable,
         DialogRecord record,
         SipListener? callerListener,
-        SipListener? calleeListener
+        SipListener? calleeListener,
+        Func<byte[], SipListener?>? sockets = null
     )
     {
         Dialog dialog = table.NewDialog(
@@ -86,17 +88,21 @@ internal static class DialogRecords
         DialogLeg caller = dialog.Caller;
         RestoreLeg(caller, record[DialogColumn.FromTag], record[DialogColumn.CallerContact], record[DialogColumn.CallerRouteSet]);
         caller.Numbers = LegCSeq.FromStore(record.CallerCSeq, record.CallerPingCSeq);
-        var callee = new DialogLeg(dialog, 0) { IsAnswered = true, HighestFrom = record.CallerCSeq };
+        bool isAnswered = record.State is DialogState.ConfirmedNoAck or DialogState.Confirmed;
+        var callee = new DialogLeg(dialog, 0) { IsAnswered = isAnswered, HighestFrom = record.CallerCSeq };
         callee.Numbers = LegCSeq.FromStore(record.CalleeCSeq, record.CalleePingCSeq);
         RestoreLeg(callee, record[DialogColumn.ToTag], record[DialogColumn.CalleeContact], record[DialogColumn.CalleeRouteSet]);
         if (callerListener is not null)
             caller.Flow = new SipFlow(callerListener, default);
         if (calleeListener is not null)
             callee.Flow = new SipFlow(calleeListener, default);
-        dialog.LegSet.Restore(callee);
+        if (isAnswered || !record[DialogColumn.ToTag].IsEmpty)
+            dialog.LegSet.Restore(callee);
         // A row without a deadline, or with one that was never true, gets a whole lifetime: better counted too long than cut.
         long? left = record.Timeout > record.StartTime && record.Timeout > 0 ? (record.Timeout * 1000) - runtime.UnixMilliseconds : null;
         dialog.Restore(record.State, (InternalFlags)record.Flags, record.StartTime * 1000, left);
+        if (!DialogDetailsReader.TryRead(dialog, record[DialogColumn.Details], sockets ?? (static _ => null)))
+            runtime.Log.DetailsUnreadable(dialog.Id);
         dialog.UserFlagBits = record.UserFlags;
         dialog.ValueStore.ReadText(record[DialogColumn.Values]);
         profileTable.ReadText(ref dialog.ProfileChain, dialog.Id, record[DialogColumn.Profiles], isReplicated: false);

@@ -20,6 +20,7 @@ internal sealed class DialogLoader
     private readonly Lock _lock = new();
     private readonly HashSet<DialogId> _ended = [];
     private readonly HashSet<ulong> _missing = [];
+    private readonly Func<byte[], SipListener?> _find;
     private int _loads;
     private int _finds;
 
@@ -38,6 +39,7 @@ internal sealed class DialogLoader
         _writer = writer;
         _options = options;
         _sockets = new RowSockets(listeners, options);
+        _find = socket => _sockets.TryFind(socket, out SipListener? found) ? found : null;
         _time = time;
         _log = log;
         writer.Ended = NoteEnd;
@@ -166,7 +168,7 @@ internal sealed class DialogLoader
             || !_sockets.TryFind(record[DialogColumn.CalleeSocket], out SipListener? callee)
         )
             return false;
-        Dialog dialog = DialogRecords.Restore(_module, _module.Table, _module.Profiles, record, caller, callee);
+        Dialog dialog = DialogRecords.Restore(_module, _module.Table, _module.Profiles, record, caller, callee, _find);
         _writer.Loaded(record); // before it can end
         if (_module.Callbacks.Load(dialog, static dialog => dialog.TryBeginRestored()))
             return true;

@@ -41,6 +41,7 @@ public sealed class DialogPersistence : IDisposable
         options ??= new DialogStoreOptions { Durability = DialogDurability.SoonAfter };
         options.Validate();
         time ??= TimeProvider.System;
+        _module.Node = options.Node;
         Log = new StoreLog(loggers?.CreateLogger("Parley.Dialogs.Store") ?? NullLogger.Instance);
         _writer = new DialogStoreWriter(
             _module.Feed.Subscribe(new DialogFeedOptions { IsDurable = true, WithRecords = false }),

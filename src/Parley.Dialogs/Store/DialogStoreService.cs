@@ -19,6 +19,8 @@ internal sealed class DialogStoreService(Func<DialogPersistence> make, IDialogSt
             return;
         DialogPersistence persistence = _persistence = make();
         var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (options.LoadFirst == 0)
+            opened.SetResult();
         Task loading = LoadAsync(persistence, opened, _stopping.Token);
         persistence.LoadCompleted = loading;
         Task open = opened.Task;

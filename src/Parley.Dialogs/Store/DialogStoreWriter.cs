@@ -225,8 +225,6 @@ internal sealed partial class DialogStoreWriter : IDisposable
             && !_options.StoreEarlyDialogs
         )
             return;
-        if (change.CallRecord is { Number: > 0 } intermediate)
-            _pending.Take(intermediate, first, now);
         _aside.Remove(change.Id);
         if (change.Kind == DialogChangeKind.Deleted)
             Ended?.Invoke(change.Id);
@@ -236,11 +234,17 @@ internal sealed partial class DialogStoreWriter : IDisposable
     /// <summary>Changes were dropped: every dialog is written anew, and every row that is not one any more goes.</summary>
     private void Resync(DialogChange change, long first, long now)
     {
-        foreach (CallRecord record in change.DroppedCallRecords)
+        foreach (CallRecord record in change.FurtherCallRecords)
             _pending.Take(record, first, now);
         if (WritesRecordsOnly)
             return;
         var all = new HashSet<DialogId>(_dialogs.All());
+        foreach (DialogId id in _pending.Ids)
+        {
+            if (!all.Contains(id))
+                _pending.Touch(id, first, now).IsDeleted = true; // the journal may have its row
+        }
+
         foreach (DialogId id in all)
             _pending.Touch(id, first, now).IsDeleted = false;
         lock (_stored)

@@ -19,6 +19,9 @@ internal sealed class PendingRows
 
     public IEnumerable<PendingRow> Fresh => _fresh;
 
+    /// <summary>The dialogs that wait.</summary>
+    public DialogId[] Ids => [.. _newest.Keys];
+
     /// <summary>Changes before this sequence are durable, one way or the other; null: all that were taken are.</summary>
     public long? FirstFresh =>
         _fresh.First is not { } first ? null
@@ -42,11 +45,12 @@ internal sealed class PendingRows
         PendingRow row = Touch(change.Id, first, now);
         bool wasDeleted = row.IsDeleted;
         row.IsDeleted = change.Kind == DialogChangeKind.Deleted || (wasDeleted && change.Kind == DialogChangeKind.Updated);
-        if (change.CallRecord is not { Number: 0 } record)
+        foreach (CallRecord further in change.FurtherCallRecords)
+            Take(further, first, now);
+        if (change.CallRecord is not { } record)
             return;
-        // The record of a failure that a late 2xx crossed: another one of the same dialog.
-        if (row.Record is { } before && before.Key != record.Key)
-            Keep(before, row.First, now);
+        if (row.Record is { } former)
+            Take(former, row.First, row.Since); // it failed, a late 2xx brought it back, and it ended again
         row.Record = record;
     }
 
@@ -71,12 +75,6 @@ internal sealed class PendingRows
     {
         var row = new PendingRow(record.DialogId, first, now) { IsRecordOnly = true, Record = record };
         row.Node = _fresh.AddLast(row);
-    }
-
-    /// <summary>As <see cref="Take(CallRecord, long, long)"/>, of a change that came earlier than the last entry.</summary>
-    private void Keep(CallRecord record, long first, long now)
-    {
-        Take(record, first, now);
         _isOutOfOrder = true;
     }
 
@@ -106,9 +104,10 @@ internal sealed class PendingRows
         row.IsInFlight = false;
         if (row.IsRecordOnly || !_newest.TryGetValue(row.Id, out PendingRow? newer) || newer == row)
             return;
-        if (row.Record is { } record && newer.Record is { } other && other.Key != record.Key)
-            Keep(record, row.First, row.Since);
-        newer.Record ??= row.Record;
+        if (newer.Record is null)
+            newer.Record = row.Record;
+        else if (row.Record is { } former)
+            Take(former, row.First, row.Since);
         if (row.IsDurable)
         {
             _durable.Remove(row.Node!);

@@ -55,9 +55,6 @@ internal sealed partial class StoreLog(ILogger logger)
     [LoggerMessage(5211, LogLevel.Debug, "The dialog of call {CallId} was looked up in the store: {Found} found")]
     public partial void LookedUp(string callId, int found);
 
-    [LoggerMessage(5212, LogLevel.Warning, "The details of dialog {Dialog} cannot be read; it is loaded without them")]
-    public partial void DetailsUnreadable(DialogId dialog);
-
     [LoggerMessage(5213, LogLevel.Warning, "Nothing can be made durable, neither in the store nor in a journal: {Policy}")]
     public partial void Unavailable(string policy);
 }

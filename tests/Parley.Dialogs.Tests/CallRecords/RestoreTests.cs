@@ -26,7 +26,13 @@ public sealed class RestoreTests
         bench.Calls.Call();
         bench.Calls.Run(10);
         Dialog before = bench.Calls.Dialog;
-        DialogRecord row = DialogRecords.Of(before, before.Module.Profiles);
+        DialogRecord whole = DialogRecords.Of(before, before.Module.Profiles);
+        var row = new DialogRecord(whole.Id, new DialogRecordTexts { CallId = whole[DialogColumn.CallId], ToTag = "t"u8 })
+        {
+            State = whole.State,
+            StartTime = whole.StartTime,
+            Timeout = whole.Timeout,
+        };
         using var next = new RecordBench();
         next.Calls.Clock.RunFor(TimeSpan.FromSeconds(30));
         Dialog back = DialogRecords.Restore(before.Module, before.Module.Table, before.Module.Profiles, row, null, null);

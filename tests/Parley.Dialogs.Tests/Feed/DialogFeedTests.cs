@@ -190,12 +190,12 @@ public class DialogFeedTests
         Assert.True(store.TryRead(out DialogChange? resync));
         Assert.True(store.Overflows > 1); // the resync itself was dropped for another one
         Assert.Equal(DialogChangeKind.Resync, resync.Kind);
-        var kept = new List<CallRecord>(resync.DroppedCallRecords);
+        var kept = new List<CallRecord>(resync.FurtherCallRecords);
         while (store.TryRead(out DialogChange? change))
             kept.Add(change.CallRecord!);
         Assert.Equal(records, kept);
         Assert.True(page.TryRead(out resync));
-        Assert.Empty(resync.DroppedCallRecords);
+        Assert.Empty(resync.FurtherCallRecords);
     }
 
     [Fact]

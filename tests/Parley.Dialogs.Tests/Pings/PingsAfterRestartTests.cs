@@ -35,7 +35,7 @@ public sealed class PingsAfterRestartTests
         Assert.Equal([before + 1, before + 2, before + 3], pings.Select(static p => p.Message!.CSeqNumber));
     }
 
-    private static CallBench New() => new(null, DialogFlags.OptionsPingCallee);
+    private static CallBench New() => new(static options => options.PingFailures = 9, DialogFlags.OptionsPingCallee);
 
     private static DialogPersistence Keep(CallBench bench, MemoryDialogStore store) =>
         new(bench.Dialogs, store, bench.Proxy.Services.GetRequiredService<ISipTransport>().Listeners);

@@ -26,7 +26,8 @@ public static class RegistrarServices
         ));
         services.TryAddSingleton(static provider => new SipRegistrar(
             provider.GetRequiredService<LocationTable>(),
-            provider.GetRequiredService<TimeProvider>()
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<LocationPersistence>()
         ));
         return services;
     }

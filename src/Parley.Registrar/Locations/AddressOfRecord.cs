@@ -12,6 +12,9 @@ public sealed class AddressOfRecord : IEquatable<AddressOfRecord>
     internal AddressOfRecord(ReadOnlySpan<byte> canonical) => _bytes = canonical.ToArray();
 
     /// <summary>The canonical form.</summary>
+    internal ReadOnlyMemory<byte> Memory => _bytes;
+
+    /// <summary>The canonical form.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
 
     /// <summary>Reads the address of a sip or sips URI; the two are one address. False for other schemes.</summary>
@@ -69,6 +72,27 @@ public sealed class AddressOfRecord : IEquatable<AddressOfRecord>
         var escaped = new byte[plain.Length * 3];
         string user = Encoding.ASCII.GetString(escaped, 0, SipEscaping.EscapeUser(plain, escaped));
         return SipUri.TryParse($"sip:{user}@{text[(at + 1)..]}", out SipUri? full) && TryCreate(full.View, options, out address);
+    }
+
+    /// <summary>Reads a canonical form that a store had, by this server's policy on port and case; false when it is none.</summary>
+    internal static bool TryRead(
+        ReadOnlySpan<byte> text,
+        RegistrarOptions options,
+        [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out AddressOfRecord? address
+    )
+    {
+        address = null;
+        int at = text.LastIndexOf((byte)'@');
+        if (text.IsEmpty)
+            return false;
+        var uri = new byte[4 + (3 * Math.Max(at, 0)) + text.Length];
+        "sip:"u8.CopyTo(uri);
+        int length = 4;
+        if (at > 0)
+            length += SipEscaping.EscapeUser(text[..at], uri.AsSpan(length));
+        ReadOnlySpan<byte> rest = at > 0 ? text[at..] : text[(at + 1)..]; // with its "@" where there is a user
+        rest.CopyTo(uri.AsSpan(length));
+        return SipUriView.TryParse(uri.AsSpan(0, length + rest.Length), out SipUriView view) && TryCreate(view, options, out address);
     }
 
     /// <inheritdoc/>

@@ -7,7 +7,11 @@ namespace Parley.Registrar;
 /// <summary>One contact of an address-of-record, as registered. Immutable: a refresh makes a new one.</summary>
 public sealed class Binding
 {
+    /// <summary>No connection has this id: that of a flow that ended with an earlier process.</summary>
+    internal const long GoneConnection = -1;
+
     internal Binding(
+        long contactId,
         SipUri contact,
         int q,
         long registeredAt,
@@ -22,6 +26,7 @@ public sealed class Binding
         string? userAgent
     )
     {
+        ContactId = contactId;
         Contact = contact;
         Q = q;
         RegisteredAt = registeredAt;
@@ -33,6 +38,7 @@ public sealed class Binding
         InstanceId = instanceId;
         RegId = regId;
         FlowUse = sendOverFlow;
+        IsWithoutFlow = sendOverFlow == FlowUse.Only && (flow is null || flow.Value.ConnectionId == GoneConnection);
         UserAgent = userAgent;
         Size = SizeOf(contact, callId, path, instanceId) + (userAgent is null ? 0 : 24 + (userAgent.Length * 2));
         Target = new BranchTarget
@@ -44,6 +50,9 @@ public sealed class Binding
             ReopensFlow = sendOverFlow == FlowUse.WhileOpen,
         };
     }
+
+    /// <summary>Identifies the contact as long as it is bound, over refreshes and restarts: what OpenSIPS calls contact_id.</summary>
+    public long ContactId { get; }
 
     /// <summary>The contact's URI.</summary>
     public SipUri Contact { get; }
@@ -65,6 +74,10 @@ public sealed class Binding
 
     /// <summary>Whether requests go over <see cref="Flow"/> instead of where the contact's URI leads.</summary>
     public FlowUse FlowUse { get; }
+
+    /// <summary>It was restored from a store, and the only way to it (<see cref="FlowUse.Only"/>) was a connection or listener that is gone. It counts and is listed, but it is
+    /// not called until it registers again, which a phone does when it sees its connection end (RFC 5626 4.5).</summary>
+    public bool IsWithoutFlow { get; }
 
     /// <summary>The User-Agent of the REGISTER, its first 255 bytes; null when there was none.</summary>
     public string? UserAgent { get; }

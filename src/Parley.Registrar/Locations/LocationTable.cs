@@ -11,7 +11,7 @@ namespace Parley.Registrar;
 /// Where the users of this domain are: bindings by address-of-record, in memory. Thread-safe; look-ups take no lock, writers lock one
 /// address. Bindings end by themselves (TimeProvider), and an expired one is never handed out, whether the timer has run or not.
 /// </summary>
-public sealed class LocationTable : IDisposable
+public sealed partial class LocationTable : IDisposable
 {
     private readonly RegistrarOptions _options;
     private readonly LocationClock _clock;
@@ -38,6 +38,7 @@ public sealed class LocationTable : IDisposable
         _entries = new ConcurrentDictionary<AddressOfRecord, LocationEntry>(new AddressOfRecordComparer(random));
         _byBytes = _entries.GetAlternateLookup<ReadOnlySpan<byte>>();
         _expiry = new ExpiryQueue(time, _clock, Look);
+        _label = (uint)random.Next();
     }
 
     /// <summary>Raised after each change, outside every lock, on the thread that made it. Changes of one address by several threads may be told in another order than they happened.</summary>
@@ -188,7 +189,7 @@ public sealed class LocationTable : IDisposable
             CallId = contact.CallId,
             CSeq = contact.CSeq,
             Path = [.. contact.Path],
-            Flow = contact.Flow,
+            Flow = FlowOf(contact),
             UserAgent = contact.UserAgent,
             IsLocal = true,
         };
@@ -213,6 +214,7 @@ public sealed class LocationTable : IDisposable
             Path = binding.Path,
             Flow = binding.Flow,
             FlowUse = binding.FlowUse,
+            HasLostFlow = binding.IsWithoutFlow,
             InstanceId = binding.InstanceId,
             RegId = binding.RegId,
             UserAgent = binding.UserAgent,
@@ -261,23 +263,26 @@ public sealed class LocationTable : IDisposable
         _entries.TryGetValue(address, out var entry) ? Live(entry.Bindings, _clock.Now) : [];
 
     /// <summary>Does all that the update asks, or nothing.</summary>
-    internal RegistrationOutcome Apply(AddressOfRecord address, RegistrationUpdate update, out Binding[] bindings)
+    internal RegistrationOutcome Apply(AddressOfRecord address, RegistrationUpdate update, out Binding[] bindings) =>
+        Apply(address, update, out bindings, out _);
+
+    /// <summary>Does all that the update asks, or nothing; the bindings from before too.</summary>
+    internal RegistrationOutcome Apply(AddressOfRecord address, RegistrationUpdate update, out Binding[] bindings, out Binding[] before)
     {
         while (true)
         {
             var entry = _entries.GetOrAdd(address, static key => new LocationEntry(key));
-            Binding[] before;
             Binding[] next;
             RegistrationOutcome outcome;
             long now;
             lock (entry.Gate)
             {
+                before = entry.Bindings;
                 if (entry.IsGone)
                     continue;
-                before = entry.Bindings;
                 now = _clock.Now;
                 var live = Live(before, now);
-                outcome = RegistrationRules.Apply(live, update, now, _options, out next);
+                outcome = RegistrationRules.Apply(live, update, now, _options, new ContactIds(entry.Address, ref _label), out next);
                 if (outcome == RegistrationOutcome.Done && !TryCount(entry, before, next))
                     outcome = RegistrationOutcome.TableFull;
                 if (outcome == RegistrationOutcome.Done)
@@ -385,6 +390,7 @@ public sealed class LocationTable : IDisposable
     private static bool IsTarget(Binding binding, bool onlySips, long now) =>
         binding.ExpiresAt > now
         && !binding.IsOutdone
+        && !binding.IsWithoutFlow
         && (binding.Contact.Scheme == SipUriScheme.Sips || (binding.Contact.Scheme == SipUriScheme.Sip && !onlySips));
 
     // RFC 5626 7: no two contacts of one instance at a time. A client that registers several flows though Outbound was not granted is called over the latest.
@@ -427,7 +433,7 @@ public sealed class LocationTable : IDisposable
 
     private void Tell(AddressOfRecord address, Binding[] before, Binding[] next, long now)
     {
-        if (Changed is null)
+        if (Changed is null && Following is null)
             return;
         foreach (var binding in before)
         {
@@ -463,6 +469,7 @@ public sealed class LocationTable : IDisposable
 
     private void Raise(LocationChangedEventArgs change)
     {
+        Following?.Invoke(change);
         try
         {
             Changed?.Invoke(this, change);

@@ -33,6 +33,9 @@ public sealed class StoredContact
     /// <summary>Whether requests go over <see cref="Flow"/> instead of where the contact's URI leads.</summary>
     public FlowUse FlowUse { get; init; }
 
+    /// <summary>The way that <see cref="FlowUse.Only"/> means is gone, e.g. a connection of before a restart: the contact is listed, but not called until it registers again.</summary>
+    public bool HasLostFlow { get; init; }
+
     /// <summary>The +sip.instance parameter without its quotes (RFC 5626 4.1); null when there was none.</summary>
     public string? InstanceId { get; init; }
 
@@ -51,7 +54,8 @@ public sealed class StoredContact
             { Lifetime: { } lifetime } when lifetime < TimeSpan.FromSeconds(1) => "Lifetime is a second or more.",
             { CallId: null } => "CallId is empty when there is none, not null.",
             { Path: null } => "Path is empty when there is none, not null.",
-            { FlowUse: not FlowUse.None, Flow: null } => "FlowUse needs a Flow.",
+            { HasLostFlow: true, FlowUse: not FlowUse.Only } => "HasLostFlow is of FlowUse.Only.",
+            { FlowUse: not FlowUse.None, Flow: null, HasLostFlow: false } => "FlowUse needs a Flow.",
             { FlowUse: < FlowUse.None or > FlowUse.Only } => "FlowUse is not one of its values.",
             { Flow: { Listener: null } } => "Flow has no listener.",
             { RegId: < 0 } => "RegId is 0 or more.",

@@ -8,12 +8,14 @@ internal static class RegistrationRules
     /// <param name="update">What is asked.</param>
     /// <param name="now">The table's milliseconds.</param>
     /// <param name="options">The limit per address, and what happens beyond it.</param>
+    /// <param name="ids">Gives new contacts of the address their ids.</param>
     /// <param name="next">The new bindings when Done.</param>
     public static RegistrationOutcome Apply(
         ReadOnlySpan<Binding> current,
         RegistrationUpdate update,
         long now,
         RegistrarOptions options,
+        ContactIds ids,
         out Binding[] next
     )
     {
@@ -43,6 +45,7 @@ internal static class RegistrationRules
             }
             var expiresAt = contact.Seconds == long.MaxValue ? long.MaxValue : now + (contact.Seconds * 1000);
             var binding = new Binding(
+                index >= 0 ? list[index].ContactId : ids.Next(list),
                 contact.Uri,
                 contact.Q,
                 now,

@@ -16,30 +16,82 @@ public sealed class SipRegistrar
     private static ArrayBufferWriter<byte>? t_lines;
 
     private readonly TimeProvider _time;
+    private readonly LocationPersistence? _persistence;
+    private readonly byte[] _retryAfterStore = [];
 
     /// <summary>Makes a registrar over a table.</summary>
     /// <param name="table">Where the bindings live.</param>
     /// <param name="time">The clock of the Date header.</param>
     public SipRegistrar(LocationTable table, TimeProvider time)
+        : this(table, time, null) { }
+
+    /// <summary>Makes a registrar over a table that is kept in a store.</summary>
+    /// <param name="table">Where the bindings live.</param>
+    /// <param name="time">The clock of the Date header.</param>
+    /// <param name="persistence">What keeps the table: <see cref="HandleAsync"/> waits for it where its options say so. Null for none.</param>
+    public SipRegistrar(LocationTable table, TimeProvider time, LocationPersistence? persistence)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(time);
         Table = table;
         _time = time;
+        _persistence = persistence;
+        if (persistence is not null)
+            _retryAfterStore = Encoding.ASCII.GetBytes($"Retry-After: {(long)persistence.Options.RetryAfter.TotalSeconds}\r\n");
     }
 
     /// <summary>Where the bindings live.</summary>
     public LocationTable Table { get; }
 
-    /// <summary>Carries out a REGISTER and answers it; returns the status of the answer. One that came by another way too gets 482 (8.2.2.2).</summary>
+    /// <summary>Carries out a REGISTER and answers it; returns the status of the answer. One that came by another way too gets 482 (8.2.2.2). The answer waits for no
+    /// store: where <see cref="LocationDurability.Before"/> is asked for, use <see cref="HandleAsync"/>.</summary>
     /// <param name="context">The request.</param>
     /// <exception cref="ArgumentException">It is not a REGISTER.</exception>
     public int Handle(SipContext context)
     {
+        Check(context);
+        return Send(context, context.IsMerged ? Merged : Answer(context.Request, context.Source, context.Transport));
+    }
+
+    /// <summary>
+    /// As <see cref="Handle"/>; with a store and <see cref="LocationDurability.Before"/> the 2xx to a REGISTER that changes something leaves when its rows are durable. While the
+    /// store does not take them it is answered from memory, or 503 with Retry-After and nothing is changed (<see cref="LocationStoreOptions.WhenUnavailable"/>).
+    /// </summary>
+    /// <param name="context">The request.</param>
+    /// <exception cref="ArgumentException">It is not a REGISTER.</exception>
+    public ValueTask<int> HandleAsync(SipContext context)
+    {
+        Check(context);
+        bool waits = _persistence is { HoldsAnswers: true } && !context.IsMerged && context.Request.IndexOf(SipHeaderName.Contact) >= 0;
+        return waits ? HandleDurablyAsync(context, _persistence!) : new ValueTask<int>(Handle(context));
+    }
+
+    private static RegistrarReply Merged => new(482, null, default);
+
+    private async ValueTask<int> HandleDurablyAsync(SipContext context, LocationPersistence persistence)
+    {
+        if (persistence.IsRefusing())
+            return Send(context, new RegistrarReply(503, null, _retryAfterStore));
+        RegistrarReply reply = Answer(context.Request, context.Source, context.Transport, out AppliedUpdate? applied);
+        if (applied is null)
+            return Send(context, reply);
+        reply = reply with { HeaderLines = reply.HeaderLines.ToArray() }; // they are this thread's
+        if (await persistence.HoldAsync().ConfigureAwait(false))
+            return Send(context, reply);
+        // RFC 3261 10.3 step 7: what is not answered 2xx has changed nothing. What another REGISTER has changed since stays.
+        Table.TryTakeBack(applied.Address, applied.After, applied.Before);
+        return Send(context, new RegistrarReply(503, null, _retryAfterStore));
+    }
+
+    private static void Check(SipContext context)
+    {
         ArgumentNullException.ThrowIfNull(context);
         if (context.Method != SipMethod.Register)
             throw new ArgumentException("Not a REGISTER.", nameof(context));
-        var reply = context.IsMerged ? new RegistrarReply(482, null, default) : Answer(context.Request, context.Source, context.Transport);
+    }
+
+    private static int Send(SipContext context, in RegistrarReply reply)
+    {
         // A phone that registered is no stranger on its connection.
         if (reply.StatusCode == 200 && context.Source.ConnectionId != 0 && context.Request.IndexOf(SipHeaderName.Contact) >= 0)
             context.Transport.MarkKnown(context.Source.ConnectionId);
@@ -51,8 +103,13 @@ public sealed class SipRegistrar
     /// <param name="request">The REGISTER.</param>
     /// <param name="source">Where it came from.</param>
     /// <param name="transport">Knows which contacts are this element; null: none is.</param>
-    internal RegistrarReply Answer(SipMessage request, in SipFlow source, ISipTransport? transport = null)
+    internal RegistrarReply Answer(SipMessage request, in SipFlow source, ISipTransport? transport = null) =>
+        Answer(request, source, transport, out _);
+
+    // Applied is null when it changed nothing, and where nobody waits for a store.
+    private RegistrarReply Answer(SipMessage request, in SipFlow source, ISipTransport? transport, out AppliedUpdate? applied)
     {
+        applied = null;
         var options = Table.Options;
         // 10.3 step 2
         if (UnsupportedOptions.Find(request.Tokens(SipHeaderName.Require), Extensions) is { } unsupported)
@@ -77,7 +134,7 @@ public sealed class SipRegistrar
         var bindings = Table.LiveBindingsOf(address);
         if (update.RemovesAll || update.Contacts.Count > 0)
         {
-            switch (Table.Apply(address, update, out bindings))
+            switch (Table.Apply(address, update, out bindings, out Binding[] before))
             {
                 case RegistrationOutcome.OutOfOrder:
                     return new RegistrarReply(500, "CSeq Out Of Order", default);
@@ -85,6 +142,9 @@ public sealed class SipRegistrar
                     return new RegistrarReply(403, "Too Many Contacts", default);
                 case RegistrationOutcome.TableFull:
                     return new RegistrarReply(503, null, "Retry-After: 60\r\n"u8.ToArray());
+                default:
+                    applied = _persistence is { HoldsAnswers: true } ? new AppliedUpdate(address, before, bindings) : null;
+                    break;
             }
         }
         return new RegistrarReply(200, null, WriteBindings(bindings, update)); // step 8

@@ -59,4 +59,22 @@ internal static class SqlMigrations
 
         return run;
     }
+
+    /// <summary>Makes the tables, and brings them to their newest form. Those of another process that runs are not touched.</summary>
+    /// <exception cref="DialogStoreException">A step failed, or the tables are newer than this program.</exception>
+    public static async ValueTask BringUpAsync(SqlDatabase database, CancellationToken cancellation)
+    {
+        await using SqlSession look = await database.OpenAsync(cancellation).ConfigureAwait(false);
+        if ((await PendingAsync(look, database.Names, cancellation).ConfigureAwait(false)).Count == 0)
+            return;
+        bool hasTable = await look.Dialect.ShapeAsync(look, database.Names.Dialog, cancellation).ConfigureAwait(false) is not null;
+        if (!hasTable)
+        {
+            await RunAsync(look, database.Names, cancellation).ConfigureAwait(false);
+            return;
+        }
+
+        await using SqlSession owner = await database.OpenOwnerAsync(database.Names.Dialog, 0, cancellation).ConfigureAwait(false);
+        await RunAsync(owner, database.Names, cancellation).ConfigureAwait(false);
+    }
 }

@@ -20,6 +20,12 @@ public sealed class SqlNames
     /// <summary>The table beside it, for what it cannot hold.</summary>
     public string DialogDetails { get; set; } = "parley_dialog";
 
+    /// <summary>The table of registered contacts.</summary>
+    public string Location { get; set; } = "location";
+
+    /// <summary>The table beside it, for what it cannot hold.</summary>
+    public string LocationDetails { get; set; } = "parley_location";
+
     /// <summary>The table of table versions.</summary>
     public string Version { get; set; } = "version";
 
@@ -44,6 +50,13 @@ public sealed class SqlNames
     /// <summary>Columns of the table of dialogs that have another name: default name to own name, e.g. <c>callid</c> to <c>call_id</c>.</summary>
     public IDictionary<string, string> DialogColumns { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Columns of the table of contacts that have another name: default name to own name, e.g. <c>username</c> to <c>user</c>.</summary>
+    public IDictionary<string, string> LocationColumns { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>The name of a column of the table of contacts.</summary>
+    /// <param name="column">Its default name.</param>
+    internal string LocationColumn(string column) => LocationColumns.TryGetValue(column, out string? own) ? own : column;
+
     /// <summary>The name of a column of the table of dialogs.</summary>
     /// <param name="column">Its default name.</param>
     internal string DialogColumn(string column) => DialogColumns.TryGetValue(column, out string? own) ? own : column;
@@ -56,6 +69,8 @@ public sealed class SqlNames
         {
             "dialog" => Dialog,
             "parley_dialog" => DialogDetails,
+            "location" => Location,
+            "parley_location" => LocationDetails,
             "version" => Version,
             // An index is named after its table.
             _ when word.StartsWith("parley_dialog_", StringComparison.Ordinal) => string.Concat(
@@ -63,6 +78,7 @@ public sealed class SqlNames
                 word.AsSpan("parley_dialog".Length)
             ),
             _ when step == 1 => DialogColumn(word),
+            _ when step == 2 => LocationColumn(word),
             _ => OfCallRecords(word),
         };
 
@@ -93,6 +109,8 @@ public sealed class SqlNames
     {
         Check(Dialog, nameof(Dialog));
         Check(DialogDetails, nameof(DialogDetails));
+        Check(Location, nameof(Location));
+        Check(LocationDetails, nameof(LocationDetails));
         Check(Version, nameof(Version));
         Check(CallRecord, nameof(CallRecord));
         Check(IntermediateRecord, nameof(IntermediateRecord));
@@ -113,8 +131,22 @@ public sealed class SqlNames
             Check(own, nameof(DialogColumns));
         }
 
-        if (Dialog == DialogDetails || Dialog == Version || DialogDetails == Version)
-            throw new ArgumentException("SqlNames.Dialog, DialogDetails and Version are three tables, not one.", nameof(Dialog));
+        foreach ((string column, string own) in LocationColumns)
+        {
+            if (!SqlLocationColumns.All.Contains(column))
+                throw new ArgumentException(
+                    $"SqlNames.LocationColumns: the table has no column '{column}'; it has {string.Join(", ", SqlLocationColumns.All)}.",
+                    nameof(LocationColumns)
+                );
+            Check(own, nameof(LocationColumns));
+        }
+
+        string[] tables = [Dialog, DialogDetails, Location, LocationDetails, Version];
+        if (tables.Distinct(StringComparer.OrdinalIgnoreCase).Count() < tables.Length)
+            throw new ArgumentException(
+                "SqlNames.Dialog, DialogDetails, Location, LocationDetails and Version are different tables.",
+                nameof(Dialog)
+            );
     }
 
     private static void Check(string name, string property)

@@ -223,18 +223,7 @@ public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
     {
         if (!(_options.Migrate ?? _database.Provider == SqlProvider.Sqlite))
             return;
-        await using SqlSession look = await _database.OpenAsync(cancellation).ConfigureAwait(false);
-        if ((await SqlMigrations.PendingAsync(look, _database.Names, cancellation).ConfigureAwait(false)).Count == 0)
-            return;
-        bool hasTable = await look.Dialect.ShapeAsync(look, _database.Names.Dialog, cancellation).ConfigureAwait(false) is not null;
-        if (!hasTable)
-        {
-            await SqlMigrations.RunAsync(look, _database.Names, cancellation).ConfigureAwait(false);
-            return;
-        }
-
-        await using SqlSession owner = await _database.OpenOwnerAsync(_database.Names.Dialog, 0, cancellation).ConfigureAwait(false);
-        await SqlMigrations.RunAsync(owner, _database.Names, cancellation).ConfigureAwait(false);
+        await SqlMigrations.BringUpAsync(_database, cancellation).ConfigureAwait(false);
     }
 
     private ValueTask<SqlSession> ConnectAsync(CancellationToken cancellation) =>

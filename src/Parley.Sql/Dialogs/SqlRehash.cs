@@ -16,7 +16,7 @@ internal sealed class SqlRehash(SqlDialogTables tables, SqlDialogWriter writer, 
         for (ulong from = 0; hasMore; )
         {
             // In the transaction that writes: nobody else adds a row meanwhile that would be overwritten.
-            (List<DialogRecord> rows, hasMore) = await reader
+            (List<DialogRecord> rows, hasMore, ulong end) = await reader
                 .RowsAsync(session, from, long.MaxValue, PageSize, cancellation)
                 .ConfigureAwait(false);
             foreach (DialogRecord row in rows)
@@ -27,7 +27,7 @@ internal sealed class SqlRehash(SqlDialogTables tables, SqlDialogWriter writer, 
             }
 
             if (hasMore)
-                from = rows[^1].Id.Value + 1;
+                from = end + 1;
         }
 
         if (strange.Count == 0)

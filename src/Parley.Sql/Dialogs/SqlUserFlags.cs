@@ -31,6 +31,8 @@ internal sealed class SqlUserFlags(IReadOnlyList<string> names)
         foreach (Range part in text.Split(' '))
         {
             ReadOnlySpan<char> name = text[part];
+            if (name.IsEmpty)
+                continue;
             if (uint.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out uint number))
             {
                 bits |= number;

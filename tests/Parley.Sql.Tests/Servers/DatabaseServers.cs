@@ -10,6 +10,8 @@ public static class DatabaseServers
     public static string? Missing(SqlProvider provider) =>
         provider switch
         {
+            not SqlProvider.Sqlite when Environment.GetEnvironmentVariable("PARLEY_TESTS_WITHOUT_SERVERS") is { Length: > 0 } =>
+                "Without servers: PARLEY_TESTS_WITHOUT_SERVERS is set.",
             SqlProvider.PostgreSql when PostgreSqlServer.Program is null => "There is no PostgreSQL here: apt-get install postgresql.",
             SqlProvider.MySql when MariaDbServer.Program is null => "There is no MariaDB here: apt-get install mariadb-server.",
             _ => null,

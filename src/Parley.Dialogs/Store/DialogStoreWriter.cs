@@ -225,8 +225,6 @@ internal sealed partial class DialogStoreWriter : IDisposable
             && !_options.StoreEarlyDialogs
         )
             return;
-        if (change.CallRecord is { Number: > 0 } intermediate)
-            _pending.Take(intermediate, first, now);
         _aside.Remove(change.Id);
         if (change.Kind == DialogChangeKind.Deleted)
             Ended?.Invoke(change.Id);

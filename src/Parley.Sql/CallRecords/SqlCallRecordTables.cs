@@ -41,9 +41,9 @@ internal sealed class SqlCallRecordTables
     private SqlCallRecordTables(SqlNames names, SqlTextRoom room, SqlAccTables? acc)
     {
         _room = room;
-        Final = new SqlTable(names.CallRecord, 2, [.. s_key, .. s_fields]);
-        Intermediate = new SqlTable(names.IntermediateRecord, 3, [.. s_key, s_number, .. s_fields]);
-        Keys = new SqlTable(names.CallRecordKey, 2, s_key);
+        Final = FinalOf(names);
+        Intermediate = IntermediateOf(names);
+        Keys = KeysOf(names);
         Outbox = new SqlTable(names.CallRecordOutbox, 1, new("id", SqlColumnType.Text), new("json", SqlColumnType.Text));
         Acc = acc;
     }
@@ -59,6 +59,12 @@ internal sealed class SqlCallRecordTables
 
     /// <summary>Null: the records are written to <see cref="Final"/>.</summary>
     public SqlAccTables? Acc { get; }
+
+    public static SqlTable FinalOf(SqlNames names) => new(names.CallRecord, 2, [.. s_key, .. s_fields]);
+
+    public static SqlTable IntermediateOf(SqlNames names) => new(names.IntermediateRecord, 3, [.. s_key, s_number, .. s_fields]);
+
+    public static SqlTable KeysOf(SqlNames names) => new(names.CallRecordKey, 2, s_key);
 
     /// <summary>Finds them.</summary>
     /// <exception cref="DialogStoreException">One is missing, or is of another version; the message is one line.</exception>

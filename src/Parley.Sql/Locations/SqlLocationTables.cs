@@ -15,14 +15,7 @@ internal sealed class SqlLocationTables
         _names = names;
         _shape = shape;
         Id = names.LocationColumn(SqlLocationColumns.Id);
-        Details = new SqlTable(
-            names.LocationDetails,
-            1,
-            new SqlColumn(Id, SqlColumnType.UInt64),
-            new("node", SqlColumnType.Text),
-            new("details", SqlColumnType.Text),
-            new("overflow", SqlColumnType.Text)
-        );
+        Details = DetailsOf(names);
     }
 
     /// <summary>The name of the table of contacts.</summary>
@@ -54,6 +47,17 @@ internal sealed class SqlLocationTables
 
     /// <summary>What a column of the table of contacts takes.</summary>
     public SqlTextRoom Room(string column) => _shape.Room(Column(column));
+
+    /// <summary>The table beside that of contacts.</summary>
+    public static SqlTable DetailsOf(SqlNames names) =>
+        new(
+            names.LocationDetails,
+            1,
+            new SqlColumn(names.LocationColumn(SqlLocationColumns.Id), SqlColumnType.UInt64),
+            new("node", SqlColumnType.Text),
+            new("details", SqlColumnType.Text),
+            new("overflow", SqlColumnType.Text)
+        );
 
     /// <summary>Finds the tables.</summary>
     /// <exception cref="LocationStoreException">One is missing, or is of another version; the message is one line.</exception>

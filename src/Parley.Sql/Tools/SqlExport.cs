@@ -37,10 +37,10 @@ internal sealed class SqlExport(SqlDatabase database, SqlUserFlags flagNames, St
             await LineAsync(json => Write(json, record), cancellation).ConfigureAwait(false);
         }
 
-        foreach ((string kind, SqlTable table) in SqlTransferTables.Of(database.Names))
+        foreach (SqlTransferTable table in SqlTransferTables.Of(database.Names))
         {
-            if (await session.Dialect.ShapeAsync(session, table.Name, cancellation).ConfigureAwait(false) is not null)
-                await TableAsync(session, kind, table, cancellation).ConfigureAwait(false);
+            if (await session.Dialect.ShapeAsync(session, table.Table.Name, cancellation).ConfigureAwait(false) is not null)
+                await TableAsync(session, table, cancellation).ConfigureAwait(false);
         }
 
         await LineAsync(json => json.WriteNumber("rows", _rows), cancellation).ConfigureAwait(false);
@@ -48,8 +48,9 @@ internal sealed class SqlExport(SqlDatabase database, SqlUserFlags flagNames, St
         return _rows;
     }
 
-    private async ValueTask TableAsync(SqlSession session, string kind, SqlTable table, CancellationToken cancellation)
+    private async ValueTask TableAsync(SqlSession session, SqlTransferTable transfer, CancellationToken cancellation)
     {
+        SqlTable table = transfer.Table;
         string keys = string.Join(',', table.KeyNames);
         await using DbCommand command = session.Command($"SELECT {string.Join(',', table.ColumnNames)} FROM {table.Name} ORDER BY {keys}");
         await using DbDataReader reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
@@ -59,9 +60,9 @@ internal sealed class SqlExport(SqlDatabase database, SqlUserFlags flagNames, St
             await LineAsync(
                     json =>
                     {
-                        json.WriteStartObject(kind);
+                        json.WriteStartObject(transfer.Kind);
                         for (int i = 0; i < table.Columns.Count; i++)
-                            WriteColumn(json, session.Dialect, reader, i, table.Columns[i]);
+                            WriteColumn(json, session.Dialect, reader, i, transfer.Names[i], table.Columns[i].Type);
                         json.WriteEndObject();
                     },
                     cancellation
@@ -70,36 +71,36 @@ internal sealed class SqlExport(SqlDatabase database, SqlUserFlags flagNames, St
         }
     }
 
-    private static void WriteColumn(Utf8JsonWriter json, SqlDialect dialect, DbDataReader reader, int i, SqlColumn column)
+    private static void WriteColumn(Utf8JsonWriter json, SqlDialect dialect, DbDataReader reader, int i, string name, SqlColumnType type)
     {
         if (reader.IsDBNull(i))
         {
-            json.WriteNull(column.Name);
+            json.WriteNull(name);
             return;
         }
 
-        switch (column.Type)
+        switch (type)
         {
             case SqlColumnType.Text:
-                WriteText(json, column.Name, dialect.ReadText(reader, i));
+                WriteText(json, name, dialect.ReadText(reader, i));
                 break;
             case SqlColumnType.Bytes:
-                WriteText(json, column.Name, dialect.ReadBytes(reader, i));
+                WriteText(json, name, dialect.ReadBytes(reader, i));
                 break;
             case SqlColumnType.Real:
-                json.WriteNumber(column.Name, Convert.ToDouble(reader.GetValue(i), CultureInfo.InvariantCulture));
+                json.WriteNumber(name, Convert.ToDouble(reader.GetValue(i), CultureInfo.InvariantCulture));
                 break;
             case SqlColumnType.DateTime:
-                json.WriteNumber(column.Name, dialect.ReadTime(reader, i));
+                json.WriteNumber(name, dialect.ReadTime(reader, i));
                 break;
             case SqlColumnType.UInt32:
-                json.WriteNumber(column.Name, unchecked((uint)dialect.ReadNumber(reader, i)));
+                json.WriteNumber(name, unchecked((uint)dialect.ReadNumber(reader, i)));
                 break;
             case SqlColumnType.UInt64:
-                json.WriteNumber(column.Name, unchecked((ulong)dialect.ReadNumber(reader, i)));
+                json.WriteNumber(name, unchecked((ulong)dialect.ReadNumber(reader, i)));
                 break;
             default:
-                json.WriteNumber(column.Name, dialect.ReadNumber(reader, i));
+                json.WriteNumber(name, dialect.ReadNumber(reader, i));
                 break;
         }
     }

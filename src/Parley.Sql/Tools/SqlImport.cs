@@ -12,6 +12,7 @@ internal sealed class SqlImport(SqlDatabase database, SqlUserFlags flagNames, St
 
     private readonly List<DialogRecord> _dialogs = [];
     private readonly Dictionary<string, SqlRows> _tables = [];
+    private readonly IReadOnlyList<SqlTransferTable> _kinds = SqlTransferTables.Of(database.Names);
     private SqlDialogWriter? _writer;
     private long _rows;
     private bool _ended;
@@ -82,15 +83,13 @@ internal sealed class SqlImport(SqlDatabase database, SqlUserFlags flagNames, St
 
     private void Row(string kind, JsonElement values)
     {
+        SqlTransferTable table = _kinds.FirstOrDefault(t => t.Kind == kind) ?? throw new FormatException($"there is no table '{kind}'.");
         if (!_tables.TryGetValue(kind, out SqlRows? rows))
+            _tables[kind] = rows = new SqlRows(table.Table);
+        for (int i = 0; i < table.Names.Count; i++)
         {
-            SqlTable? table = SqlTransferTables.Of(database.Names).FirstOrDefault(t => t.Kind == kind).Table;
-            _tables[kind] = rows = new SqlRows(table ?? throw new FormatException($"there is no table '{kind}'."));
-        }
-
-        foreach (SqlColumn column in rows.Table.Columns)
-        {
-            JsonElement value = values.GetProperty(column.Name);
+            SqlColumn column = table.Table.Columns[i];
+            JsonElement value = values.GetProperty(table.Names[i]);
             if (value.ValueKind == JsonValueKind.Null)
                 rows.AddNull();
             else if (column.Type == SqlColumnType.Text)

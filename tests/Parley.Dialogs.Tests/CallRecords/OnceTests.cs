@@ -3,6 +3,7 @@ using System.Text.Json;
 using CsCheck;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Parley.Dialogs.Tests.FailureCatalogue;
 using Parley.Testing;
 using Parley.Transport;
 using Xunit;
@@ -103,6 +104,50 @@ public sealed class OnceTests
         bench.Calls.Run(1);
         await Flush(persistence);
         Assert.Equal(bench.Ended, store.Inner.CallRecords);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task After_a_crash_a_BYE_ends_the_call_with_its_whole_record_and_the_same_BYE_again_with_none(bool endWasWritten)
+    {
+        var store = new UnsureStore();
+        using var bench = new RecordBench();
+        bench.Calls.Bob.OnInvite = static call =>
+        {
+            call.RingAfter(TimeSpan.FromSeconds(1));
+            call.AnswerAfter(TimeSpan.FromSeconds(4));
+        };
+        ScriptedCall call;
+        using (DialogPersistence persistence = Keep(bench, store))
+        {
+            call = bench.Calls.Call();
+            bench.Calls.Run(10);
+            await Flush(persistence);
+        }
+
+        for (int life = 0; life < 2; life++)
+        {
+            using Node node = Node.Restart(bench.Calls, adapt: static builder => builder.AddCallRecords());
+            using var persistence = new DialogPersistence(
+                node.Dialogs,
+                store,
+                node.Proxy.Services.GetRequiredService<ISipTransport>().Listeners,
+                time: bench.Calls.Clock
+            );
+            await persistence.LoadAsync();
+            // The first BYE ends the call here; the store may not have got that when the process ends. The second is the caller's next try.
+            call.SendRequest("BYE");
+            bench.Calls.Run(1);
+            if (life > 0 || endWasWritten)
+                await Flush(persistence);
+        }
+
+        CallRecord record = Assert.Single(store.Inner.CallRecords);
+        Assert.Equal(endWasWritten ? "1 1003 4003 10001" : "1 1003 4003 11001", bench.Times(record));
+        Assert.Equal("Answered 200 \"Downstream BYE\" by Caller at udp:10.0.2.1:5060 sip:bob@10.0.2.1:5060", RecordBench.Outcome(record));
+        Assert.Equal(("udp:10.0.1.1:5060", "sip:bob@10.0.0.1"), (record.Source, record.RequestUri));
+        Assert.Empty(store.Inner.Rows);
     }
 
     /// <summary>Calls that end in every way, a store that fails before or after it has written, a file that fails, flushes and restarts of the exporter in between.</summary>

@@ -54,8 +54,11 @@ public class SqlToolsTests
             new(DialogId.FromValue(ulong.MaxValue), default),
         ];
         await SaveAsync(from, rows);
+        const int others = 5;
+        await using (SqlSession session = await from.Open().OpenAsync(default))
+            await session.ExecuteAsync(OtherRows, default);
         var export = new MemoryStream();
-        Assert.Equal(rows.Length, await new SqlTools(from.Open()).ExportAsync(export));
+        Assert.Equal(rows.Length + others, await new SqlTools(from.Open()).ExportAsync(export));
 
         // From any database to any.
         foreach (SqlProvider other in Enum.GetValues<SqlProvider>())
@@ -66,13 +69,25 @@ public class SqlToolsTests
             var tools = new SqlTools(to.Open());
             await tools.InitAsync();
             export.Position = 0;
-            Assert.Equal(rows.Length, await tools.ImportAsync(export));
+            Assert.Equal(rows.Length + others, await tools.ImportAsync(export));
             var again = new MemoryStream();
             await tools.ExportAsync(again);
             Assert.Equal(Encoding.UTF8.GetString(export.ToArray()), Encoding.UTF8.GetString(again.ToArray()));
             Assert.Contains((await tools.CheckAsync()).Facts, f => f.StartsWith($"{rows.Length} dialogs", StringComparison.Ordinal));
         }
     }
+
+    /// <summary>A contact, what is beside it, and call records.</summary>
+    private const string OtherRows = """
+        INSERT INTO location (contact_id, username, domain, contact, expires, q, callid, cseq, last_modified, user_agent)
+            VALUES (4611686018427387905, 'alice', 'atlanta.com', 'sip:alice@192.0.2.7', 1790000000, 0.5, 'c', 3, '2026-11-30 14:55:00', 'phone');
+        INSERT INTO parley_location (contact_id, node, details) VALUES (4611686018427387905, 'a', '{"a":1}');
+        INSERT INTO cdr (did, start_time, end_time, setup_ms, ring_ms, duration_ms, disposition, code, reason, ended_by, call_id, from_uri, from_tag, to_uri, to_tag, request_uri, source, target, target_uri, node, custom)
+            VALUES ('1.1', '2026-11-30 14:55:00.123', '2026-11-30 14:56:00.456', 1, 2, 3, 'answered', 200, 'BYE', 'caller', 'c', 'f', 'ft', 't', 'tt', 'r', 's', 'x', 'y', 'a', '{}');
+        INSERT INTO cdr_intermediate (did, start_time, number, end_time, setup_ms, ring_ms, duration_ms, disposition, code, reason, ended_by, call_id, from_uri, from_tag, to_uri, to_tag, request_uri, source, target, target_uri, node, custom)
+            VALUES ('1.1', '2026-11-30 14:55:00.123', 1, '2026-11-30 14:56:00.456', 1, 2, 3, 'answered', 200, 'BYE', 'caller', 'c', 'f', 'ft', 't', 'tt', 'r', 's', 'x', 'y', 'a', '{}');
+        INSERT INTO cdr_key (did, start_time) VALUES ('2.1', '2026-11-30 14:55:00.001');
+        """;
 
     [Fact]
     public async Task An_export_that_is_cut_short_or_changed_is_not_imported_at_all()

@@ -49,6 +49,18 @@ public sealed partial class Dialog
         return true;
     }
 
+    /// <summary>Its initial INVITE came to this process and is not over.</summary>
+    internal bool HasInvite
+    {
+        get
+        {
+            lock (Lock)
+            {
+                return _invite is not null;
+            }
+        }
+    }
+
     /// <summary>The INVITE that made it before a restart came again and makes another dialog: this one is over, without BYEs and without a call record.</summary>
     internal void Supersede()
     {

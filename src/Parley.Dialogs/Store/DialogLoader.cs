@@ -172,11 +172,17 @@ internal sealed class DialogLoader
             || !_sockets.TryFind(record[DialogColumn.CalleeSocket], out SipListener? callee)
         )
             return false;
+        Dialog? live = _module.Table.FindByCallId(callId);
         Dialog dialog = DialogRecords.Restore(_module, _module.Table, _module.Profiles, record, caller, callee, _find);
         _writer.Loaded(record); // before it can end
         if (_module.Callbacks.Load(dialog, static dialog => dialog.TryBeginRestored()))
         {
-            if (record.State == DialogState.ConfirmedNoAck)
+            if (record.State != DialogState.ConfirmedNoAck)
+                return true;
+            // Loaded in the background: its INVITE may have come again already.
+            if (live is { HasInvite: true } && UnacknowledgedCalls.IsOf(live, callId, record[DialogColumn.FromTag]))
+                dialog.Supersede();
+            else
                 Unacknowledged.Add(dialog);
             return true;
         }

@@ -49,36 +49,6 @@ public sealed partial class Dialog
         return true;
     }
 
-    /// <summary>Its initial INVITE came to this process and is not over.</summary>
-    internal bool HasInvite
-    {
-        get
-        {
-            lock (Lock)
-            {
-                return _invite is not null;
-            }
-        }
-    }
-
-    /// <summary>The INVITE that made it before a restart came again and makes another dialog: this one is over, without BYEs and without a call record.</summary>
-    internal void Supersede()
-    {
-        DialogAction action;
-        bool runs;
-        lock (Lock)
-        {
-            if (_life.State != DialogState.ConfirmedNoAck)
-                return;
-            _track = null;
-            _life.SetReason(DialogReasons.Superseded);
-            runs = StepAndPost(DialogEvent.Superseded, out action);
-        }
-
-        if (runs)
-            Runtime.Run(this, in action);
-    }
-
     /// <summary>Ends the call and completes when it is over.</summary>
     /// <param name="reason">Kept as <see cref="TerminationReason"/>.</param>
     /// <param name="headerLines">As of <see cref="Terminate"/>.</param>

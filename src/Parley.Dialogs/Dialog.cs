@@ -235,6 +235,36 @@ public sealed partial class Dialog : ILegOwner
 
     private int FromUriLength => BinaryPrimitives.ReadUInt16LittleEndian(_names.AsSpan(2));
 
+    /// <summary>Its initial INVITE came to this process and is not over.</summary>
+    internal bool HasInvite
+    {
+        get
+        {
+            lock (Lock)
+            {
+                return _invite is not null;
+            }
+        }
+    }
+
+    /// <summary>The INVITE that made it before a restart came again and makes another dialog: this one is over, without BYEs and without a call record.</summary>
+    internal void Supersede()
+    {
+        DialogAction action;
+        bool runs;
+        lock (Lock)
+        {
+            if (_life.State != DialogState.ConfirmedNoAck)
+                return;
+            _track = null;
+            _life.SetReason(DialogReasons.Superseded);
+            runs = StepAndPost(DialogEvent.Superseded, out action);
+        }
+
+        if (runs)
+            Runtime.Run(this, in action);
+    }
+
     /// <inheritdoc/>
     public override string ToString() => $"dialog {Id} {State} {CallId}";
 }

@@ -14,6 +14,7 @@ internal sealed partial class DialogStoreWriter
 
     private long _asideAt;
     private long _rowsTaken;
+    private bool _waitsForClear;
 
     private async ValueTask<bool> WriteAsync(CancellationToken cancellation)
     {
@@ -215,7 +216,11 @@ internal sealed partial class DialogStoreWriter
         if (write.JournalEntries > 0 && write.RecordCount == 0)
             _journal!.RecordsDone(write.JournalEntries);
         foreach (PendingRow row in write.Rows)
+        {
+            // Its journal takes no more, and has what the row was before: replayed after a crash now, that would come back.
+            _waitsForClear |= row.ReplacesDurable && _journal is { IsEmpty: false };
             _pending.Written(row);
+        }
     }
 
     private void Release(StoreWrite write)
@@ -333,11 +338,12 @@ internal sealed partial class DialogStoreWriter
     /// <summary>The store has all that the journal has: from now on it gets everything at once again.</summary>
     private async ValueTask ClearJournalAsync(CancellationToken cancellation)
     {
-        if (_journal is not { IsEmpty: false, HasRecords: false } journal || _pending.HasDurable || _flight is not null)
+        if (_journal is not { IsEmpty: false, HasRecords: false } journal || _flight is not null || _pending.NeedsJournal)
             return;
         try
         {
             await journal.ClearAsync(cancellation).ConfigureAwait(false);
+            _waitsForClear = false;
         }
         catch (IOException failure)
         {

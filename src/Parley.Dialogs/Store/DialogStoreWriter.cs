@@ -259,6 +259,8 @@ internal sealed partial class DialogStoreWriter : IDisposable
 
     private void Acknowledge()
     {
+        if (_waitsForClear)
+            return;
         if (_pending.FirstFresh is { } first)
             _reader.AcknowledgeThrough(first - 1);
         else
@@ -300,6 +302,7 @@ internal sealed partial class DialogStoreWriter : IDisposable
         Recovered();
         if (_journal is not null)
             await _journal.ClearAsync(cancellation).ConfigureAwait(false);
+        _waitsForClear = false;
         foreach (DialogRecord row in rows)
             _dialogs.Saved(row.Id);
         return rows.Count;

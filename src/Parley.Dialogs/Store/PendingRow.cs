@@ -25,6 +25,9 @@ internal sealed class PendingRow(DialogId id, long first, long since)
     /// <summary>It is in the journal.</summary>
     public bool IsDurable;
 
+    /// <summary>Only memory has it, and the journal has what it was before: the store does not.</summary>
+    public bool ReplacesDurable;
+
     /// <summary>It is in the write that the store has begun and not finished.</summary>
     public bool IsInFlight;
 

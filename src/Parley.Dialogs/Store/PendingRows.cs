@@ -15,7 +15,8 @@ internal sealed class PendingRows
 
     public bool HasFresh => _fresh.Count > 0;
 
-    public bool HasDurable => _durable.Count > 0;
+    /// <summary>The journal has something that the store has not got, as it is now or as it was.</summary>
+    public bool NeedsJournal => _durable.Count > 0 || _fresh.Any(static row => row.ReplacesDurable);
 
     public IEnumerable<PendingRow> Fresh => _fresh;
 
@@ -63,7 +64,12 @@ internal sealed class PendingRows
                 return row;
             // The journal has it as it was; as it is now only memory has it.
             _durable.Remove(row.Node!);
-            var again = new PendingRow(id, first, row.Since) { IsDeleted = row.IsDeleted, Record = row.Record };
+            var again = new PendingRow(id, first, row.Since)
+            {
+                IsDeleted = row.IsDeleted,
+                Record = row.Record,
+                ReplacesDurable = true,
+            };
             return Append(again);
         }
 
@@ -80,14 +86,18 @@ internal sealed class PendingRows
 
     /// <summary>The next for the store, oldest first; while no write is in flight, so that each dialog has one entry.</summary>
     /// <param name="most">How many.</param>
-    /// <param name="durableOnly">Only those that the journal has.</param>
+    /// <param name="durableOnly">Only those that the journal has, as they are now or as they were: for its end.</param>
     public List<PendingRow> Next(int most, bool durableOnly)
     {
         var next = new List<PendingRow>(Math.Min(most, Count));
         for (LinkedListNode<PendingRow>? node = _durable.First; node is not null && next.Count < most; node = node.Next)
             next.Add(node.Value);
-        for (LinkedListNode<PendingRow>? node = _fresh.First; !durableOnly && node is not null && next.Count < most; node = node.Next)
-            next.Add(node.Value);
+        for (LinkedListNode<PendingRow>? node = _fresh.First; node is not null && next.Count < most; node = node.Next)
+        {
+            if (!durableOnly || node.Value.ReplacesDurable)
+                next.Add(node.Value);
+        }
+
         return next;
     }
 
@@ -110,6 +120,7 @@ internal sealed class PendingRows
             Take(former, row.First, row.Since);
         if (row.IsDurable)
         {
+            newer.ReplacesDurable |= !newer.IsDurable;
             _durable.Remove(row.Node!);
             return;
         }

@@ -277,7 +277,10 @@ public sealed class StoreOutageTests : IAsyncDisposable
                         if (!world.Feed.IsDurable(sequence) || world.Writer.Statistics().RowsAside > 0)
                             continue; // one that was refused twice alone waits nowhere but in memory
                         bool isThere = next.Store.Rows.Any(row => row.Id == StoreWorld.Id(dialog));
-                        Assert.Equal((dialog, state is DialogState.ConfirmedNoAck or DialogState.Confirmed), (dialog, isThere));
+                        Assert.True(
+                            isThere == (state is DialogState.ConfirmedNoAck or DialogState.Confirmed),
+                            $"dialog {dialog} {state}: {isThere} after {string.Join(' ', steps)}"
+                        );
                     }
 
                     foreach ((int dialog, long sequence) in records)

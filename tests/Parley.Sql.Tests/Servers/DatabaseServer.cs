@@ -199,7 +199,7 @@ public abstract class DatabaseServer : IDisposable
         throw new InvalidOperationException($"{GetType().Name} {what}: {(File.Exists(Log) ? File.ReadAllText(Log) : "no log")}");
     }
 
-    private void Signal(int signal) => kill(_pid, signal);
+    private void Signal(int signal) => _ = kill(_pid, signal);
 
     /// <summary>The process and its children: PostgreSQL has one a connection.</summary>
     private void SignalAll(int signal)
@@ -212,7 +212,7 @@ public abstract class DatabaseServer : IDisposable
                 string stat = File.ReadAllText(Path.Combine(status, "stat"));
                 string[] fields = stat[(stat.LastIndexOf(')') + 2)..].Split(' ');
                 if (int.Parse(fields[1], CultureInfo.InvariantCulture) == _pid)
-                    kill(int.Parse(status[6..], CultureInfo.InvariantCulture), signal);
+                    _ = kill(int.Parse(status[6..], CultureInfo.InvariantCulture), signal);
             }
             catch (IOException)
             {

@@ -18,6 +18,9 @@ internal sealed class SqlTable(string name, int keyCount, params SqlColumn[] col
 
     public IEnumerable<string> OtherNames => ColumnNames.Skip(KeyCount);
 
+    /// <summary>What an insert does where the key is there: a table that is all key has nothing to replace.</summary>
+    public SqlConflict Conflict(SqlConflict wanted) => KeyCount == Columns.Count ? SqlConflict.Keep : wanted;
+
     /// <summary>The statement of a kind for this table, made once.</summary>
     public string Statement(string kind, Func<SqlTable, string> make)
     {

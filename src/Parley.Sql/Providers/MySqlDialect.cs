@@ -148,7 +148,7 @@ internal sealed class MySqlDialect : SqlDialect
         string head = $"INSERT INTO {table.Name} ({string.Join(',', table.ColumnNames)}) VALUES ";
         string key = table.Columns[0].Name;
         string tail =
-            conflict == SqlConflict.Keep
+            table.Conflict(conflict) == SqlConflict.Keep
                 // Not INSERT IGNORE: that would cut texts and take wrong values as well.
                 ? $" ON DUPLICATE KEY UPDATE {key}={table.Name}.{key}"
                 : table.Statement(

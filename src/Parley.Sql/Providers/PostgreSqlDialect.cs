@@ -129,7 +129,7 @@ internal sealed class PostgreSqlDialect : SqlDialect
             return;
         SqlTable table = rows.Table;
         string tail =
-            conflict == SqlConflict.Keep
+            table.Conflict(conflict) == SqlConflict.Keep
                 ? "ON CONFLICT DO NOTHING"
                 : table.Statement(
                     "conflict",

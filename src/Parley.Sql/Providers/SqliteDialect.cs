@@ -136,7 +136,7 @@ internal sealed class SqliteDialect : SqlDialect
             return ValueTask.CompletedTask;
         SqlTable table = rows.Table;
         string sql =
-            conflict == SqlConflict.Keep
+            table.Conflict(conflict) == SqlConflict.Keep
                 ? table.Statement("keep", static t => $"{InsertText(t)} ON CONFLICT DO NOTHING")
                 : table.Statement(
                     "replace",

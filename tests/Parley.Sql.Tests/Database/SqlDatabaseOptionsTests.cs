@@ -1,4 +1,3 @@
-using Parley.Dialogs;
 using Xunit;
 
 namespace Parley.Sql.Tests.Database;

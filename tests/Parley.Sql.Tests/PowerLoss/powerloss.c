@@ -45,9 +45,6 @@ static struct file *find(int fd)
     char link[64], path[512];
     if (!folder || fstat(fd, &status) || !S_ISREG(status.st_mode))
         return NULL;
-    for (int i = 0; i < file_count; i++)
-        if (files[i].device == status.st_dev && files[i].inode == status.st_ino)
-            return &files[i];
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
     ssize_t length = readlink(link, path, sizeof path - 1);
     if (length < 0)
@@ -56,11 +53,16 @@ static struct file *find(int fd)
     size_t prefix = strlen(folder);
     if (strncmp(path, folder, prefix) || path[prefix] != '/' || strchr(path + prefix + 1, '/'))
         return NULL;
+    const char *name = path + prefix + 1;
+    /* By both: the inode of a file that was removed is used again for the next. */
+    for (int i = 0; i < file_count; i++)
+        if (files[i].device == status.st_dev && files[i].inode == status.st_ino && !strcmp(files[i].name, name))
+            return &files[i];
     if (file_count == MOST_FILES)
         abort();
     struct file *file = &files[file_count++];
     *file = (struct file){ .device = status.st_dev, .inode = status.st_ino };
-    snprintf(file->name, sizeof file->name, "%s", path + prefix + 1);
+    snprintf(file->name, sizeof file->name, "%s", name);
     return file;
 }
 

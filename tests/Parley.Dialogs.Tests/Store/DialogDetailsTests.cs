@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json;
 using Parley.Sip;
-using Parley.Testing;
 using Xunit;
 
 namespace Parley.Dialogs.Tests;

@@ -165,7 +165,7 @@ public sealed class ReplyHoldTests
     }
 
     [Fact]
-    public void Releases_from_other_threads_and_timers_send_each_response_once()
+    public async Task Releases_from_other_threads_and_timers_send_each_response_once()
     {
         using Scene scene = Make();
         Peer alice = scene.Peer("10.0.0.1"),
@@ -181,8 +181,7 @@ public sealed class ReplyHoldTests
             ReplyHold hold = _holder.Hold!;
             if (i % 3 == 0)
                 scene.Run(2_100);
-            Task release = Task.Run(hold.Release, TestContext.Current.CancellationToken);
-            release.Wait(TestContext.Current.CancellationToken);
+            await Task.Run(hold.Release, TestContext.Current.CancellationToken);
             scene.Run(2);
         }
 

@@ -186,7 +186,7 @@ internal sealed class InDialogFollower(FollowerPool<InDialogFollower> pool) : Di
         if (statusCode == 408 || (byOtherParty && statusCode is < 300 or 481))
         {
             if (dialog.EndByBye(context, _direction, DestinationLeg) && dialog.Runtime.Holds is { HoldsReplies: true } holds)
-                holds.Hold(context, dialog);
+                holds.Hold(context, dialog.Id, dialog.State, dialog.IsActing);
         }
         else if (byOtherParty && statusCode is not (401 or 407 or 503))
             dialog.Terminate(_direction == DialogDirection.Upstream ? DialogReasons.UpstreamBye : DialogReasons.DownstreamBye);

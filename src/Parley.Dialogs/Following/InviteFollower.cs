@@ -63,7 +63,7 @@ internal sealed class InviteFollower(FollowerPool<InviteFollower> pool, DialogSl
             LegLearning.FromReplyLeaving(dialog, context, branch!, reply!, edits!, isLast: statusCode >= 200);
             if (dialog.KeepsSdp)
                 SdpLearning.OnInviteReply(dialog, this, branch!, reply!, edits!);
-            holds?.Hold(context, dialog);
+            holds?.Hold(context, dialog.Id, dialog.State, dialog.IsActing);
         }
 
         if (branch is not null)

@@ -142,7 +142,7 @@ internal struct DialogLife
         if (details.StateDue > 0 && _stateDue != Never)
             _stateDue = now + Math.Max(0, details.StateDue - unixNow);
         _deleteDelay = Math.Max(0, details.DeleteDelay);
-        _internalFlags |= details.Flags & DialogDetails.ExtraFlags;
+        _internalFlags |= details.Flags & InternalFlags.InDetails;
         _reason = details.Reason;
     }
 

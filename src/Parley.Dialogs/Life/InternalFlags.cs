@@ -21,11 +21,14 @@ internal enum InternalFlags
     /// <summary>Out of the table. Not stored.</summary>
     Unlinked = 1 << 25,
 
-    /// <summary>The call passes here twice and is one dialog (<see cref="DialogSpiralPolicy.ReuseDialog"/>). Not stored.</summary>
+    /// <summary>The call passes here twice and is one dialog (<see cref="DialogSpiralPolicy.ReuseDialog"/>).</summary>
     Spiral = 1 << 26,
 
     /// <summary>The proxy itself ends the call, or has begun to. Not stored.</summary>
     Ending = 1 << 27,
+
+    /// <summary>Those that the column <c>flags</c> has no bit for and the details beside the row keep.</summary>
+    InDetails = Spiral,
 
     /// <summary>The bits that are stored.</summary>
     Stored = ByeSeen | Cancelled | RaceOccurred,

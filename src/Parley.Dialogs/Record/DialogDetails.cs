@@ -17,9 +17,6 @@ internal static class DialogDetails
     /// <summary>Deadlines are rounded up to this many milliseconds: two clocks make them, and a row whose deadline stands has the same text each time.</summary>
     private const long Rounding = 20;
 
-    /// <summary>The flags that the column <c>flags</c> has no bit for.</summary>
-    public const InternalFlags ExtraFlags = InternalFlags.Spiral;
-
     /// <summary>Read by programs only: no escapes but those that JSON asks for.</summary>
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
@@ -95,7 +92,7 @@ internal static class DialogDetails
             json.WriteNumber("state_due"u8, Round(unixNow + stateDue - now));
         if (life.OwnDeleteDelay != 0)
             json.WriteNumber("delete_delay"u8, life.OwnDeleteDelay);
-        if ((life.InternalFlags & ExtraFlags) is not 0 and var extra)
+        if ((life.InternalFlags & InternalFlags.InDetails) is not 0 and var extra)
             json.WriteNumber("flags"u8, (int)extra);
         if (life.Reason is { } reason)
             json.WriteString("reason"u8, reason);
@@ -184,7 +181,7 @@ internal static class DialogDetails
         if (flow.Listener is null)
             return;
         json.WriteStartObject("flow"u8);
-        json.WriteString("socket"u8, DialogRecords.SocketText(flow.Listener));
+        json.WriteString("socket"u8, SocketText.Of(flow.Listener));
         if (flow.Remote != default)
         {
             Span<byte> host = stackalloc byte[SipEndPoint.MaxAddressLength];

@@ -43,8 +43,8 @@ internal static class DialogRecords
                 CalleeRouteSet = RouteText(calleeTexts),
                 CallerContact = callerTexts.Contact,
                 CalleeContact = calleeTexts.Contact,
-                CallerSocket = SocketText(caller.FlowInLock.Listener),
-                CalleeSocket = SocketText(callee?.FlowInLock.Listener),
+                CallerSocket = SocketText.Of(caller.FlowInLock.Listener),
+                CalleeSocket = SocketText.Of(callee?.FlowInLock.Listener),
                 Values = values.WrittenSpan,
                 Profiles = profiles.WrittenSpan,
                 Details = DialogDetails.Write(dialog),
@@ -107,16 +107,6 @@ internal static class DialogRecords
         dialog.ValueStore.ReadText(record[DialogColumn.Values]);
         profileTable.ReadText(ref dialog.ProfileChain, dialog.Id, record[DialogColumn.Profiles], isReplicated: false);
         return dialog;
-    }
-
-    /// <summary>A listener as the table has it: <c>proto:ip:port</c>.</summary>
-    public static byte[] SocketText(SipListener? listener)
-    {
-        if (listener is null)
-            return [];
-        Span<byte> address = stackalloc byte[SipEndPoint.MaxAddressLength];
-        string host = Encoding.ASCII.GetString(address[..listener.Local.FormatAddress(address, brackets: true)]);
-        return Encoding.ASCII.GetBytes($"{Encoding.ASCII.GetString(listener.UriTransport)}:{host}:{listener.Local.Port}");
     }
 
     private static byte[] RouteText(PackedLeg leg)

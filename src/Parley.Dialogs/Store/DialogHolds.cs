@@ -41,15 +41,17 @@ internal sealed class DialogHolds
     public void CountRefusal() => _writer.Counters.Refused();
 
     /// <summary>The response that is about to leave waits until all that has happened to the dialog is durable.</summary>
-    public void Hold(SipContext context, Dialog dialog)
+    /// <param name="context">The request that is answered.</param>
+    /// <param name="id">The dialog.</param>
+    /// <param name="state">Its state.</param>
+    /// <param name="isActing">Another thread acts for it: what happened here is published after that.</param>
+    public void Hold(SipContext context, DialogId id, DialogState state, bool isActing)
     {
         // Where calls are to go on without a store, they do not wait for one that is known to be away.
         if (_options.WhenUnavailable == DialogStoreOutagePolicy.Degrade && _writer.IsUnavailable)
             return;
-        // While another thread acts for the dialog, what happened here is published after that: then its row is asked for, as it is now.
-        long sequence = dialog.IsActing
-            ? _feed.Publish(DialogChangeKind.Updated, dialog.Id, dialog.State, dialog.State, null)
-            : _feed.LastSequence;
+        // While another thread acts for the dialog its row is asked for, as it is now.
+        long sequence = isActing ? _feed.Publish(DialogChangeKind.Updated, id, state, state, null) : _feed.LastSequence;
         if (_feed.IsDurable(sequence) || context.HoldReply(_options.MaxHold) is not { } hold)
             return;
         _writer.Counters.Held();

@@ -38,7 +38,7 @@ internal sealed class RowSockets(IReadOnlyList<SipListener> listeners, DialogSto
     {
         foreach (SipListener listener in listeners)
         {
-            if (socket.SequenceEqual(DialogRecords.SocketText(listener)))
+            if (socket.SequenceEqual(SocketText.Of(listener)))
             {
                 found = listener;
                 return true;
@@ -47,7 +47,7 @@ internal sealed class RowSockets(IReadOnlyList<SipListener> listeners, DialogSto
             // A listener on a wildcard address stands for every address of the machine.
             foreach (SipListener address in listener.Addresses)
             {
-                if (!socket.SequenceEqual(DialogRecords.SocketText(address)))
+                if (!socket.SequenceEqual(SocketText.Of(address)))
                     continue;
                 found = address;
                 return true;

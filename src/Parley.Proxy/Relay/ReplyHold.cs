@@ -19,7 +19,7 @@ public sealed class ReplyHold : ITimerTarget
     private readonly Pool<ReplyHold> _pool;
     private readonly List<HeldReply> _replies = [];
     private long _state;
-    private ResponseContext? _owner;
+    private IReplyHolder? _owner;
     private Strand? _strand;
 
     internal ReplyHold(Pool<ReplyHold> pool) => _pool = pool;
@@ -32,7 +32,7 @@ public sealed class ReplyHold : ITimerTarget
     {
         long version = Version;
         Strand strand = _strand!;
-        ResponseContext owner = _owner!;
+        IReplyHolder owner = _owner!;
         if (!TryAdd(version, Released, out int before))
             return false;
         if ((before & Sent) != 0)
@@ -57,7 +57,7 @@ public sealed class ReplyHold : ITimerTarget
     }
 
     /// <summary>In the strand: a response is about to be held for an observer.</summary>
-    internal void Open(ResponseContext owner, Strand strand)
+    internal void Open(IReplyHolder owner, Strand strand)
     {
         _owner = owner;
         _strand = strand;

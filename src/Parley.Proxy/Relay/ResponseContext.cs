@@ -11,7 +11,8 @@ internal sealed partial class ResponseContext(SipContext context, Pool<SipContex
     : BranchLauncher(context),
         IClientTransactionUser,
         IServerTransactionUser,
-        ITimerTarget
+        ITimerTarget,
+        IReplyHolder
 {
     private readonly List<SipBranch> _branches = [];
     private readonly List<BranchTarget?> _group = [];

@@ -34,7 +34,7 @@ internal sealed class SqlAccTables
 
     public SqlTable Missed { get; }
 
-    public static async ValueTask<SqlAccTables> FindAsync(SqlSession session, SqlNames names, CancellationToken cancellation)
+    public static async ValueTask<SqlAccTables> FindAsync(SqlWork session, SqlNames names, CancellationToken cancellation)
     {
         SqlTableShape acc = await SqlCallRecordTables.ShapeAsync(session, names.Acc, cancellation).ConfigureAwait(false);
         SqlTableShape missed = await SqlCallRecordTables.ShapeAsync(session, names.MissedCalls, cancellation).ConfigureAwait(false);

@@ -10,7 +10,7 @@ internal sealed class SqlCallRecordOutbox(SqlDatabase database)
 
     public async ValueTask<IReadOnlyList<CallRecordEntry>> ReadAsync(int count, CancellationToken cancellation)
     {
-        await using SqlSession session = await database.OpenAsync(cancellation).ConfigureAwait(false);
+        await using SqlWork session = await database.OpenAsync(cancellation).ConfigureAwait(false);
         await using DbCommand command = session.Command($"SELECT seq, id, json FROM {Table} ORDER BY seq LIMIT @count", ("@count", count));
         await using DbDataReader reader = await command.ExecuteReaderAsync(cancellation).ConfigureAwait(false);
         var entries = new List<CallRecordEntry>();
@@ -25,7 +25,7 @@ internal sealed class SqlCallRecordOutbox(SqlDatabase database)
 
     public async ValueTask RemoveAsync(IReadOnlyList<CallRecordEntry> entries, CancellationToken cancellation)
     {
-        await using SqlSession session = await database.OpenAsync(cancellation).ConfigureAwait(false);
+        await using SqlWork session = await database.OpenAsync(cancellation).ConfigureAwait(false);
         await session.BeginAsync(cancellation).ConfigureAwait(false);
         await session
             .Dialect.DeleteAsync(session, Table, "seq", [.. entries.Select(static entry => (ulong)entry.Sequence)], cancellation)

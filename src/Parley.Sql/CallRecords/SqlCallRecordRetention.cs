@@ -23,7 +23,7 @@ public static class SqlCallRecordRetention
         ArgumentNullException.ThrowIfNull(database);
         if (before > database.Time.GetUtcNow().AddDays(-1))
             throw new ArgumentOutOfRangeException(nameof(before), before, "Records are kept for a day at least.");
-        await using SqlSession session = await database.OpenAsync(cancellation).ConfigureAwait(false);
+        await using SqlWork session = await database.OpenAsync(cancellation).ConfigureAwait(false);
         long removed = 0;
         foreach (string table in (string[])[database.Names.CallRecord, database.Names.IntermediateRecord, database.Names.CallRecordKey])
         {
@@ -34,7 +34,7 @@ public static class SqlCallRecordRetention
         return removed;
     }
 
-    private static async ValueTask<long> RemoveAsync(SqlSession session, string table, DateTime before, CancellationToken cancellation)
+    private static async ValueTask<long> RemoveAsync(SqlWork session, string table, DateTime before, CancellationToken cancellation)
     {
         DateTime end = DateTime.SpecifyKind(before, DateTimeKind.Unspecified);
         for (long removed = 0; ; )

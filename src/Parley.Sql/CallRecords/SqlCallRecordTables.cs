@@ -69,7 +69,7 @@ internal sealed class SqlCallRecordTables
     /// <summary>Finds them.</summary>
     /// <exception cref="DialogStoreException">One is missing, or is of another version; the message is one line.</exception>
     public static async ValueTask<SqlCallRecordTables> FindAsync(
-        SqlSession session,
+        SqlWork session,
         SqlNames names,
         SqlCallRecordShape shape,
         CancellationToken cancellation
@@ -89,7 +89,7 @@ internal sealed class SqlCallRecordTables
     }
 
     /// <summary>The columns of a table that must be there.</summary>
-    public static async ValueTask<SqlTableShape> ShapeAsync(SqlSession session, string table, CancellationToken cancellation) =>
+    public static async ValueTask<SqlTableShape> ShapeAsync(SqlWork session, string table, CancellationToken cancellation) =>
         await session.Dialect.ShapeAsync(session, table, cancellation).ConfigureAwait(false)
         ?? throw new DialogStoreException($"{session.Dialect.Place} has no table {table}: run parley db init, or parley db migrate.");
 

@@ -17,10 +17,10 @@ internal sealed class SqlCallRecords(SqlCallRecordOptions options) : ISqlBatchPa
     /// <summary>Records are put into the outbox.</summary>
     public bool HasOutbox { get; } = options.Outbox;
 
-    public async ValueTask OpenAsync(SqlSession session, SqlDatabase database, CancellationToken cancellation) =>
+    public async ValueTask OpenAsync(SqlWork session, SqlDatabase database, CancellationToken cancellation) =>
         _tables = await SqlCallRecordTables.FindAsync(session, database.Names, _shape, cancellation).ConfigureAwait(false);
 
-    public async ValueTask WriteAsync(SqlSession session, DialogStoreBatch batch, CancellationToken cancellation)
+    public async ValueTask WriteAsync(SqlWork session, DialogStoreBatch batch, CancellationToken cancellation)
     {
         SqlCallRecordTables tables = _tables!;
         // Intermediate ones first: in the outbox they come before the final record of their call.
@@ -32,7 +32,7 @@ internal sealed class SqlCallRecords(SqlCallRecordOptions options) : ISqlBatchPa
     }
 
     private async ValueTask WriteFinalAsync(
-        SqlSession session,
+        SqlWork session,
         SqlCallRecordTables tables,
         IReadOnlyList<CallRecord> records,
         CancellationToken cancellation
@@ -47,7 +47,7 @@ internal sealed class SqlCallRecords(SqlCallRecordOptions options) : ISqlBatchPa
     }
 
     private async ValueTask WriteIntermediateAsync(
-        SqlSession session,
+        SqlWork session,
         SqlCallRecordTables tables,
         IReadOnlyList<CallRecord> records,
         CancellationToken cancellation
@@ -62,7 +62,7 @@ internal sealed class SqlCallRecords(SqlCallRecordOptions options) : ISqlBatchPa
     }
 
     private async ValueTask WriteAccAsync(
-        SqlSession session,
+        SqlWork session,
         SqlCallRecordTables tables,
         SqlAccTables acc,
         IReadOnlyList<CallRecord> records,
@@ -88,7 +88,7 @@ internal sealed class SqlCallRecords(SqlCallRecordOptions options) : ISqlBatchPa
     }
 
     private async ValueTask PostAsync(
-        SqlSession session,
+        SqlWork session,
         SqlCallRecordTables tables,
         IReadOnlyList<CallRecord> fresh,
         CancellationToken cancellation
@@ -104,7 +104,7 @@ internal sealed class SqlCallRecords(SqlCallRecordOptions options) : ISqlBatchPa
 
     /// <summary>Those whose keys are not in the table, each once. The transaction's process is the only one that writes there.</summary>
     private static async ValueTask<IReadOnlyList<CallRecord>> FreshAsync(
-        SqlSession session,
+        SqlWork session,
         SqlTable table,
         IReadOnlyList<CallRecord> records,
         CancellationToken cancellation
@@ -126,7 +126,7 @@ internal sealed class SqlCallRecords(SqlCallRecordOptions options) : ISqlBatchPa
     }
 
     private static async ValueTask FindAsync(
-        SqlSession session,
+        SqlWork session,
         SqlTable table,
         CallRecord[] records,
         HashSet<(string Did, long Start, int Number)> known,

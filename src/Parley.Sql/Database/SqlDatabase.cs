@@ -45,13 +45,13 @@ public sealed class SqlDatabase : IAsyncDisposable
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="DialogStoreException">The database is set up wrongly: trying again does not help.</exception>
     /// <exception cref="DbException">It cannot be reached now.</exception>
-    internal ValueTask<SqlSession> OpenAsync(CancellationToken cancellation) => OpenAsync(pooled: true, cancellation);
+    internal ValueTask<SqlWork> OpenAsync(CancellationToken cancellation) => OpenAsync(pooled: true, cancellation);
 
-    private async ValueTask<SqlSession> OpenAsync(bool pooled, CancellationToken cancellation)
+    private async ValueTask<SqlWork> OpenAsync(bool pooled, CancellationToken cancellation)
     {
         try
         {
-            return new SqlSession(Dialect, await Dialect.OpenAsync(pooled, cancellation).ConfigureAwait(false));
+            return new SqlWork(Dialect, await Dialect.OpenAsync(pooled, cancellation).ConfigureAwait(false));
         }
         catch (DbException e) when (Dialect.IsSetUpWrongly(e))
         {
@@ -64,9 +64,9 @@ public sealed class SqlDatabase : IAsyncDisposable
     /// <param name="previous">The number of the session that this one takes the place of, in case that the server still has it; 0: none.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <exception cref="DialogStoreException">Another process has it.</exception>
-    internal async ValueTask<SqlSession> OpenOwnerAsync(string table, long previous, CancellationToken cancellation)
+    internal async ValueTask<SqlWork> OpenOwnerAsync(string table, long previous, CancellationToken cancellation)
     {
-        SqlSession session = await OpenAsync(pooled: false, cancellation).ConfigureAwait(false);
+        SqlWork session = await OpenAsync(pooled: false, cancellation).ConfigureAwait(false);
         try
         {
             await OwnAsync(session, table, previous, cancellation).ConfigureAwait(false);
@@ -79,7 +79,7 @@ public sealed class SqlDatabase : IAsyncDisposable
         }
     }
 
-    private async ValueTask OwnAsync(SqlSession session, string table, long previous, CancellationToken cancellation)
+    private async ValueTask OwnAsync(SqlWork session, string table, long previous, CancellationToken cancellation)
     {
         long begin = Time.GetTimestamp();
         while (await Dialect.TryOwnAsync(session, table, Node, cancellation).ConfigureAwait(false) is { } owner)

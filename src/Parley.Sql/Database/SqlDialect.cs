@@ -37,28 +37,28 @@ internal abstract class SqlDialect : IAsyncDisposable
     /// <param name="node">Shown to others that want it.</param>
     /// <param name="cancellation">Gives up.</param>
     /// <returns>Null when it is owned now; else what has it.</returns>
-    public abstract ValueTask<SqlOwner?> TryOwnAsync(SqlSession session, string table, string node, CancellationToken cancellation);
+    public abstract ValueTask<SqlOwner?> TryOwnAsync(SqlWork session, string table, string node, CancellationToken cancellation);
 
     /// <summary>Ends another session of this process, one that the server still has although its connection is gone.</summary>
-    public virtual ValueTask EndAsync(SqlSession session, long number, CancellationToken cancellation) => ValueTask.CompletedTask;
+    public virtual ValueTask EndAsync(SqlWork session, long number, CancellationToken cancellation) => ValueTask.CompletedTask;
 
     /// <summary>A transaction that sees one state throughout and writes nothing.</summary>
     public virtual ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancellation) =>
         connection.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellation);
 
     /// <summary>The table's columns; null when there is no such table.</summary>
-    public abstract ValueTask<SqlTableShape?> ShapeAsync(SqlSession session, string table, CancellationToken cancellation);
+    public abstract ValueTask<SqlTableShape?> ShapeAsync(SqlWork session, string table, CancellationToken cancellation);
 
     /// <summary>Inserts rows. No key is in them twice.</summary>
-    public abstract ValueTask UpsertAsync(SqlSession session, SqlRows rows, SqlConflict conflict, CancellationToken cancellation);
+    public abstract ValueTask UpsertAsync(SqlWork session, SqlRows rows, SqlConflict conflict, CancellationToken cancellation);
 
     /// <summary>Sets the columns behind the key.</summary>
     /// <returns>The indexes of the rows whose key is not there. The key is one UInt64 column.</returns>
-    public abstract ValueTask<IReadOnlyList<int>> UpdateAsync(SqlSession session, SqlRows rows, CancellationToken cancellation);
+    public abstract ValueTask<IReadOnlyList<int>> UpdateAsync(SqlWork session, SqlRows rows, CancellationToken cancellation);
 
     /// <summary>Removes the rows with these keys; one that is not there is no error.</summary>
     public abstract ValueTask DeleteAsync(
-        SqlSession session,
+        SqlWork session,
         string table,
         string keyColumn,
         IReadOnlyList<ulong> keys,
@@ -82,7 +82,7 @@ internal abstract class SqlDialect : IAsyncDisposable
     public virtual string? Missing => null;
 
     /// <summary>What of the database's own settings may lose something, each a line.</summary>
-    public abstract ValueTask<IReadOnlyList<string>> CheckAsync(SqlSession session, string table, CancellationToken cancellation);
+    public abstract ValueTask<IReadOnlyList<string>> CheckAsync(SqlWork session, string table, CancellationToken cancellation);
 
     /// <summary>The value to compare or pass for a UInt64.</summary>
     public virtual object Id(ulong id) => unchecked((long)id);

@@ -8,7 +8,7 @@ namespace Parley.Sql;
 internal static class SqlMigrations
 {
     /// <summary>The version of a table; null without one.</summary>
-    public static async ValueTask<int?> VersionOfAsync(SqlSession session, SqlNames names, string table, CancellationToken cancellation)
+    public static async ValueTask<int?> VersionOfAsync(SqlWork session, SqlNames names, string table, CancellationToken cancellation)
     {
         if (await session.Dialect.ShapeAsync(session, names.Version, cancellation).ConfigureAwait(false) is null)
             return null;
@@ -19,11 +19,7 @@ internal static class SqlMigrations
     }
 
     /// <summary>The steps that were not run yet.</summary>
-    public static async ValueTask<IReadOnlyList<SqlMigration>> PendingAsync(
-        SqlSession session,
-        SqlNames names,
-        CancellationToken cancellation
-    )
+    public static async ValueTask<IReadOnlyList<SqlMigration>> PendingAsync(SqlWork session, SqlNames names, CancellationToken cancellation)
     {
         int done = await VersionOfAsync(session, names, SqlMigration.VersionName, cancellation).ConfigureAwait(false) ?? 0;
         IReadOnlyList<SqlMigration> all = SqlMigration.Of(session.Dialect.Folder);
@@ -37,7 +33,7 @@ internal static class SqlMigrations
 
     /// <summary>Runs the steps that were not run yet, each in a transaction where the database has that for tables.</summary>
     /// <returns>The names of the steps.</returns>
-    public static async ValueTask<IReadOnlyList<string>> RunAsync(SqlSession session, SqlNames names, CancellationToken cancellation)
+    public static async ValueTask<IReadOnlyList<string>> RunAsync(SqlWork session, SqlNames names, CancellationToken cancellation)
     {
         var run = new List<string>();
         foreach (SqlMigration step in await PendingAsync(session, names, cancellation).ConfigureAwait(false))
@@ -64,7 +60,7 @@ internal static class SqlMigrations
     /// <exception cref="DialogStoreException">A step failed, or the tables are newer than this program.</exception>
     public static async ValueTask BringUpAsync(SqlDatabase database, CancellationToken cancellation)
     {
-        await using SqlSession look = await database.OpenAsync(cancellation).ConfigureAwait(false);
+        await using SqlWork look = await database.OpenAsync(cancellation).ConfigureAwait(false);
         if ((await PendingAsync(look, database.Names, cancellation).ConfigureAwait(false)).Count == 0)
             return;
         bool hasTable = await look.Dialect.ShapeAsync(look, database.Names.Dialog, cancellation).ConfigureAwait(false) is not null;
@@ -74,7 +70,7 @@ internal static class SqlMigrations
             return;
         }
 
-        await using SqlSession owner = await database.OpenOwnerAsync(database.Names.Dialog, 0, cancellation).ConfigureAwait(false);
+        await using SqlWork owner = await database.OpenOwnerAsync(database.Names.Dialog, 0, cancellation).ConfigureAwait(false);
         await RunAsync(owner, database.Names, cancellation).ConfigureAwait(false);
     }
 }

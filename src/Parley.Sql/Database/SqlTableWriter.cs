@@ -6,11 +6,11 @@ namespace Parley.Sql;
 /// <param name="database">The database.</param>
 /// <param name="table">The table that is owned.</param>
 /// <param name="opened">Looks at the tables, each time that a session was opened.</param>
-internal sealed class SqlTableWriter(SqlDatabase database, string table, Func<SqlSession, CancellationToken, ValueTask> opened)
+internal sealed class SqlTableWriter(SqlDatabase database, string table, Func<SqlWork, CancellationToken, ValueTask> opened)
     : IAsyncDisposable
 {
     private readonly SemaphoreSlim _one = new(1);
-    private SqlSession? _session;
+    private SqlWork? _session;
     private long _previous;
     private bool _isDisposed;
 
@@ -29,12 +29,12 @@ internal sealed class SqlTableWriter(SqlDatabase database, string table, Func<Sq
     }
 
     /// <summary>Does some work in one transaction, one at a time.</summary>
-    public async ValueTask TransactAsync(Func<SqlSession, ValueTask> work, CancellationToken cancellation)
+    public async ValueTask TransactAsync(Func<SqlWork, ValueTask> work, CancellationToken cancellation)
     {
         await _one.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
-            SqlSession session = await SessionAsync(cancellation).ConfigureAwait(false);
+            SqlWork session = await SessionAsync(cancellation).ConfigureAwait(false);
             try
             {
                 await session.BeginAsync(cancellation).ConfigureAwait(false);
@@ -70,12 +70,12 @@ internal sealed class SqlTableWriter(SqlDatabase database, string table, Func<Sq
         }
     }
 
-    private async ValueTask<SqlSession> SessionAsync(CancellationToken cancellation)
+    private async ValueTask<SqlWork> SessionAsync(CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
         if (_session is { } open)
             return open;
-        SqlSession session = await database.OpenOwnerAsync(table, _previous, cancellation).ConfigureAwait(false);
+        SqlWork session = await database.OpenOwnerAsync(table, _previous, cancellation).ConfigureAwait(false);
         try
         {
             await opened(session, cancellation).ConfigureAwait(false);

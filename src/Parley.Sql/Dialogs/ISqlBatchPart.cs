@@ -7,8 +7,8 @@ internal interface ISqlBatchPart
 {
     /// <summary>Finds its tables and checks their version, each time a connection was opened for writing.</summary>
     /// <exception cref="DialogStoreException">They are missing or of another version.</exception>
-    ValueTask OpenAsync(SqlSession session, SqlDatabase database, CancellationToken cancellation);
+    ValueTask OpenAsync(SqlWork session, SqlDatabase database, CancellationToken cancellation);
 
     /// <summary>Writes its part of a batch; the caller begins and commits the transaction.</summary>
-    ValueTask WriteAsync(SqlSession session, DialogStoreBatch batch, CancellationToken cancellation);
+    ValueTask WriteAsync(SqlWork session, DialogStoreBatch batch, CancellationToken cancellation);
 }

@@ -23,7 +23,7 @@ internal sealed class SqlDialogReader(SqlDialogTables tables, SqlUserFlags flagN
     /// <param name="cancellation">Gives up.</param>
     /// <returns>The rows, by id, whether there are more, and the last id that was looked at.</returns>
     public async ValueTask<(List<DialogRecord> Rows, bool HasMore, ulong Last)> PageAsync(
-        SqlSession session,
+        SqlWork session,
         ulong first,
         ulong last,
         int count,
@@ -43,7 +43,7 @@ internal sealed class SqlDialogReader(SqlDialogTables tables, SqlUserFlags flagN
 
     /// <summary>As <see cref="PageAsync"/>, in the transaction of the session.</summary>
     public async ValueTask<(List<DialogRecord> Rows, bool HasMore, ulong Last)> RowsAsync(
-        SqlSession session,
+        SqlWork session,
         ulong first,
         ulong last,
         int count,
@@ -81,7 +81,7 @@ internal sealed class SqlDialogReader(SqlDialogTables tables, SqlUserFlags flagN
     }
 
     /// <summary>The id of the last row of a page; null when the page is the last.</summary>
-    private async ValueTask<ulong?> EndOfPageAsync(SqlSession session, ulong first, ulong last, int count, CancellationToken cancellation)
+    private async ValueTask<ulong?> EndOfPageAsync(SqlWork session, ulong first, ulong last, int count, CancellationToken cancellation)
     {
         SqlDialect dialect = session.Dialect;
         string id = tables.Id;
@@ -99,7 +99,7 @@ internal sealed class SqlDialogReader(SqlDialogTables tables, SqlUserFlags flagN
 
     /// <summary>What stands beside the dialogs from one id to another.</summary>
     private async ValueTask ReadDetailsAsync(
-        SqlSession session,
+        SqlWork session,
         ulong first,
         ulong last,
         Dictionary<ulong, byte[]> details,
@@ -145,7 +145,7 @@ internal sealed class SqlDialogReader(SqlDialogTables tables, SqlUserFlags flagN
 
     /// <summary>All rows, by id without a sign. The session is in use meanwhile.</summary>
     public async IAsyncEnumerable<DialogRecord> AllAsync(
-        SqlSession session,
+        SqlWork session,
         int count,
         [EnumeratorCancellation] CancellationToken cancellation
     )
@@ -179,7 +179,7 @@ internal sealed class SqlDialogReader(SqlDialogTables tables, SqlUserFlags flagN
 
     /// <summary>The rows of a Call-ID.</summary>
     public async ValueTask<List<DialogRecord>> FindAsync(
-        SqlSession session,
+        SqlWork session,
         ReadOnlyMemory<byte> callId,
         int hashSize,
         CancellationToken cancellation

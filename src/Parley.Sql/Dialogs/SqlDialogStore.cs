@@ -19,7 +19,7 @@ public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
     private readonly int _hashSize;
     private readonly SqlCallRecordOutbox _outbox;
     private readonly SemaphoreSlim _writing = new(1);
-    private SqlSession? _writer;
+    private SqlWork? _writer;
     private SqlDialogTables? _tables;
     private SqlDialogWriter? _rows;
     private long _previous;
@@ -85,7 +85,7 @@ public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
     public async IAsyncEnumerable<DialogRecord> LoadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        await using SqlSession session = await ConnectAsync(cancellation).ConfigureAwait(false);
+        await using SqlWork session = await ConnectAsync(cancellation).ConfigureAwait(false);
         SqlDialogTables tables = _tables ?? await SqlDialogTables.FindAsync(session, _database.Names, cancellation).ConfigureAwait(false);
         var reader = new SqlDialogReader(tables, _flagNames);
         await foreach (DialogRecord row in reader.AllAsync(session, PageSize, cancellation).ConfigureAwait(false))
@@ -96,7 +96,7 @@ public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
     public async ValueTask<IReadOnlyList<DialogRecord>> FindAsync(ReadOnlyMemory<byte> callId, CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        await using SqlSession session = await ConnectAsync(cancellation).ConfigureAwait(false);
+        await using SqlWork session = await ConnectAsync(cancellation).ConfigureAwait(false);
         SqlDialogTables tables = _tables ?? await SqlDialogTables.FindAsync(session, _database.Names, cancellation).ConfigureAwait(false);
         var reader = new SqlDialogReader(tables, _flagNames);
         return await RunAsync(
@@ -136,21 +136,21 @@ public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
         }
     }
 
-    private async ValueTask WriteAsync(SqlSession session, DialogStoreBatch batch, CancellationToken cancellation)
+    private async ValueTask WriteAsync(SqlWork session, DialogStoreBatch batch, CancellationToken cancellation)
     {
         await _rows!.WriteAsync(session, batch, cancellation).ConfigureAwait(false);
         foreach (ISqlBatchPart part in Parts)
             await part.WriteAsync(session, batch, cancellation).ConfigureAwait(false);
     }
 
-    private ValueTask TransactAsync(Func<SqlSession, ValueTask> work, CancellationToken cancellation) =>
+    private ValueTask TransactAsync(Func<SqlWork, ValueTask> work, CancellationToken cancellation) =>
         RunAsync(
             async () =>
             {
                 await _writing.WaitAsync(cancellation).ConfigureAwait(false);
                 try
                 {
-                    SqlSession session = await OpenWriterAsync(cancellation).ConfigureAwait(false);
+                    SqlWork session = await OpenWriterAsync(cancellation).ConfigureAwait(false);
                     try
                     {
                         await session.BeginAsync(cancellation).ConfigureAwait(false);
@@ -187,12 +187,12 @@ public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
     }
 
     /// <summary>The session that owns the table. After a lost connection it is another one, which owns it again before anything is written.</summary>
-    private async ValueTask<SqlSession> OpenWriterAsync(CancellationToken cancellation)
+    private async ValueTask<SqlWork> OpenWriterAsync(CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_writer is { } open)
             return open;
-        SqlSession session = await _database.OpenOwnerAsync(_database.Names.Dialog, _previous, cancellation).ConfigureAwait(false);
+        SqlWork session = await _database.OpenOwnerAsync(_database.Names.Dialog, _previous, cancellation).ConfigureAwait(false);
         try
         {
             _tables = await SqlDialogTables.FindAsync(session, _database.Names, cancellation).ConfigureAwait(false);
@@ -226,7 +226,7 @@ public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
         await SqlMigrations.BringUpAsync(_database, cancellation).ConfigureAwait(false);
     }
 
-    private ValueTask<SqlSession> ConnectAsync(CancellationToken cancellation) =>
+    private ValueTask<SqlWork> ConnectAsync(CancellationToken cancellation) =>
         RunAsync(() => _database.OpenAsync(cancellation), cancellation);
 
     /// <summary>Runs work of a driver that blocks its thread on a thread of the pool, so that the caller can give up waiting.</summary>

@@ -81,7 +81,7 @@ internal sealed class SqlDialogTables
 
     /// <summary>Finds the tables.</summary>
     /// <exception cref="DialogStoreException">One is missing, or is of another version; the message is one line.</exception>
-    public static async ValueTask<SqlDialogTables> FindAsync(SqlSession session, SqlNames names, CancellationToken cancellation)
+    public static async ValueTask<SqlDialogTables> FindAsync(SqlWork session, SqlNames names, CancellationToken cancellation)
     {
         string place = session.Dialect.Place;
         SqlTableShape shape =

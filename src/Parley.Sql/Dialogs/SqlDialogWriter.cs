@@ -9,7 +9,7 @@ internal sealed class SqlDialogWriter(SqlDatabase database, SqlDialogTables tabl
     private const int ChunkSize = 5_000;
 
     /// <summary>Writes what a batch has of dialogs.</summary>
-    public async ValueTask WriteAsync(SqlSession session, DialogStoreBatch batch, CancellationToken cancellation)
+    public async ValueTask WriteAsync(SqlWork session, DialogStoreBatch batch, CancellationToken cancellation)
     {
         await SaveAsync(session, batch.Saves, areNew: false, cancellation).ConfigureAwait(false);
         await UpdateAsync(session, batch.Updates, cancellation).ConfigureAwait(false);
@@ -19,7 +19,7 @@ internal sealed class SqlDialogWriter(SqlDatabase database, SqlDialogTables tabl
     }
 
     /// <summary>Writes whole rows, some thousand at a time.</summary>
-    public async ValueTask SaveAsync(SqlSession session, IReadOnlyList<DialogRecord> records, bool areNew, CancellationToken cancellation)
+    public async ValueTask SaveAsync(SqlWork session, IReadOnlyList<DialogRecord> records, bool areNew, CancellationToken cancellation)
     {
         for (int at = 0; at < records.Count; at += ChunkSize)
         {
@@ -34,7 +34,7 @@ internal sealed class SqlDialogWriter(SqlDatabase database, SqlDialogTables tabl
     }
 
     /// <summary>Writes numbers; of a dialog whose row is not there the whole row.</summary>
-    private async ValueTask UpdateAsync(SqlSession session, IReadOnlyList<DialogRecord> records, CancellationToken cancellation)
+    private async ValueTask UpdateAsync(SqlWork session, IReadOnlyList<DialogRecord> records, CancellationToken cancellation)
     {
         if (records.Count == 0)
             return;
@@ -50,7 +50,7 @@ internal sealed class SqlDialogWriter(SqlDatabase database, SqlDialogTables tabl
     }
 
     /// <summary>Leaves these dialogs and no other.</summary>
-    public async ValueTask ReplaceAsync(SqlSession session, IReadOnlyList<DialogRecord> all, CancellationToken cancellation)
+    public async ValueTask ReplaceAsync(SqlWork session, IReadOnlyList<DialogRecord> all, CancellationToken cancellation)
     {
         await session.ExecuteAsync($"DELETE FROM {tables.Rows.Name}", cancellation).ConfigureAwait(false);
         await session.ExecuteAsync($"DELETE FROM {tables.Details.Name}", cancellation).ConfigureAwait(false);

@@ -7,7 +7,7 @@ internal sealed class SqlRehash(SqlDialogTables tables, SqlDialogWriter writer, 
 {
     private const int PageSize = 2_000;
 
-    public async ValueTask RunAsync(SqlSession session, CancellationToken cancellation)
+    public async ValueTask RunAsync(SqlWork session, CancellationToken cancellation)
     {
         var taken = new HashSet<DialogId>();
         var strange = new List<DialogRecord>();

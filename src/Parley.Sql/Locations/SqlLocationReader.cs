@@ -18,7 +18,7 @@ internal sealed class SqlLocationReader(SqlLocationTables tables)
     /// <param name="after">The id of the last row that was read; null for the first page.</param>
     /// <param name="count">The most rows.</param>
     /// <param name="cancellation">Gives up.</param>
-    public ValueTask<List<LocationRecord>> PageAsync(SqlSession session, long? after, int count, CancellationToken cancellation) =>
+    public ValueTask<List<LocationRecord>> PageAsync(SqlWork session, long? after, int count, CancellationToken cancellation) =>
         ReadAsync(
             session,
             $"{_rows}{(after is null ? "" : $" WHERE l.{tables.Id}>@after")} ORDER BY l.{tables.Id} LIMIT {count.ToString(CultureInfo.InvariantCulture)}",
@@ -32,7 +32,7 @@ internal sealed class SqlLocationReader(SqlLocationTables tables)
     /// <param name="after">The id of the last one that was read; null for the first page.</param>
     /// <param name="count">The most rows.</param>
     /// <param name="cancellation">Gives up.</param>
-    public ValueTask<List<LocationRecord>> OverflowAsync(SqlSession session, long? after, int count, CancellationToken cancellation) =>
+    public ValueTask<List<LocationRecord>> OverflowAsync(SqlWork session, long? after, int count, CancellationToken cancellation) =>
         ReadAsync(
             session,
             $"{_overflow}{(after is null ? "" : $" AND p.{tables.Id}>@after")} ORDER BY p.{tables.Id} LIMIT {count.ToString(CultureInfo.InvariantCulture)}",
@@ -46,7 +46,7 @@ internal sealed class SqlLocationReader(SqlLocationTables tables)
         );
 
     /// <summary>The ids of all rows, of either table.</summary>
-    public async ValueTask<List<ulong>> IdsAsync(SqlSession session, CancellationToken cancellation)
+    public async ValueTask<List<ulong>> IdsAsync(SqlWork session, CancellationToken cancellation)
     {
         await using DbCommand command = session.Command(
             $"SELECT {tables.Id} FROM {tables.Name} UNION SELECT {tables.Id} FROM {tables.Details.Name}"
@@ -67,7 +67,7 @@ internal sealed class SqlLocationReader(SqlLocationTables tables)
         };
 
     private static async ValueTask<List<LocationRecord>> ReadAsync(
-        SqlSession session,
+        SqlWork session,
         string sql,
         long? after,
         Func<SqlDialect, DbDataReader, LocationRecord> read,

@@ -47,7 +47,7 @@ public sealed class SqlLocationStore : ILocationStore
     public async IAsyncEnumerable<LocationRecord> LoadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        SqlSession session = null!;
+        SqlWork session = null!;
         SqlLocationReader reader = null!;
         await RunAsync(
                 async () =>
@@ -140,7 +140,7 @@ public sealed class SqlLocationStore : ILocationStore
 
     private static ValueTask<List<LocationRecord>> ReadAsync(
         SqlLocationReader reader,
-        SqlSession session,
+        SqlWork session,
         int table,
         long? after,
         CancellationToken cancellation
@@ -149,10 +149,10 @@ public sealed class SqlLocationStore : ILocationStore
             ? reader.PageAsync(session, after, PageSize, cancellation)
             : reader.OverflowAsync(session, after, PageSize, cancellation);
 
-    private async ValueTask FindTablesAsync(SqlSession session, CancellationToken cancellation) =>
+    private async ValueTask FindTablesAsync(SqlWork session, CancellationToken cancellation) =>
         _tables = await SqlLocationTables.FindAsync(session, _database.Names, cancellation).ConfigureAwait(false);
 
-    private async ValueTask SaveAsync(SqlSession session, IReadOnlyList<LocationRecord> records, CancellationToken cancellation)
+    private async ValueTask SaveAsync(SqlWork session, IReadOnlyList<LocationRecord> records, CancellationToken cancellation)
     {
         var rows = new SqlLocationRows(_tables!, _database.Node);
         foreach (LocationRecord record in records)
@@ -163,7 +163,7 @@ public sealed class SqlLocationStore : ILocationStore
         await session.Dialect.DeleteAsync(session, _tables!.Name, _tables.Id, rows.Elsewhere, cancellation).ConfigureAwait(false);
     }
 
-    private async ValueTask DeleteAsync(SqlSession session, IReadOnlyList<ulong> ids, CancellationToken cancellation)
+    private async ValueTask DeleteAsync(SqlWork session, IReadOnlyList<ulong> ids, CancellationToken cancellation)
     {
         await session.Dialect.DeleteAsync(session, _tables!.Name, _tables.Id, ids, cancellation).ConfigureAwait(false);
         await session.Dialect.DeleteAsync(session, _tables.Details.Name, _tables.Id, ids, cancellation).ConfigureAwait(false);

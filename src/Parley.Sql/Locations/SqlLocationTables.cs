@@ -61,7 +61,7 @@ internal sealed class SqlLocationTables
 
     /// <summary>Finds the tables.</summary>
     /// <exception cref="LocationStoreException">One is missing, or is of another version; the message is one line.</exception>
-    public static async ValueTask<SqlLocationTables> FindAsync(SqlSession session, SqlNames names, CancellationToken cancellation)
+    public static async ValueTask<SqlLocationTables> FindAsync(SqlWork session, SqlNames names, CancellationToken cancellation)
     {
         string place = session.Dialect.Place;
         SqlTableShape shape = await CheckAsync(session, names, names.Location, SqlLocationColumns.Version, cancellation)
@@ -74,7 +74,7 @@ internal sealed class SqlLocationTables
     }
 
     private static async ValueTask<SqlTableShape> CheckAsync(
-        SqlSession session,
+        SqlWork session,
         SqlNames names,
         string table,
         int wanted,

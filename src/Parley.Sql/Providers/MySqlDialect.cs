@@ -87,7 +87,7 @@ internal sealed class MySqlDialect : SqlDialect
             };
 
     /// <summary>GET_LOCK of this session: its name has at most 64 characters and is one of the server, so it is a hash of database and table.</summary>
-    public override async ValueTask<SqlOwner?> TryOwnAsync(SqlSession session, string table, string node, CancellationToken cancellation)
+    public override async ValueTask<SqlOwner?> TryOwnAsync(SqlWork session, string table, string node, CancellationToken cancellation)
     {
         const string name = "CONCAT('parley:', SHA1(CONCAT(IF(LOCATE('.', @table) > 0, '', CONCAT(DATABASE(), '.')), @table)))";
         object? taken = await session.ScalarAsync($"SELECT GET_LOCK({name}, 0)", cancellation, ("@table", table)).ConfigureAwait(false);
@@ -107,7 +107,7 @@ internal sealed class MySqlDialect : SqlDialect
         return new SqlOwner(number, $"connection {number}{(host is null ? "" : $" from {host}")}");
     }
 
-    public override async ValueTask EndAsync(SqlSession session, long number, CancellationToken cancellation)
+    public override async ValueTask EndAsync(SqlWork session, long number, CancellationToken cancellation)
     {
         try
         {
@@ -119,7 +119,7 @@ internal sealed class MySqlDialect : SqlDialect
         }
     }
 
-    public override async ValueTask<SqlTableShape?> ShapeAsync(SqlSession session, string table, CancellationToken cancellation)
+    public override async ValueTask<SqlTableShape?> ShapeAsync(SqlWork session, string table, CancellationToken cancellation)
     {
         int dot = table.IndexOf('.', StringComparison.Ordinal);
         await using DbCommand command = session.Command(
@@ -142,7 +142,7 @@ internal sealed class MySqlDialect : SqlDialect
         return columns.Count == 0 ? null : new SqlTableShape(columns);
     }
 
-    public override async ValueTask UpsertAsync(SqlSession session, SqlRows rows, SqlConflict conflict, CancellationToken cancellation)
+    public override async ValueTask UpsertAsync(SqlWork session, SqlRows rows, SqlConflict conflict, CancellationToken cancellation)
     {
         SqlTable table = rows.Table;
         string head = $"INSERT INTO {table.Name} ({string.Join(',', table.ColumnNames)}) VALUES ";
@@ -159,7 +159,7 @@ internal sealed class MySqlDialect : SqlDialect
             row = await RunAsync(session, rows, row, head, ",", tail, "(", ")", null, cancellation).ConfigureAwait(false);
     }
 
-    public override async ValueTask<IReadOnlyList<int>> UpdateAsync(SqlSession session, SqlRows rows, CancellationToken cancellation)
+    public override async ValueTask<IReadOnlyList<int>> UpdateAsync(SqlWork session, SqlRows rows, CancellationToken cancellation)
     {
         SqlTable table = rows.Table;
         string key = table.Columns[0].Name;
@@ -196,7 +196,7 @@ internal sealed class MySqlDialect : SqlDialect
     }
 
     public override async ValueTask DeleteAsync(
-        SqlSession session,
+        SqlWork session,
         string table,
         string keyColumn,
         IReadOnlyList<ulong> keys,
@@ -207,7 +207,7 @@ internal sealed class MySqlDialect : SqlDialect
             await session.ExecuteAsync($"DELETE FROM {table} WHERE {keyColumn} IN ({Ids(some)})", cancellation).ConfigureAwait(false);
     }
 
-    public override async ValueTask<IReadOnlyList<string>> CheckAsync(SqlSession session, string table, CancellationToken cancellation)
+    public override async ValueTask<IReadOnlyList<string>> CheckAsync(SqlWork session, string table, CancellationToken cancellation)
     {
         var findings = new List<string>();
         object? flush = await session.ScalarAsync("SELECT @@global.innodb_flush_log_at_trx_commit", cancellation).ConfigureAwait(false);
@@ -277,7 +277,7 @@ internal sealed class MySqlDialect : SqlDialect
     /// <summary>One statement of as many rows as it takes.</summary>
     /// <returns>The first row that is not in it.</returns>
     private static async ValueTask<int> RunAsync(
-        SqlSession session,
+        SqlWork session,
         SqlRows rows,
         int first,
         string head,

@@ -63,7 +63,7 @@ internal sealed class PostgreSqlDialect : SqlDialect
         );
 
     /// <summary>An advisory lock of the session; its key is the table's number in this database.</summary>
-    public override async ValueTask<SqlOwner?> TryOwnAsync(SqlSession session, string table, string node, CancellationToken cancellation)
+    public override async ValueTask<SqlOwner?> TryOwnAsync(SqlWork session, string table, string node, CancellationToken cancellation)
     {
         object? taken = await session
             .ScalarAsync(
@@ -95,10 +95,10 @@ internal sealed class PostgreSqlDialect : SqlDialect
             : new SqlOwner(0, "a session that has just ended");
     }
 
-    public override async ValueTask EndAsync(SqlSession session, long number, CancellationToken cancellation) =>
+    public override async ValueTask EndAsync(SqlWork session, long number, CancellationToken cancellation) =>
         await session.ScalarAsync("SELECT pg_terminate_backend(@pid)", cancellation, ("pid", (int)number)).ConfigureAwait(false);
 
-    public override async ValueTask<SqlTableShape?> ShapeAsync(SqlSession session, string table, CancellationToken cancellation)
+    public override async ValueTask<SqlTableShape?> ShapeAsync(SqlWork session, string table, CancellationToken cancellation)
     {
         string encoding = (string?)await session.ScalarAsync("SHOW server_encoding", cancellation).ConfigureAwait(false) ?? "";
         int highest = encoding is "UTF8" ? 0x10ffff : 0x7f;
@@ -123,7 +123,7 @@ internal sealed class PostgreSqlDialect : SqlDialect
         return columns.Count == 0 ? null : new SqlTableShape(columns);
     }
 
-    public override async ValueTask UpsertAsync(SqlSession session, SqlRows rows, SqlConflict conflict, CancellationToken cancellation)
+    public override async ValueTask UpsertAsync(SqlWork session, SqlRows rows, SqlConflict conflict, CancellationToken cancellation)
     {
         if (rows.Count == 0)
             return;
@@ -152,7 +152,7 @@ internal sealed class PostgreSqlDialect : SqlDialect
         await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
     }
 
-    public override async ValueTask<IReadOnlyList<int>> UpdateAsync(SqlSession session, SqlRows rows, CancellationToken cancellation)
+    public override async ValueTask<IReadOnlyList<int>> UpdateAsync(SqlWork session, SqlRows rows, CancellationToken cancellation)
     {
         if (rows.Count == 0)
             return [];
@@ -176,7 +176,7 @@ internal sealed class PostgreSqlDialect : SqlDialect
     }
 
     public override async ValueTask DeleteAsync(
-        SqlSession session,
+        SqlWork session,
         string table,
         string keyColumn,
         IReadOnlyList<ulong> keys,
@@ -190,7 +190,7 @@ internal sealed class PostgreSqlDialect : SqlDialect
         await command.ExecuteNonQueryAsync(cancellation).ConfigureAwait(false);
     }
 
-    public override async ValueTask<IReadOnlyList<string>> CheckAsync(SqlSession session, string table, CancellationToken cancellation)
+    public override async ValueTask<IReadOnlyList<string>> CheckAsync(SqlWork session, string table, CancellationToken cancellation)
     {
         var findings = new List<string>();
         foreach (string setting in (string[])["fsync", "full_page_writes"])
@@ -237,7 +237,7 @@ internal sealed class PostgreSqlDialect : SqlDialect
         );
 
     /// <summary>COPY has no conflict clause: it fills a table of this session's own, empty again at the commit.</summary>
-    private static async ValueTask<string> CopyAsync(SqlSession session, SqlRows rows, CancellationToken cancellation)
+    private static async ValueTask<string> CopyAsync(SqlWork session, SqlRows rows, CancellationToken cancellation)
     {
         SqlTable table = rows.Table;
         // Named after its columns: one table may be written with some of them.

@@ -76,7 +76,7 @@ internal sealed class SqliteDialect : SqlDialect
         exception is SqliteException { SqliteErrorCode: 1 or 3 or 8 or 11 or 14 or 23 or 26 };
 
     /// <summary>A lock on a file beside the database: the kernel takes it off when the process ends, however that happens.</summary>
-    public override async ValueTask<SqlOwner?> TryOwnAsync(SqlSession session, string table, string node, CancellationToken cancellation)
+    public override async ValueTask<SqlOwner?> TryOwnAsync(SqlWork session, string table, string node, CancellationToken cancellation)
     {
         // Two names of one file are one database.
         string file = File.ResolveLinkTarget(_file, returnFinalTarget: true)?.FullName ?? _file;
@@ -114,7 +114,7 @@ internal sealed class SqliteDialect : SqlDialect
     public override ValueTask<DbTransaction> BeginReadAsync(DbConnection connection, CancellationToken cancellation) =>
         ValueTask.FromResult<DbTransaction>(((SqliteConnection)connection).BeginTransaction(deferred: true));
 
-    public override async ValueTask<SqlTableShape?> ShapeAsync(SqlSession session, string table, CancellationToken cancellation)
+    public override async ValueTask<SqlTableShape?> ShapeAsync(SqlWork session, string table, CancellationToken cancellation)
     {
         int dot = table.IndexOf('.', StringComparison.Ordinal);
         await using DbCommand command = session.Command(
@@ -130,7 +130,7 @@ internal sealed class SqliteDialect : SqlDialect
         return columns.Count == 0 ? null : new SqlTableShape(columns);
     }
 
-    public override ValueTask UpsertAsync(SqlSession session, SqlRows rows, SqlConflict conflict, CancellationToken cancellation)
+    public override ValueTask UpsertAsync(SqlWork session, SqlRows rows, SqlConflict conflict, CancellationToken cancellation)
     {
         if (rows.Count == 0)
             return ValueTask.CompletedTask;
@@ -154,7 +154,7 @@ internal sealed class SqliteDialect : SqlDialect
         return ValueTask.CompletedTask;
     }
 
-    public override ValueTask<IReadOnlyList<int>> UpdateAsync(SqlSession session, SqlRows rows, CancellationToken cancellation)
+    public override ValueTask<IReadOnlyList<int>> UpdateAsync(SqlWork session, SqlRows rows, CancellationToken cancellation)
     {
         SqlTable table = rows.Table;
         string sql = table.Statement(
@@ -179,7 +179,7 @@ internal sealed class SqliteDialect : SqlDialect
     }
 
     public override ValueTask DeleteAsync(
-        SqlSession session,
+        SqlWork session,
         string table,
         string keyColumn,
         IReadOnlyList<ulong> keys,
@@ -205,7 +205,7 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override string? Missing => File.Exists(_file) ? null : $"There is no file {_file}: run parley db init.";
 
-    public override async ValueTask<IReadOnlyList<string>> CheckAsync(SqlSession session, string table, CancellationToken cancellation)
+    public override async ValueTask<IReadOnlyList<string>> CheckAsync(SqlWork session, string table, CancellationToken cancellation)
     {
         object? damage = await session.ScalarAsync("PRAGMA quick_check(1)", cancellation).ConfigureAwait(false);
         return damage is "ok" ? [] : [$"The file is damaged: {SqlDatabase.OneLine(damage as string ?? "")}."];

@@ -11,7 +11,7 @@ internal sealed class SqlCheck(SqlDatabase database, SqlDialogStoreOptions optio
     private readonly List<string> _facts = [];
     private readonly List<string> _findings = [];
 
-    public async ValueTask<SqlReport> RunAsync(SqlSession session, CancellationToken cancellation)
+    public async ValueTask<SqlReport> RunAsync(SqlWork session, CancellationToken cancellation)
     {
         SqlNames names = database.Names;
         _facts.Add($"{database.Place}, {session.Connection.ServerVersion}");
@@ -42,7 +42,7 @@ internal sealed class SqlCheck(SqlDatabase database, SqlDialogStoreOptions optio
             );
     }
 
-    private async ValueTask CheckRowsAsync(SqlSession session, SqlDialogTables tables, CancellationToken cancellation)
+    private async ValueTask CheckRowsAsync(SqlWork session, SqlDialogTables tables, CancellationToken cancellation)
     {
         long rows = 0,
             overflows = 0,
@@ -82,7 +82,7 @@ internal sealed class SqlCheck(SqlDatabase database, SqlDialogStoreOptions optio
             _findings.Add(string.Create(CultureInfo.InvariantCulture, $"{count} {what}"));
     }
 
-    private static async ValueTask<long> CountAsync(SqlSession session, string what, CancellationToken cancellation) =>
+    private static async ValueTask<long> CountAsync(SqlWork session, string what, CancellationToken cancellation) =>
         Convert.ToInt64(
             await session.ScalarAsync($"SELECT COUNT(*) FROM {what}", cancellation).ConfigureAwait(false),
             CultureInfo.InvariantCulture

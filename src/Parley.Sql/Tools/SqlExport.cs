@@ -26,7 +26,7 @@ internal sealed class SqlExport(SqlDatabase database, SqlUserFlags flagNames, St
     private readonly ArrayBufferWriter<byte> _buffer = new();
     private long _rows;
 
-    public async ValueTask<long> RunAsync(SqlSession session, CancellationToken cancellation)
+    public async ValueTask<long> RunAsync(SqlWork session, CancellationToken cancellation)
     {
         SqlDialogTables tables = await SqlDialogTables.FindAsync(session, database.Names, cancellation).ConfigureAwait(false);
         await LineAsync(static json => json.WriteNumber("parley", Form), cancellation).ConfigureAwait(false);
@@ -48,7 +48,7 @@ internal sealed class SqlExport(SqlDatabase database, SqlUserFlags flagNames, St
         return _rows;
     }
 
-    private async ValueTask TableAsync(SqlSession session, SqlTransferTable transfer, CancellationToken cancellation)
+    private async ValueTask TableAsync(SqlWork session, SqlTransferTable transfer, CancellationToken cancellation)
     {
         SqlTable table = transfer.Table;
         string keys = string.Join(',', table.KeyNames);

@@ -17,7 +17,7 @@ internal sealed class SqlImport(SqlDatabase database, SqlUserFlags flagNames, St
     private long _rows;
     private bool _ended;
 
-    public async ValueTask<long> RunAsync(SqlSession session, CancellationToken cancellation)
+    public async ValueTask<long> RunAsync(SqlWork session, CancellationToken cancellation)
     {
         SqlDialogTables tables = await SqlDialogTables.FindAsync(session, database.Names, cancellation).ConfigureAwait(false);
         _writer = new SqlDialogWriter(database, tables, flagNames);
@@ -107,7 +107,7 @@ internal sealed class SqlImport(SqlDatabase database, SqlUserFlags flagNames, St
         rows.EndRow();
     }
 
-    private async ValueTask WriteAsync(SqlSession session, CancellationToken cancellation)
+    private async ValueTask WriteAsync(SqlWork session, CancellationToken cancellation)
     {
         await _writer!.SaveAsync(session, _dialogs, areNew: false, cancellation).ConfigureAwait(false);
         _dialogs.Clear();

@@ -29,7 +29,7 @@ public sealed class SqlTools
     /// <exception cref="DialogStoreException">The database cannot be used, a server runs on it, or it has a table of another version; one line.</exception>
     public async Task<IReadOnlyList<string>> InitAsync(CancellationToken cancellation = default)
     {
-        await using SqlSession session = await _database.OpenAsync(cancellation).ConfigureAwait(false);
+        await using SqlWork session = await _database.OpenAsync(cancellation).ConfigureAwait(false);
         SqlNames names = _database.Names;
         if (
             await session.Dialect.ShapeAsync(session, names.Dialog, cancellation).ConfigureAwait(false) is not null
@@ -49,7 +49,7 @@ public sealed class SqlTools
     /// <exception cref="DialogStoreException">There are no tables yet, they are newer than this program, a server runs on them, or a step failed; one line.</exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellation = default)
     {
-        await using SqlSession session = await _database.OpenAsync(cancellation).ConfigureAwait(false);
+        await using SqlWork session = await _database.OpenAsync(cancellation).ConfigureAwait(false);
         if (
             await SqlMigrations.VersionOfAsync(session, _database.Names, SqlMigration.VersionName, cancellation).ConfigureAwait(false)
             is null
@@ -68,7 +68,7 @@ public sealed class SqlTools
     {
         if (_database.Dialect.Missing is { } missing)
             return new SqlReport([], [missing]);
-        await using SqlSession session = await _database.OpenAsync(cancellation).ConfigureAwait(false);
+        await using SqlWork session = await _database.OpenAsync(cancellation).ConfigureAwait(false);
         var check = new SqlCheck(_database, _options, _flagNames);
         return await check.RunAsync(session, cancellation).ConfigureAwait(false);
     }
@@ -81,7 +81,7 @@ public sealed class SqlTools
     public async Task<long> ExportAsync(Stream lines, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(lines);
-        await using SqlSession session = await _database.OpenAsync(cancellation).ConfigureAwait(false);
+        await using SqlWork session = await _database.OpenAsync(cancellation).ConfigureAwait(false);
         return await new SqlExport(_database, _flagNames, lines).RunAsync(session, cancellation).ConfigureAwait(false);
     }
 
@@ -94,7 +94,7 @@ public sealed class SqlTools
     public async Task<long> ImportAsync(Stream lines, CancellationToken cancellation = default)
     {
         ArgumentNullException.ThrowIfNull(lines);
-        await using SqlSession session = await _database.OpenOwnerAsync(_database.Names.Dialog, 0, cancellation).ConfigureAwait(false);
+        await using SqlWork session = await _database.OpenOwnerAsync(_database.Names.Dialog, 0, cancellation).ConfigureAwait(false);
         await session.BeginAsync(cancellation).ConfigureAwait(false);
         long count = await new SqlImport(_database, _flagNames, lines).RunAsync(session, cancellation).ConfigureAwait(false);
         await session.CommitAsync(cancellation).ConfigureAwait(false);
@@ -102,14 +102,14 @@ public sealed class SqlTools
     }
 
     /// <summary>Runs what was not run yet. Tables that a running server has are not touched.</summary>
-    private async ValueTask<IReadOnlyList<string>> RunStepsAsync(SqlSession session, CancellationToken cancellation)
+    private async ValueTask<IReadOnlyList<string>> RunStepsAsync(SqlWork session, CancellationToken cancellation)
     {
         SqlNames names = _database.Names;
         if ((await SqlMigrations.PendingAsync(session, names, cancellation).ConfigureAwait(false)).Count == 0)
             return [];
         if (await session.Dialect.ShapeAsync(session, names.Dialog, cancellation).ConfigureAwait(false) is null)
             return await SqlMigrations.RunAsync(session, names, cancellation).ConfigureAwait(false);
-        await using SqlSession owner = await _database.OpenOwnerAsync(names.Dialog, 0, cancellation).ConfigureAwait(false);
+        await using SqlWork owner = await _database.OpenOwnerAsync(names.Dialog, 0, cancellation).ConfigureAwait(false);
         return await SqlMigrations.RunAsync(owner, names, cancellation).ConfigureAwait(false);
     }
 }

@@ -193,10 +193,7 @@ public sealed class BackgroundLoadTests
         using var bench = new CallBench();
         Assert.Equal((0, 1), await LoadAsync(static _ => { }));
         Assert.Equal((1, 0), await LoadAsync(static options => options.ListenerMap["udp:192.0.2.1:5060"] = "udp:10.0.0.1:5060"));
-        Assert.Equal(
-            "udp:10.0.0.1:5060",
-            Encoding.ASCII.GetString(DialogRecords.SocketText(bench.Dialogs.FindByCallId("a@x")!.Caller.Flow.Listener))
-        );
+        Assert.Equal("udp:10.0.0.1:5060", Encoding.ASCII.GetString(SocketText.Of(bench.Dialogs.FindByCallId("a@x")!.Caller.Flow.Listener)));
         using var other = new CallBench();
         using var kept = new DialogPersistence(
             other.Dialogs,

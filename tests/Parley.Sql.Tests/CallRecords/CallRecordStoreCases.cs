@@ -367,7 +367,7 @@ public abstract class CallRecordStoreCases(SqlProvider provider) : IAsyncLifetim
 
     private static async Task<List<Dictionary<string, object?>>> Rows(SqlDatabase database, string sql)
     {
-        await using SqlSession session = await database.OpenAsync(default);
+        await using SqlWork session = await database.OpenAsync(default);
         await using DbCommand command = session.Command(sql);
         await using DbDataReader reader = await command.ExecuteReaderAsync();
         var rows = new List<Dictionary<string, object?>>();
@@ -399,7 +399,7 @@ public abstract class CallRecordStoreCases(SqlProvider provider) : IAsyncLifetim
 
     private static async Task Execute(SqlDatabase database, string sql)
     {
-        await using SqlSession session = await database.OpenAsync(default);
+        await using SqlWork session = await database.OpenAsync(default);
         await session.ExecuteAsync(sql, default);
     }
 

@@ -64,7 +64,7 @@ public class DialogStoreConformanceTests
     /// <summary>Key and number of every record, as the suite compares them.</summary>
     private static async Task<IReadOnlyList<string>> ReadCallRecordsAsync(SqlDatabase database, CancellationToken cancellation)
     {
-        await using SqlSession session = await database.OpenAsync(cancellation);
+        await using SqlWork session = await database.OpenAsync(cancellation);
         await using DbCommand command = session.Command(
             "SELECT did, start_time, 0 FROM cdr UNION ALL SELECT did, start_time, number FROM cdr_intermediate"
         );

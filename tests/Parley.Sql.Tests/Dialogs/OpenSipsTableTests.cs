@@ -77,7 +77,7 @@ public class OpenSipsTableTests
             await store.ReplaceAsync([Ours(id), .. Enumerable.Range(0, 50).Select(static i => DialogStoreRows.Row(i, i))], default);
         }
 
-        await using SqlSession session = await database.Open().OpenAsync(default);
+        await using SqlWork session = await database.Open().OpenAsync(default);
         List<OpenSipsReader> rows = await OpenSipsReader.ReadAsync(session.Connection);
         Assert.Equal(51, rows.Count);
         OpenSipsReader row = rows.Single(static r => r.Text("callid") == "1");
@@ -112,7 +112,7 @@ public class OpenSipsTableTests
             options.Names.DialogColumns["callid"] = "call_id";
         }
 
-        await using (SqlSession session = await database.Open().OpenAsync(default))
+        await using (SqlWork session = await database.Open().OpenAsync(default))
         {
             await session.ExecuteAsync(OpenSipsTables.Create(provider, 11, "calls", "call_id"), default);
             await session.ExecuteAsync(OpenSipsTables.Insert(provider, 11, "calls"), default);
@@ -125,7 +125,7 @@ public class OpenSipsTableTests
         await store.WriteAsync(new DialogStoreBatch { Saves = [DialogStoreRows.Row(1)], Updates = [DialogStoreRows.Row(2)] }, default);
         DialogRecord found = Assert.Single(await store.FindAsync(DialogStoreRows.Row(1)[DialogColumn.CallId].ToArray(), default));
         Assert.Null(DialogStoreRows.Difference(DialogStoreRows.Row(1), found));
-        await using SqlSession look = await database.Open().OpenAsync(default);
+        await using SqlWork look = await database.Open().OpenAsync(default);
         Assert.Null(await look.Dialect.ShapeAsync(look, "dialog", default));
         Assert.NotNull(await look.Dialect.ShapeAsync(look, "calls_details", default));
     }
@@ -148,7 +148,7 @@ public class OpenSipsTableTests
         await store.OpenAsync(default);
         await store.WriteAsync(new DialogStoreBatch { Saves = [DialogStoreRows.Row(1)] }, default);
         Assert.Null(DialogStoreRows.Difference(DialogStoreRows.Row(1), Assert.Single(await LoadAsync(store))));
-        await using SqlSession look = await database.Open().OpenAsync(default);
+        await using SqlWork look = await database.Open().OpenAsync(default);
         SqlTableShape shape = (await look.Dialect.ShapeAsync(look, "calls", default))!;
         Assert.True(shape.Has("id") && shape.Has("vals") && !shape.Has("dlg_id"));
         Assert.Null(await look.Dialect.ShapeAsync(look, "version", default));
@@ -161,7 +161,7 @@ public class OpenSipsTableTests
         foreach (int version in (int[])[10, 13])
         {
             await using TestDatabase database = await OpenSipsAsync(provider, 11, insert: false);
-            await using (SqlSession session = await database.Open().OpenAsync(default))
+            await using (SqlWork session = await database.Open().OpenAsync(default))
                 await session.ExecuteAsync($"UPDATE version SET table_version={version} WHERE table_name='dialog'", default);
             await using var store = new SqlDialogStore(database.Open(), new SqlDialogStoreOptions { Migrate = true });
             DialogStoreException refused = await Assert.ThrowsAsync<DialogStoreException>(async () => await store.OpenAsync(default));
@@ -175,7 +175,7 @@ public class OpenSipsTableTests
     public async Task A_table_whose_version_is_not_known_is_not_taken_for_one_of_ours(SqlProvider provider)
     {
         await using TestDatabase database = await OpenSipsAsync(provider, 11);
-        await using (SqlSession session = await database.Open().OpenAsync(default))
+        await using (SqlWork session = await database.Open().OpenAsync(default))
             await session.ExecuteAsync("DELETE FROM version", default);
         await Assert.ThrowsAsync<DialogStoreException>(() => new SqlTools(database.Open()).InitAsync());
     }
@@ -238,7 +238,7 @@ public class OpenSipsTableTests
             Assert.Null(DialogStoreRows.Difference(expected, came));
 
         // SQLite bounds no text. MySQL's table is of latin1, which has no Call-ID to spare for UTF-8; the reference reads bytes.
-        await using SqlSession look = await database.Open().OpenAsync(default);
+        await using SqlWork look = await database.Open().OpenAsync(default);
         int inTable = Convert.ToInt32(
             await look.ScalarAsync("SELECT COUNT(*) FROM dialog", default),
             System.Globalization.CultureInfo.InvariantCulture
@@ -300,7 +300,7 @@ public class OpenSipsTableTests
     private static async Task<TestDatabase> OpenSipsAsync(SqlProvider provider, int version, bool insert = true)
     {
         TestDatabase database = EachProvider.NewDatabase(provider);
-        await using SqlSession session = await database.Open().OpenAsync(default);
+        await using SqlWork session = await database.Open().OpenAsync(default);
         await session.ExecuteAsync(OpenSipsTables.Create(provider, version), default);
         if (insert)
             await session.ExecuteAsync(OpenSipsTables.Insert(provider, version), default);

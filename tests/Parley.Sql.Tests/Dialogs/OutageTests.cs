@@ -73,7 +73,7 @@ public class OutageTests
         await using var database = new TestDatabase(SqlProvider.Sqlite);
         await using var store = new SqlDialogStore(database.Open(static o => o.BusyTimeout = TimeSpan.FromSeconds(1)));
         await store.OpenAsync(default);
-        await using (SqlSession locker = await database.Open().OpenAsync(default))
+        await using (SqlWork locker = await database.Open().OpenAsync(default))
         {
             await locker.ExecuteAsync("BEGIN EXCLUSIVE", default);
             await Assert.ThrowsAnyAsync<DbException>(async () =>
@@ -96,7 +96,7 @@ public class OutageTests
         await using var store = new SqlDialogStore(database.Open(), new SqlDialogStoreOptions { Migrate = true });
         await store.OpenAsync(default);
         await store.WriteAsync(new DialogStoreBatch { Saves = [DialogStoreRows.Row(1)] }, default);
-        await using SqlSession look = await database.Open().OpenAsync(default);
+        await using SqlWork look = await database.Open().OpenAsync(default);
         (string wrong, string right) = provider switch
         {
             // A write that the table refuses, as a full disk and a read-only file do: the statement fails, the session lives.

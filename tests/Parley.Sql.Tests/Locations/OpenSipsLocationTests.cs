@@ -270,13 +270,13 @@ public class OpenSipsLocationTests
 
     private static async Task RunAsync(TestDatabase database, string sql)
     {
-        await using SqlSession session = await database.Open().OpenAsync(default);
+        await using SqlWork session = await database.Open().OpenAsync(default);
         await session.ExecuteAsync(sql, default);
     }
 
     private static async Task<string[]> RowAsync(TestDatabase database, string sql)
     {
-        await using SqlSession session = await database.Open().OpenAsync(default);
+        await using SqlWork session = await database.Open().OpenAsync(default);
         await using DbCommand command = session.Command(sql);
         await using DbDataReader reader = await command.ExecuteReaderAsync();
         Assert.True(await reader.ReadAsync());

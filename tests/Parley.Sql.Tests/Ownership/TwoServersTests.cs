@@ -143,7 +143,7 @@ public class TwoServersTests
     /// <summary>Ends the sessions of the database's stores, as a server does that is restarted.</summary>
     private static async Task EndSessionsAsync(TestDatabase database)
     {
-        await using SqlSession session = await database.Open().OpenAsync(default);
+        await using SqlWork session = await database.Open().OpenAsync(default);
         if (database.Provider == SqlProvider.PostgreSql)
         {
             await session.ExecuteAsync(
@@ -185,7 +185,7 @@ public class TwoServersTests
 
     private static async Task<string?> QuickCheckAsync(TestDatabase database)
     {
-        await using SqlSession session = await database.Open().OpenAsync(default);
+        await using SqlWork session = await database.Open().OpenAsync(default);
         return (string?)await session.ScalarAsync("PRAGMA integrity_check", default);
     }
 }

@@ -106,7 +106,7 @@ public class PowerLossTests
 
     private static async Task<HashSet<int>> RecordsAsync(SqlDatabase database)
     {
-        await using SqlSession session = await database.OpenAsync(default);
+        await using SqlWork session = await database.OpenAsync(default);
         await using DbCommand command = session.Command("SELECT call_id FROM cdr");
         await using DbDataReader reader = await command.ExecuteReaderAsync();
         var records = new HashSet<int>();

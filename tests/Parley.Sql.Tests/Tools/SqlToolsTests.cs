@@ -55,7 +55,7 @@ public class SqlToolsTests
         ];
         await SaveAsync(from, rows);
         const int others = 5;
-        await using (SqlSession session = await from.Open().OpenAsync(default))
+        await using (SqlWork session = await from.Open().OpenAsync(default))
             await session.ExecuteAsync(OtherRows, default);
         var export = new MemoryStream();
         Assert.Equal(rows.Length + others, await new SqlTools(from.Open()).ExportAsync(export));
@@ -147,7 +147,7 @@ public class SqlToolsTests
             State = DialogState.Deleted,
         };
         await SaveAsync(database, [row.WithId(new DialogId(row.Id.Entry ^ 1, 7)), over, DialogStoreRows.Row(3)]);
-        await using (SqlSession session = await database.Open().OpenAsync(default))
+        await using (SqlWork session = await database.Open().OpenAsync(default))
             await session.ExecuteAsync($"DELETE FROM dialog WHERE dlg_id={DialogStoreRows.Row(3).Id.Value}", default);
         IReadOnlyList<string> findings = (await new SqlTools(database.Open()).CheckAsync()).Findings;
         Assert.Contains(findings, static f => f.StartsWith("1 dialogs have an id that is not the hash", StringComparison.Ordinal));
@@ -166,7 +166,7 @@ public class SqlToolsTests
             SqlMigration.Of(Path.GetFileName(folder)).Select(static step => step.Name),
             files.Select(static file => Path.GetFileName(file)!)
         );
-        await using (SqlSession session = await database.Open().OpenAsync(default))
+        await using (SqlWork session = await database.Open().OpenAsync(default))
         {
             // Twice: a step that was run is none the worse for it.
             foreach (string file in files.Concat(files))
@@ -185,7 +185,7 @@ public class SqlToolsTests
         await using TestDatabase database = EachProvider.NewDatabase(provider);
         var tools = new SqlTools(database.Open());
         await tools.InitAsync();
-        await using (SqlSession session = await database.Open().OpenAsync(default))
+        await using (SqlWork session = await database.Open().OpenAsync(default))
             await session.ExecuteAsync("UPDATE version SET table_version=999 WHERE table_name='parley'", default);
         await RefusedAsync("older than they are", () => tools.MigrateAsync());
         await using var store = new SqlDialogStore(database.Open(), new SqlDialogStoreOptions { Migrate = true });

@@ -3,11 +3,11 @@ using System.Data.Common;
 namespace Parley.Sql;
 
 /// <summary>A connection in use, with its transaction and its prepared commands. One user at a time.</summary>
-internal sealed class SqlSession : IAsyncDisposable
+internal sealed class SqlWork : IAsyncDisposable
 {
     private readonly Dictionary<string, DbCommand> _prepared = [];
 
-    internal SqlSession(SqlDialect dialect, DbConnection connection)
+    internal SqlWork(SqlDialect dialect, DbConnection connection)
     {
         Dialect = dialect;
         Connection = connection;

@@ -72,7 +72,7 @@ internal sealed class PowerLossDisk : IDisposable
     /// <param name="random">Null: all is gone that was not synced. Else each of its sectors may be there all the same, in any order.</param>
     public (IReadOnlyDictionary<string, int> Acknowledged, string Folder) Cut(Random? random)
     {
-        string folder = Path.Combine(_root, $"cut{_cuts++}");
+        string folder = Path.Combine(_root, $"cut{_cuts++}.");
         Directory.CreateDirectory(folder);
         Assert.Equal(0, Kill(_process.Id, Stop));
         // The signal stops one thread after the other.
@@ -90,8 +90,13 @@ internal sealed class PowerLossDisk : IDisposable
         return (acknowledged, folder);
     }
 
-    /// <summary>The process goes on, after a cut.</summary>
-    public void GoOn() => Assert.Equal(0, Kill(_process.Id, Continue));
+    /// <summary>The process goes on, after a cut whose folder has been looked through.</summary>
+    public void GoOn(string folder)
+    {
+        foreach (string done in Directory.GetDirectories(_root, Path.GetFileName(folder) + "*"))
+            Directory.Delete(done, recursive: true);
+        Assert.Equal(0, Kill(_process.Id, Continue));
+    }
 
     public void Dispose()
     {
@@ -109,7 +114,7 @@ internal sealed class PowerLossDisk : IDisposable
     private void MixAll(string folder, Random random)
     {
         // By a program that asks for no lock: the process may have a file for itself.
-        string copy = folder + ".written";
+        string copy = folder + "written";
         using (Process cp = Process.Start("cp", ["-r", Written, copy]))
         {
             cp.WaitForExit();

@@ -28,7 +28,7 @@ public class PowerLossTests
             string? lost = await LostAsync(acknowledged, folder);
             Assert.True(lost is null, $"Cut {cut} of {string.Join(", ", acknowledged)}: {lost}");
             dialog = Number(acknowledged, "dialog");
-            disk.GoOn();
+            disk.GoOn(folder);
         }
     }
 
@@ -52,7 +52,7 @@ public class PowerLossTests
             // The journal does not depend on the database.
             Assert.Null(await LostOfJournalAsync(Number(acknowledged, "journal"), Path.Combine(folder, "journal")));
             lost += Math.Max(0, Number(acknowledged, "dialog") - last);
-            disk.GoOn();
+            disk.GoOn(folder);
         }
 
         Assert.True(lost > 0, "Nothing was lost at eight cuts.");

@@ -17,7 +17,7 @@ internal sealed class PowerLossDisk : IDisposable
 
     public PowerLossDisk(string test, bool isDurable)
     {
-        foreach (string folder in (string[])[Written, Disk])
+        foreach (string folder in (string[])[Written, Disk, Files])
             Directory.CreateDirectory(folder);
         string library = Path.Combine(_root, "powerloss.so");
         Compile(library);
@@ -29,6 +29,7 @@ internal sealed class PowerLossDisk : IDisposable
                 ["LD_PRELOAD"] = library,
                 ["POWERLOSS_FOLDER"] = Written,
                 ["POWERLOSS_DISK"] = Disk,
+                ["POWERLOSS_FILES"] = Files,
                 ["POWERLOSS_DURABLE"] = isDurable ? "1" : "0",
                 ["POWERLOSS_ACKNOWLEDGED"] = Acknowledged,
             },
@@ -48,6 +49,8 @@ internal sealed class PowerLossDisk : IDisposable
 
     private string Disk => Path.Combine(_root, "disk");
 
+    private string Files => Path.Combine(_root, "files");
+
     private string Acknowledged => Path.Combine(_root, "acknowledged");
 
     /// <summary>Waits until this much was acknowledged.</summary>
@@ -62,29 +65,37 @@ internal sealed class PowerLossDisk : IDisposable
         }
     }
 
-    /// <summary>Stops the process, and gives what was acknowledged until then and a folder with what a disk would have; then the process goes on.</summary>
+    /// <summary>
+    /// Stops the process, and gives what was acknowledged until then and a folder with what a disk would have. The process stays stopped until
+    /// <see cref="GoOn"/>: it would only write more than there is time to look through.
+    /// </summary>
     /// <param name="random">Null: all is gone that was not synced. Else each of its sectors may be there all the same, in any order.</param>
     public (IReadOnlyDictionary<string, int> Acknowledged, string Folder) Cut(Random? random)
     {
-        string folder = Path.Combine(_root, $"cut{_cuts++}");
+        string folder = Path.Combine(_root, $"cut{_cuts++}.");
         Directory.CreateDirectory(folder);
         Assert.Equal(0, Kill(_process.Id, Stop));
-        try
+        // The signal stops one thread after the other.
+        while (Directory.GetDirectories($"/proc/{_process.Id}/task").Any(static task => StateOf(task) is not ('T' or 't')))
         {
-            // The signal stops one thread after the other.
-            while (Directory.GetDirectories($"/proc/{_process.Id}/task").Any(static task => StateOf(task) is not ('T' or 't')))
-                Thread.Sleep(1);
-            IReadOnlyDictionary<string, int> acknowledged = Last();
-            foreach (string file in Directory.GetFiles(Disk))
-                File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
-            if (random is not null)
-                MixAll(folder, random);
-            return (acknowledged, folder);
+            Assert.False(_process.HasExited, "The writer has ended.");
+            Thread.Sleep(1);
         }
-        finally
-        {
-            Assert.Equal(0, Kill(_process.Id, Continue));
-        }
+
+        IReadOnlyDictionary<string, int> acknowledged = Last();
+        foreach (string file in Directory.GetFiles(Disk).Where(IsOnDisk))
+            File.Copy(file, Path.Combine(folder, Path.GetFileName(file)));
+        if (random is not null)
+            MixAll(folder, random);
+        return (acknowledged, folder);
+    }
+
+    /// <summary>The process goes on, after a cut whose folder has been looked through.</summary>
+    public void GoOn(string folder)
+    {
+        foreach (string done in Directory.GetDirectories(_root, Path.GetFileName(folder) + "*"))
+            Directory.Delete(done, recursive: true);
+        Assert.Equal(0, Kill(_process.Id, Continue));
     }
 
     public void Dispose()
@@ -103,13 +114,17 @@ internal sealed class PowerLossDisk : IDisposable
     private void MixAll(string folder, Random random)
     {
         // By a program that asks for no lock: the process may have a file for itself.
-        string copy = folder + ".written";
+        string copy = folder + "written";
         using (Process cp = Process.Start("cp", ["-r", Written, copy]))
         {
             cp.WaitForExit();
             Assert.Equal(0, cp.ExitCode);
         }
 
+        // A file may be removed before the sync of its folder.
+        foreach (string file in Directory.GetFiles(folder).Where(file => !File.Exists(Path.Combine(copy, Path.GetFileName(file)))))
+            if (random.Next(2) == 0)
+                File.Delete(file);
         foreach (string file in Directory.GetFiles(copy).Where(IsOnDisk))
             Mix(file, Path.Combine(folder, Path.GetFileName(file)), random);
     }

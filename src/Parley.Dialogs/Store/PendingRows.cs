@@ -48,8 +48,14 @@ internal sealed class PendingRows
         row.IsDeleted = change.Kind == DialogChangeKind.Deleted || (wasDeleted && change.Kind == DialogChangeKind.Updated);
         foreach (CallRecord further in change.FurtherCallRecords)
             Take(further, first, now);
-        if (change.CallRecord is not { Number: 0 } record)
+        if (change.CallRecord is not { } record)
             return;
+        if (record.Number > 0)
+        {
+            Take(record, first, now); // an intermediate one is not the row's
+            return;
+        }
+
         if (row.Record is { } former)
             Take(former, row.First, row.Since); // it failed, a late 2xx brought it back, and it ended again
         row.Record = record;

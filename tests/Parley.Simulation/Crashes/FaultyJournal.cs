@@ -15,6 +15,9 @@ internal sealed class FaultyJournal(List<byte[]> disk, SimulatedClock clock, Sip
     /// <summary>Nothing fails any more, and nothing takes time.</summary>
     public bool IsHealthy { get; set; }
 
+    /// <summary>Now and then an append fails, or the removal of all entries.</summary>
+    public bool Fails { get; init; }
+
     public int Appends { get; private set; }
 
     public void Crash() => _isDead = true;
@@ -25,7 +28,7 @@ internal sealed class FaultyJournal(List<byte[]> disk, SimulatedClock clock, Sip
     {
         byte[][] bytes = [.. entries.Select(static entry => entry.ToArray())];
         await WaitAsync();
-        if (!IsHealthy && random.Next(100) < 3)
+        if (Fails && !IsHealthy && random.Next(100) < 5)
             throw new IOException("the journal's disk is full");
         disk.AddRange(bytes);
         Appends++;
@@ -45,7 +48,7 @@ internal sealed class FaultyJournal(List<byte[]> disk, SimulatedClock clock, Sip
         if (isFirst)
             disk.Clear();
         await WaitAsync();
-        if (!IsHealthy && !isFirst && random.Next(100) < 5)
+        if (Fails && !IsHealthy && !isFirst && random.Next(100) < 5)
             throw new IOException("the journal cannot be cut off");
         disk.Clear();
     }

@@ -20,7 +20,7 @@ internal sealed class ProxyLife : IDisposable
     public ProxyLife(
         SimulatedNetwork network,
         MemoryDialogStore rows,
-        List<byte[]> entries,
+        List<byte[]>? entries,
         ulong seed,
         SipRequestHandler route,
         Violations violations
@@ -29,7 +29,11 @@ internal sealed class ProxyLife : IDisposable
         _clock = network.Clock;
         _random = SipRandom.FromSeed(seed ^ 0xF1A5_4E5E_ED00_0001);
         Store = new FaultyStore(rows, _clock, _random);
-        Journal = new FaultyJournal(entries, _clock, _random);
+        FlushEvery = 5 + _random.Next(40);
+        HasJournal = entries is not null;
+        // Where calls go on without a store and a journal, they are lost by a crash then, which is no fault.
+        bool refuses = !HasJournal || _random.Next(2) == 0;
+        Journal = new FaultyJournal(entries ?? [], _clock, _random) { Fails = refuses };
         _host = network.AddHost("10.0.0.1", "udp:10.0.0.1:5060", "tcp:10.0.0.1:5060");
         ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder();
         builder.Logging.ClearProviders();
@@ -57,10 +61,11 @@ internal sealed class ProxyLife : IDisposable
             {
                 Mode = DialogStoreMode.Realtime,
                 Durability = DialogDurability.Before,
-                Journal = Journal,
+                Journal = HasJournal ? Journal : null,
+                WhenUnavailable = refuses ? DialogStoreOutagePolicy.Refuse : DialogStoreOutagePolicy.Degrade,
                 Retry = TimeSpan.FromSeconds(1),
                 StoreTimeout = TimeSpan.FromSeconds(1),
-                MaxHold = TimeSpan.FromSeconds(20),
+                MaxHold = TimeSpan.FromSeconds(HasJournal ? 20 : 30),
                 CommitRows = 1 + _random.Next(20),
             },
             _clock
@@ -72,6 +77,9 @@ internal sealed class ProxyLife : IDisposable
 
     public FaultyJournal Journal { get; }
 
+    /// <summary>What the store does not take goes into the journal; else it waits in memory, and responses wait for it.</summary>
+    public bool HasJournal { get; }
+
     public ParleyApplication App { get; }
 
     public IDialogApi Dialogs { get; }
@@ -79,7 +87,7 @@ internal sealed class ProxyLife : IDisposable
     public DialogPersistence Persistence { get; }
 
     /// <summary>The time between two looks of the writer.</summary>
-    public int FlushEvery { get; set; } = 10;
+    public int FlushEvery { get; set; }
 
     private Violations Violations { get; }
 

@@ -13,7 +13,8 @@ double bad = 0.05,
     minutes = 3;
 bool log = false,
     plain = false,
-    replay = false;
+    replay = false,
+    crashes = false;
 long began = Stopwatch.GetTimestamp();
 for (int i = 0; i < args.Length; i++)
 {
@@ -44,6 +45,9 @@ for (int i = 0; i < args.Length; i++)
         case "--plain":
             plain = true;
             break;
+        case "--crashes":
+            crashes = true;
+            break;
         case "--log":
             log = true;
             break;
@@ -53,7 +57,7 @@ for (int i = 0; i < args.Length; i++)
             break;
         default:
             Console.Error.WriteLine(
-                "Usage: Parley.Simulation [--seeds N] [--calls N] [--from SEED] [--minutes M] [--bad 0.05] [--agents N] [--workers N] [--plain] [--log] [--replay SEED]"
+                "Usage: Parley.Simulation [--seeds N] [--calls N] [--from SEED] [--minutes M] [--bad 0.05] [--agents N] [--workers N] [--plain | --crashes] [--log] [--replay SEED]"
             );
             return 2;
     }
@@ -69,20 +73,20 @@ Parallel.For(
     new ParallelOptions { MaxDegreeOfParallelism = Math.Max(1, workers) },
     n =>
     {
-        SimulationResult result = CallSimulation.Run(
-            new SimulationSettings
-            {
-                Seed = from + (ulong)n,
-                Calls = calls,
-                Duration = TimeSpan.FromMinutes(minutes),
-                Conditions = LinkConditions.Bad(bad),
-                KeepText = log,
-                Whole = !plain,
-                Agents = agents,
-                ChecksMemory = !plain && (replay || n % 50 == 0),
-                DrawsLadder = replay,
-            }
-        );
+        var settings = new SimulationSettings
+        {
+            Seed = from + (ulong)n,
+            Calls = calls,
+            Duration = TimeSpan.FromMinutes(minutes),
+            Conditions = LinkConditions.Bad(bad),
+            KeepText = log,
+            Whole = !plain && !crashes,
+            Agents = agents,
+            ChecksMemory = !plain && !crashes && (replay || n % 50 == 0),
+            DrawsLadder = replay,
+            Crashes = crashes,
+        };
+        SimulationResult result = crashes ? CrashSimulation.Run(settings) : CallSimulation.Run(settings);
         lock (gate)
         {
             done++;

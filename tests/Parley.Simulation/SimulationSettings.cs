@@ -27,6 +27,9 @@ public sealed record SimulationSettings
     /// <summary>The whole interface at random moments, over UDP and TCP, with user agents that fall silent; else plain calls only.</summary>
     public bool Whole { get; init; }
 
+    /// <summary>The proxy crashes at random moments and comes back with what its store and its journal have; see <see cref="CrashSimulation"/>.</summary>
+    public bool Crashes { get; init; }
+
     /// <summary>At the end collect garbage and look whether anything still holds a dialog.</summary>
     public bool ChecksMemory { get; init; }
 
@@ -39,5 +42,5 @@ public sealed record SimulationSettings
     /// <summary>The command that does this run again.</summary>
     public string Replay =>
         $"dotnet run --project tests/Parley.Simulation -c Release -- --replay {Seed} --calls {Calls} --minutes {Duration.TotalMinutes.ToString(CultureInfo.InvariantCulture)}"
-        + $" --bad {Conditions.Loss.ToString(CultureInfo.InvariantCulture)}{(Agents == 10 ? "" : $" --agents {Agents}")}{(Whole ? "" : " --plain")}";
+        + $" --bad {Conditions.Loss.ToString(CultureInfo.InvariantCulture)}{(Agents == 10 ? "" : $" --agents {Agents}")}{(Crashes ? " --crashes" : Whole ? "" : " --plain")}";
 }

@@ -146,6 +146,7 @@ internal sealed class PendingRows
         {
             _fresh.Remove(row.Node!);
             row.IsDurable = true;
+            row.ReplacesDurable = false; // the journal's last entry of it is this one
             row.Record = null; // its record is read from the journal, so that an outage does not fill the memory
             if (row.IsRecordOnly)
                 continue;

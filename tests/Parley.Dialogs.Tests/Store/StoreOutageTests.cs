@@ -104,6 +104,32 @@ public sealed class StoreOutageTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_the_journal_takes_is_durable_also_when_the_store_came_back_for_one_write_only()
+    {
+        StoreWorld world = World();
+        world.Store.Failures = int.MaxValue;
+        for (int round = 0; round < 2; round++)
+        {
+            for (int dialog = 1; dialog <= 6; dialog++)
+                world.Change(dialog, DialogState.Confirmed, $"{round}"); // in the journal, and once more
+            await world.FlushAsync();
+        }
+
+        world.Store.Failures = 0;
+        Assert.True(await world.FlushAsync());
+        Assert.Equal((4, 12), (world.Store.Rows.Count, _journal.Entries.Count));
+        world.Store.Failures = int.MaxValue;
+        long last = world.Change(7, DialogState.Confirmed, "a");
+        await world.FlushAsync();
+        Assert.Equal(13, _journal.Entries.Count);
+        Assert.True(world.Feed.IsDurable(last));
+        world.Store.Failures = 0;
+        await world.FlushAllAsync();
+        Assert.Equal(world.TrueTexts, world.Texts);
+        Assert.Empty(_journal.Entries);
+    }
+
+    [Fact]
     public async Task The_journal_of_a_crash_is_replayed_before_anything_else_each_dialog_as_it_was_last()
     {
         StoreWorld world = World();

@@ -88,6 +88,7 @@ public class DialogModelTests
                 || cell.Contains('b')
                 || (what == DialogEvent.Bye && State < 3)
                 || (what == DialogEvent.ByeAnswered && State is 3 or 4)
+                || (what == DialogEvent.Superseded && State == 3)
             )
                 _byeSeen = true;
             if (cell[0] - '0' != State)

@@ -23,6 +23,7 @@ public class DialogStateMachineTests
         AckOver          1-   2-   5X   4-   5-
         Terminate        1-c  2-c  3-b  4-b  5-
         ByeAnswered      1-   2-   5T   5T   5-
+        Superseded       1-   2-   5T   4-   5-
         DelayOver        1-   2-   3-   4-   5D
         """;
 

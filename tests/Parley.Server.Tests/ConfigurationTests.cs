@@ -6,6 +6,9 @@ using Xunit;
 namespace Parley.Server.Tests;
 
 /// <summary>Settings are checked whole before anything listens, and each error names its key and what is allowed.</summary>
+// It changes the environment of the process, which other tests of this assembly read.
+[CollectionDefinition(nameof(ConfigurationTests), DisableParallelization = true)]
+[Collection(nameof(ConfigurationTests))]
 public class ConfigurationTests
 {
     [Fact]

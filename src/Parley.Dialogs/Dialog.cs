@@ -235,6 +235,37 @@ public sealed partial class Dialog : ILegOwner
 
     private int FromUriLength => BinaryPrimitives.ReadUInt16LittleEndian(_names.AsSpan(2));
 
+    /// <summary>As a store had it, before it is in the table; see <see cref="DialogLife.Restore"/>.</summary>
+    internal void Restore(DialogState state, InternalFlags stored, long startTime, long? left)
+    {
+        _life.Restore(state, stored, startTime, left, Runtime.Now, Runtime.Settings);
+        RestoreCallTrack(null);
+    }
+
+    /// <summary>What the details of its row add; after <see cref="Restore"/>.</summary>
+    internal void RestoreDetails(in DialogLifeDetails details, long createdAt, CallTrack? track)
+    {
+        if (createdAt > 0)
+            _createdAt = createdAt;
+        _life.RestoreDetails(in details, Runtime.Now, Runtime.UnixMilliseconds);
+        if (track is not null)
+            RestoreCallTrack(track);
+    }
+
+    /// <summary>From a store into the table, its clocks running; false when its id is there already. Its parties may have to connect anew first, and thousands come back at once: pings are spread over a whole interval.</summary>
+    internal bool TryBeginRestored()
+    {
+        lock (Lock)
+        {
+            if (!Stripe.TryAdd(this))
+                return false;
+            Arm(Runtime.Now);
+            if (MayPingInLock)
+                StartPings(0);
+            return true;
+        }
+    }
+
     /// <summary>Its initial INVITE came to this process and is not over.</summary>
     internal bool HasInvite
     {

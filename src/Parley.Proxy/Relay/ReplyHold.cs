@@ -21,6 +21,7 @@ public sealed class ReplyHold : ITimerTarget
     private long _state;
     private IReplyHolder? _owner;
     private Strand? _strand;
+    private long _longest;
 
     internal ReplyHold(Pool<ReplyHold> pool) => _pool = pool;
 
@@ -57,10 +58,14 @@ public sealed class ReplyHold : ITimerTarget
     }
 
     /// <summary>In the strand: a response is about to be held for an observer.</summary>
-    internal void Open(IReplyHolder owner, Strand strand)
+    /// <param name="owner">The relay of its request.</param>
+    /// <param name="strand">The strand of its request.</param>
+    /// <param name="longest">Milliseconds that it waits at most.</param>
+    internal void Open(IReplyHolder owner, Strand strand, long longest)
     {
         _owner = owner;
         _strand = strand;
+        _longest = longest;
         Volatile.Write(ref _state, (Version + 1) << FlagBits);
     }
 
@@ -81,18 +86,18 @@ public sealed class ReplyHold : ITimerTarget
     }
 
     /// <summary>In the strand, once the first response is in: waits from now on. Released meanwhile, it has left when this returns.</summary>
-    internal void Keep(TimerService timers, long milliseconds)
+    internal void Keep(TimerService timers)
     {
         long version = Version;
         TryAdd(version, Kept, out int before);
         if ((before & Released) != 0)
             Send(version);
         else
-            timers.Arm(this, 0, version, milliseconds);
+            timers.Arm(this, 0, version, _longest);
     }
 
-    /// <summary>In the strand: the observers have thrown, or nothing is to be sent after all.</summary>
-    internal bool IsOpen => _replies.Count > 0;
+    /// <summary>In the strand: a response waits already.</summary>
+    internal bool HasReplies => _replies.Count > 0;
 
     private void Send(long version)
     {

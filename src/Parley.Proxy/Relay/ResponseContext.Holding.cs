@@ -6,16 +6,14 @@ namespace Parley.Proxy;
 internal sealed partial class ResponseContext
 {
     private ReplyHold? _hold;
-    private long _holdMilliseconds;
     private bool _mayHold;
 
     public override ReplyHold? HoldReply(TimeSpan longest)
     {
         if (!_mayHold || _hold is not null)
             return null;
-        _holdMilliseconds = Math.Max(1, (long)longest.TotalMilliseconds);
         _hold = Core.Holds.Rent();
-        _hold.Open(this, Context.Strand);
+        _hold.Open(this, Context.Strand, Math.Max(1, (long)longest.TotalMilliseconds));
         return _hold;
     }
 
@@ -42,12 +40,12 @@ internal sealed partial class ResponseContext
     {
         if (_hold is not { } hold)
             return false;
-        bool isFirst = !hold.IsOpen;
+        bool isFirst = !hold.HasReplies;
         hold.Add(scratch.Write(), status, branch, response.ToTag);
         if (!isFirst)
             return true;
         Lifetime.LookupBegins();
-        hold.Keep(Core.Timers, _holdMilliseconds);
+        hold.Keep(Core.Timers);
         return true;
     }
 }

@@ -10,16 +10,16 @@ public sealed class LocationStoreOptions
     public TimeSpan Period { get; set; } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long changes are collected in <see cref="LocationStoreMode.Realtime"/>, so that many share one transaction; 0 to 1 s.</summary>
-    public TimeSpan GroupDelay { get; set; } = TimeSpan.FromMilliseconds(5);
+    public TimeSpan CommitInterval { get; set; } = TimeSpan.FromMilliseconds(5);
 
-    /// <summary>Rows of one transaction at most; 1 to 10,000. So many that wait are written without <see cref="GroupDelay"/>.</summary>
-    public int GroupRows { get; set; } = 500;
+    /// <summary>Rows of one transaction at most; 1 to 10,000. So many that wait are written without <see cref="CommitInterval"/>.</summary>
+    public int CommitRows { get; set; } = 500;
 
     /// <summary>How long to wait after a failure of the store before it is tried again, above zero.</summary>
     public TimeSpan Retry { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>A write that takes longer is given up and tried again, above zero.</summary>
-    public TimeSpan WriteTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>When the 2xx to a REGISTER leaves in <see cref="LocationStoreMode.Realtime"/>; without effect in the other modes.</summary>
     public LocationDurability Durability { get; set; } = LocationDurability.SoonAfter;
@@ -43,10 +43,14 @@ public sealed class LocationStoreOptions
         Check(Enum.IsDefined(Durability), $"has no value {(int)Durability}", nameof(Durability));
         Check(Enum.IsDefined(WhenUnavailable), $"has no value {(int)WhenUnavailable}", nameof(WhenUnavailable));
         Check(Period > TimeSpan.Zero, $"is above zero, not {Period}", nameof(Period));
-        Check(GroupDelay >= TimeSpan.Zero && GroupDelay <= TimeSpan.FromSeconds(1), $"is 0 to 1 s, not {GroupDelay}", nameof(GroupDelay));
-        Check(GroupRows is >= 1 and <= 10_000, $"is 1 to 10,000, not {GroupRows}", nameof(GroupRows));
+        Check(
+            CommitInterval >= TimeSpan.Zero && CommitInterval <= TimeSpan.FromSeconds(1),
+            $"is 0 to 1 s, not {CommitInterval}",
+            nameof(CommitInterval)
+        );
+        Check(CommitRows is >= 1 and <= 10_000, $"is 1 to 10,000, not {CommitRows}", nameof(CommitRows));
         Check(Retry > TimeSpan.Zero, $"is above zero, not {Retry}", nameof(Retry));
-        Check(WriteTimeout > TimeSpan.Zero, $"is above zero, not {WriteTimeout}", nameof(WriteTimeout));
+        Check(StoreTimeout > TimeSpan.Zero, $"is above zero, not {StoreTimeout}", nameof(StoreTimeout));
         Check(
             MaxHold > TimeSpan.Zero && MaxHold < TimeSpan.FromSeconds(32),
             $"is above zero and under 32 s, not {MaxHold}",

@@ -66,8 +66,8 @@ internal sealed class LocationStoreWriter(
         try
         {
             IReadOnlyList<KeyValuePair<long, PendingContact>> taken = queue.Take();
-            for (int at = 0; at < taken.Count; at += options.GroupRows)
-                await WriteAsync(taken.Skip(at).Take(options.GroupRows).ToList(), cancellation).ConfigureAwait(false);
+            for (int at = 0; at < taken.Count; at += options.CommitRows)
+                await WriteAsync(taken.Skip(at).Take(options.CommitRows).ToList(), cancellation).ConfigureAwait(false);
             queue.Done();
             return taken.Count > 0;
         }
@@ -121,8 +121,8 @@ internal sealed class LocationStoreWriter(
             return;
         }
         await queue.WaitAsync(stopping).ConfigureAwait(false);
-        if (options.GroupDelay > TimeSpan.Zero && queue.Depth < options.GroupRows)
-            await Task.Delay(options.GroupDelay, time, stopping).ConfigureAwait(false);
+        if (options.CommitInterval > TimeSpan.Zero && queue.Depth < options.CommitRows)
+            await Task.Delay(options.CommitInterval, time, stopping).ConfigureAwait(false);
     }
 
     private async ValueTask WriteAsync(List<KeyValuePair<long, PendingContact>> contacts, CancellationToken cancellation)
@@ -139,7 +139,7 @@ internal sealed class LocationStoreWriter(
         if (saves.Count > 0 || deletes.Count > 0)
         {
             var batch = new LocationStoreBatch { Saves = saves, Deletes = deletes };
-            await CallAsync(options.WriteTimeout, token => store.WriteAsync(batch, token), cancellation).ConfigureAwait(false);
+            await CallAsync(options.StoreTimeout, token => store.WriteAsync(batch, token), cancellation).ConfigureAwait(false);
             Interlocked.Add(ref _saved, saves.Count);
             Interlocked.Add(ref _deleted, deletes.Count);
             Interlocked.Increment(ref _batches);

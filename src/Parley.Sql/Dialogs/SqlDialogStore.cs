@@ -1,4 +1,3 @@
-using System.Data;
 using System.Runtime.CompilerServices;
 using Parley.Dialogs;
 
@@ -18,12 +17,10 @@ public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
     private readonly SqlUserFlags _flagNames;
     private readonly int _hashSize;
     private readonly SqlCallRecordOutbox _outbox;
-    private readonly SemaphoreSlim _writing = new(1);
-    private SqlWork? _writer;
+    private readonly SqlTableWriter _writer;
     private SqlDialogTables? _tables;
     private SqlDialogWriter? _rows;
-    private long _previous;
-    private bool _disposed;
+    private bool _isDisposed;
 
     /// <summary>Makes a store; nothing is connected yet.</summary>
     /// <param name="database">The database; not disposed.</param>
@@ -38,6 +35,7 @@ public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
         _flagNames = new SqlUserFlags([.. _options.UserFlagNames]);
         _hashSize = _options.HashSize;
         _outbox = new SqlCallRecordOutbox(database);
+        _writer = new SqlTableWriter(database, database.Names.Dialog, FindTablesAsync);
         if (_options.CallRecords is not { } records)
             return;
         Parts.Add(new SqlCallRecords(records));
@@ -70,9 +68,10 @@ public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
             async () =>
             {
                 await MigrateAsync(cancellation).ConfigureAwait(false);
-                await WriterAsync(cancellation).ConfigureAwait(false);
+                await _writer.OpenAsync(cancellation).ConfigureAwait(false);
                 if (_options.Rehash)
-                    await TransactAsync(
+                    await _writer
+                        .TransactAsync(
                             session => new SqlRehash(_tables!, _rows!, _flagNames, _hashSize).RunAsync(session, cancellation),
                             cancellation
                         )
@@ -84,7 +83,7 @@ public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
     /// <inheritdoc/>
     public async IAsyncEnumerable<DialogRecord> LoadAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         await using SqlWork session = await ConnectAsync(cancellation).ConfigureAwait(false);
         SqlDialogTables tables = _tables ?? await SqlDialogTables.FindAsync(session, _database.Names, cancellation).ConfigureAwait(false);
         var reader = new SqlDialogReader(tables, _flagNames);
@@ -95,7 +94,7 @@ public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
     /// <inheritdoc/>
     public async ValueTask<IReadOnlyList<DialogRecord>> FindAsync(ReadOnlyMemory<byte> callId, CancellationToken cancellation)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
         await using SqlWork session = await ConnectAsync(cancellation).ConfigureAwait(false);
         SqlDialogTables tables = _tables ?? await SqlDialogTables.FindAsync(session, _database.Names, cancellation).ConfigureAwait(false);
         var reader = new SqlDialogReader(tables, _flagNames);
@@ -122,18 +121,10 @@ public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
     }
 
     /// <summary>Closes it, after the write that is under way; another process may have the table then.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync()
     {
-        await _writing.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            _disposed = true;
-            await CloseWriterAsync().ConfigureAwait(false);
-        }
-        finally
-        {
-            _writing.Release();
-        }
+        _isDisposed = true;
+        return _writer.DisposeAsync();
     }
 
     private async ValueTask WriteAsync(SqlWork session, DialogStoreBatch batch, CancellationToken cancellation)
@@ -144,78 +135,14 @@ public sealed class SqlDialogStore : IDialogStore, ICallRecordOutbox
     }
 
     private ValueTask TransactAsync(Func<SqlWork, ValueTask> work, CancellationToken cancellation) =>
-        RunAsync(
-            async () =>
-            {
-                await _writing.WaitAsync(cancellation).ConfigureAwait(false);
-                try
-                {
-                    SqlWork session = await OpenWriterAsync(cancellation).ConfigureAwait(false);
-                    try
-                    {
-                        await session.BeginAsync(cancellation).ConfigureAwait(false);
-                        await work(session).ConfigureAwait(false);
-                        await session.CommitAsync(cancellation).ConfigureAwait(false);
-                    }
-                    catch
-                    {
-                        await session.RollbackAsync().ConfigureAwait(false);
-                        if (session.Connection.State != ConnectionState.Open)
-                            await CloseWriterAsync().ConfigureAwait(false);
-                        throw;
-                    }
-                }
-                finally
-                {
-                    _writing.Release();
-                }
-            },
-            cancellation
-        );
+        RunAsync(() => _writer.TransactAsync(work, cancellation), cancellation);
 
-    private async ValueTask WriterAsync(CancellationToken cancellation)
+    private async ValueTask FindTablesAsync(SqlWork session, CancellationToken cancellation)
     {
-        await _writing.WaitAsync(cancellation).ConfigureAwait(false);
-        try
-        {
-            await OpenWriterAsync(cancellation).ConfigureAwait(false);
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
-
-    /// <summary>The session that owns the table. After a lost connection it is another one, which owns it again before anything is written.</summary>
-    private async ValueTask<SqlWork> OpenWriterAsync(CancellationToken cancellation)
-    {
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (_writer is { } open)
-            return open;
-        SqlWork session = await _database.OpenOwnerAsync(_database.Names.Dialog, _previous, cancellation).ConfigureAwait(false);
-        try
-        {
-            _tables = await SqlDialogTables.FindAsync(session, _database.Names, cancellation).ConfigureAwait(false);
-            _rows = new SqlDialogWriter(_database, _tables, _flagNames);
-            foreach (ISqlBatchPart part in Parts)
-                await part.OpenAsync(session, _database, cancellation).ConfigureAwait(false);
-        }
-        catch
-        {
-            await session.DisposeAsync().ConfigureAwait(false);
-            throw;
-        }
-
-        _previous = session.Number;
-        return _writer = session;
-    }
-
-    private async ValueTask CloseWriterAsync()
-    {
-        if (_writer is not { } session)
-            return;
-        _writer = null;
-        await session.DisposeAsync().ConfigureAwait(false);
+        _tables = await SqlDialogTables.FindAsync(session, _database.Names, cancellation).ConfigureAwait(false);
+        _rows = new SqlDialogWriter(_database, _tables, _flagNames);
+        foreach (ISqlBatchPart part in Parts)
+            await part.OpenAsync(session, _database, cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Makes the tables where the options say so. Those of another process that runs are not touched.</summary>

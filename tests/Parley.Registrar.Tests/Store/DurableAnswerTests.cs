@@ -24,7 +24,7 @@ public sealed class DurableAnswerTests
                         options =>
                         {
                             options.Durability = LocationDurability.Before;
-                            options.GroupDelay = TimeSpan.Zero;
+                            options.CommitInterval = TimeSpan.Zero;
                             configure?.Invoke(options);
                         }
                     )
@@ -188,10 +188,13 @@ public sealed class DurableAnswerTests
         services.AddLocationStore(new MemoryLocationStore());
         Assert.Throws<ArgumentException>("store", () => services.AddLocationStore(new MemoryLocationStore()));
         Assert.Contains(
-            "GroupRows",
+            "CommitRows",
             Assert
                 .Throws<ArgumentException>(() =>
-                    new ServiceCollection().AddLocationStore(static _ => new MemoryLocationStore(), static options => options.GroupRows = 0)
+                    new ServiceCollection().AddLocationStore(
+                        static _ => new MemoryLocationStore(),
+                        static options => options.CommitRows = 0
+                    )
                 )
                 .Message,
             StringComparison.Ordinal

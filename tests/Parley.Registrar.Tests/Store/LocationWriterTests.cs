@@ -43,7 +43,7 @@ public sealed class LocationWriterTests
     [Fact]
     public async Task Rows_go_in_batches_of_bounded_size()
     {
-        using var one = new StoredRegistrar(options: new LocationStoreOptions { GroupRows = 10 });
+        using var one = new StoredRegistrar(options: new LocationStoreOptions { CommitRows = 10 });
         for (int i = 0; i < 25; i++)
             one.Registrar.Register("Contact: <sip:a@192.0.2.10>\r\n", to: $"sip:u{i}@example.com");
         await one.Persistence.FlushAsync();
@@ -147,7 +147,7 @@ public sealed class LocationWriterTests
             fixture.Table,
             store,
             fixture.Transport.Listeners,
-            new LocationStoreOptions { Retry = TimeSpan.FromMilliseconds(20), WriteTimeout = TimeSpan.FromMilliseconds(50) },
+            new LocationStoreOptions { Retry = TimeSpan.FromMilliseconds(20), StoreTimeout = TimeSpan.FromMilliseconds(50) },
             TimeProvider.System
         );
         await persistence.StartAsync();
@@ -253,10 +253,10 @@ public sealed class LocationWriterTests
     [InlineData(nameof(LocationStoreOptions.Durability))]
     [InlineData(nameof(LocationStoreOptions.WhenUnavailable))]
     [InlineData(nameof(LocationStoreOptions.Period))]
-    [InlineData(nameof(LocationStoreOptions.GroupDelay))]
-    [InlineData(nameof(LocationStoreOptions.GroupRows))]
+    [InlineData(nameof(LocationStoreOptions.CommitInterval))]
+    [InlineData(nameof(LocationStoreOptions.CommitRows))]
     [InlineData(nameof(LocationStoreOptions.Retry))]
-    [InlineData(nameof(LocationStoreOptions.WriteTimeout))]
+    [InlineData(nameof(LocationStoreOptions.StoreTimeout))]
     [InlineData(nameof(LocationStoreOptions.MaxHold))]
     [InlineData(nameof(LocationStoreOptions.RetryAfter))]
     [InlineData(nameof(LocationStoreOptions.DefaultDomain))]
@@ -269,10 +269,10 @@ public sealed class LocationWriterTests
             nameof(LocationStoreOptions.Durability) => () => options.Durability = (LocationDurability)9,
             nameof(LocationStoreOptions.WhenUnavailable) => () => options.WhenUnavailable = (LocationStoreFailurePolicy)9,
             nameof(LocationStoreOptions.Period) => () => options.Period = TimeSpan.Zero,
-            nameof(LocationStoreOptions.GroupDelay) => () => options.GroupDelay = TimeSpan.FromSeconds(2),
-            nameof(LocationStoreOptions.GroupRows) => () => options.GroupRows = 0,
+            nameof(LocationStoreOptions.CommitInterval) => () => options.CommitInterval = TimeSpan.FromSeconds(2),
+            nameof(LocationStoreOptions.CommitRows) => () => options.CommitRows = 0,
             nameof(LocationStoreOptions.Retry) => () => options.Retry = TimeSpan.Zero,
-            nameof(LocationStoreOptions.WriteTimeout) => () => options.WriteTimeout = TimeSpan.Zero,
+            nameof(LocationStoreOptions.StoreTimeout) => () => options.StoreTimeout = TimeSpan.Zero,
             nameof(LocationStoreOptions.MaxHold) => () => options.MaxHold = TimeSpan.FromSeconds(32),
             nameof(LocationStoreOptions.RetryAfter) => () => options.RetryAfter = TimeSpan.FromMilliseconds(500),
             _ => () => options.DefaultDomain = "",
@@ -292,7 +292,7 @@ public sealed class LocationWriterTests
         for (int seed = 1; seed <= 200; seed++)
         {
             var random = new Random(seed);
-            var current = new StoredRegistrar(options: new LocationStoreOptions { GroupRows = 3 });
+            var current = new StoredRegistrar(options: new LocationStoreOptions { CommitRows = 3 });
             try
             {
                 for (int step = 0; step < 60; step++)

@@ -66,11 +66,17 @@ public sealed class FileJournal : IJournal
         {
             _file?.Dispose();
             _file = null;
-            throw new DialogStoreException($"The journal {_path} cannot be used: {error.Message}", error);
+            string why = IsOfAnother(error)
+                ? "another process has it; stop that one, or give this server another state directory or journal"
+                : error.Message;
+            throw new DialogStoreException($"The journal {_path} cannot be used: {why}", error);
         }
 
         return ValueTask.CompletedTask;
     }
+
+    /// <summary>EWOULDBLOCK of flock(2), ERROR_SHARING_VIOLATION of Windows.</summary>
+    private static bool IsOfAnother(Exception error) => error is IOException { HResult: 11 or unchecked((int)0x80070020) };
 
     /// <inheritdoc/>
     /// <exception cref="IOException">The disk does not take it, or the journal would be longer than its bound.</exception>

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Parley.Dialogs.Tests.FailureCatalogue;
 using Parley.Testing;
 using Xunit;
@@ -58,6 +59,60 @@ public sealed class BackgroundLoadTests
         Assert.Single(node.All);
         Assert.Equal(endsBeforeItsRow ? 0 : 1, node.Dialogs.Statistics.ActiveDialogs);
         Assert.Equal(1, gated.Finds);
+    }
+
+    [Theory]
+    [InlineData(DialogStoreMode.Delayed)]
+    [InlineData(DialogStoreMode.Shutdown)]
+    public async Task A_dialog_that_is_over_before_its_row_comes_does_not_come_back(DialogStoreMode mode)
+    {
+        (GatedStore gated, CallBench bench, Node node, DialogPersistence persistence) = await EndedBeforeItsRowAsync(mode);
+        using (bench)
+        using (node)
+        {
+            bench.Run(60); // out of the table
+            gated.Gate!.SetResult();
+            await persistence.LoadCompleted;
+            Assert.Equal(0, node.Dialogs.Statistics.ActiveDialogs);
+            Assert.Equal((1, 1), (persistence.Statistics.Loaded, persistence.Statistics.PassedOver)); // the look-up, and its row
+        }
+    }
+
+    /// <summary>The table is emptied after the load: a stop before that leaves the rows that were not read, and none of a call that is over.</summary>
+    [Fact]
+    public async Task In_shutdown_mode_a_stop_during_the_load_leaves_no_row_of_a_call_that_is_over()
+    {
+        (GatedStore gated, CallBench bench, Node node, _) = await EndedBeforeItsRowAsync(DialogStoreMode.Shutdown);
+        using (bench)
+        using (node)
+        {
+            foreach (IHostedService service in node.Proxy.Services.GetServices<IHostedService>())
+                await service.StopAsync(TestContext.Current.CancellationToken);
+            Assert.Empty(gated.Rows);
+        }
+    }
+
+    [Fact]
+    public async Task In_shutdown_mode_the_table_is_emptied_after_the_load_however_often_the_store_fails_meanwhile()
+    {
+        var gated = new GatedStore { Replacements = 2 };
+        await gated.WriteAsync(new DialogStoreBatch { Saves = [Orphan("a@x", "udp:10.0.0.1:5060")] }, default);
+        using var bench = new CallBench();
+        using Node node = Node.Restart(
+            bench,
+            adapt: builder => builder.AddDialogStore(gated, static options => options.Mode = DialogStoreMode.Shutdown)
+        );
+        Assert.Single(node.All);
+        var persistence = node.Proxy.Services.GetRequiredService<DialogPersistence>();
+        for (int i = 0; i < 200 && !persistence.LoadCompleted.IsCompleted; i++)
+        {
+            bench.Run(1);
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        Assert.True(persistence.LoadCompleted.IsCompletedSuccessfully);
+        Assert.Empty(gated.Rows);
+        Assert.Equal(-1, gated.Replacements);
     }
 
     [Fact]
@@ -212,6 +267,34 @@ public sealed class BackgroundLoadTests
         }
     }
 
+    private static async Task<(GatedStore, CallBench, Node, DialogPersistence)> EndedBeforeItsRowAsync(DialogStoreMode mode)
+    {
+        var gated = new GatedStore();
+        var bench = new CallBench();
+        ScriptedCall call = bench.Call();
+        bench.Run(5);
+        using (var kept = new DialogPersistence(bench.Dialogs, gated, bench.Proxy.Transport.Listeners))
+            await kept.SaveAllAsync(TestContext.Current.CancellationToken);
+        gated.Gate = new TaskCompletionSource();
+        Node node = Node.Restart(
+            bench,
+            route: static async context => await context.RelayInDialogAsync(),
+            adapt: builder =>
+                builder.AddDialogStore(
+                    gated,
+                    options =>
+                    {
+                        options.Mode = mode;
+                        options.LoadFirst = 0;
+                    }
+                )
+        );
+        SentRequest bye = call.SendRequest("BYE");
+        bench.Run(0.5);
+        Assert.Equal(200, bye.Status);
+        return (gated, bench, node, node.Proxy.Services.GetRequiredService<DialogPersistence>());
+    }
+
     private static DialogRecord Orphan(string callId, string socket = "")
     {
         byte[] text = Encoding.ASCII.GetBytes(callId);
@@ -270,7 +353,10 @@ public sealed class BackgroundLoadTests
         public ValueTask WriteAsync(DialogStoreBatch batch, CancellationToken cancellation) =>
             IsAway ? throw new IOException("no way to it") : _inner.WriteAsync(batch, cancellation);
 
+        /// <summary>So many replacements fail.</summary>
+        public int Replacements { get; set; }
+
         public ValueTask ReplaceAsync(IReadOnlyList<DialogRecord> all, CancellationToken cancellation) =>
-            _inner.ReplaceAsync(all, cancellation);
+            Replacements-- > 0 ? throw new IOException("no way to it") : _inner.ReplaceAsync(all, cancellation);
     }
 }

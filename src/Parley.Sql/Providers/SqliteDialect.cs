@@ -55,6 +55,7 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override async ValueTask<DbConnection> OpenAsync(bool pooled, CancellationToken cancellation)
     {
+        CheckLength();
         var connection = new SqliteConnection(pooled ? _connectionString : _unpooled);
         try
         {
@@ -69,6 +70,14 @@ internal sealed class SqliteDialect : SqlDialect
             await connection.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>SQLite takes a file of less than 100 bytes, whatever is in it, for an empty database and writes over it. The smallest that it makes has 512.</summary>
+    private void CheckLength()
+    {
+        // Not read: to close a file takes off the locks that this process has on it.
+        if (new FileInfo(_file) is { Exists: true, Length: > 0 and < 512 })
+            throw new DialogStoreException($"{Place} cannot be used: the file is not a database");
     }
 
     /// <summary>1 ERROR, 3 PERM, 8 READONLY, 11 CORRUPT, 14 CANTOPEN, 23 AUTH, 26 NOTADB.</summary>

@@ -76,7 +76,7 @@ public class OutageTests
             SqlProvider.MySql => new MariaDbServer(data, "--innodb-flush-log-at-trx-commit=2", "--innodb-log-file-size=16M"),
             _ => null,
         };
-        string folder = Directory.CreateTempSubdirectory("parley-outage-").FullName;
+        string folder = TestFolder.ForTest("outage");
         await using TestDatabase? database = server is null ? null : new TestDatabase(provider, server);
         string connection = database?.ConnectionString ?? $"Data Source={Path.Combine(disk?.Folder ?? folder, "parley.db")}";
         (Func<Task> take, Func<Task> giveBack) = Ways(outage, server, connection, disk);

@@ -7,7 +7,7 @@ namespace Parley.Sql.Tests.Locations;
 /// <summary>The journal of contacts in a file.</summary>
 public sealed class FileLocationJournalTests
 {
-    private readonly string _path = Path.Combine(Directory.CreateTempSubdirectory("parley-journal-").FullName, "journal");
+    private readonly string _path = Path.Combine(TestFolder.ForTest("journal"), "journal");
 
     private static LocationRecord Row(int number) =>
         new()

@@ -155,6 +155,7 @@ public class SettingTests
                 or "Store:Journal"
                 or "Store:UseJournal"
                 or "Registrations:Journal"
+                or "CallRecords:KeepDays"
                 or "CallRecords:Enabled"
         || SettingTable
             .Sections.Single(s => s.Name == "Dialogs")

@@ -50,7 +50,7 @@ public class WrongDatabaseTests
             await maker.StopAsync();
         await ExecuteAsync(Connect(database), "UPDATE version SET table_version = 99 WHERE table_name = 'parley'");
         string newer = await RefusedAsync(store);
-        Assert.Contains("newer", newer, StringComparison.Ordinal);
+        Assert.Contains("are at step 99, this program knows 3: it is older than they are", newer, StringComparison.Ordinal);
         await ExecuteAsync(
             Connect(database),
             "UPDATE version SET table_version = 3 WHERE table_name = 'parley'",
@@ -62,13 +62,21 @@ public class WrongDatabaseTests
 
     [Fact]
     public async Task A_directory_in_place_of_a_file() =>
-        Assert.Contains(_folder, await RefusedAsync(Store(SqlProvider.Sqlite, _folder)), StringComparison.Ordinal);
+        Assert.Contains(
+            $"{_folder} cannot be used: it is a directory",
+            await RefusedAsync(Store(SqlProvider.Sqlite, _folder)),
+            StringComparison.Ordinal
+        );
 
     [Fact]
     public async Task A_folder_that_is_not_there()
     {
         string file = Path.Combine(_folder, "missing", "parley.db");
-        Assert.Contains(file, await RefusedAsync(Store(SqlProvider.Sqlite, file)), StringComparison.Ordinal);
+        Assert.Contains(
+            $"there is no folder {Path.GetDirectoryName(file)}",
+            await RefusedAsync(Store(SqlProvider.Sqlite, file)),
+            StringComparison.Ordinal
+        );
     }
 
     [Theory]
@@ -94,7 +102,9 @@ public class WrongDatabaseTests
         await using (ParleyServer maker = await ParleyServer.StartAsync(Settings.Udp(Ports.Next()) + Store(SqlProvider.Sqlite, file)))
             await maker.StopAsync();
         disk.MakeReadOnly();
-        Assert.Contains(file, await RefusedAsync(Store(SqlProvider.Sqlite, file)), StringComparison.Ordinal);
+        string line = await RefusedAsync(Store(SqlProvider.Sqlite, file));
+        Assert.Contains(file, line, StringComparison.Ordinal);
+        Assert.DoesNotContain("in use", line, StringComparison.Ordinal);
     }
 
     [Theory]

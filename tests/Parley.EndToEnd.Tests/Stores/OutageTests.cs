@@ -162,7 +162,7 @@ public class OutageTests
     {
         var builder = new MySqlConnectionStringBuilder(connection);
         await RunAsync(
-            new MySqlConnection(connection + ";Pooling=false"),
+            new MySqlConnection(connection + ";Pooling=false;Allow User Variables=true"), // else an at sign is a parameter
             "CREATE USER plain@'127.0.0.1'",
             $"GRANT ALL ON {builder.Database}.* TO plain@'127.0.0.1'"
         );

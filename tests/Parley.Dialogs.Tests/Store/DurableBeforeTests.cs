@@ -36,6 +36,50 @@ public sealed class DurableBeforeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_2xx_of_a_BYE_waits_for_the_removal_also_while_another_thread_acts_for_the_dialog()
+    {
+        using var bench = new CallBench();
+        using DialogPersistence kept = Keep(bench);
+        ScriptedCall call = bench.Call();
+        bench.Run(0.3);
+        await Flush(kept);
+        bench.Run(0.3);
+        await Flush(kept);
+        using var isIn = new ManualResetEventSlim();
+        using var goesOn = new ManualResetEventSlim();
+        bench.Dialog.On(
+            DialogCallbackTypes.ResponseWithin,
+            (_, _, _) =>
+            {
+                isIn.Set();
+                goesOn.Wait(TimeSpan.FromSeconds(20));
+            }
+        );
+        Dialog dialog = bench.Dialog;
+        Task other = Task.Run(
+            () => dialog.OnReplyWithin(null!, DialogDirection.Upstream, null, null, null),
+            TestContext.Current.CancellationToken
+        );
+        Assert.True(isIn.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        call.Bye();
+        bench.Run(0.3);
+        Assert.Equal(DialogState.Deleted, dialog.State);
+        await Flush(kept);
+        Assert.Single(_store.Rows); // its end is not on the feed yet
+        bench.Run(0.3);
+        Assert.Equal(0, bench.Recorder.Count("200 BYE", to: "10.0.1.1"));
+        goesOn.Set();
+        await other;
+        bench.Run(0.1);
+        Assert.Equal(0, bench.Recorder.Count("200 BYE", to: "10.0.1.1"));
+        await Flush(kept);
+        Assert.Empty(_store.Rows);
+        bench.Run(0.3);
+        Assert.Equal(1, bench.Recorder.Count("200 BYE", to: "10.0.1.1"));
+        Assert.Equal(0, kept.Statistics.HoldTimeouts);
+    }
+
+    [Fact]
     public void No_response_waits_longer_than_MaxHold()
     {
         using var bench = new CallBench();
@@ -102,6 +146,11 @@ public sealed class DurableBeforeTests : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => ((IAsyncDisposable)_store).DisposeAsync();
+
+    private static async Task Flush(DialogPersistence kept)
+    {
+        while (await kept.FlushAsync(TestContext.Current.CancellationToken)) { }
+    }
 
     private DialogPersistence Keep(CallBench bench) => new(bench.Dialogs, _store, bench.Proxy.Transport.Listeners, _options, bench.Clock);
 }

@@ -121,7 +121,8 @@ internal sealed partial class DialogStoreWriter : IDisposable
             _isForced = force;
             Drain();
             bool did = Land();
-            if (_journal is { IsEmpty: false } && _pending.HasFresh)
+            // Away as long as a write takes too long, though the journal may have nothing yet: the first row of an outage may be of a call that has ended since.
+            if (_journal is { } journal && _pending.HasFresh && (!journal.IsEmpty || _flight is not null || !_isHealthy))
                 did |= await JournalFreshAsync(cancellation).ConfigureAwait(false);
             if (_flight is not null || !(force || Now >= _retryAt))
                 return did;

@@ -175,6 +175,33 @@ public sealed class StoreOutageTests : IAsyncDisposable
         Assert.Empty(_journal.Entries);
     }
 
+    /// <summary>The row that the store does not take is of a call that has ended since, so it leaves no entry in the journal.</summary>
+    [Fact]
+    public async Task What_comes_while_a_write_takes_too_long_is_in_the_journal_although_that_write_left_nothing_there()
+    {
+        StoreWorld world = World(TimeSpan.FromMilliseconds(20));
+        world.Store.WritesLate = true;
+        world.Store.Stall = new TaskCompletionSource();
+        world.Change(1, DialogState.Confirmed, "a");
+        Task<bool> first = world.FlushAsync().AsTask();
+        world.Hide(1);
+        await first;
+        Assert.Empty(_journal.Entries);
+        long second = world.Change(2, DialogState.Confirmed, "b");
+        await world.FlushAsync();
+        Assert.Single(_journal.Entries);
+        Assert.True(world.Feed.IsDurable(second));
+        TaskCompletionSource stall = world.Store.Stall;
+        world.Store.Stall = null;
+        stall.SetResult();
+        while (world.Store.Rows.Count == 0)
+            await Task.Delay(1, TestContext.Current.CancellationToken);
+        world.Change(1, DialogState.Deleted);
+        await world.FlushAllAsync();
+        Assert.Equal("2:b", world.Texts);
+        Assert.Empty(_journal.Entries);
+    }
+
     [Fact]
     public async Task A_row_whose_write_was_given_up_is_removed_although_the_writer_does_not_know_that_it_is_there()
     {

@@ -110,7 +110,7 @@ public sealed partial class Dialog
     private void OnCalleeChanged(DialogLeg former)
     {
         DialogLeg callee = Callee!;
-        _track?.OnCallee(former, callee);
+        _tracking.OnCallee(former, callee);
         if (_life.State != DialogState.Confirmed)
             return;
         _pings?.StopCallee();
@@ -129,8 +129,8 @@ public sealed partial class Dialog
     /// <summary>Under the lock: a 2xx to the initial INVITE of a call that has been answered, its first or a repetition.</summary>
     private DialogEffects OnFurtherAnswer(SipBranch branch, SipMessage reply)
     {
-        if (_track is { } track && _life.IsAnswered && !reply.ToTag.SequenceEqual(Callee is { } callee ? callee.TagBytes : default))
-            track.OnFurtherAnswer(branch, reply.ToTag);
+        if (_life.IsAnswered)
+            _tracking.OnFurtherAnswer(branch, reply.ToTag, Callee);
         // The proxy has ended the call: the further leg is no exception.
         return _byes is { HasBegun: true } ? DialogEffects.SendByes : DialogEffects.None;
     }

@@ -43,6 +43,16 @@ internal struct CallTracking
             _track?.OnBranch(branch);
     }
 
+    /// <summary>A further 2xx to the INVITE of an answered call; of a callee that is not <paramref name="callee"/> a target to be known.</summary>
+    public readonly void OnFurtherAnswer(SipBranch branch, ReadOnlySpan<byte> tag, DialogLeg? callee)
+    {
+        if (_track is { } track && !tag.SequenceEqual(callee is null ? default : callee.TagBytes))
+            track.OnFurtherAnswer(branch, tag);
+    }
+
+    /// <summary>Another leg is the callee.</summary>
+    public readonly void OnCallee(DialogLeg former, DialogLeg callee) => _track?.OnCallee(former, callee);
+
     /// <summary>Before the step: a response to the initial INVITE goes to the caller.</summary>
     public readonly void OnReply(in DialogLife life, DialogEvent what, SipBranch? branch, SipMessage? reply, int statusCode, long now)
     {

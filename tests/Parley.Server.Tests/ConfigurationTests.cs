@@ -50,6 +50,22 @@ public class ConfigurationTests
             { """{ "Listeners": [ { "Endpoint": "udp:0.0.0.0:5060" } ] }""", "Parley:AllowUnauthenticated" },
             { """{ "Listeners": [ { "Endpoint": "tls:127.0.0.1:5061" } ] }""", "Parley:Tls:Certificate: is missing" },
             { """{ "Tls": { "Certificate": "no-such-file.pem" } }""", "Parley:Tls:Certificate" },
+            {
+                """{ "Store": { "Provider": "MySql", "Connection": "Server=db;Databse=parley" } }""",
+                "Parley:Store:Connection: is no connection string of MySql: Option 'databse' not supported."
+            },
+            {
+                """{ "Store": { "Provider": "PostgreSql", "Connection": "Host=db;Databse=parley" } }""",
+                "Parley:Store:Connection: is no connection string of PostgreSql: "
+            },
+            {
+                """{ "Store": { "Provider": "PostgreSql", "Connection": "Host=db;Port=many" } }""",
+                "Parley:Store:Connection: is no connection string of PostgreSql: "
+            },
+            {
+                """{ "Store": { "Provider": "MySql", "Connection": "db" } }""",
+                "Parley:Store:Connection: is no connection string of MySql: "
+            },
             { """{ "Tls": { "ClientCertificates": "Maybe" } }""", "give one of None, Request, Require" },
             { """{ "Routes": [ { "Target": "sip:gw.example" } ] }""", "Parley:Routes:0:Prefix" },
             { """{ "Routes": [ { "Prefix": "0", "Domain": "x", "Target": "sip:gw.example" } ] }""", "Parley:Routes:0:Prefix" },

@@ -1,4 +1,7 @@
+using System.Data.Common;
 using Microsoft.Extensions.Configuration;
+using MySqlConnector;
+using Npgsql;
 using Parley.Server.Configuration.Settings;
 using Parley.Transport;
 
@@ -72,6 +75,22 @@ internal static class ConfigurationRules
             reader.Refuse("Tls:Key", "has no effect without a Certificate");
     }
 
+    /// <summary>What is wrong with a connection string; null when nothing is. Only keys and numbers can be, so it names no password.</summary>
+    private static string? MistakeIn(string connection, StoreProvider provider)
+    {
+        try
+        {
+            DbConnectionStringBuilder parts =
+                provider == StoreProvider.PostgreSql ? new NpgsqlConnectionStringBuilder() : new MySqlConnectionStringBuilder();
+            parts.ConnectionString = connection;
+            return null;
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or InvalidCastException or InvalidOperationException)
+        {
+            return e.Message.Split('\r', '\n')[0];
+        }
+    }
+
     private static void CheckStore(StoreConfiguration store, SectionReader reader)
     {
         var isServer = store.Provider is StoreProvider.PostgreSql or StoreProvider.MySql;
@@ -79,6 +98,8 @@ internal static class ConfigurationRules
             reader.Refuse("Store:Connection", $"is missing, and {store.Provider} needs one");
         else if (!isServer && store.Connection is not null)
             reader.Refuse("Store:Connection", $"has no effect with the Provider {store.Provider}; give PostgreSql or MySql");
+        else if (isServer && MistakeIn(store.Connection!, store.Provider) is { } mistake)
+            reader.Refuse("Store:Connection", $"is no connection string of {store.Provider}: {mistake}");
         if (store.Provider != StoreProvider.Sqlite && store.File is not null)
             reader.Refuse("Store:File", $"has no effect with the Provider {store.Provider}; it is the file of Sqlite");
         if (!store.UsesJournal && store.Journal is not null)

@@ -170,7 +170,7 @@ public class RaceConditionTests
 
         bench.Run(1.5);
         Assert.Contains("Confirmed", bench.Story, StringComparison.Ordinal);
-        Assert.Equal(["calls", "caller", "room"], bench.Dialog.Profiles.ToList().Select(static m => m.Profile.Name).Order());
+        Assert.Equal(["caller", "calls", "room"], bench.Dialog.Profiles.ToList().Select(static m => m.Profile.Name).Order());
         Assert.Equal(1, bench.Dialogs.FindProfile("caller")!.Size("al|ce#") - others);
         Assert.Equal((1 + others, 1 + others), (room.Size("one"), bench.Dialogs.FindProfile("calls")!.Size()));
         bench.Dialog.Terminate();

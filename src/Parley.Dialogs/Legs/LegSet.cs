@@ -160,11 +160,12 @@ internal struct LegSet(DialogLeg caller)
     /// <summary>Another callee's leg than this one is up.</summary>
     public readonly bool HasOtherUp(DialogLeg leg)
     {
-        if (_callee is { IsUp: true } callee && callee != leg)
+        // Two branches may lead to one callee, who answers both with one tag: that is one dialog for the parties.
+        if (_callee is { IsUp: true } callee && !callee.TagBytes.SequenceEqual(leg.TagBytes))
             return true;
         if (_others is not null)
             foreach (DialogLeg other in _others)
-                if (other.IsUp && other != leg)
+                if (other.IsUp && !other.TagBytes.SequenceEqual(leg.TagBytes))
                     return true;
         return false;
     }
@@ -176,7 +177,7 @@ internal struct LegSet(DialogLeg caller)
         if (_callee is { IsUp: true })
             up.Add(_callee);
         foreach (DialogLeg leg in _others ?? [])
-            if (leg.IsUp)
+            if (leg.IsUp && !up.Exists(known => known.TagBytes.SequenceEqual(leg.TagBytes)))
                 up.Add(leg);
         return up;
     }
@@ -196,6 +197,9 @@ internal struct LegSet(DialogLeg caller)
     public bool End(DialogLeg leg)
     {
         leg.IsOver = true;
+        foreach (DialogLeg same in _others ?? [])
+            if (same.TagBytes.SequenceEqual(leg.TagBytes))
+                same.IsOver = true;
         if (leg != _callee || _others is null)
             return false;
         DialogLeg? next =

@@ -82,6 +82,7 @@ internal sealed partial class DialogStoreWriter
         var mark = new JournalMark(journal.Count, journal.Hash, [.. _aside.Keys]);
         try
         {
+            _hasMark = true; // a write that fails may have been done all the same
             _marking = Start(new DialogStoreBatch { Saves = [mark.ToRow()] }, cancellation);
             await _marking.WaitAsync(_options.StoreTimeout, _time, cancellation).ConfigureAwait(false);
         }
@@ -95,7 +96,6 @@ internal sealed partial class DialogStoreWriter
             return false;
         }
 
-        _hasMark = true;
         await journal.MarkedAsync().ConfigureAwait(false);
         _log.Marked(mark.Entries);
         return true;

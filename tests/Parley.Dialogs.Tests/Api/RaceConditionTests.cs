@@ -171,7 +171,7 @@ public class RaceConditionTests
 
         fixture.Run(1.5);
         Assert.Contains("Confirmed", fixture.Story, StringComparison.Ordinal);
-        Assert.Equal(["calls", "caller", "room"], fixture.Dialog.Profiles.ToList().Select(static m => m.Profile.Name).Order());
+        Assert.Equal(["caller", "calls", "room"], fixture.Dialog.Profiles.ToList().Select(static m => m.Profile.Name).Order());
         Assert.Equal(1, fixture.Dialogs.FindProfile("caller")!.Size("al|ce#") - others);
         Assert.Equal((1 + others, 1 + others), (room.Size("one"), fixture.Dialogs.FindProfile("calls")!.Size()));
         fixture.Dialog.Terminate();

@@ -47,7 +47,7 @@ public class Row54_NothingIsCalledUnderALock
         await kept.RestoreAsync(TestContext.Current.CancellationToken);
         Assert.True(call.IsOver);
         Assert.Equal(2, kept.Statistics.Holds);
-        Assert.True(calls > 20);
+        Assert.InRange(calls, 10, 1_000);
         Assert.Equal(0, kept.Statistics.Failures);
     }
 

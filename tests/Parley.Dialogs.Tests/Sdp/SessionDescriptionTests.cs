@@ -22,7 +22,7 @@ public class SessionDescriptionTests
     public async Task Row_36_an_offer_under_way_at_a_restart_is_neither_in_force_nor_lost()
     {
         var store = new MemoryDialogStore();
-        using CallFixture fixture = Bench();
+        using CallFixture fixture = Fixture();
         string alice = "a-1",
             bob = "b-1";
         fixture.Alice.OnSending = m => Say(m, "INVITE", alice);
@@ -58,7 +58,7 @@ public class SessionDescriptionTests
     public async Task Row_36_an_offer_that_is_refused_leaves_the_row_too()
     {
         var store = new MemoryDialogStore();
-        using CallFixture fixture = Bench();
+        using CallFixture fixture = Fixture();
         string alice = "a-1";
         fixture.Alice.OnSending = m => Say(m, "INVITE", alice);
         fixture.Bob.OnSending = m => Say(m, "200 INVITE", "b-1");

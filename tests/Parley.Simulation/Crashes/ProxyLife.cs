@@ -30,14 +30,14 @@ internal sealed class ProxyLife : IDisposable
         _random = SipRandom.FromSeed(seed ^ 0xF1A5_4E5E_ED00_0001);
         FlushEvery = 5 + _random.Next(40);
         HasJournal = entries is not null;
-        // Without a journal a row that the store refuses is in memory alone.
-        Store = new FaultyStore(rows, _clock, _random)
-        {
-            RefusedRest = HasJournal && _random.Next(3) == 0 ? _random.Next(23) : -1,
-            NamesRefused = _random.Next(2) == 0,
-        };
         // Where calls go on without a store and a journal, they are lost by a crash then, which is no fault.
         bool refuses = !HasJournal || _random.Next(2) == 0;
+        // Without a journal, or with one that fails at that moment, a row that the store refuses is in memory alone.
+        Store = new FaultyStore(rows, _clock, _random)
+        {
+            RefusedRest = !refuses && _random.Next(3) == 0 ? _random.Next(23) : -1,
+            NamesRefused = _random.Next(2) == 0,
+        };
         Journal = new FaultyJournal(entries ?? [], _clock, _random) { Fails = refuses };
         _host = network.AddHost("10.0.0.1", "udp:10.0.0.1:5060", "tcp:10.0.0.1:5060");
         ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder();

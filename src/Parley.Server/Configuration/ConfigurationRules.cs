@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Parley.Management;
 using Parley.Server.Configuration.Settings;
 using Parley.Transport;
 
@@ -52,6 +53,7 @@ internal static class ConfigurationRules
         CheckTls(configuration, reader);
         CheckProfiles(configuration, reader);
         CheckStore(configuration.Store, reader);
+        CheckManagement(configuration.Management.Options, reader);
         if (!configuration.IsLoopbackOnly && !configuration.AllowUnauthenticated)
         {
             reader.Refuse(
@@ -89,6 +91,14 @@ internal static class ConfigurationRules
             reader.Refuse("CallRecords:FileSize", "is 0 or more");
         if (!store.KeepsCallRecords && store.CallRecordFile.Path.Length > 0)
             reader.Refuse("CallRecords:File", "has no effect with Enabled false");
+    }
+
+    private static void CheckManagement(ManagementOptions management, SectionReader reader)
+    {
+        if (management.Fifo.Length == 0 && management.FifoReplyDirectory != new ManagementOptions().FifoReplyDirectory)
+            reader.Refuse("Management:FifoReplies", "has no effect without a Fifo");
+        if (management.WithoutHttp && management.Listen.Count > 0)
+            reader.Refuse("Management:Listen", "has no effect with Http false");
     }
 
     private static void CheckProfiles(ServerConfiguration configuration, SectionReader reader)

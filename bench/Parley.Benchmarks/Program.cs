@@ -18,7 +18,7 @@ ManualConfig once = ManualConfig
     .AddColumnProvider(BenchmarkDotNet.Columns.DefaultColumnProviders.Instance)
     .AddLogger(NullLogger.Instance)
     .WithOptions(ConfigOptions.DisableLogFile | ConfigOptions.DisableOptimizationsValidator)
-    .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "parley-benchmarks-once"));
+    .WithArtifactsPath(Path.Combine(AppContext.BaseDirectory, "once"));
 var summaries = BenchmarkRunner.Run(typeof(Program).Assembly, once);
 int good = 0,
     bad = 0;

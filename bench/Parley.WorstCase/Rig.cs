@@ -28,7 +28,7 @@ internal sealed partial class Rig : IDisposable
     public Rig(IConfigurationRoot settings)
     {
         var errors = new List<string>();
-        ServerConfiguration configuration = ConfigurationRules.Read(settings.GetSection("Parley"), Path.GetTempPath(), errors);
+        ServerConfiguration configuration = ConfigurationRules.Read(settings.GetSection("Parley"), AppContext.BaseDirectory, errors);
         if (errors.Count > 0)
             throw new InvalidOperationException(errors[0]);
         _application = ApplicationSetup.Build(

@@ -81,6 +81,21 @@ public sealed partial class Dialog
         }
     }
 
+    /// <summary>Before it is in the table: the call's record begins.</summary>
+    internal void BeginTracking(ReadOnlySpan<byte> requestUri, in SipFlow source) => _tracking.Begin(_createdAt, requestUri, source);
+
+    /// <summary>A copy of the INVITE is about to leave.</summary>
+    internal void TrackBranch(SipBranch? branch)
+    {
+        if (!_tracking.IsOn)
+            return;
+        lock (Lock)
+        {
+            if (_life.IsEarly)
+                _tracking.OnBranch(branch);
+        }
+    }
+
     /// <summary>The INVITE's transaction is complete and its branches are about to leave: Created.</summary>
     internal void OnRelaying(SipContext context)
     {
@@ -205,7 +220,8 @@ public sealed partial class Dialog
         endsCall = what == DialogEvent.Bye && _life.IsAnswered;
         if (endsCall)
         {
-            _track?.OnEndBegins(Runtime.UnixMilliseconds, _underWay.HasBye || _byes is { HasBegun: true });
+            if (_tracking.IsOn)
+                _tracking.OnEndBegins(Runtime.UnixMilliseconds, IsByeUnderWay);
             _underWay.BeginBye();
         }
 
@@ -426,13 +442,12 @@ public sealed partial class Dialog
                 bool isSuccess = happened == DialogEvent.Success;
                 if (isSuccess && branch is not null && reply is not null && !_life.IsAnswered)
                     _legs.SetWinner(branch.Index, reply.ToTag);
-                if (_track is { } track)
-                    TrackReply(track, happened, branch, reply, statusCode);
+                if (_tracking.IsOn)
+                    _tracking.OnReply(in _life, happened, branch, reply, statusCode, Runtime.UnixMilliseconds);
                 more |= Step(happened);
                 if (isSuccess && old != _life.State)
                 {
-                    if (branch is not null)
-                        _track?.OnBranch(branch);
+                    _tracking.OnBranch(branch);
                     if (_life.Has(InternalFlags.Cancelled | InternalFlags.ByeSeen))
                         Race();
                     if (_byes is not null)
@@ -492,8 +507,8 @@ public sealed partial class Dialog
         long unixNow = (effects & DialogEffects.Answered) != 0 ? Runtime.UnixMilliseconds : 0;
         if (_life.Apply(effects, now, unixNow, Runtime.Settings))
             Arm(now);
-        if (_track is { } track)
-            TrackStep(track, what, effects);
+        if (_tracking.IsOn)
+            Track(what, effects);
         if ((effects & DialogEffects.Acknowledged) != 0)
             StartPings(0.5); // no ping has a CSeq below its INVITE's ACK
         if ((effects & DialogEffects.CountFailed) != 0)
@@ -505,6 +520,12 @@ public sealed partial class Dialog
         if ((effects & DialogEffects.Unlink) != 0)
             Stripe.Remove(this);
         return effects;
+    }
+
+    private void Track(DialogEvent what, DialogEffects effects)
+    {
+        bool hasFailureRecords = Runtime.CallRecords!.Options.MissedCalls;
+        _tracking.OnStep(in _life, what, effects, Callee, IsByeUnderWay, hasFailureRecords, Runtime.UnixMilliseconds);
     }
 
     /// <summary>Under the lock: true when the caller is to run the action after it.</summary>
@@ -533,6 +554,8 @@ public sealed partial class Dialog
         if (_life.TryArm(now, out int version, out long wait))
             Runtime.Arm(Slot, DialogClock.Dialog, version, wait);
     }
+
+    private bool IsByeUnderWay => _underWay.HasBye || _byes is { HasBegun: true };
 
     private byte[] Lines(string? headerLines)
     {

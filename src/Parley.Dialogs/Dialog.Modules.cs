@@ -50,7 +50,7 @@ public sealed partial class Dialog
     /// <summary>Under the lock: its pings; null when it has none.</summary>
     internal DialogPings? PingsInLock => _pings;
 
-    /// <summary>As the details of a row had them, before the dialog is in the table: own intervals in milliseconds (0: none), and who has answered a ping.</summary>
+    /// <summary>As the details of a row had them, before the dialog is in the table: own intervals in milliseconds (0: none), and which legs have answered a ping.</summary>
     internal void RestorePings(int optionsInterval, int reinviteInterval, bool callerAnswers, bool calleeAnswers)
     {
         DialogPings pings = Pings;

@@ -9,7 +9,7 @@ namespace Parley.Dialogs;
 /// </summary>
 /// <remarks>
 /// One object, whose parts are structs that own their fields: <see cref="DialogLife"/> (state and deadlines), <see cref="DialogMailbox"/> (what is
-/// to run after the lock), <see cref="LegSet"/>, <see cref="RequestsUnderWay"/>. What it is and what can be read and set stands in this file,
+/// to run after the lock), <see cref="LegSet"/>, <see cref="RequestsUnderWay"/>, <see cref="CallTracking"/>. What it is and what can be read and set stands in this file,
 /// what happens to it in Dialog.Events.cs, what modules hang on it in Dialog.Modules.cs.
 /// </remarks>
 public sealed partial class Dialog : ILegOwner
@@ -21,6 +21,7 @@ public sealed partial class Dialog : ILegOwner
     private DialogLife _life;
     private DialogMailbox _mailbox;
     private LegSet _legs;
+    private CallTracking _tracking;
 
     // Its place in the table, and those of its neighbours in age among the dialogs with its Call-ID, and with its Call-ID and caller's tag, if
     // any. Under the lock of the stripe.
@@ -215,6 +216,9 @@ public sealed partial class Dialog : ILegOwner
     /// <summary>Its state and deadlines, to read; <see cref="Restore"/> and what happens to the dialog write them.</summary>
     internal ref readonly DialogLife Life => ref _life;
 
+    /// <summary>What the record of its call needs, for code that takes the lock.</summary>
+    internal ref readonly CallTracking Tracking => ref _tracking;
+
     internal DialogState StateInLock => _life.State;
 
     /// <summary>States 3 and 4.</summary>
@@ -248,7 +252,7 @@ public sealed partial class Dialog : ILegOwner
     internal void Restore(DialogState state, InternalFlags stored, long startTime, long? left)
     {
         _life.Restore(state, stored, startTime, left, Runtime.Now, Runtime.Settings);
-        RestoreCallTrack(null);
+        RestoreTracking(null);
     }
 
     /// <summary>What the details of its row add; after <see cref="Restore"/>.</summary>
@@ -258,7 +262,14 @@ public sealed partial class Dialog : ILegOwner
             _createdAt = createdAt;
         _life.RestoreDetails(in details, Runtime.Now, Runtime.UnixMilliseconds);
         if (track is not null)
-            RestoreCallTrack(track);
+            RestoreTracking(track);
+    }
+
+    /// <summary>Before it is in the table: the track that its row had; null: what the row itself says.</summary>
+    internal void RestoreTracking(CallTrack? stored)
+    {
+        if (Runtime.CallRecords is { } records)
+            _tracking.Restore(stored, _life.StartTime, records, Runtime.UnixMilliseconds);
     }
 
     /// <summary>From a store into the table, its clocks running; false when its id is there already. Its parties may have to connect anew first, and thousands come back at once: pings are spread over a whole interval.</summary>
@@ -296,7 +307,7 @@ public sealed partial class Dialog : ILegOwner
         {
             if (_life.State != DialogState.ConfirmedNoAck)
                 return;
-            _track = null;
+            _tracking.Drop();
             _life.SetReason(DialogReasons.Superseded);
             runs = StepAndPost(DialogEvent.Superseded, out action);
         }

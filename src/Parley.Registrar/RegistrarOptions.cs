@@ -2,7 +2,7 @@ using Parley.Sip;
 
 namespace Parley.Registrar;
 
-/// <summary>What the registrar grants and how it tells addresses-of-record apart. Read at each REGISTER.</summary>
+/// <summary>What the registrar grants and what makes addresses-of-record different. Read at each REGISTER.</summary>
 public sealed class RegistrarOptions
 {
     /// <summary>Lifetime of a binding that asks for none. RFC 3261 10.3 step 6.</summary>
@@ -59,7 +59,7 @@ public sealed class RegistrarOptions
     /// <summary>A REGISTER with Path whose client does not list "path" in Supported is refused with 420 (RFC 3327 5.3); false: it is accepted.</summary>
     public bool RequirePathSupport { get; set; } = true;
 
-    /// <summary>The port of the To URI tells addresses-of-record apart. Off: alice@example.com:5070 is alice@example.com.</summary>
+    /// <summary>The port of the To URI makes addresses-of-record different. Off: alice@example.com:5070 is alice@example.com.</summary>
     public bool KeepPort { get; set; }
 
     /// <summary>"Alice" and "alice" are one user. Off, as RFC 3261 19.1.4 has it.</summary>

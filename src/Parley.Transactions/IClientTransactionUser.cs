@@ -2,7 +2,7 @@ using Parley.Sip;
 
 namespace Parley.Transactions;
 
-/// <summary>Who owns a client transaction. All calls run inside the transaction's strand.</summary>
+/// <summary>The owner of a client transaction. All calls run inside the transaction's strand.</summary>
 public interface IClientTransactionUser
 {
     /// <summary>Every provisional and final response, without retransmissions of a final one; for INVITE every 2xx, retransmissions included (RFC 6026 7.2).</summary>

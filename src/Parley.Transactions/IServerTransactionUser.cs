@@ -1,6 +1,6 @@
 namespace Parley.Transactions;
 
-/// <summary>Who owns a server transaction. All calls run inside the transaction's strand.</summary>
+/// <summary>The owner of a server transaction. All calls run inside the transaction's strand.</summary>
 public interface IServerTransactionUser
 {
     /// <summary>A response could not be sent, not even by the Via's sent-by. The transaction stays in its state (RFC 6026 8.8).</summary>

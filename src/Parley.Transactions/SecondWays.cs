@@ -16,7 +16,7 @@ internal sealed class SecondWays(BufferPool buffers, TimerService timers) : ITim
     private const long KeptMilliseconds = 20_000;
 
     private readonly Entry[] _entries = new Entry[Slots];
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private int _next;
     private int _bytes;
     private int _sequence;
@@ -31,7 +31,7 @@ internal sealed class SecondWays(BufferPool buffers, TimerService timers) : ITim
             return 0;
         int slot,
             sequence;
-        lock (_gate)
+        lock (_lock)
         {
             slot = _next;
             _next = (_next + 1) % Slots;
@@ -57,7 +57,7 @@ internal sealed class SecondWays(BufferPool buffers, TimerService timers) : ITim
     /// <summary>The first way failed: the second one, once. The buffer is the caller's to give back.</summary>
     public bool TryTake(ulong token, out byte[] buffer, out int length, out SipFlow flow, out SipEndPoint cause)
     {
-        lock (_gate)
+        lock (_lock)
         {
             ref Entry entry = ref _entries[(int)(token & 0xFF)];
             (buffer, length, flow, cause) = (entry.Buffer!, entry.Length, entry.Flow, entry.Cause);
@@ -71,7 +71,7 @@ internal sealed class SecondWays(BufferPool buffers, TimerService timers) : ITim
 
     void ITimerTarget.OnTimer(int kind, long version)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_entries[kind].Sequence == (int)version)
                 Drop(kind);

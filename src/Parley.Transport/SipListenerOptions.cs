@@ -10,7 +10,7 @@ public sealed class SipListenerOptions
     public SipProtocol Protocol { get; set; }
 
     /// <summary>Address and port to bind to; port 0 takes any free one. A wildcard (0.0.0.0, ::) listens on every local address;
-    /// an answer leaves from the address that was asked, a request from the one that the system's routing table gives, and Via and Record-Route tell that
+    /// an answer leaves from the address that was asked, a request from the one that the system's routing table gives, and Via and Record-Route name that
     /// address unless <see cref="AdvertisedHost"/> does. With <see cref="SipTransportOptions.UsePortableSockets"/>, and on other systems than Linux, the system
     /// chooses the address that UDP leaves from: name each address there.</summary>
     public IPEndPoint EndPoint { get; set; } = new(IPAddress.Loopback, 5060);

@@ -52,7 +52,7 @@ public sealed class SipTransportCounters
     /// <summary>Arrivals dropped because they exceed the limits.</summary>
     public long DroppedTooLarge => Interlocked.Read(ref _droppedTooLarge);
 
-    /// <summary>Datagrams the kernel dropped because the socket's receive buffer was full; 0 where the system does not tell.</summary>
+    /// <summary>Datagrams the kernel dropped because the socket's receive buffer was full; 0 where the system does not report it.</summary>
     public long KernelDrops => KernelDropSource?.Invoke() ?? 0;
 
     /// <summary>Errors of the system's receive call.</summary>

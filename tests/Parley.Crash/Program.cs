@@ -23,5 +23,9 @@ using var run = new CrashRun(settings, settings.Port > 0 ? settings.Port : 15060
 await run.RunAsync();
 foreach (string fault in run.Faults.Take(20))
     Console.WriteLine(fault);
+if (run.Faults.Count == 0)
+    Directory.Delete(folder, recursive: true);
+else
+    Console.WriteLine($"Kept: {folder}");
 Console.WriteLine($"{settings.Kills} kills, {run.Answered} calls answered, {run.Faults.Count} faults");
 return run.Faults.Count == 0 ? 0 : 1;

@@ -15,7 +15,9 @@ internal sealed class CertificateFolder : IDisposable
         File.WriteAllText(System.IO.Path.Combine(Path, "privkey.pem"), key.ExportPkcs8PrivateKeyPem());
     }
 
-    public string Path { get; } = Directory.CreateTempSubdirectory("parley-documents-").FullName;
+    private readonly TestFolder _folder = new("documents");
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public string Path => _folder.Path;
+
+    public void Dispose() => _folder.Dispose();
 }

@@ -95,24 +95,17 @@ public class RecipeTests
     [Fact]
     public void A_call_outlives_the_program_by_the_store_of_the_recipe()
     {
-        string file = Path.Combine(Path.GetTempPath(), $"parley-dialogs-{Guid.NewGuid():N}.txt");
-        try
-        {
-            Snippet block = Scenes.Find(Page, "A store of one's own");
-            block = block with { Text = block.Text.Replace("\"dialogs.txt\"", $"\"{file}\"", StringComparison.Ordinal) };
-            using (Scene first = Scenes.Run(block, static play => Talk(play)))
-                Assert.Empty(first.Complaints);
-            Assert.Single(File.ReadAllLines(file));
+        string file = Path.Combine(TestFolder.ForTest("recipe"), "dialogs.txt");
+        Snippet block = Scenes.Find(Page, "A store of one's own");
+        block = block with { Text = block.Text.Replace("\"dialogs.txt\"", $"\"{file}\"", StringComparison.Ordinal) };
+        using (Scene first = Scenes.Run(block, static play => Talk(play)))
+            Assert.Empty(first.Complaints);
+        Assert.Single(File.ReadAllLines(file));
 
-            long loaded = 0;
-            using (Scene second = Scenes.Run(block, play => loaded = play.Dialogs.Statistics.ActiveDialogs))
-                Assert.Empty(second.Complaints);
-            Assert.Equal(1, loaded);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        long loaded = 0;
+        using (Scene second = Scenes.Run(block, play => loaded = play.Dialogs.Statistics.ActiveDialogs))
+            Assert.Empty(second.Complaints);
+        Assert.Equal(1, loaded);
     }
 
     [Fact]
@@ -136,28 +129,21 @@ public class RecipeTests
     public void The_callback_that_hands_over_writes_a_line_per_call()
     {
         Snippet block = Scenes.Find(Page, "What must not block");
-        string file = Path.Combine(Path.GetTempPath(), $"parley-calls-{Guid.NewGuid():N}.csv");
-        try
-        {
-            using Scene scene = Scenes.Run(
-                block with
-                {
-                    Text = block.Text.Replace("\"calls.csv\"", $"\"{file}\"", StringComparison.Ordinal),
-                },
-                static play =>
-                {
-                    play.Call("bob");
-                    play.Call("bob");
-                }
-            );
-            string[] lines = File.ReadAllLines(file);
-            Assert.Equal(2, lines.Length);
-            Assert.EndsWith(";Downstream BYE", lines[0], StringComparison.Ordinal);
-        }
-        finally
-        {
-            File.Delete(file);
-        }
+        string file = Path.Combine(TestFolder.ForTest("recipe"), "calls.csv");
+        using Scene scene = Scenes.Run(
+            block with
+            {
+                Text = block.Text.Replace("\"calls.csv\"", $"\"{file}\"", StringComparison.Ordinal),
+            },
+            static play =>
+            {
+                play.Call("bob");
+                play.Call("bob");
+            }
+        );
+        string[] lines = File.ReadAllLines(file);
+        Assert.Equal(2, lines.Length);
+        Assert.EndsWith(";Downstream BYE", lines[0], StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Invites(Scene scene, string host) =>

@@ -16,7 +16,7 @@ public partial class GuideTests
     {
         Installed.Require("sipp", "sip-tester");
         var (proxy, callee) = (Ports.Next(), Ports.Next());
-        var folder = Directory.CreateTempSubdirectory("limiter-").FullName;
+        var folder = TestFolder.ForTest("limiter");
         await File.WriteAllTextAsync(Path.Combine(folder, "app.cs"), CodeOfThePage());
         string[] command =
         [

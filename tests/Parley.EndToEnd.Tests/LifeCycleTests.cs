@@ -29,7 +29,7 @@ public class LifeCycleTests
     [Fact]
     public async Task Under_systemd_it_says_when_it_is_ready_and_when_it_stops()
     {
-        var path = Path.Combine(Directory.CreateTempSubdirectory("notify-").FullName, "notify");
+        var path = Path.Combine(TestFolder.ForTest("notify"), "notify");
         using var systemd = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         systemd.Bind(new UnixDomainSocketEndPoint(path));
         await using var parley = ParleyServer.StartAsService(Settings.Udp(Ports.Next()), path);

@@ -12,11 +12,11 @@ namespace Parley.Management.Tests;
 /// <summary>The MI in datagrams, over UDP and a Unix socket.</summary>
 public sealed class DatagramTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("parley-mi-").FullName;
+    private readonly TestFolder _temporary = new("mi");
 
-    private string UnixPath => Path.Combine(_folder, "mi.sock");
+    private string UnixPath => Path.Combine(_temporary.Path, "mi.sock");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _temporary.Dispose();
 
     [Theory]
     [InlineData(true)]
@@ -106,7 +106,7 @@ public sealed class DatagramTests : IDisposable
         if (isUnix)
         {
             var unix = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
-            unix.Bind(new UnixDomainSocketEndPoint(Path.Combine(_folder, $"reply{MiClient.NextId()}")));
+            unix.Bind(new UnixDomainSocketEndPoint(Path.Combine(_temporary.Path, $"reply{MiClient.NextId()}")));
             unix.Connect(new UnixDomainSocketEndPoint(UnixPath));
             return unix;
         }

@@ -10,11 +10,11 @@ namespace Parley.Management.Tests;
 /// <summary>The MI over a FIFO, as opensips-cli uses it: a reply FIFO of its own, the command in one write, the reply read as one line.</summary>
 public sealed partial class FifoTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("parley-mi-").FullName;
+    private readonly TestFolder _temporary = new("mi");
 
-    private string Fifo => Path.Combine(_folder, "mi.fifo");
+    private string Fifo => Path.Combine(_temporary.Path, "mi.fifo");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _temporary.Dispose();
 
     [Fact]
     public async Task A_command_is_answered_in_the_callers_own_fifo()
@@ -67,16 +67,16 @@ public sealed partial class FifoTests : IDisposable
 
         Assert.Contains("WD", await AskAsync("after", MiClient.Body("pwd")), StringComparison.Ordinal);
         Assert.Contains(proxy.Log.Lines, static line => line.StartsWith("Warning 7030", StringComparison.Ordinal));
-        Assert.False(File.Exists(Path.Combine(_folder, "..", "escape")));
+        Assert.False(File.Exists(Path.Combine(_temporary.Path, "..", "escape")));
     }
 
     [Fact]
     public async Task A_reply_goes_to_no_file_and_to_no_link()
     {
         await using ManagedProxy proxy = await StartAsync();
-        string file = Path.Combine(_folder, "plain");
+        string file = Path.Combine(_temporary.Path, "plain");
         await File.WriteAllTextAsync(file, "untouched");
-        File.CreateSymbolicLink(Path.Combine(_folder, "link"), file);
+        File.CreateSymbolicLink(Path.Combine(_temporary.Path, "link"), file);
         await WriteAsync($":plain:{MiClient.Body("pwd")}:link:{MiClient.Body("pwd")}:missing:{MiClient.Body("pwd")}");
         while (proxy.Log.Lines.Count(static line => line.StartsWith("Warning 7031", StringComparison.Ordinal)) < 3)
             await Task.Delay(20);
@@ -148,7 +148,7 @@ public sealed partial class FifoTests : IDisposable
         ManagedProxy.StartAsync(options =>
         {
             options.Fifo = Fifo;
-            options.FifoReplyDirectory = _folder;
+            options.FifoReplyDirectory = _temporary.Path;
         });
 
     private async Task<string> AskAsync(string name, string body)
@@ -160,7 +160,7 @@ public sealed partial class FifoTests : IDisposable
 
     private string Make(string name)
     {
-        string path = Path.Combine(_folder, name);
+        string path = Path.Combine(_temporary.Path, name);
         Assert.Equal(0, MakeFifo(path, 0b110_110_110));
         return path;
     }

@@ -114,7 +114,7 @@ public class StatisticTests
     [Fact]
     public void Waiting_bytes_are_read_from_the_kernels_table()
     {
-        string file = Path.GetTempFileName();
+        string file = Path.Combine(TestFolder.ForTest("queues"), "udp");
         File.WriteAllText(
             file,
             """
@@ -128,7 +128,6 @@ public class StatisticTests
         Assert.Equal(0x300, KernelQueues.Sum(file, [5060]));
         Assert.Equal(0x301, KernelQueues.Sum(file, [5060, 5061]));
         Assert.Equal(0, KernelQueues.Sum(file + ".missing", [5060]));
-        File.Delete(file);
     }
 
     [Fact]

@@ -34,7 +34,7 @@ internal sealed class FuzzedServer : IAsyncDisposable
         using var text = new MemoryStream(Encoding.UTF8.GetBytes(settings));
         IConfigurationRoot root = new ConfigurationBuilder().AddJsonStream(text).Build();
         var errors = new List<string>();
-        ServerConfiguration configuration = ConfigurationRules.Read(root.GetSection("Parley"), Path.GetTempPath(), errors);
+        ServerConfiguration configuration = ConfigurationRules.Read(root.GetSection("Parley"), AppContext.BaseDirectory, errors);
         if (errors.Count > 0)
             throw new InvalidOperationException(string.Join('\n', errors));
         _application = ApplicationSetup.Build(

@@ -50,7 +50,7 @@ public class ClientCertificateTests
 
     private static string Settings(int port, X509Certificate2 authority, string mode)
     {
-        var folder = Directory.CreateTempSubdirectory("certificates-").FullName;
+        var folder = TestFolder.ForTest("certificates");
         using var certificate = Issue(authority, "localhost");
         File.WriteAllText(
             Path.Combine(folder, "server.pem"),

@@ -337,7 +337,7 @@ public class ConfigurationTests
 
     private static string Write(string text)
     {
-        var file = Path.Combine(Directory.CreateTempSubdirectory("parley-").FullName, "parley.json");
+        var file = Path.Combine(TestFolder.ForTest("settings"), "parley.json");
         File.WriteAllText(file, text);
         return file;
     }

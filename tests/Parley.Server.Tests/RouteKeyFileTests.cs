@@ -7,12 +7,12 @@ namespace Parley.Server.Tests;
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class RouteKeyFileTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("parley-").FullName;
+    private readonly TestFolder _folder = new("key");
 
     [Fact]
     public void The_first_start_makes_it_and_the_next_reads_the_same()
     {
-        var state = Path.Combine(_folder, "state");
+        var state = Path.Combine(_folder.Path, "state");
         Assert.True(RouteKeyFile.TryLoad(state, out var made, out _));
         Assert.Equal(16, made.Length);
         Assert.True(RouteKeyFile.TryLoad(state, out var read, out _));
@@ -20,7 +20,7 @@ public sealed class RouteKeyFileTests : IDisposable
         Assert.Single(Directory.EnumerateFileSystemEntries(state)); // no draft is left
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(state, RouteKeyFile.Name)));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(state));
-        Assert.True(RouteKeyFile.TryLoad(Path.Combine(_folder, "other"), out var other, out _));
+        Assert.True(RouteKeyFile.TryLoad(Path.Combine(_folder.Path, "other"), out var other, out _));
         Assert.NotEqual(made, other);
     }
 
@@ -44,7 +44,7 @@ public sealed class RouteKeyFileTests : IDisposable
     [Fact]
     public void A_folder_that_cannot_be_made_stops_the_start()
     {
-        var file = Path.Combine(_folder, "file");
+        var file = Path.Combine(_folder.Path, "file");
         File.WriteAllText(file, "");
         Assert.False(RouteKeyFile.TryLoad(Path.Combine(file, "state"), out _, out var error));
         Assert.StartsWith("Parley:StateDirectory: the key", error, StringComparison.Ordinal);
@@ -55,7 +55,7 @@ public sealed class RouteKeyFileTests : IDisposable
     [Fact]
     public void Starts_at_the_same_time_agree_on_one()
     {
-        var state = Path.Combine(_folder, "state");
+        var state = Path.Combine(_folder.Path, "state");
         var keys = new byte[8][];
         Parallel.For(
             0,
@@ -82,14 +82,14 @@ public sealed class RouteKeyFileTests : IDisposable
         Assert.Null(RouteKeyFile.DirectoryOf(null, null, null, null));
     }
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     private void AssertRefused(string text, UnixFileMode mode, string expected)
     {
-        var file = Path.Combine(_folder, RouteKeyFile.Name);
+        var file = Path.Combine(_folder.Path, RouteKeyFile.Name);
         File.WriteAllText(file, text);
         File.SetUnixFileMode(file, mode);
-        Assert.False(RouteKeyFile.TryLoad(_folder, out _, out var error));
+        Assert.False(RouteKeyFile.TryLoad(_folder.Path, out _, out var error));
         Assert.Contains(expected, error, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error);
     }

@@ -230,7 +230,7 @@ public sealed class SequentialRequestsTests : IDisposable
 
     private ParleyApplication Start(byte[] key, ulong seed, string settings = "{}")
     {
-        var file = Path.Combine(Directory.CreateTempSubdirectory("parley-").FullName, "parley.json");
+        var file = Path.Combine(TestFolder.ForTest("settings"), "parley.json");
         File.WriteAllText(file, $$"""{ "Parley": {{settings}} }""");
         var (configuration, root, errors) = ConfigurationLoader.Load(file);
         Assert.Empty(errors);

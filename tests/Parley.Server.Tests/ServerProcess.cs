@@ -19,7 +19,7 @@ internal sealed class ServerProcess : IAsyncDisposable
             UseShellExecute = false,
         };
         // A state of its own, so that the servers of several tests do not want one database.
-        start.Environment["XDG_STATE_HOME"] = Directory.CreateTempSubdirectory("parley-state-").FullName;
+        start.Environment["XDG_STATE_HOME"] = TestFolder.ForTest("state");
         // Servers of several tests run at once, and the port of the management side is one.
         start.Environment["Parley__Management__Enabled"] = "false";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
@@ -40,7 +40,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts a command with its switches.</summary>
     public static ServerProcess Start(string[] command, string settings, IReadOnlyDictionary<string, string>? environment = null)
     {
-        var file = Path.Combine(Directory.CreateTempSubdirectory("parley-").FullName, "parley.json");
+        var file = Path.Combine(TestFolder.ForTest("settings"), "parley.json");
         File.WriteAllText(file, $$"""{ "Parley": { {{settings}} } }""");
         return new ServerProcess([.. command, "--config", file], environment) { SettingsFile = file };
     }

@@ -285,7 +285,7 @@ public class SettingTests
         string value
     )
     {
-        var (inner, folder) = ($$""" "{{key.Split(':')[^1]}}": {{value}} """, Directory.CreateTempSubdirectory("parley-").FullName);
+        var (inner, folder) = ($$""" "{{key.Split(':')[^1]}}": {{value}} """, TestFolder.ForTest("settings"));
         if (key.Contains(':', StringComparison.Ordinal))
             inner = $$""" "{{key.Split(':')[0]}}": { {{inner}} } """;
         if (key is "Tls:Key" or "Tls:Certificate")
@@ -304,7 +304,6 @@ public class SettingTests
         File.WriteAllText(file, $$"""{ "Logging": { "LogLevel": { "Default": "None" } }, "Parley": { {{listener}} {{inner}} } }""");
         var (configuration, root, errors) = ConfigurationLoader.Load(file, readCertificates: false);
         Assert.True(errors.Count == 0, string.Join('\n', errors));
-        Directory.Delete(folder, recursive: true);
         return (configuration!, root!);
     }
 }

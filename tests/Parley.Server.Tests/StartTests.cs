@@ -48,7 +48,7 @@ public class StartTests
     public async Task Every_value_that_a_check_lets_through_makes_a_server(string setting, string value)
     {
         var parts = setting.Split(':');
-        var file = Path.Combine(Directory.CreateTempSubdirectory("parley-").FullName, "parley.json");
+        var file = Path.Combine(TestFolder.ForTest("settings"), "parley.json");
         await File.WriteAllTextAsync(
             file,
             $$"""
@@ -87,7 +87,7 @@ public class StartTests
     [MemberData(nameof(BadCertificates))]
     public void Certificates_and_keys_are_read_when_a_check_is_asked_to(string certificate, string key, string password, string expected)
     {
-        var folder = Directory.CreateTempSubdirectory("parley-").FullName;
+        var folder = TestFolder.ForTest("settings");
         WriteCertificate(folder, "a");
         WriteCertificate(folder, "b");
         File.WriteAllText(Path.Combine(folder, "not.pem"), "no certificate");
@@ -105,7 +105,7 @@ public class StartTests
     [Fact]
     public void Trusted_certificates_are_read_too()
     {
-        var folder = Directory.CreateTempSubdirectory("parley-").FullName;
+        var folder = TestFolder.ForTest("settings");
         File.WriteAllText(Path.Combine(folder, "parley.json"), """{ "Parley": { "Tls": { "TrustedCertificates": "not.pem" } } }""");
         File.WriteAllText(Path.Combine(folder, "not.pem"), "no certificate");
         var (_, _, errors) = ConfigurationLoader.Load(Path.Combine(folder, "parley.json"));
@@ -161,7 +161,7 @@ public class StartTests
     public async Task A_warm_up_takes_a_call_through(params string[] endpoints)
     {
         var listeners = string.Join(", ", endpoints.Select(e => $$"""{ "Endpoint": "{{e}}" }"""));
-        var file = Path.Combine(Directory.CreateTempSubdirectory("parley-").FullName, "parley.json");
+        var file = Path.Combine(TestFolder.ForTest("settings"), "parley.json");
         await File.WriteAllTextAsync(
             file,
             $$"""{ "Parley": { "Listeners": [ {{listeners}} ], "Registrar": { "Enabled": false }, "Dialogs": { "MatchMode": "DidOnly" } } }""",

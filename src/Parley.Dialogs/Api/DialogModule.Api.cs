@@ -58,7 +58,7 @@ internal sealed partial class DialogModule : IDialogApi
         Dialog dialog = Table.NewDialog(this, Table.NextId(callId), callId, invite.From.UriText, invite.To.UriText, flags);
         LegLearning.FromInvite(dialog, context);
         if (CallRecords is not null)
-            dialog.BeginCallTrack(invite.RequestUri, context.Source);
+            dialog.BeginTracking(invite.RequestUri, context.Source);
         Table.Begin(dialog, context);
         Interlocked.Increment(ref Counters.Processed);
 

@@ -5,7 +5,7 @@ namespace Parley.Dialogs;
 
 /// <summary>
 /// Brings call records from an outbox into a file, each once: appended, synced to the disk, and only then taken from the outbox. After a crash
-/// between the two the latest lines of the file tell what is there already. While the disk is full or the outbox fails it stops, counts and
+/// between the two the latest lines of the file show what is there already. While the disk is full or the outbox fails it stops, counts and
 /// tries again; nothing is lost meanwhile. For one caller at a time; the counters from any thread.
 /// </summary>
 public sealed partial class CallRecordFile

@@ -36,7 +36,7 @@ internal sealed class CallRecordSweep(DialogModule module, CallRecords records, 
             return;
         foreach (Dialog dialog in module.Table.Snapshot(includeDeleted: false))
         {
-            if (dialog.TakeIntermediateRecord(records) is not { } record)
+            if (CallRecordBuilder.TakeIntermediate(dialog, records) is not { } record)
                 continue;
             module.PublishIntermediate(dialog, record);
             records.RaiseContinued(record);

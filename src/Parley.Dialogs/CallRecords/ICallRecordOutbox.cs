@@ -2,7 +2,7 @@ namespace Parley.Dialogs;
 
 /// <summary>
 /// Call records that wait to leave a store: put there in the transaction that stores them, taken away once they have arrived elsewhere. What
-/// carries them is sure to carry each at least once, and tells repetitions by <see cref="CallRecordEntry.Id"/>. A dialog store implements it beside
+/// carries them is sure to carry each at least once, and recognises repetitions by <see cref="CallRecordEntry.Id"/>. A dialog store implements it beside
 /// <see cref="IDialogStore"/>; its members are called by one consumer at a time, beside the writer.
 /// </summary>
 public interface ICallRecordOutbox

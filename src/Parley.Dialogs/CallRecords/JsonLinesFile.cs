@@ -169,7 +169,7 @@ internal sealed class JsonLinesFile(CallRecordFileOptions options, TimeProvider 
         }
     }
 
-    /// <summary>The latest file that was this one, whoever moved it; one that is compressed cannot be read.</summary>
+    /// <summary>The latest file that was this one and was moved away, by this process or another; one that is compressed cannot be read.</summary>
     private string? Forerunner() =>
         Siblings()
             .Where(static name => !name.EndsWith(".gz", StringComparison.Ordinal) && !name.EndsWith(".xz", StringComparison.Ordinal))

@@ -131,7 +131,7 @@ internal sealed class DialogActionRunner(
     /// <summary>The end goes with the call's record: a store writes both in one transaction.</summary>
     private void PublishEnd(Dialog dialog, in DialogAction action)
     {
-        CallRecord? record = runtime.CallRecords is { } records ? dialog.TakeCallRecord(records.Options) : null;
+        CallRecord? record = runtime.CallRecords is { } records ? CallRecordBuilder.TakeFinal(dialog, records.Options) : null;
         Publish(dialog, DialogChangeKind.Deleted, action.OldState, action.NewState, record);
         if (record is not null)
             runtime.CallRecords!.RaiseEnded(record);

@@ -67,7 +67,7 @@ internal static class DialogStateMachine
             // A BYE of either kind, relayed or the proxy's own, has had its effect: over.
             (ByeAnswered, ConfirmedNoAck or Confirmed) => new(Deleted, RememberBye | Hangup),
 
-            // What a restart brought back and nobody acknowledged gives way to the dialog of its repeated INVITE.
+            // What a restart brought back and no ACK has confirmed gives way to the dialog of its repeated INVITE.
             (Superseded, ConfirmedNoAck) => new(Deleted, RememberBye | Hangup),
 
             // Late and crossed requests have had their time.

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Parley.Dialogs;
 
-/// <summary>A keyed hash of a profile value: values come from the network, and nobody outside may choose ones that collide. Same key, same hash: a seeded run repeats.</summary>
+/// <summary>A keyed hash of a profile value: values come from the network, and a sender must not be able to choose ones that collide. Same key, same hash: a seeded run repeats.</summary>
 internal static class ValueHash
 {
     private const ulong A = 0x9E3779B97F4A7C15,

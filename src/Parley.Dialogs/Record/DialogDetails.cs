@@ -44,7 +44,7 @@ internal static class DialogDetails
         foreach (DialogLeg leg in dialog.LegSet.ToList())
             WriteLeg(json, leg, isInColumns: leg.IsCaller || leg == dialog.Callee);
         json.WriteEndArray();
-        if (dialog.CallTrack is { } track)
+        if (dialog.Tracking.Track is { } track)
         {
             json.WritePropertyName("record"u8);
             CallTrackJson.Write(json, track);

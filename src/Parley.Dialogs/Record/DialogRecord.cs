@@ -21,7 +21,7 @@ public sealed class DialogRecord
         for (int i = 0; i < ColumnCount; i++)
         {
             int text = texts.Get((DialogColumn)i).Length;
-            length += text + LengthSize(text);
+            length += text + Base128.SizeOf((uint)text);
         }
 
         _texts = new byte[length];
@@ -29,13 +29,7 @@ public sealed class DialogRecord
         for (int i = 0; i < ColumnCount; i++)
         {
             ReadOnlySpan<byte> text = texts.Get((DialogColumn)i);
-            for (uint rest = (uint)text.Length; ; rest >>= 7)
-            {
-                _texts[at++] = (byte)(rest >= 0x80 ? rest | 0x80 : rest);
-                if (rest < 0x80)
-                    break;
-            }
-
+            Base128.Write(_texts, ref at, (uint)text.Length);
             text.CopyTo(_texts.AsSpan(at));
             at += text.Length;
         }
@@ -135,15 +129,7 @@ public sealed class DialogRecord
             int at = 0;
             for (int i = 0; ; i++)
             {
-                int length = 0;
-                for (int shift = 0; ; shift += 7)
-                {
-                    byte b = _texts[at++];
-                    length |= (b & 0x7f) << shift;
-                    if (b < 0x80)
-                        break;
-                }
-
+                int length = (int)Base128.Read(_texts, ref at);
                 if (i == (int)column)
                     return _texts.AsSpan(at, length);
                 at += length;
@@ -196,28 +182,11 @@ public sealed class DialogRecord
         int at = 0;
         for (int i = 0; i < ColumnCount; i++)
         {
-            long length = 0;
-            for (int shift = 0; ; shift += 7)
-            {
-                if (at >= _texts.Length || shift > 28)
-                    throw new ArgumentException("The texts of a row end early.");
-                byte b = _texts[at++];
-                length |= (long)(b & 0x7f) << shift;
-                if (b < 0x80)
-                    break;
-            }
-
+            if (!Base128.TryRead(_texts, ref at, out uint length))
+                throw new ArgumentException("The texts of a row end early.");
             if (length > _texts.Length - at)
                 throw new ArgumentException("A text is longer than its row.");
             at += (int)length;
         }
-    }
-
-    private static int LengthSize(int length)
-    {
-        int size = 1;
-        for (; length >= 0x80; length >>= 7)
-            size++;
-        return size;
     }
 }

@@ -84,7 +84,8 @@ internal sealed class JournalQueue(IJournal journal, StoreLog log)
     public async ValueTask<(List<CallRecord> Records, long Through)> NextRecordsAsync(int most, CancellationToken cancellation)
     {
         var records = new List<CallRecord>();
-        if (_reading is null || _readThrough != _recordsDone)
+        bool isNew = _reading is null || _readThrough != _recordsDone;
+        if (isNew)
         {
             // From the start, or once more what the store did not take.
             await StopReadingAsync().ConfigureAwait(false);
@@ -95,11 +96,14 @@ internal sealed class JournalQueue(IJournal journal, StoreLog log)
 
         while (records.Count < most)
         {
-            if (!await _reading.MoveNextAsync().ConfigureAwait(false))
+            if (!await _reading!.MoveNextAsync().ConfigureAwait(false))
             {
-                long through = _readThrough; // what was appended since it began comes with the next reading
+                // What was appended since the reading began comes with the next one: at once where this one had nothing more.
+                long through = _readThrough;
                 await StopReadingAsync().ConfigureAwait(false);
-                return (records, through);
+                return isNew || through > _recordsDone
+                    ? (records, through)
+                    : await NextRecordsAsync(most, cancellation).ConfigureAwait(false);
             }
 
             _readThrough++;

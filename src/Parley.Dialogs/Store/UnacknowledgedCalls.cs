@@ -4,7 +4,7 @@ namespace Parley.Dialogs;
 
 /// <summary>
 /// Dialogs that came back from a store before their ACK was seen. If the process ended while their 2xx was held back, the caller never got it and
-/// repeats its INVITE (RFC 3261 17.1.1.2), which makes a new dialog here. The one from the store is then nobody's call: it ends, without a record.
+/// repeats its INVITE (RFC 3261 17.1.1.2), which makes a new dialog here. The one from the store then has no parties: it ends, without a record.
 /// </summary>
 internal sealed class UnacknowledgedCalls(TimeProvider time)
 {

@@ -25,8 +25,8 @@ internal ref struct PackedValueReader(ReadOnlySpan<byte> packed)
         int start = _next;
         if (start >= _packed.Length)
             return false;
-        int nameLength = (int)ReadNumber(ref _next);
-        uint mark = ReadNumber(ref _next);
+        int nameLength = (int)Base128.Read(_packed, ref _next);
+        uint mark = Base128.Read(_packed, ref _next);
         ReadOnlySpan<byte> name = _packed.Slice(_next, nameLength);
         ReadOnlySpan<byte> value = _packed.Slice(_next + nameLength, (int)(mark >> 1));
         _next += nameLength + value.Length;
@@ -39,19 +39,5 @@ internal ref struct PackedValueReader(ReadOnlySpan<byte> packed)
             End = _next,
         };
         return true;
-    }
-
-    private readonly uint ReadNumber(ref int position)
-    {
-        uint number = 0;
-        int shift = 0;
-        byte b;
-        do
-        {
-            b = _packed[position++];
-            number |= (uint)(b & 0x7f) << shift;
-            shift += 7;
-        } while (b >= 0x80);
-        return number;
     }
 }

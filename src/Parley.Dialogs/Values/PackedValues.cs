@@ -38,10 +38,12 @@ internal static class PackedValues
         }
 
         uint mark = ((uint)value.Length << 1) | (isInteger ? 1u : 0u);
-        int nameAt = start + SizeOf((uint)name.Length) + SizeOf(mark);
+        int nameAt = start + Base128.SizeOf((uint)name.Length) + Base128.SizeOf(mark);
         var result = new byte[packed.Length - (end - start) + (nameAt - start) + name.Length + value.Length];
         packed.AsSpan(0, start).CopyTo(result);
-        Write(result.AsSpan(Write(result.AsSpan(start), (uint)name.Length) + start), mark);
+        int position = start;
+        Base128.Write(result, ref position, (uint)name.Length);
+        Base128.Write(result, ref position, mark);
         name.CopyTo(result.AsSpan(nameAt));
         value.CopyTo(result.AsSpan(nameAt + name.Length));
         packed.AsSpan(end).CopyTo(result.AsSpan(nameAt + name.Length + value.Length));
@@ -58,22 +60,5 @@ internal static class PackedValues
         packed.AsSpan(0, old.Start).CopyTo(result);
         packed.AsSpan(old.End).CopyTo(result.AsSpan(old.Start));
         return result;
-    }
-
-    private static int SizeOf(uint number)
-    {
-        int size = 1;
-        for (; number >= 0x80; number >>= 7)
-            size++;
-        return size;
-    }
-
-    private static int Write(Span<byte> destination, uint number)
-    {
-        int size = 0;
-        for (; number >= 0x80; number >>= 7)
-            destination[size++] = (byte)(number | 0x80);
-        destination[size++] = (byte)number;
-        return size;
     }
 }

@@ -16,7 +16,7 @@ public sealed class ConsoleLog : ILoggerProvider
     private static readonly TimeSpan Goodbye = TimeSpan.FromSeconds(1);
 
     private readonly ConcurrentDictionary<string, ConsoleLogger> _loggers = new(StringComparer.Ordinal);
-    private readonly object _gate = new();
+    private readonly object _lock = new();
     private readonly Func<TimeProvider> _time;
     private readonly Func<Stream> _open;
     private Queue<string> _waiting = new();
@@ -64,12 +64,12 @@ public sealed class ConsoleLog : ILoggerProvider
     /// <summary>Writes what is queued, for a second at most: a reader that does not read does not hold up the end.</summary>
     public void Dispose()
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_isEnding)
                 return;
             _isEnding = true;
-            Monitor.Pulse(_gate);
+            Monitor.Pulse(_lock);
         }
 
         _writer?.Join(Goodbye);
@@ -78,7 +78,7 @@ public sealed class ConsoleLog : ILoggerProvider
     /// <summary>Queues a line, or drops it. Never waits but for another thread's queueing.</summary>
     internal void Take(string line)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_isEnding || _waiting.Count >= Options.MaxWaitingLines || _characters + line.Length > Options.MaxWaitingCharacters)
             {
@@ -100,7 +100,7 @@ public sealed class ConsoleLog : ILoggerProvider
         Interlocked.Increment(ref _leftOut);
         if (Interlocked.Exchange(ref _repeatsPending, 1) != 0)
             return;
-        lock (_gate)
+        lock (_lock)
             Wake();
     }
 
@@ -112,7 +112,7 @@ public sealed class ConsoleLog : ILoggerProvider
             _writer.Start();
         }
 
-        Monitor.Pulse(_gate);
+        Monitor.Pulse(_lock);
     }
 
     private void Write()
@@ -131,7 +131,7 @@ public sealed class ConsoleLog : ILoggerProvider
     /// <summary>Waits for lines and takes them, with how many were dropped behind them. False: all has been written and no more will come.</summary>
     private bool Wait(out long dropped)
     {
-        lock (_gate)
+        lock (_lock)
         {
             while (_waiting.Count == 0 && _droppedUntold == 0)
             {
@@ -146,9 +146,9 @@ public sealed class ConsoleLog : ILoggerProvider
                 }
 
                 if (Volatile.Read(ref _repeatsPending) != 0)
-                    Monitor.Wait(_gate, Options.RepeatInterval);
+                    Monitor.Wait(_lock, Options.RepeatInterval);
                 else
-                    Monitor.Wait(_gate);
+                    Monitor.Wait(_lock);
             }
 
             (_waiting, _writing) = (_writing, _waiting);

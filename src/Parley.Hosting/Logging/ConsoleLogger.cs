@@ -67,7 +67,10 @@ internal sealed class ConsoleLogger(ConsoleLog log, string category) : ILogger
     public string DroppedLine(long dropped) =>
         End(
             Begin(LogLevel.Warning, 3010)
-                .Append(CultureInfo.InvariantCulture, $" {dropped} lines of this log were dropped here: nobody read them in time")
+                .Append(
+                    CultureInfo.InvariantCulture,
+                    $" {dropped} lines of this log were dropped here: standard output was not read in time"
+                )
         );
 
     private StringBuilder Begin(LogLevel level, int eventId)

@@ -36,7 +36,7 @@ public enum FailureReason : byte
     /// <summary>Another 4xx or 6xx.</summary>
     Refused,
 
-    /// <summary>The other side has a fault or is overloaded: 5xx. <see cref="RelayFailure.StatusCode"/> tells a 503 from a 500.</summary>
+    /// <summary>The other side has a fault or is overloaded: 5xx. <see cref="RelayFailure.StatusCode"/> distinguishes a 503 from a 500.</summary>
     ServerError,
 
     /// <summary>The caller, or this element, cancelled it: 487.</summary>

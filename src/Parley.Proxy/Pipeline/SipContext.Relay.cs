@@ -201,7 +201,7 @@ public sealed partial class SipContext
     /// <summary>The status of <see cref="Failure"/> as received: 503 where 500 goes upstream. 0: nothing failed.</summary>
     public int FailureStatus => Relay.Failure.StatusCode;
 
-    /// <summary>In a failure hook: the response chosen; null when none came (<see cref="Failure"/> tells why) or outside such a hook.</summary>
+    /// <summary>In a failure hook: the response chosen; null when none came (<see cref="Failure"/> has the reason) or outside such a hook.</summary>
     public SipMessage? FailureReply => Relay.FailureReply;
 
     /// <summary>The branches so far, in the order they were made.</summary>

@@ -84,7 +84,7 @@ public sealed partial class SipContext
             return;
         if (statusCode is >= 200 and < 300 && IsMerged && Relay.MayRefuse)
         {
-            // 8.2.2.2: who answers a request does so once.
+            // 8.2.2.2: an element that answers a request does so once.
             statusCode = 482;
             reason = null;
             headerLines = default;

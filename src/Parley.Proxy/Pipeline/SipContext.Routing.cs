@@ -3,7 +3,7 @@ using Parley.Transport;
 
 namespace Parley.Proxy;
 
-// The request's face of RecordRoute/: who routes it where. The internal members below are what the relay calls.
+// The request's face of RecordRoute/: which Routes it has and where it goes. The internal members below are what the relay calls.
 public sealed partial class SipContext
 {
     private readonly RouteState _routing = new();
@@ -12,7 +12,7 @@ public sealed partial class SipContext
 
     /// <summary>RFC 3261 16.4 and 16.12, as OpenSIPS's loose_route: consumes own Routes. Modules' <see cref="IProxyModule.OnRouted"/> run inside.</summary>
     /// <remarks>
-    /// 16.4 is applied in any case before a request leaves; this call tells the outcome. The message itself is not changed: what was
+    /// 16.4 is applied in any case before a request leaves; this call returns the outcome. The message itself is not changed: what was
     /// consumed is recorded and left out of the copies.
     /// </remarks>
     /// <returns>True for a request within a dialog that had Routes (or one with preloaded foreign routes), which can now be relayed. False without a Route, with a malformed one, or when an initial request named only this proxy.</returns>
@@ -77,7 +77,7 @@ public sealed partial class SipContext
     /// <summary>The listener by which a request of this dialog leaves: named by the own Route consumed last. Null: whichever reaches the target.</summary>
     public SipListener? RouteListener => Routed().SendListener;
 
-    /// <summary>The transport of the side where the request leaves, by our Record-Route. One alone tells it only where two would have been written for two transports.</summary>
+    /// <summary>The transport of the side where the request leaves, by our Record-Route. One alone names it only where two would have been written for two transports.</summary>
     internal SipProtocol? RouteProtocol
     {
         get
@@ -152,7 +152,7 @@ public sealed partial class SipContext
 
     /// <summary>RFC 3261 16.6 step 4; called for every copy right after its <see cref="WriteRoutes"/>, also when not record-routing.</summary>
     /// <param name="edits">The copy's changes.</param>
-    /// <param name="inbound">Where the request was heard.</param>
+    /// <param name="inbound">The listener that received the request.</param>
     /// <param name="outbound">Where the copy leaves.</param>
     internal void WriteRecordRoute(SipEdits edits, SipListener inbound, SipListener outbound)
     {

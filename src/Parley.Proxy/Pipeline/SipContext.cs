@@ -80,7 +80,7 @@ public sealed partial class SipContext : IRequestHolder
 
     internal Strand Strand => _synchronization.Strand!;
 
-    /// <summary>Handled without a transaction: an ACK of a 2xx, or everything when the proxy is told to be stateless.</summary>
+    /// <summary>Handled without a transaction: an ACK of a 2xx, or everything when the proxy is stateless by its options.</summary>
     internal bool IsStateless { get; private set; }
 
     internal SipMessage? RequestOrNull
@@ -167,7 +167,7 @@ public sealed partial class SipContext : IRequestHolder
         _message = _message?.Retain();
         if (_edits is not null && _message is not null)
         {
-            // Edits point into the old buffer; nobody can have kept a copy to write, so they start anew.
+            // Edits point into the old buffer; no edit can still refer to it, so they start anew.
             _edits.Reset(_message);
         }
 

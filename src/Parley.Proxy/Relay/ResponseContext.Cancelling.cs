@@ -133,6 +133,7 @@ internal sealed partial class ResponseContext
         if (branch.IsCancelled)
         {
             // Nothing came, so no CANCEL has left: the machine sends it when something comes.
+            branch.Transaction?.StopTrying();
             Fail(branch, 487, FailureReason.Cancelled);
             return;
         }
@@ -157,7 +158,7 @@ internal sealed partial class ResponseContext
             // A time of RelayOptions: the address is silent, another one may not be. Of this one a 2xx may still come; a late provisional is cancelled.
             ReportFailure(branch);
             if (IsInvite)
-                transaction?.Cancel();
+                transaction?.StopTrying();
             if (Failover(branch))
             {
                 if (!IsInvite)

@@ -2,7 +2,7 @@ using Parley.Sip;
 
 namespace Parley.Registrar;
 
-/// <summary>Hashes addresses with a secret key, so that nobody can fill one bucket, and lets the table be asked with bytes.</summary>
+/// <summary>Hashes addresses with a secret key, so that no sender can fill one bucket, and lets the table be asked with bytes.</summary>
 internal sealed class AddressOfRecordComparer(SipRandom random)
     : IEqualityComparer<AddressOfRecord>,
         IAlternateEqualityComparer<ReadOnlySpan<byte>, AddressOfRecord>

@@ -1,7 +1,7 @@
 namespace Parley.Registrar;
 
 /// <summary>
-/// Gives the contacts of one address their ids, in the form of OpenSIPS's <c>contact_id</c>: 14 bits that tell the contacts of an address apart, above them 32 bits that all of them
+/// Gives the contacts of one address their ids, in the form of OpenSIPS's <c>contact_id</c>: 14 bits that distinguish the contacts of an address, above them 32 bits that all of them
 /// share and that the address keeps as long as it has contacts, above those 16 bits of the address's hash.
 /// </summary>
 internal readonly ref struct ContactIds

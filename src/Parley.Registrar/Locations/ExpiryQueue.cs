@@ -6,7 +6,7 @@ internal sealed class ExpiryQueue : IDisposable
     // An entry whose bindings run out ever earlier would take a place for each; after these its next look is early enough.
     private const int MostPlaces = 8;
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly PriorityQueue<LocationEntry, long> _queue = new();
     private readonly LocationClock _clock;
     private readonly Action<LocationEntry> _look;
@@ -29,7 +29,7 @@ internal sealed class ExpiryQueue : IDisposable
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
                 return _queue.Count;
         }
     }
@@ -39,7 +39,7 @@ internal sealed class ExpiryQueue : IDisposable
     {
         if (at == long.MaxValue)
             return;
-        lock (_gate)
+        lock (_lock)
         {
             if (entry.NextLook <= at || entry.Queued >= MostPlaces)
                 return;
@@ -57,7 +57,7 @@ internal sealed class ExpiryQueue : IDisposable
         while (true)
         {
             LocationEntry entry;
-            lock (_gate)
+            lock (_lock)
             {
                 _armedFor = long.MaxValue;
                 if (!_queue.TryPeek(out entry!, out var at) || at > _clock.Now)

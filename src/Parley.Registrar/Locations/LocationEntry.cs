@@ -8,7 +8,7 @@ internal sealed class LocationEntry(AddressOfRecord address)
 
     public AddressOfRecord Address { get; } = address;
 
-    public Lock Gate { get; } = new();
+    public Lock Lock { get; } = new();
 
     /// <summary>Bytes it takes without bindings, as the table reckons.</summary>
     public int Size => 384 + Address.Bytes.Length;

@@ -47,7 +47,7 @@ public sealed partial class LocationTable
         {
             LocationEntry entry = _entries.GetOrAdd(address, static key => new LocationEntry(key));
             Binding[] next;
-            lock (entry.Gate)
+            lock (entry.Lock)
             {
                 if (entry.IsGone)
                     continue;
@@ -75,7 +75,7 @@ public sealed partial class LocationTable
             LocationEntry entry = _entries.GetOrAdd(address, static key => new LocationEntry(key));
             Binding[] next;
             long now;
-            lock (entry.Gate)
+            lock (entry.Lock)
             {
                 if (entry.IsGone)
                     continue;
@@ -90,7 +90,7 @@ public sealed partial class LocationTable
                 Publish(entry, next);
             }
             _expiry.Schedule(entry, EarliestExpiry(next));
-            Tell(entry.Address, after, next, now);
+            Raise(entry.Address, after, next, now);
             return true;
         }
     }

@@ -41,7 +41,7 @@ public sealed partial class LocationTable : IDisposable
         _label = (uint)random.Next();
     }
 
-    /// <summary>Raised after each change, outside every lock, on the thread that made it. Changes of one address by several threads may be told in another order than they happened.</summary>
+    /// <summary>Raised after each change, outside every lock, on the thread that made it. Changes of one address by several threads may be reported in another order than they happened.</summary>
     public event EventHandler<LocationChangedEventArgs>? Changed;
 
     /// <summary>Addresses-of-record that have bindings.</summary>
@@ -93,7 +93,7 @@ public sealed partial class LocationTable : IDisposable
         ArgumentNullException.ThrowIfNull(address);
         ArgumentNullException.ThrowIfNull(targets);
         var added = new TargetList(targets);
-        return _entries.TryGetValue(address, out LocationEntry? entry) ? Add(entry, onlySips, ref added) : 0;
+        return Add(_entries.GetValueOrDefault(address), onlySips, ref added);
     }
 
     /// <summary>The contacts of an address as targets, in q order; empty when it has none.</summary>
@@ -113,7 +113,7 @@ public sealed partial class LocationTable : IDisposable
         ArgumentNullException.ThrowIfNull(context);
         SipUriView address = context.RequestUri;
         var added = new ContextTargets(context);
-        return Find(address) is { } entry ? Add(entry, address.Scheme == SipUriScheme.Sips, ref added) : 0;
+        return Add(Find(address), address.Scheme == SipUriScheme.Sips, ref added);
     }
 
     /// <summary>Forks a request to the contacts of an address: adds each as a target; returns how many.</summary>
@@ -124,8 +124,7 @@ public sealed partial class LocationTable : IDisposable
         ArgumentNullException.ThrowIfNull(context);
         ArgumentNullException.ThrowIfNull(address);
         var added = new ContextTargets(context);
-        bool onlySips = context.RequestUri.Scheme == SipUriScheme.Sips;
-        return _entries.TryGetValue(address, out LocationEntry? entry) ? Add(entry, onlySips, ref added) : 0;
+        return Add(_entries.GetValueOrDefault(address), context.RequestUri.Scheme == SipUriScheme.Sips, ref added);
     }
 
     /// <summary>The live bindings of an address, in q order.</summary>
@@ -275,7 +274,7 @@ public sealed partial class LocationTable : IDisposable
             Binding[] next;
             RegistrationOutcome outcome;
             long now;
-            lock (entry.Gate)
+            lock (entry.Lock)
             {
                 before = entry.Bindings;
                 if (entry.IsGone)
@@ -294,7 +293,7 @@ public sealed partial class LocationTable : IDisposable
             if (outcome == RegistrationOutcome.Done)
             {
                 _expiry.Schedule(entry, EarliestExpiry(next));
-                Tell(entry.Address, before, next, now);
+                Raise(entry.Address, before, next, now);
             }
             return outcome;
         }
@@ -306,7 +305,7 @@ public sealed partial class LocationTable : IDisposable
         Binding[] before;
         Binding[] next;
         long now;
-        lock (entry.Gate)
+        lock (entry.Lock)
         {
             if (entry.IsGone)
                 return;
@@ -317,7 +316,7 @@ public sealed partial class LocationTable : IDisposable
             Publish(entry, next);
         }
         _expiry.Schedule(entry, EarliestExpiry(next));
-        Tell(entry.Address, before, next, now);
+        Raise(entry.Address, before, next, now);
     }
 
     // Inside the entry's gate.
@@ -364,9 +363,11 @@ public sealed partial class LocationTable : IDisposable
         return _byBytes.TryGetValue(buffer[..length], out var entry) ? entry : null;
     }
 
-    private int Add<T>(LocationEntry entry, bool onlySips, ref T targets)
+    private int Add<T>(LocationEntry? entry, bool onlySips, ref T targets)
         where T : struct, ITargetSink
     {
+        if (entry is null)
+            return 0;
         var now = _clock.Now;
         var found = 0;
         foreach (var binding in entry.Bindings)
@@ -431,7 +432,7 @@ public sealed partial class LocationTable : IDisposable
         return earliest;
     }
 
-    private void Tell(AddressOfRecord address, Binding[] before, Binding[] next, long now)
+    private void Raise(AddressOfRecord address, Binding[] before, Binding[] next, long now)
     {
         if (Changed is null && Following is null)
             return;

@@ -115,7 +115,7 @@ public sealed class SipRegistrar
     internal RegistrarReply Answer(SipMessage request, in SipFlow source, ISipTransport? transport = null) =>
         Answer(request, source, transport, out _);
 
-    // Applied is null when it changed nothing, and where nobody waits for a store.
+    // Applied is null when it changed nothing, and where no answer waits for a store.
     private RegistrarReply Answer(SipMessage request, in SipFlow source, ISipTransport? transport, out AppliedUpdate? applied)
     {
         applied = null;
@@ -123,7 +123,7 @@ public sealed class SipRegistrar
         // 10.3 step 2
         if (UnsupportedOptions.Find(request.Tokens(SipHeaderName.Require), Extensions) is { } unsupported)
             return new RegistrarReply(420, null, unsupported);
-        // RFC 3327 5.3: a client that does not know Path would not see who sits in its way.
+        // RFC 3327 5.3: a client that does not know Path would not see which proxies are in its way.
         if (
             options.RequirePathSupport
             && request.IndexOf(SipHeaderName.Path) >= 0

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 namespace Parley.Registrar;
 
 /// <summary>
-/// Which contacts have to be written. A contact is in it once, however often it changes; what is written is read from the table when it is written, so the order in which changes are told does
+/// Which contacts have to be written. A contact is in it once, however often it changes; what is written is read from the table when it is written, so the order in which changes are reported does
 /// not matter. So it holds no more than the table has contacts and the store has rows. Safe from any thread; one writer takes from it.
 /// </summary>
 internal sealed class LocationQueue(TimeProvider time)

@@ -5,7 +5,7 @@ using Parley.Server.Configuration.Settings;
 namespace Parley.Server.Configuration;
 
 /// <summary>
-/// Reads one section key by key, with the range of each, and remembers what was asked for: a key nobody asked for is an error,
+/// Reads one section key by key, with the range of each, and remembers what was asked for: a key that was not asked for is an error,
 /// since a misspelt setting without effect is worse than none. All errors are kept, so that one start shows them all.
 /// </summary>
 internal sealed class SectionReader(IConfigurationSection section, string folder, List<string> errors)

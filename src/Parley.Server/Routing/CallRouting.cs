@@ -23,7 +23,7 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
     /// <summary>Takes effect for the next request; those on their way keep what they have.</summary>
     public void Use(RouteTable routes) => _routes = routes;
 
-    /// <summary>OPTIONS to the server gets 503 from now on, so that who probes it sends its calls elsewhere.</summary>
+    /// <summary>OPTIONS to the server gets 503 from now on, so that an element that probes it sends its calls elsewhere.</summary>
     /// <param name="retryAfter">Its Retry-After, in seconds.</param>
     public void StartDraining(int retryAfter) => _retryAfter = Encoding.ASCII.GetBytes($"Retry-After: {retryAfter}\r\n");
 
@@ -107,7 +107,7 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
         return answered.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(answered.AsTask());
     }
 
-    /// <summary>A user here: wherever he has registered, else by the longest prefix.</summary>
+    /// <summary>A user here: to the registered contacts, else by the longest prefix.</summary>
     private ValueTask ToUser(SipContext context, SipUriView uri, RouteTable routes, System.Net.IPAddress source)
     {
         if (
@@ -173,7 +173,7 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
     /// <param name="context">The request; an ACK is not answered.</param>
     /// <param name="status">The status.</param>
     /// <param name="reason">The reason phrase.</param>
-    /// <param name="why">What the log says of a refusal; the caller is not told.</param>
+    /// <param name="why">The reason in the log; it is not sent to the caller.</param>
     private static void Reply(SipContext context, int status, string? reason, string? why)
     {
         if (why is not null)

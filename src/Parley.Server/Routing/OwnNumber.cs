@@ -5,9 +5,9 @@ using Parley.Sip;
 namespace Parley.Server.Routing;
 
 /// <summary>
-/// Requests that a user sends to himself, as a phone subscribes to its own number for the lamp of its messages or its other devices. They go to
-/// his other contacts: sent back to the one they came from, they would find it subscribing to itself, again and again. A call to oneself is
-/// no such request.
+/// Requests from a user to the same user, as a phone subscribes to its own number for the lamp of its messages or its other devices. They go to
+/// the user's other contacts: sent back to the one they came from, they would find it subscribing to itself, again and again. A call to the own
+/// number is no such request.
 /// </summary>
 internal static class OwnNumber
 {

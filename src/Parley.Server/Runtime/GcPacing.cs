@@ -15,7 +15,7 @@ internal sealed class GcPacing(long bytes)
     private int _fullCollections = GC.CollectionCount(2);
     private long _lastFull = LastFull();
 
-    /// <summary>At a moment when the calling thread would wait: nothing that it has to send is held up, and who allocates nothing is never collected.</summary>
+    /// <summary>At a moment when the calling thread would wait: nothing that it has to send is held up, and a thread that allocates nothing never collects.</summary>
     public void Look()
     {
         long allocated = GC.GetTotalAllocatedBytes();

@@ -7,7 +7,7 @@ public static class SipFraming
 
     /// <summary>Looks at the buffered bytes: Message with its length, KeepAlive with the bytes of CRLFs to skip (Ping true for the double
     /// CRLF that asks a pong), Padding, NeedMore, or Malformed, NoContentLength or TooLarge (close the connection).</summary>
-    /// <remarks>What a stream cannot tell must not be guessed: without Content-Length no message (RFC 3261 18.3), and a first line that is not
+    /// <remarks>What a stream does not say must not be guessed: without Content-Length no message (RFC 3261 18.3), and a first line that is not
     /// SIP's makes the stream Malformed at once, before it can swallow the message behind it. A single CRLF alone in the
     /// buffer is NeedMore: it may be half a ping. A lone LF ends a line, as in the parser.</remarks>
     public static SipFrame Next(ReadOnlySpan<byte> buffered, SipLimits limits)

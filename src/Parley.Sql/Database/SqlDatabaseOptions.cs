@@ -24,7 +24,7 @@ public sealed class SqlDatabaseOptions
     /// <summary>How long a start waits for the tables while another process has them: the server notices the end of one that was killed a little later. Zero or more.</summary>
     public TimeSpan OwnershipWait { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The name of this node, written beside each dialog and told to a second process that wants the tables; empty: none. At most 64 characters.</summary>
+    /// <summary>The name of this node, written beside each dialog and shown to a second process that wants the tables; empty: none. At most 64 characters.</summary>
     public string Node { get; set; } = "";
 
     /// <summary>The names of the tables and columns.</summary>

@@ -15,7 +15,7 @@ internal sealed class SqlRehash(SqlDialogTables tables, SqlDialogWriter writer, 
         bool hasMore = true;
         for (ulong from = 0; hasMore; )
         {
-            // In the transaction that writes: nobody else adds a row meanwhile that would be overwritten.
+            // In the transaction that writes: no other process adds a row meanwhile that would be overwritten.
             (List<DialogRecord> rows, hasMore, ulong end) = await reader
                 .RowsAsync(session, from, long.MaxValue, PageSize, cancellation)
                 .ConfigureAwait(false);

@@ -18,7 +18,7 @@ public enum CallEnd
     /// <summary>CANCEL.</summary>
     Cancelled,
 
-    /// <summary>Nobody answered a request in time.</summary>
+    /// <summary>A request was not answered in time.</summary>
     Timeout,
 
     /// <summary>The network refused, or the far side no longer knew the dialog (481), or never sent an ACK.</summary>

@@ -41,7 +41,7 @@ public sealed partial class ScriptedCall
     /// <summary>How it ended; None before.</summary>
     public CallEnd End { get; private set; }
 
-    /// <summary>The final status of the INVITE; 0 before; 408 and 503 also when nobody answered and when it could not be sent.</summary>
+    /// <summary>The final status of the INVITE; 0 before; 408 and 503 also when no answer came and when it could not be sent.</summary>
     public int Status { get; private set; }
 
     /// <summary>True between the 2xx and the first BYE.</summary>
@@ -122,7 +122,7 @@ public sealed partial class ScriptedCall
     /// <param name="action">What.</param>
     public void After(TimeSpan delay, Action<ScriptedCall> action) => Agent.After(delay, () => action(this));
 
-    /// <summary>Who, where and how far, for messages of failed tests.</summary>
+    /// <summary>Its parties and how far it has come, for messages of failed tests.</summary>
     public override string ToString() =>
         $"{Agent.User} {CallId} {State}{(End == CallEnd.None ? "" : $" by {End}")} {string.Join(", ", _events)}";
 

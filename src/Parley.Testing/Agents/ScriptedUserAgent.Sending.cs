@@ -63,7 +63,7 @@ public sealed partial class ScriptedUserAgent
 
     internal void Altering(OutgoingMessage message) => OnSending?.Invoke(message);
 
-    /// <summary>Sends a request in a transaction of its own; its failure is told later, never from here.</summary>
+    /// <summary>Sends a request in a transaction of its own; its failure is reported later, never from here.</summary>
     internal AgentClientTransaction? Transmit(OutgoingMessage request, Action<ReceivedMessage> onResponse, Action<int> onFailure)
     {
         if (Prepare(request) is not { } flow)

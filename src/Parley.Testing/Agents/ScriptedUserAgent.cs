@@ -7,7 +7,7 @@ namespace Parley.Testing;
 
 /// <summary>
 /// A small SIP user agent for tests: it behaves well by itself (transactions, retransmissions, dialogs with their route sets, ACK, PRACK) and does
-/// what a script tells it, good or bad. Everything happens in callbacks on the clock; nothing needs to be awaited.
+/// what its script does, good or bad. Everything happens in callbacks on the clock; nothing needs to be awaited.
 /// </summary>
 /// <remarks>It runs on any <see cref="ISipTransport"/> and any <see cref="TimeProvider"/>; scripts run inside the agent's lock.</remarks>
 public sealed partial class ScriptedUserAgent : ISipReceiver

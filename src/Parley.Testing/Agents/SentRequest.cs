@@ -13,7 +13,7 @@ public sealed class SentRequest
     /// <summary>The responses, provisional ones first.</summary>
     public IReadOnlyList<ReceivedMessage> Responses => _responses;
 
-    /// <summary>The final status; 408 when nobody answered, 503 when it could not be sent; 0 while it runs.</summary>
+    /// <summary>The final status; 408 when no answer came, 503 when it could not be sent; 0 while it runs.</summary>
     public int Status { get; private set; }
 
     /// <summary>True once there is a final status.</summary>

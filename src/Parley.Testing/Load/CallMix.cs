@@ -21,7 +21,7 @@ public sealed record CallMix
     /// <summary>Weight of calls that are cancelled and answered at about the same moment; 5.</summary>
     public int Races { get; init; } = 5;
 
-    /// <summary>Weight of calls that nobody answers: the caller gives up at its ring limit; 5.</summary>
+    /// <summary>Weight of calls that are not answered: the caller gives up at its ring limit; 5.</summary>
     public int Unanswered { get; init; } = 5;
 
     /// <summary>The shortest time until an answer, rejection or CANCEL; 100 ms.</summary>

@@ -27,7 +27,7 @@ public sealed class CallReport
     /// <summary>Calls that ended by CANCEL.</summary>
     public int Cancelled { get; internal set; }
 
-    /// <summary>Calls that ended because nobody answered.</summary>
+    /// <summary>Calls that ended unanswered.</summary>
     public int TimedOut { get; internal set; }
 
     /// <summary>Calls that ended otherwise: 481, transport errors.</summary>

@@ -27,7 +27,7 @@ public sealed class NetworkCounters
     /// <summary>Messages that the parser refused (given to the receiver as malformed).</summary>
     public long Refused { get; internal set; }
 
-    /// <summary>Messages that the parser told to drop.</summary>
+    /// <summary>Messages that were dropped by the parser's verdict.</summary>
     public long Dropped { get; internal set; }
 
     /// <summary>Stream connections opened.</summary>

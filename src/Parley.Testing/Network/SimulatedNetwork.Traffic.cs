@@ -8,14 +8,14 @@ public sealed partial class SimulatedNetwork
     internal long NextConnectionId() => ++_connectionIds;
 
     internal SimulatedTransport? HostAt(SipProtocol protocol, in SipEndPoint address) =>
-        _hearing.TryGetValue((protocol, address), out var found) ? found.Host : null;
+        _listening.TryGetValue((protocol, address), out var found) ? found.Host : null;
 
     internal SipListener? ListenerAt(SipProtocol protocol, in SipEndPoint address) =>
-        _hearing.TryGetValue((protocol, address), out var found) ? found.Listener : null;
+        _listening.TryGetValue((protocol, address), out var found) ? found.Listener : null;
 
     internal bool IsCut(SimulatedTransport from, SimulatedTransport to) => from.IsSilent || to.IsSilent || LinkOf(from, to).IsCut;
 
-    /// <summary>A draw of the delay on a link; the network's conditions when one end is nobody.</summary>
+    /// <summary>A draw of the delay on a link; the network's conditions when one end is no host.</summary>
     internal TimeSpan DelayTo(SimulatedTransport? from, SimulatedTransport? to)
     {
         LinkConditions conditions = from is null || to is null ? Conditions : LinkOf(from, to).Conditions ?? Conditions;
@@ -25,7 +25,7 @@ public sealed partial class SimulatedNetwork
     internal void Transmit(SimulatedTransport from, SipListener listener, in SipEndPoint remote, ReadOnlySpan<byte> bytes)
     {
         Counters.Sent++;
-        PacketEvent fate = Route(from, listener, remote, bytes, out SimulatedTransport? to, out SipListener? heard, out PacketFate wish);
+        PacketEvent fate = Route(from, listener, remote, bytes, out SimulatedTransport? to, out SipListener? inbound, out PacketFate wish);
         Log.Add(Clock.Elapsed, fate, listener.Protocol, listener.Local, remote, bytes);
         Record(from, to, listener, remote, bytes, lost: fate != PacketEvent.Sent);
         if (fate == PacketEvent.Unreachable && ReportsUnreachable)
@@ -35,12 +35,12 @@ public sealed partial class SimulatedNetwork
 
         Link link = LinkOf(from, to!);
         LinkConditions conditions = wish == PacketFate.Protect ? LinkConditions.Good : link.Conditions ?? Conditions;
-        Launch(to!, heard!, listener, bytes, link, conditions, wish == PacketFate.HoldBack);
+        Launch(to!, inbound!, listener, bytes, link, conditions, wish == PacketFate.HoldBack);
         if (wish == PacketFate.Duplicate || _dice.Chance(conditions.Duplication))
         {
             Counters.Duplicated++;
             Log.Add(Clock.Elapsed, PacketEvent.Duplicated, listener.Protocol, listener.Local, remote, default);
-            Launch(to!, heard!, listener, bytes, link, conditions, holdBack: false);
+            Launch(to!, inbound!, listener, bytes, link, conditions, holdBack: false);
         }
     }
 
@@ -82,7 +82,7 @@ public sealed partial class SimulatedNetwork
     internal void Remove(SimulatedTransport host)
     {
         foreach (SipListener listener in host.Listeners)
-            _hearing.Remove((listener.Protocol, listener.Local));
+            _listening.Remove((listener.Protocol, listener.Local));
     }
 
     private PacketEvent Route(
@@ -91,11 +91,11 @@ public sealed partial class SimulatedNetwork
         in SipEndPoint remote,
         ReadOnlySpan<byte> bytes,
         out SimulatedTransport? to,
-        out SipListener? heard,
+        out SipListener? inbound,
         out PacketFate wish
     )
     {
-        (to, heard) = _hearing.TryGetValue((listener.Protocol, remote), out var found) ? found : default;
+        (to, inbound) = _listening.TryGetValue((listener.Protocol, remote), out var found) ? found : default;
         wish = Interceptor?.Invoke(new SimulatedPacket(from, to, listener.Protocol, listener.Local, remote, bytes)) ?? PacketFate.Pass;
         if (to is null)
         {
@@ -117,7 +117,7 @@ public sealed partial class SimulatedNetwork
 
     private void Launch(
         SimulatedTransport to,
-        SipListener heard,
+        SipListener inbound,
         SipListener listener,
         ReadOnlySpan<byte> bytes,
         Link link,
@@ -137,7 +137,7 @@ public sealed partial class SimulatedNetwork
         }
         if (!_free.TryPop(out Datagram? datagram))
             datagram = new Datagram(this);
-        datagram.Fill(to, heard, listener.Local, bytes);
+        datagram.Fill(to, inbound, listener.Local, bytes);
         Clock.ScheduleAt(due, datagram, 0);
     }
 
@@ -154,7 +154,7 @@ public sealed partial class SimulatedNetwork
             recorder.Add(Clock.Elapsed, from.Name, to?.Name ?? HostName(remote), listener.Protocol, listener.Local, remote, bytes, lost);
     }
 
-    /// <summary>Streams answer to ephemeral ports, where nobody listens: the host is the one with that address.</summary>
+    /// <summary>Streams answer to ephemeral ports, where no listener is: the host is the one with that address.</summary>
     private string HostName(in SipEndPoint address)
     {
         foreach (SimulatedTransport host in _hosts)

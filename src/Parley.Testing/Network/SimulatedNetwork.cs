@@ -11,7 +11,8 @@ public sealed partial class SimulatedNetwork
 {
     private readonly SimulationSource _dice;
     private readonly List<SimulatedTransport> _hosts = [];
-    private readonly Dictionary<(SipProtocol Protocol, SipEndPoint Address), (SimulatedTransport Host, SipListener Listener)> _hearing = [];
+    private readonly Dictionary<(SipProtocol Protocol, SipEndPoint Address), (SimulatedTransport Host, SipListener Listener)> _listening =
+    [];
     private readonly Stack<Datagram> _free = new();
     private readonly List<Recorder> _recorders = [];
     private SipRandom? _random;
@@ -99,12 +100,12 @@ public sealed partial class SimulatedNetwork
         for (int i = 0; i < made.Length; i++)
         {
             made[i] = Listener(i, listeners[i]);
-            if (_hearing.ContainsKey((made[i].Protocol, made[i].Local)))
+            if (_listening.ContainsKey((made[i].Protocol, made[i].Local)))
                 throw new ArgumentException($"{made[i]} is taken.", nameof(listeners));
         }
         var host = new SimulatedTransport(this, name, _hosts.Count, made);
         foreach (SipListener listener in made)
-            _hearing.Add((listener.Protocol, listener.Local), (host, listener));
+            _listening.Add((listener.Protocol, listener.Local), (host, listener));
         _hosts.Add(host);
         return host;
     }
@@ -136,7 +137,7 @@ public sealed partial class SimulatedNetwork
     }
 
     /// <summary>Cuts one direction of a link.</summary>
-    /// <param name="from">The sender that is heard no more.</param>
+    /// <param name="from">The sender whose packets are lost.</param>
     /// <param name="to">The receiver.</param>
     public void CutOneWay(SimulatedTransport from, SimulatedTransport to) => LinkOf(from, to).IsCut = true;
 

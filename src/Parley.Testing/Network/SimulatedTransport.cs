@@ -6,7 +6,7 @@ using Parley.Transport;
 namespace Parley.Testing;
 
 /// <summary>
-/// A host of the <see cref="SimulatedNetwork"/>, in the place of real sockets. What it is told to send waits in its batch until
+/// A host of the <see cref="SimulatedNetwork"/>, in the place of real sockets. What is sent waits in its batch until
 /// <see cref="Flush"/>, as with the real transport: a sender that forgets to flush finds out here.
 /// </summary>
 /// <remarks>It has no loop threads: <see cref="ISipReceiver.OnLoop"/> is never called, and timers run from the clock. The buffer under a
@@ -95,7 +95,7 @@ public sealed class SimulatedTransport : ISipTransport
         foreach (SipListener listener in Listeners)
             if (listener.Protocol == protocol)
                 return listener;
-        throw new ArgumentException($"{Name} does not hear {protocol}.", nameof(protocol));
+        throw new ArgumentException($"{Name} has no listener for {protocol}.", nameof(protocol));
     }
 
     /// <inheritdoc/>
@@ -169,7 +169,7 @@ public sealed class SimulatedTransport : ISipTransport
         _flushing = false;
     }
 
-    /// <summary>Closes a stream connection after what was sent on it; both ends are told.</summary>
+    /// <summary>Closes a stream connection after what was sent on it; both ends are informed.</summary>
     /// <param name="connectionId">As in a flow of this host.</param>
     /// <returns>False when there is no such connection.</returns>
     public bool CloseConnection(long connectionId)
@@ -180,7 +180,7 @@ public sealed class SimulatedTransport : ISipTransport
         return true;
     }
 
-    /// <summary>Resets a stream connection, as a crash or a middlebox does: what is on its way on it is lost, and both ends are told at once.</summary>
+    /// <summary>Resets a stream connection, as a crash or a middlebox does: what is on its way on it is lost, and both ends are informed at once.</summary>
     /// <param name="connectionId">As in a flow of this host.</param>
     /// <returns>False when there is no such connection.</returns>
     public bool ResetConnection(long connectionId)
@@ -198,7 +198,7 @@ public sealed class SimulatedTransport : ISipTransport
             end.Reset();
     }
 
-    /// <summary>The process dies: nothing more is heard or sent, streams are reset, the batch is lost. Whoever ran on it must be dropped by
+    /// <summary>The process dies: nothing more is received or sent, streams are reset, the batch is lost. An application that ran on it must be dropped by
     /// the test; a new host may be added with the same address, as a restart.</summary>
     public void Crash() => Leave(abandon: true);
 
@@ -328,7 +328,7 @@ public sealed class SimulatedTransport : ISipTransport
             }
             else
             {
-                // A piece of a message counts as garbage here: whoever sends on a simulated stream sends whole messages.
+                // A piece of a message counts as garbage here: senders on a simulated stream send whole messages.
                 Network.Counters.Dropped++;
                 CloseConnection(source.ConnectionId);
                 return;

@@ -71,7 +71,7 @@ internal sealed class StreamEnd(
         Enqueue(new Segment(buffer, bytes.Length, token));
     }
 
-    /// <summary>Closes after what was sent; both receivers are told.</summary>
+    /// <summary>Closes after what was sent; both receivers are informed.</summary>
     internal void Close()
     {
         if (_closed)
@@ -128,16 +128,16 @@ internal sealed class StreamEnd(
             return;
         SimulatedTransport? target = network.HostAt(listener.Protocol, remote);
         if (target is not null && network.IsCut(host, target))
-            return; // the limit will tell
+            return; // the limit ends it
         TimeSpan back = network.DelayTo(target, host);
-        if (target is null || network.ListenerAt(listener.Protocol, remote) is not { } heard || !target.IsStarted)
+        if (target is null || network.ListenerAt(listener.Protocol, remote) is not { } inbound || !target.IsStarted)
         {
             network.LogConnection(PacketEvent.Refused, listener.Protocol, local, remote);
             network.Clock.Schedule(back, this, Refusal);
             return;
         }
         network.LogConnection(PacketEvent.Connected, listener.Protocol, local, remote);
-        _peer = new StreamEnd(network, target, heard, remote, local, network.NextConnectionId()) { _peer = this };
+        _peer = new StreamEnd(network, target, inbound, remote, local, network.NextConnectionId()) { _peer = this };
         target.Register(_peer);
         network.Clock.Schedule(back, this, SynAck);
     }

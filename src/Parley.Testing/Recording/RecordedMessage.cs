@@ -41,7 +41,7 @@ public sealed class RecordedMessage
     /// <summary>The sending host's name.</summary>
     public string From { get; }
 
-    /// <summary>The receiving host's name, or the address where nobody is.</summary>
+    /// <summary>The receiving host's name, or the address where no host is.</summary>
     public string To { get; }
 
     /// <summary>How it travelled.</summary>

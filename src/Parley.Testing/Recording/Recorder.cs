@@ -13,13 +13,13 @@ public sealed class Recorder : ICaptureTap
     private readonly Dictionary<SipEndPoint, string> _names = [];
     private readonly TimeProvider? _time;
     private readonly long _start;
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
 
     /// <summary>A recorder to attach to a network.</summary>
     public Recorder() { }
 
     /// <summary>A recorder to set as a transport's tap.</summary>
-    /// <param name="time">Tells when a message is seen.</param>
+    /// <param name="time">Gives the time at which a message is seen.</param>
     public Recorder(TimeProvider time)
     {
         ArgumentNullException.ThrowIfNull(time);
@@ -114,7 +114,7 @@ public sealed class Recorder : ICaptureTap
         if (IsPaused)
             return;
         var message = new RecordedMessage(time, from, to, protocol, source, destination, bytes.ToArray(), lost);
-        lock (_gate)
+        lock (_lock)
             _messages.Add(message);
     }
 

@@ -28,7 +28,7 @@ public sealed class SimulatedClock : TimeProvider
     /// <summary>A clock that starts at the given moment.</summary>
     public SimulatedClock(DateTimeOffset start) => _now = _start = start.UtcTicks;
 
-    /// <summary>Where every simulation starts unless told otherwise: 1 January 2026, midnight UTC.</summary>
+    /// <summary>Where every simulation starts unless another time is given: 1 January 2026, midnight UTC.</summary>
     public static DateTimeOffset DefaultStart { get; } = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>Virtual time since the clock was made.</summary>

@@ -1,6 +1,6 @@
 namespace Parley.Testing;
 
-/// <summary>A timer of the simulated clock. A changed timer leaves its old heap entry behind, told stale by its version.</summary>
+/// <summary>A timer of the simulated clock. A changed timer leaves its old heap entry behind, recognised as stale by its version.</summary>
 internal sealed class SimulatedTimer(SimulatedClock clock, TimerCallback callback, object? state) : ITimer, ISimulationEvent
 {
     private long _version;

@@ -119,6 +119,12 @@ public abstract class ClientTransaction : SipTransaction
     /// <param name="headerLines">Header lines for the CANCEL, each ended by CRLF, e.g. a Reason (RFC 3326); copied.</param>
     public virtual void Cancel(ReadOnlySpan<byte> headerLines = default) { }
 
+    /// <summary>
+    /// INVITE only: as <see cref="Cancel"/>, and before the first response the request is sent no more, for no answer to it is wanted. The transaction
+    /// stays for late responses until timer B: a provisional one is answered with CANCEL (9.1), a 2xx is passed up.
+    /// </summary>
+    public virtual void StopTrying() { }
+
     /// <summary>Gives up: nothing more is sent or passed up; OnTerminated follows after the present work of the strand.</summary>
     public void Abandon()
     {
@@ -206,6 +212,13 @@ public abstract class ClientTransaction : SipTransaction
         Context.Count(TransactionCounter.RequestsReconnected);
         TransmitHeld();
         return true;
+    }
+
+    /// <summary>The request is sent no more, neither by timer A nor over a new connection.</summary>
+    private protected void StopRepeating()
+    {
+        RetransmitAt = Never;
+        _wasRepeated = true;
     }
 
     private void ConnectionLost(long connectionId)

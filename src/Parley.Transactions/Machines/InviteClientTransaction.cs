@@ -38,6 +38,13 @@ internal sealed class InviteClientTransaction(ClientTransactions clients, uint i
         }
     }
 
+    public override void StopTrying()
+    {
+        Cancel();
+        if (State == ClientTransactionState.Calling)
+            StopRepeating();
+    }
+
     internal override bool Receive(SipMessage response)
     {
         // 9.1: the CANCEL has our branch, so its response comes here.

@@ -149,7 +149,7 @@ public abstract class SipTransaction : ITimerTarget
 
     private protected abstract void OnSendError();
 
-    /// <summary>Tells the user, frees what is left, goes back to the pool.</summary>
+    /// <summary>Informs the user, frees what is left, goes back to the pool.</summary>
     private protected abstract void Finish();
 
     /// <summary>Runs a callback of the user; what it throws is logged and counted.</summary>

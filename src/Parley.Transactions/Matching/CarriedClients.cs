@@ -58,20 +58,20 @@ internal sealed class CarriedClients(ClientTransactions clients)
         }
     }
 
-    /// <summary>Tells all that a connection carried that it is gone.</summary>
+    /// <summary>Informs all transactions of a connection that it is gone.</summary>
     public void Lost(long connectionId)
     {
-        List<(ClientTransaction Transaction, uint Generation)>? told = null;
+        List<(ClientTransaction Transaction, uint Generation)>? lost = null;
         Stripe stripe = StripeOf(connectionId);
         lock (stripe)
         {
             if (!stripe.Heads.Remove(connectionId, out uint number))
                 return;
-            told = [];
+            lost = [];
             while (number != 0)
             {
                 ClientTransaction transaction = At(number);
-                told.Add((transaction, transaction.Generation));
+                lost.Add((transaction, transaction.Generation));
                 ClientTransaction.Carriage carriage = transaction.StreamCarriage;
                 number = carriage.Next;
                 carriage.Carrier = 0;
@@ -79,7 +79,7 @@ internal sealed class CarriedClients(ClientTransactions clients)
             }
         }
 
-        foreach ((ClientTransaction transaction, uint generation) in told)
+        foreach ((ClientTransaction transaction, uint generation) in lost)
             transaction.PostConnectionLost(generation, connectionId);
     }
 

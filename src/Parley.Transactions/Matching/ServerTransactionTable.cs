@@ -96,17 +96,17 @@ internal sealed class ServerTransactionTable
 
     private sealed class Stripe
     {
-        private Entry[] _entries = new Entry[16];
-        private int _count;
+        private OpenTable<Entry> _table = new();
 
         public Lock Lock { get; } = new();
 
         public ServerTransaction? Find(in ServerKey key, ServerMatch match, out uint generation)
         {
-            int mask = _entries.Length - 1;
-            for (int i = (int)key.Hash & mask; _entries[i].Transaction is { } transaction; i = (i + 1) & mask)
+            Entry[] entries = _table.Entries;
+            int mask = entries.Length - 1;
+            for (int i = (int)key.Hash & mask; entries[i].Transaction is { } transaction; i = (i + 1) & mask)
             {
-                if (_entries[i].Hash == key.Hash && transaction.Matches(key, match))
+                if (entries[i].Hash == key.Hash && transaction.Matches(key, match))
                 {
                     generation = transaction.Generation;
                     return transaction;
@@ -117,83 +117,45 @@ internal sealed class ServerTransactionTable
             return null;
         }
 
-        public void Prefetch(ulong hash)
-        {
-            Entry[] entries = Volatile.Read(ref _entries);
-            CacheLine.Fetch(in entries[(int)hash & (entries.Length - 1)]);
-        }
+        public void Prefetch(ulong hash) => _table.Prefetch((int)hash);
 
         /// <summary>Where the first one of this hash is kept; a null reference when there is none.</summary>
         public ref ServerTransaction? Of(ulong hash)
         {
-            int mask = _entries.Length - 1;
-            for (int i = (int)hash & mask; _entries[i].Transaction is not null; i = (i + 1) & mask)
+            Entry[] entries = _table.Entries;
+            int mask = entries.Length - 1;
+            for (int i = (int)hash & mask; entries[i].Transaction is not null; i = (i + 1) & mask)
             {
-                if (_entries[i].Hash == hash)
-                    return ref _entries[i].Transaction;
+                if (entries[i].Hash == hash)
+                    return ref entries[i].Transaction;
             }
 
             return ref Unsafe.NullRef<ServerTransaction?>();
         }
 
-        public void Add(ulong hash, ServerTransaction transaction)
-        {
-            if ((_count + 1) * 4 > _entries.Length * 3)
-                Grow();
-            Insert(hash, transaction);
-            _count++;
-        }
+        public void Add(ulong hash, ServerTransaction transaction) => _table.Add(new Entry(hash, transaction));
 
         public void Remove(ulong hash, ServerTransaction transaction)
         {
-            int mask = _entries.Length - 1;
-            int hole = (int)hash & mask;
-            while (_entries[hole].Transaction != transaction)
+            Entry[] entries = _table.Entries;
+            int mask = entries.Length - 1;
+            for (int i = (int)hash & mask; entries[i].Transaction is { } other; i = (i + 1) & mask)
             {
-                if (_entries[hole].Transaction is null)
-                    return;
-                hole = (hole + 1) & mask;
-            }
-
-            // Entries behind the hole that could stand there move up, so that no tombstones remain.
-            for (int i = (hole + 1) & mask; _entries[i].Transaction is not null; i = (i + 1) & mask)
-            {
-                int home = (int)_entries[i].Hash & mask;
-                if (((i - home) & mask) >= ((i - hole) & mask))
-                {
-                    _entries[hole] = _entries[i];
-                    hole = i;
-                }
-            }
-
-            _entries[hole] = default;
-            _count--;
-        }
-
-        private void Insert(ulong hash, ServerTransaction transaction)
-        {
-            int mask = _entries.Length - 1;
-            int i = (int)hash & mask;
-            while (_entries[i].Transaction is not null)
-                i = (i + 1) & mask;
-            _entries[i] = new Entry(hash, transaction);
-        }
-
-        private void Grow()
-        {
-            Entry[] old = _entries;
-            _entries = new Entry[old.Length * 2];
-            foreach (Entry entry in old)
-            {
-                if (entry.Transaction is not null)
-                    Insert(entry.Hash, entry.Transaction);
+                if (other != transaction)
+                    continue;
+                _table.RemoveAt(i);
+                return;
             }
         }
     }
 
-    private struct Entry(ulong hash, ServerTransaction? transaction)
+    private struct Entry(ulong hash, ServerTransaction? transaction) : IOpenTableEntry
     {
         public readonly ulong Hash = hash;
         public ServerTransaction? Transaction = transaction;
+
+        public readonly bool IsEmpty => Transaction is null;
+
+        public readonly int Home => (int)Hash;
     }
 }

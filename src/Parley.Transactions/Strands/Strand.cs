@@ -25,12 +25,12 @@ public sealed class Strand
     private readonly ILogger _logger;
     private int _state; // to OwnedWithWork and from it under the gate only
     private int _owner;
-    private int _gate; // 1: a thread is at the queue
+    private int _queueLock; // 1: a thread is at the queue
     private Node? _oldest;
     private Node? _newest;
 
     /// <summary>Makes a free strand.</summary>
-    /// <param name="logger">Hears of work that threw; null for none.</param>
+    /// <param name="logger">Gets a line for work that threw; null for none.</param>
     public Strand(ILogger? logger = null)
     {
         _logger = logger ?? NullLogger.Instance;
@@ -65,7 +65,7 @@ public sealed class Strand
         }
     }
 
-    /// <summary>Runs the work now when the strand is free, else queues it for the owner, who runs it before it leaves.</summary>
+    /// <summary>Runs the work now when the strand is free, else queues it for the owner, which runs it before it leaves.</summary>
     /// <param name="work">The work. What it throws is logged, and the strand goes on.</param>
     /// <param name="target">Given to the work.</param>
     /// <param name="argument">Given to the work.</param>
@@ -92,12 +92,12 @@ public sealed class Strand
     private bool TryQueue(StrandWork work, object? target, object? argument, long version)
     {
         Node node = RentNode(work, target, argument, version);
-        EnterGate();
+        EnterQueue();
         while (Volatile.Read(ref _state) != OwnedWithWork && Interlocked.CompareExchange(ref _state, OwnedWithWork, Owned) != Owned)
         {
             if (!TryEnter())
                 continue;
-            LeaveGate();
+            LeaveQueue();
             ReturnNode(node);
             return false;
         }
@@ -107,30 +107,30 @@ public sealed class Strand
         else
             _newest.Next = node;
         _newest = node;
-        LeaveGate();
+        LeaveQueue();
         return true;
     }
 
     /// <summary>By the owner, of a strand with work: all of it, oldest first.</summary>
     private Node? TakeQueue()
     {
-        EnterGate();
+        EnterQueue();
         Node? oldest = _oldest;
         _oldest = _newest = null;
         Volatile.Write(ref _state, Owned);
-        LeaveGate();
+        LeaveQueue();
         return oldest;
     }
 
     // Held for the few instructions above.
-    private void EnterGate()
+    private void EnterQueue()
     {
         SpinWait wait = default;
-        while (Interlocked.CompareExchange(ref _gate, 1, 0) != 0)
+        while (Interlocked.CompareExchange(ref _queueLock, 1, 0) != 0)
             wait.SpinOnce();
     }
 
-    private void LeaveGate() => Volatile.Write(ref _gate, 0);
+    private void LeaveQueue() => Volatile.Write(ref _queueLock, 0);
 
     private void RunAll(Node? oldest)
     {

@@ -11,7 +11,7 @@ internal sealed class DnsCache(IDnsSource source, SipServerLocatorOptions option
     private readonly ConcurrentDictionary<DnsQuestion, Entry> _entries = new();
     private readonly Dictionary<DnsQuestion, Task> _asking = [];
     private readonly Dictionary<SipEndPoint, int> _askingBySource = [];
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private int _count;
     private long _refused;
 
@@ -21,7 +21,7 @@ internal sealed class DnsCache(IDnsSource source, SipServerLocatorOptions option
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
                 return _asking.Count;
         }
     }
@@ -48,7 +48,7 @@ internal sealed class DnsCache(IDnsSource source, SipServerLocatorOptions option
             return Task.CompletedTask;
         var mine = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var key = cause == default ? default : ConnectionTable.SourceOf(cause);
-        lock (_gate)
+        lock (_lock)
         {
             if (_asking.TryGetValue(question, out var asked))
                 return asked;
@@ -81,7 +81,7 @@ internal sealed class DnsCache(IDnsSource source, SipServerLocatorOptions option
 #pragma warning restore CA1031
         if (!(entry.HasFailed && TryKeepStale(question)))
             Store(question, entry);
-        lock (_gate)
+        lock (_lock)
         {
             _asking.Remove(question);
             if (key != default)

@@ -8,7 +8,7 @@ internal sealed class ConnectionTable(SipStreamOptions options)
     private readonly ConcurrentDictionary<long, StreamConnection> _byId = new();
     private readonly ConcurrentDictionary<Key, StreamConnection> _byRemote = new();
     private readonly Dictionary<SipEndPoint, int> _inboundByAddress = [];
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private long _lastId;
     private readonly Dictionary<SipEndPoint, int> _pendingBySource = [];
     private int _count;
@@ -41,7 +41,7 @@ internal sealed class ConnectionTable(SipStreamOptions options)
     public bool TryAdd(StreamConnection connection, out bool isFull)
     {
         isFull = false;
-        lock (_gate)
+        lock (_lock)
         {
             if (connection.IsOutbound)
             {
@@ -68,7 +68,7 @@ internal sealed class ConnectionTable(SipStreamOptions options)
     /// <summary>For a message without a connection: the one that another thread has just made, or the new one when the limits allow it.</summary>
     public StreamConnection? GetOrAdd(StreamConnection fresh, out bool isFull)
     {
-        lock (_gate)
+        lock (_lock)
         {
             isFull = false;
             var known = Find(fresh.Flow.Listener, fresh.Flow.Remote, fresh.ServerName);
@@ -81,7 +81,7 @@ internal sealed class ConnectionTable(SipStreamOptions options)
     /// <summary>An outbound connection is up: it does not count among those being opened any more.</summary>
     public void Settled(StreamConnection connection)
     {
-        lock (_gate)
+        lock (_lock)
             UncountPending(connection);
     }
 
@@ -137,7 +137,7 @@ internal sealed class ConnectionTable(SipStreamOptions options)
 
     public void Remove(StreamConnection connection)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (!_byId.TryRemove(connection.Flow.ConnectionId, out _))
                 return;

@@ -8,7 +8,7 @@ internal sealed class IdleStrangers(TimeProvider time)
 {
     private const int AtOnce = 64;
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly Candidates _inbound = new(),
         _outbound = new();
 
@@ -16,7 +16,7 @@ internal sealed class IdleStrangers(TimeProvider time)
     public bool TryDisplace(ConnectionTable table, bool outbound)
     {
         StreamConnection? found;
-        lock (_gate)
+        lock (_lock)
             found = Next(outbound ? _outbound : _inbound, table, outbound);
         found?.Close(CloseReason.Displaced);
         return found is not null;

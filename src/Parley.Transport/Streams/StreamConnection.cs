@@ -7,7 +7,7 @@ namespace Parley.Transport;
 internal sealed class StreamConnection : IThreadPoolWorkItem
 {
     private readonly StreamContext _context;
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private StreamOutput _pending = new();
     private StreamOutput _inFlight = new();
     private FailedTokens? _lost;
@@ -93,7 +93,7 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
     /// <summary>Queues a message; false when the connection is closed or its output full.</summary>
     public bool Send(ReadOnlySpan<byte> message, ulong token)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_state >= ConnectionState.Closing)
                 return false;
@@ -110,7 +110,7 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
     /// <summary>Begins to write what is queued, unless someone is writing or the connection is not open yet. Does not block: what the socket does not take now leaves later.</summary>
     public void Flush()
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_writing || _state is not (ConnectionState.Open or ConnectionState.Closing))
                 return;
@@ -124,7 +124,7 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
     /// <summary>TCP is up, TLS begins.</summary>
     public bool Handshaking()
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_state >= ConnectionState.Closing)
                 return false;
@@ -136,7 +136,7 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
     /// <summary>Messages may go; what waited leaves.</summary>
     public bool Opened(Stream stream)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_state >= ConnectionState.Closing)
                 return false;
@@ -163,7 +163,7 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
     /// <summary>Null, or a task to await before reading on: the far end asks but does not take the answers.</summary>
     public Task? Backpressure()
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_overSince == 0 || _state >= ConnectionState.Closing)
                 return null;
@@ -175,7 +175,7 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
     /// <summary>Lets the output leave, then closes.</summary>
     public void CloseAfterOutput(CloseReason reason)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_state == ConnectionState.Open)
             {
@@ -195,7 +195,7 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
     public void Close(CloseReason reason, Exception? error = null)
     {
         ConnectionState before;
-        lock (_gate)
+        lock (_lock)
         {
             if (_state == ConnectionState.Closed)
                 return;
@@ -222,7 +222,7 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
         ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
-    /// <summary>Tells the receiver, once, after <see cref="Close"/>.</summary>
+    /// <summary>Informs the receiver, once, after <see cref="Close"/>.</summary>
     void IThreadPoolWorkItem.Execute()
     {
         _context.Report(this, _lost!, _unsent);
@@ -233,7 +233,7 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
     public void Sweep(long now)
     {
         CloseReason reason;
-        lock (_gate)
+        lock (_lock)
         {
             var options = _context.Options;
             switch (_state)
@@ -319,7 +319,7 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
     private bool TakeNext(out bool goodbye)
     {
         goodbye = false;
-        lock (_gate)
+        lock (_lock)
         {
             _writeSince = 0;
             if (_inFlight.Length > 0)
@@ -366,7 +366,7 @@ internal sealed class StreamConnection : IThreadPoolWorkItem
     private void WriteFailed(Exception e)
     {
         Close(CloseReason.Error, e);
-        lock (_gate)
+        lock (_lock)
         {
             _writing = false;
             _inFlight.Clear();

@@ -116,7 +116,7 @@ internal sealed class StreamContext(
         }
     }
 
-    /// <summary>Tells the receiver of the end of a connection, on a pool thread.</summary>
+    /// <summary>Informs the receiver of the end of a connection, on a pool thread.</summary>
     public void Report(StreamConnection connection, FailedTokens lost, List<LostResponse>? responses)
     {
         if (Receiver is null)

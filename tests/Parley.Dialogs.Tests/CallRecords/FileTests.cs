@@ -11,13 +11,13 @@ namespace Parley.Dialogs.Tests.CallRecordTests;
 /// <summary>The file of call records: from an outbox, once, whatever fails in between.</summary>
 public sealed class FileTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("parley-records-").FullName;
+    private readonly TestFolder _folder = new("records");
     private readonly MemoryDialogStore _store = new() { IsKept = true };
     private int _made;
 
-    private string FilePath => Path.Combine(_folder, "calls.jsonl");
+    private string FilePath => Path.Combine(_folder.Path, "calls.jsonl");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Records_come_in_order_one_a_line_and_leave_the_outbox()
@@ -107,7 +107,7 @@ public sealed class FileTests : IDisposable
         await Store(3);
         var outbox = new FailingOutbox(_store) { RemoveFails = true };
         await Assert.ThrowsAsync<IOException>(async () => await Open(outbox).ExportAsync(default));
-        File.Move(FilePath, Path.Combine(_folder, movedTo));
+        File.Move(FilePath, Path.Combine(_folder.Path, movedTo));
         await Store(1);
         await Open().ExportAsync(default);
         Assert.Equal(Ids(4, 4), Lines(FilePath));
@@ -209,7 +209,7 @@ public sealed class FileTests : IDisposable
                 options.KeepFiles = 2;
             }
         );
-        string others = Path.Combine(_folder, "calls.jsonl.gz");
+        string others = Path.Combine(_folder.Path, "calls.jsonl.gz");
         await File.WriteAllTextAsync(others, "not ours");
         for (int i = 0; i < 40; i++)
         {
@@ -217,7 +217,7 @@ public sealed class FileTests : IDisposable
             await file.ExportAsync(default);
         }
 
-        string[] rotated = [.. Directory.GetFiles(_folder, "calls.jsonl.2*").Order(StringComparer.Ordinal)];
+        string[] rotated = [.. Directory.GetFiles(_folder.Path, "calls.jsonl.2*").Order(StringComparer.Ordinal)];
         Assert.Equal(2, rotated.Length);
         Assert.All(rotated, static path => Assert.InRange(new FileInfo(path).Length, 4096, 4096 + 2048));
         string[] kept = [.. rotated.Append(FilePath).SelectMany(Lines)];
@@ -238,7 +238,7 @@ public sealed class FileTests : IDisposable
         await Store(1);
         await Open().ExportAsync(default);
         Assert.Equal(Ids(3, 3), Lines(FilePath));
-        Assert.Single(Directory.GetFiles(_folder, "calls.jsonl.2*"));
+        Assert.Single(Directory.GetFiles(_folder.Path, "calls.jsonl.2*"));
     }
 
     [Fact]
@@ -294,7 +294,7 @@ public sealed class FileTests : IDisposable
         );
         Assert.Contains("outbox", failure.Message, StringComparison.Ordinal);
         failure = Assert.Throws<DialogStoreException>(() =>
-            new RecordBench(adapt: builder => builder.AddCallRecordFile(o => o.Path = Path.Combine(_folder, "missing", "calls.jsonl")))
+            new RecordBench(adapt: builder => builder.AddCallRecordFile(o => o.Path = Path.Combine(_folder.Path, "missing", "calls.jsonl")))
         );
         Assert.Contains("missing", failure.Message, StringComparison.Ordinal);
     }

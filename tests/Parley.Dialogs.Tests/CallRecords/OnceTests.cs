@@ -157,65 +157,58 @@ public sealed class OnceTests
 
     private static async Task Play((int Call, int Fault)[] steps)
     {
-        string folder = Directory.CreateTempSubdirectory("parley-once-").FullName;
-        try
+        using var once = new TestFolder("once");
+        string folder = once.Path;
+        var store = new UnsureStore();
+        using var bench = new RecordBench(
+            static options => options.IntermediateInterval = TimeSpan.FromSeconds(30),
+            dialogs: static options => options.EarlyTimeout = TimeSpan.FromSeconds(20)
+        );
+        using DialogPersistence persistence = Keep(bench, store);
+        CallRecordFile file = Open(folder, store);
+        foreach ((int call, int fault) in steps)
         {
-            var store = new UnsureStore();
-            using var bench = new RecordBench(
-                static options => options.IntermediateInterval = TimeSpan.FromSeconds(30),
-                dialogs: static options => options.EarlyTimeout = TimeSpan.FromSeconds(20)
-            );
-            using DialogPersistence persistence = Keep(bench, store);
-            CallRecordFile file = Open(folder, store);
-            foreach ((int call, int fault) in steps)
+            Act(bench, call);
+            bench.Calls.Run(7);
+            switch (fault)
             {
-                Act(bench, call);
-                bench.Calls.Run(7);
-                switch (fault)
-                {
-                    case 0:
-                        store.Next.Enqueue(Fate.FailBefore);
-                        break;
-                    case 1:
-                        store.Next.Enqueue(Fate.FailAfter);
-                        break;
-                    case 2:
-                        store.RemovesFail = 1;
-                        file = Open(folder, store); // and the next process after it
-                        break;
-                    case 3:
-                        continue; // nothing is written for a while
-                }
-
-                await Quietly(() => Flush(persistence));
-                await Quietly(async () => await file.ExportAsync(default));
-                if (fault == 2)
-                    file = Open(folder, store);
+                case 0:
+                    store.Next.Enqueue(Fate.FailBefore);
+                    break;
+                case 1:
+                    store.Next.Enqueue(Fate.FailAfter);
+                    break;
+                case 2:
+                    store.RemovesFail = 1;
+                    file = Open(folder, store); // and the next process after it
+                    break;
+                case 3:
+                    continue; // nothing is written for a while
             }
 
-            bench.Calls.Run(300);
-            while (store.Next.Count > 0)
-                await Quietly(() => Flush(persistence));
-            await Flush(persistence);
-            while (await Exported(file)) { }
+            await Quietly(() => Flush(persistence));
+            await Quietly(async () => await file.ExportAsync(default));
+            if (fault == 2)
+                file = Open(folder, store);
+        }
 
-            Assert.Empty(store.Inner.Rows);
-            Assert.Equal(Sorted(bench.Ended), Sorted(store.Inner.CallRecords));
-            Assert.Equal(Sorted(bench.Continued), Sorted(store.Inner.IntermediateRecords));
-            string[] lines = File.Exists(Path.Combine(folder, "calls.jsonl"))
-                ? await File.ReadAllLinesAsync(Path.Combine(folder, "calls.jsonl"))
-                : [];
-            Assert.Equal(
-                bench.Ended.Concat(bench.Continued).Select(CallRecordJson.IdOf).Order(StringComparer.Ordinal),
-                lines
-                    .Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetString())
-                    .Order(StringComparer.Ordinal)
-            );
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        bench.Calls.Run(300);
+        for (int left = store.Next.Count; left > 0; left--)
+            await Quietly(() => Flush(persistence));
+        store.Next.Clear(); // those that no write came to
+        await Flush(persistence);
+        while (await Exported(file)) { }
+
+        Assert.Empty(store.Inner.Rows);
+        Assert.Equal(Sorted(bench.Ended), Sorted(store.Inner.CallRecords));
+        Assert.Equal(Sorted(bench.Continued), Sorted(store.Inner.IntermediateRecords));
+        string[] lines = File.Exists(Path.Combine(folder, "calls.jsonl"))
+            ? await File.ReadAllLinesAsync(Path.Combine(folder, "calls.jsonl"))
+            : [];
+        Assert.Equal(
+            bench.Ended.Concat(bench.Continued).Select(CallRecordJson.IdOf).Order(StringComparer.Ordinal),
+            lines.Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetString()).Order(StringComparer.Ordinal)
+        );
     }
 
     private static async Task<bool> Exported(CallRecordFile file)

@@ -36,7 +36,7 @@ public sealed class RestoreTests
         using var next = new RecordBench();
         next.Calls.Clock.RunFor(TimeSpan.FromSeconds(30));
         Dialog back = DialogRecords.Restore(before.Module, before.Module.Table, before.Module.Profiles, row, null, null);
-        CallTrack track = back.CallTrack!;
+        CallTrack track = back.Tracking.Track!;
         Assert.Equal((row.StartTime * 1000, row.StartTime * 1000, 200), (track.Start, track.Answer, track.StatusCode));
         Assert.Empty(track.Source);
     }
@@ -90,9 +90,9 @@ public sealed class RestoreTests
         Dialog dialog = bench.Calls.Dialog;
         lock (dialog.Lock)
         {
-            json = Write(dialog.CallTrack!);
+            json = Write(dialog.Tracking.Track!);
             if (withRestart)
-                dialog.RestoreCallTrack(Read(json));
+                dialog.RestoreTracking(Read(json));
         }
 
         call.Bye();

@@ -5,9 +5,9 @@ namespace Parley.Dialogs.Tests;
 
 public sealed class FileJournalTests : IDisposable
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("parley-journal").FullName;
+    private readonly TestFolder _directory = new("journal");
 
-    private string File => Path.Combine(_directory, "journal");
+    private string File => Path.Combine(_directory.Path, "journal");
 
     [Fact]
     public async Task Entries_come_back_in_order_after_the_process_has_gone()
@@ -95,7 +95,7 @@ public sealed class FileJournalTests : IDisposable
         Assert.StartsWith($"The journal {File} cannot be used: ", error.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', error.Message);
         await Assert.ThrowsAsync<DialogStoreException>(async () =>
-            await new FileJournal(Path.Combine(_directory, "no", "where")).OpenAsync(default)
+            await new FileJournal(Path.Combine(_directory.Path, "no", "where")).OpenAsync(default)
         );
         Assert.Throws<ArgumentException>(static () => new FileJournal(" "));
         Assert.Throws<ArgumentException>(() => new FileJournal(File, 100));
@@ -175,7 +175,7 @@ public sealed class FileJournalTests : IDisposable
                 JournalEntry.TryRead(right.AsSpan(0, Math.Min(right.Length, bytes.Length)), out _);
             });
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose() => _directory.Dispose();
 
     private async Task<FileJournal> OpenAsync()
     {

@@ -259,6 +259,23 @@ public sealed class StoreOutageTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_call_record_that_joins_the_journal_when_all_others_were_just_read_is_written_too()
+    {
+        var world = new StoreWorld(options: new DialogStoreOptions { Journal = _journal, CommitRows = 2 });
+        world.Store.Failures = 2; // the write and the probe after it
+        world.Change(1, DialogState.Confirmed);
+        world.Writer.Add(StoreWorld.Record(2));
+        world.Writer.Add(StoreWorld.Record(3));
+        await world.FlushAsync();
+        Assert.Equal(3, _journal.Entries.Count);
+        await world.FlushAsync(); // the two records that it has, as many as one write takes
+        world.Writer.Add(StoreWorld.Record(4));
+        await world.FlushAllAsync();
+        Assert.Equal([2u, 3u, 4u], world.Store.CallRecords.Select(static record => record.DialogId.Id).Order());
+        Assert.Empty(_journal.Entries);
+    }
+
+    [Fact]
     public void Whatever_fails_and_wherever_it_crashes_what_was_durable_is_there_after_the_journal_was_replayed() =>
         Gen.Select(Gen.Int[0, 11], Gen.Int[1, 4], Gen.Int[1, 5])
             .Array[0, 80]

@@ -9,7 +9,7 @@ internal sealed record Certificate(string CertificateFile, string KeyFile)
 {
     public static Certificate Create(string name = "localhost")
     {
-        var folder = Directory.CreateTempSubdirectory("certificate-").FullName;
+        var folder = TestFolder.ForTest("certificate");
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();

@@ -22,7 +22,7 @@ internal sealed partial class ParleyServer : PeerProcess
     /// <summary>Writes the settings (the inside of "Parley": {...}) and starts; returns when it listens.</summary>
     public static async Task<ParleyServer> StartAsync(string settings)
     {
-        var folder = Directory.CreateTempSubdirectory("parley-").FullName;
+        var folder = TestFolder.ForTest("settings");
         var file = Path.Combine(folder, "parley.json");
         await File.WriteAllTextAsync(file, $$"""{ "Parley": { {{settings}} } }""");
         var server = new ParleyServer(file, folder);
@@ -33,7 +33,7 @@ internal sealed partial class ParleyServer : PeerProcess
     /// <summary>Starts as a child of a process called systemd, which is how the host knows a service; signals go through to it.</summary>
     public static PeerProcess StartAsService(string settings, string notifySocket)
     {
-        var folder = Directory.CreateTempSubdirectory("parley-").FullName;
+        var folder = TestFolder.ForTest("settings");
         var file = Path.Combine(folder, "parley.json");
         File.WriteAllText(file, $$"""{ "Parley": { {{settings}} } }""");
         var systemd = Path.Combine(folder, "systemd");
@@ -46,7 +46,7 @@ internal sealed partial class ParleyServer : PeerProcess
 
     public static ParleyServer StartUnready(string settings)
     {
-        var folder = Directory.CreateTempSubdirectory("parley-").FullName;
+        var folder = TestFolder.ForTest("settings");
         var file = Path.Combine(folder, "parley.json");
         File.WriteAllText(file, $$"""{ "Parley": { {{settings}} } }""");
         return new ParleyServer(file, folder);

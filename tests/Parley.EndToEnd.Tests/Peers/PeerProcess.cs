@@ -24,7 +24,7 @@ internal class PeerProcess : IAsyncDisposable
             RedirectStandardError = true,
             RedirectStandardInput = true,
             UseShellExecute = false,
-            WorkingDirectory = folder ?? Path.GetTempPath(),
+            WorkingDirectory = folder ?? TestFolder.ForTest("peer"),
         };
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;

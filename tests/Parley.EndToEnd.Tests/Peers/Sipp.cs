@@ -34,7 +34,7 @@ internal sealed class Sipp : PeerProcess
     public static Sipp Start(string scenario, int port, string? remote, params string[] options)
     {
         Installed.Require("sipp", "sip-tester");
-        var folder = Directory.CreateTempSubdirectory("sipp-").FullName;
+        var folder = TestFolder.ForTest("sipp");
         var statistics = Path.Combine(folder, "statistics.csv");
         List<string> arguments =
         [

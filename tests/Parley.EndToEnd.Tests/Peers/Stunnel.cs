@@ -10,7 +10,7 @@ internal sealed class Stunnel : PeerProcess
     public static async Task<Stunnel> StartAsync(bool client, int accept, int connect, Certificate certificate)
     {
         Installed.Require("stunnel", "stunnel4");
-        var folder = Directory.CreateTempSubdirectory("stunnel-").FullName;
+        var folder = TestFolder.ForTest("stunnel");
         var file = Path.Combine(folder, "stunnel.conf");
         await File.WriteAllTextAsync(
             file,

@@ -25,7 +25,7 @@ public class CrashTests
     {
         if (DatabaseServers.Missing(provider) is { } missing)
             Assert.Skip(missing);
-        string folder = Directory.CreateTempSubdirectory("parley-crash-").FullName;
+        string folder = TestFolder.ForTest("crash");
         await using var database = new TestDatabase(provider);
         var settings = new CrashSettings
         {

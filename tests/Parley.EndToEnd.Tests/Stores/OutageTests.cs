@@ -64,7 +64,7 @@ public class OutageTests
             SqlProvider.MySql => new MariaDbServer("--innodb-flush-log-at-trx-commit=2"),
             _ => null,
         };
-        string folder = Directory.CreateTempSubdirectory("parley-outage-").FullName;
+        string folder = TestFolder.ForTest("outage");
         using SmallDisk? disk = outage == "sqlite full" ? SmallDisk.Mount(megabytes: 8) : null;
         if (outage == "sqlite full" && disk is null)
             Assert.Skip("A small file system cannot be mounted here (root may).");

@@ -12,7 +12,7 @@ internal sealed class SmallDisk : IDisposable
     /// <summary>Mounts one; null where that is not allowed.</summary>
     public static SmallDisk? Mount(int megabytes)
     {
-        string folder = Directory.CreateTempSubdirectory("parley-disk-").FullName;
+        string folder = TestFolder.ForTest("disk");
         return Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", folder) ? new SmallDisk(folder) : null;
     }
 

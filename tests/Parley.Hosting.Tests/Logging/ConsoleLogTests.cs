@@ -106,7 +106,10 @@ public class ConsoleLogTests
                     .Text.Split('\n')
                     .Where(static l =>
                         l.StartsWith("warn: Parley.Log[3010] ", StringComparison.Ordinal)
-                        && l.EndsWith(" lines of this log were dropped here: nobody read them in time", StringComparison.Ordinal)
+                        && l.EndsWith(
+                            " lines of this log were dropped here: standard output was not read in time",
+                            StringComparison.Ordinal
+                        )
                     )
                     .Select(static l => long.Parse(l.Split(' ')[2], System.Globalization.CultureInfo.InvariantCulture)),
             ];

@@ -62,6 +62,47 @@ public sealed class SerialFailoverTests
         Assert.Equal(0, dead.Count("CANCEL")); // 9.1: nothing came, so nothing is cancelled
     }
 
+    [Theory]
+    [InlineData(180)]
+    [InlineData(200)]
+    public void A_target_that_was_given_up_is_not_asked_again_and_its_late_response_counts(int late)
+    {
+        using Scene scene = Make();
+        Peer alice = scene.Peer("10.0.0.1"),
+            silent = scene.Peer("10.0.0.2"),
+            bob = Answering(scene, "10.0.0.3", 180);
+        alice.Send("INVITE", "sip:bob@example.com");
+        scene.Run(600);
+        int sent = silent.Count("INVITE");
+        scene.Run(15_000);
+        Assert.Equal((sent, 0, 1), (silent.Count("INVITE"), silent.Count("CANCEL"), bob.Count("INVITE")));
+        silent.Answer(silent.Request("INVITE"), late);
+        scene.Run(100);
+        Assert.Equal(late == 180 ? (1, 0) : (0, 1), (silent.Count("CANCEL"), alice.Finals.Count()));
+        Assert.Equal(late == 200 ? 1 : 0, bob.Count("CANCEL"));
+        scene.RunToTheEnd();
+    }
+
+    [Fact]
+    public void A_call_that_was_cancelled_is_not_offered_again_after_the_first_response_time()
+    {
+        using Scene scene = Make();
+        Peer alice = scene.Peer("10.0.0.1"),
+            silent = scene.Peer("10.0.0.2");
+        string invite = alice.Send("INVITE", "sip:bob@example.com");
+        scene.Run(300);
+        alice.Cancel(invite);
+        scene.Run(400);
+        int sent = silent.Count("INVITE");
+        Assert.Contains(487, alice.Finals);
+        scene.Run(20_000);
+        Assert.Equal(sent, silent.Count("INVITE"));
+        silent.Answer(silent.Request("INVITE"), 180);
+        scene.Run(100);
+        Assert.Equal(1, silent.Count("CANCEL"));
+        scene.RunToTheEnd();
+    }
+
     [Fact]
     public void Two_dead_hosts_end_in_408_after_twice_the_time()
     {

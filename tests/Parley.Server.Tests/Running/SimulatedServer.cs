@@ -28,7 +28,7 @@ internal sealed class SimulatedServer : IDisposable
         using var text = new MemoryStream(Encoding.UTF8.GetBytes($$"""{ "Parley": {{settings}}, "Logging": {{logging ?? "{}"}} }"""));
         var root = new ConfigurationBuilder().AddJsonStream(text).Build();
         var errors = new List<string>();
-        var configuration = ConfigurationRules.Read(root.GetSection("Parley"), Path.GetTempPath(), errors);
+        var configuration = ConfigurationRules.Read(root.GetSection("Parley"), AppContext.BaseDirectory, errors);
         if (errors.Count > 0)
             throw new ArgumentException(string.Join("\n", errors), nameof(settings));
         Host = Network.AddHost(Address);

@@ -6,9 +6,9 @@ namespace Parley.Sql.Tests.Dialogs;
 /// <summary>What only the embedded database has: its file, and the lock beside it.</summary>
 public sealed class SqliteDialogStoreTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("parley-sqlite-").FullName;
+    private readonly TestFolder _folder = new("sqlite");
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task A_row_comes_back_from_the_file_after_a_reopen()
@@ -53,7 +53,7 @@ public sealed class SqliteDialogStoreTests : IDisposable
         new(
             new SqlDatabaseOptions
             {
-                ConnectionString = $"Data Source={Path.Combine(_folder, "parley.db")}",
+                ConnectionString = $"Data Source={Path.Combine(_folder.Path, "parley.db")}",
                 OwnershipWait = TimeSpan.FromMilliseconds(200),
                 Node = "a",
             },

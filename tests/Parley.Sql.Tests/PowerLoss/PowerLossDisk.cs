@@ -11,7 +11,7 @@ internal sealed class PowerLossDisk : IDisposable
         Continue = 18,
         SectorLength = 512;
 
-    private readonly string _root = Directory.CreateTempSubdirectory("parley-power-").FullName;
+    private readonly TestFolder _root = new("power");
     private readonly Process _process;
     private int _cuts;
 
@@ -19,7 +19,7 @@ internal sealed class PowerLossDisk : IDisposable
     {
         foreach (string folder in (string[])[Written, Disk, Files])
             Directory.CreateDirectory(folder);
-        string library = Path.Combine(_root, "powerloss.so");
+        string library = Path.Combine(_root.Path, "powerloss.so");
         Compile(library);
         var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
@@ -45,13 +45,13 @@ internal sealed class PowerLossDisk : IDisposable
     public static string? Missing =>
         File.Exists("/usr/bin/gcc") && OperatingSystem.IsLinux() ? null : "There is no gcc here: apt-get install gcc libc6-dev.";
 
-    private string Written => Path.Combine(_root, "written");
+    private string Written => Path.Combine(_root.Path, "written");
 
-    private string Disk => Path.Combine(_root, "disk");
+    private string Disk => Path.Combine(_root.Path, "disk");
 
-    private string Files => Path.Combine(_root, "files");
+    private string Files => Path.Combine(_root.Path, "files");
 
-    private string Acknowledged => Path.Combine(_root, "acknowledged");
+    private string Acknowledged => Path.Combine(_root.Path, "acknowledged");
 
     /// <summary>Waits until this much was acknowledged.</summary>
     public async Task UntilAsync(string what, int number)
@@ -72,7 +72,7 @@ internal sealed class PowerLossDisk : IDisposable
     /// <param name="random">Null: all is gone that was not synced. Else each of its sectors may be there all the same, in any order.</param>
     public (IReadOnlyDictionary<string, int> Acknowledged, string Folder) Cut(Random? random)
     {
-        string folder = Path.Combine(_root, $"cut{_cuts++}.");
+        string folder = Path.Combine(_root.Path, $"cut{_cuts++}.");
         Directory.CreateDirectory(folder);
         Assert.Equal(0, Kill(_process.Id, Stop));
         // The signal stops one thread after the other.
@@ -93,7 +93,7 @@ internal sealed class PowerLossDisk : IDisposable
     /// <summary>The process goes on, after a cut whose folder has been looked through.</summary>
     public void GoOn(string folder)
     {
-        foreach (string done in Directory.GetDirectories(_root, Path.GetFileName(folder) + "*"))
+        foreach (string done in Directory.GetDirectories(_root.Path, Path.GetFileName(folder) + "*"))
             Directory.Delete(done, recursive: true);
         Assert.Equal(0, Kill(_process.Id, Continue));
     }
@@ -104,7 +104,7 @@ internal sealed class PowerLossDisk : IDisposable
             _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
-        Directory.Delete(_root, recursive: true);
+        _root.Dispose();
     }
 
     // The shared memory of the write-ahead log and the locks are made anew at each start.

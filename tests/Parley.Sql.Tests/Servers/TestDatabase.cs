@@ -3,7 +3,7 @@ namespace Parley.Sql.Tests.Servers;
 /// <summary>An empty database of a kind, for one test.</summary>
 public sealed class TestDatabase : IAsyncDisposable
 {
-    private readonly string? _folder;
+    private readonly TestFolder? _folder;
     private readonly List<SqlDatabase> _opened = [];
 
     /// <summary>Makes one.</summary>
@@ -14,7 +14,7 @@ public sealed class TestDatabase : IAsyncDisposable
         Provider = provider;
         if (provider == SqlProvider.Sqlite)
         {
-            _folder = Directory.CreateTempSubdirectory("parley-sqlite-").FullName;
+            _folder = new TestFolder("sqlite");
             ConnectionString = $"Data Source={File}";
         }
         else
@@ -28,7 +28,7 @@ public sealed class TestDatabase : IAsyncDisposable
     public string ConnectionString { get; }
 
     /// <summary>The file of an SQLite database.</summary>
-    public string File => Path.Combine(_folder!, "parley.db");
+    public string File => Path.Combine(_folder!.Path, "parley.db");
 
     /// <summary>Opens it as one process would; disposed with this.</summary>
     public SqlDatabase Open(Action<SqlDatabaseOptions>? configure = null)
@@ -50,7 +50,6 @@ public sealed class TestDatabase : IAsyncDisposable
     {
         foreach (SqlDatabase database in _opened)
             await database.DisposeAsync();
-        if (_folder is not null)
-            Directory.Delete(_folder, recursive: true);
+        _folder?.Dispose();
     }
 }

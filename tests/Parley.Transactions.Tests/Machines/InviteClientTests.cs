@@ -12,21 +12,25 @@ public sealed class InviteClientTests
     [InlineData("Calling", "486", "Completed", "ACK", "response 486")]
     [InlineData("Calling", "Error", "Terminated", "", "error, terminated")]
     [InlineData("Calling", "Cancel", "Calling", "", "")]
+    [InlineData("Calling", "StopTrying", "Calling", "", "")]
     [InlineData("Proceeding", "180", "Proceeding", "", "response 180")]
     [InlineData("Proceeding", "200", "Accepted", "", "response 200")]
     [InlineData("Proceeding", "486", "Completed", "ACK", "response 486")]
     [InlineData("Proceeding", "Error", "Terminated", "", "error, terminated")]
     [InlineData("Proceeding", "Cancel", "Proceeding", "CANCEL", "")]
+    [InlineData("Proceeding", "StopTrying", "Proceeding", "CANCEL", "")]
     [InlineData("Completed", "180", "Completed", "", "")]
     [InlineData("Completed", "200", "Completed", "", "response 200")]
     [InlineData("Completed", "486", "Completed", "ACK", "")]
     [InlineData("Completed", "Error", "Terminated", "", "error, terminated")]
     [InlineData("Completed", "Cancel", "Completed", "", "")]
+    [InlineData("Completed", "StopTrying", "Completed", "", "")]
     [InlineData("Accepted", "180", "Accepted", "", "")]
     [InlineData("Accepted", "200", "Accepted", "", "response 200")]
     [InlineData("Accepted", "486", "Accepted", "", "")]
     [InlineData("Accepted", "Error", "Accepted", "", "")]
     [InlineData("Accepted", "Cancel", "Accepted", "", "")]
+    [InlineData("Accepted", "StopTrying", "Accepted", "", "")]
     public void Each_state_meets_each_event(string state, string what, string after, string sent, string told)
     {
         using Rig rig = new();
@@ -41,6 +45,9 @@ public sealed class InviteClientTests
                 break;
             case "Cancel":
                 rig.Inside(transaction, () => transaction.Cancel());
+                break;
+            case "StopTrying":
+                rig.Inside(transaction, transaction.StopTrying);
                 break;
             default:
                 rig.In(Wire.Response(int.Parse(what, System.Globalization.CultureInfo.InvariantCulture), branch, "INVITE"));
@@ -205,6 +212,31 @@ public sealed class InviteClientTests
         rig.Run(40);
         Assert.Equal(0, rig.Layer.ClientTransactionCount);
         Assert.Equal(0, rig.Layer.Buffers.Rented);
+    }
+
+    /// <summary>9.1: the CANCEL waits for a provisional response; until then nothing is sent, and the transaction stays until timer B.</summary>
+    [Theory]
+    [InlineData(0, "", "timeout, terminated")]
+    [InlineData(180, "CANCEL", "response 180")]
+    [InlineData(200, "", "response 200")]
+    [InlineData(486, "ACK", "response 486")]
+    public void An_invite_that_is_tried_no_more_is_not_retransmitted_and_its_late_responses_count(int late, string sent, string told)
+    {
+        using Rig rig = new();
+        ClientTransaction transaction = rig.StartClient(SipMethod.Invite, Rig.Udp);
+        string branch = Rig.Branch(transaction);
+        rig.Run(0.6);
+        Assert.Equal([0, 500], rig.TakeTimes());
+        rig.Inside(transaction, transaction.StopTrying);
+        rig.Run(20);
+        Assert.Equal(("", ""), (rig.TakeSent(), rig.User.Take()));
+        if (late == 0)
+            rig.Run(12);
+        else
+            rig.In(Wire.Response(late, branch, "INVITE"));
+        Assert.Equal((sent, told), (rig.TakeSent(), rig.User.Take()));
+        rig.Run(80);
+        Assert.Equal((0, 0), (rig.Layer.ClientTransactionCount, rig.Layer.Buffers.Rented));
     }
 
     [Fact]

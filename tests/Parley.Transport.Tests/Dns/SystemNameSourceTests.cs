@@ -8,11 +8,11 @@ namespace Parley.Transport.Tests.Dns;
 /// <summary>Names of the hosts file, localhost and short names, in the order of the system's resolver.</summary>
 public sealed class SystemNameSourceTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("parley-").FullName;
+    private readonly TestFolder _folder = new("names");
     private readonly SimulatedClock _clock = new();
     private readonly FakeDns _dns = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Localhost_is_this_host_without_any_file_and_is_not_asked_for()
@@ -113,7 +113,7 @@ public sealed class SystemNameSourceTests : IDisposable
         var source = Source();
         Assert.Equal("192.0.2.1", await Addresses(source, "gateway"));
         Write("hosts", "192.0.2.2 gateway\n");
-        File.SetLastWriteTimeUtc(Path.Combine(_folder, "hosts"), DateTime.UtcNow.AddMinutes(1));
+        File.SetLastWriteTimeUtc(Path.Combine(_folder.Path, "hosts"), DateTime.UtcNow.AddMinutes(1));
         Assert.Equal("192.0.2.1", await Addresses(source, "gateway"));
         _clock.RunFor(TimeSpan.FromSeconds(3));
         Assert.Equal("192.0.2.2", await Addresses(source, "gateway"));
@@ -141,9 +141,15 @@ public sealed class SystemNameSourceTests : IDisposable
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     private SystemNameSource Source() =>
-        new(_dns, _clock, Path.Combine(_folder, "hosts"), Path.Combine(_folder, "nsswitch.conf"), Path.Combine(_folder, "resolv.conf"));
+        new(
+            _dns,
+            _clock,
+            Path.Combine(_folder.Path, "hosts"),
+            Path.Combine(_folder.Path, "nsswitch.conf"),
+            Path.Combine(_folder.Path, "resolv.conf")
+        );
 
-    private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder, name), text);
+    private void Write(string name, string text) => File.WriteAllText(Path.Combine(_folder.Path, name), text);
 
     private static async Task<string> Addresses(SystemNameSource source, string name, bool ipv6 = false) =>
         string.Join(' ', (await source.QueryAddressesAsync(name, ipv6, Stop)).Records.Select(r => r.ToIPAddress().ToString()));

@@ -8,7 +8,7 @@ namespace Parley.Transport.Tests.Tls;
 internal sealed class TestCertificates : IDisposable
 {
     private readonly X509Certificate2 _authority;
-    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("parley-tls-");
+    private readonly TestFolder _directory = new("tls");
     private int _serial = 1;
 
     public TestCertificates()
@@ -27,7 +27,7 @@ internal sealed class TestCertificates : IDisposable
 
     public X509Certificate2 Authority => _authority;
 
-    public string At(string name) => Path.Combine(_directory.FullName, name);
+    public string At(string name) => Path.Combine(_directory.Path, name);
 
     public X509Certificate2 Issue(string name, bool withAddress = true)
     {
@@ -66,6 +66,6 @@ internal sealed class TestCertificates : IDisposable
     public void Dispose()
     {
         _authority.Dispose();
-        _directory.Delete(recursive: true);
+        _directory.Dispose();
     }
 }

@@ -5,10 +5,15 @@ using Microsoft.Extensions.Primitives;
 namespace Parley.Management;
 
 /// <summary>A level of the log in place of the configured ones of Parley's categories, until another is set. The levels of other libraries stay.</summary>
-internal sealed class LogLevelOverride : IPostConfigureOptions<LoggerFilterOptions>, IOptionsChangeTokenSource<LoggerFilterOptions>
+internal sealed class LogLevelOverride
+    : IPostConfigureOptions<LoggerFilterOptions>,
+        IOptionsChangeTokenSource<LoggerFilterOptions>,
+        IDisposable
 {
     private readonly Lock _lock = new();
-    private ConfigurationChange _change = new();
+
+    // One for each change.
+    private CancellationTokenSource _change = new();
     private LogLevel? _level;
 
     public string Name => Options.DefaultName;
@@ -18,23 +23,26 @@ internal sealed class LogLevelOverride : IPostConfigureOptions<LoggerFilterOptio
 
     public void Set(LogLevel level)
     {
-        ConfigurationChange before;
+        CancellationTokenSource before;
         lock (_lock)
         {
             _level = level;
-            (before, _change) = (_change, new ConfigurationChange());
+            (before, _change) = (_change, new CancellationTokenSource());
         }
 
-        before.Raise();
+        before.Cancel();
+        before.Dispose();
     }
 
     public IChangeToken GetChangeToken()
     {
         lock (_lock)
         {
-            return _change.Token;
+            return new CancellationChangeToken(_change.Token);
         }
     }
+
+    public void Dispose() => _change.Dispose();
 
     public void PostConfigure(string? name, LoggerFilterOptions options)
     {
@@ -63,14 +71,4 @@ internal sealed class LogLevelOverride : IPostConfigureOptions<LoggerFilterOptio
         string.IsNullOrEmpty(rule.CategoryName)
         || rule.CategoryName == "Default"
         || rule.CategoryName.StartsWith("Parley", StringComparison.OrdinalIgnoreCase);
-
-    /// <summary>One change to come.</summary>
-    private sealed class ConfigurationChange
-    {
-        private readonly CancellationTokenSource _source = new();
-
-        public IChangeToken Token => new CancellationChangeToken(_source.Token);
-
-        public void Raise() => _source.Cancel();
-    }
 }

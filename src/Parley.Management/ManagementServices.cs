@@ -14,7 +14,7 @@ public static class ManagementServices
     /// <param name="services">The services of an application.</param>
     /// <param name="configure">Changes the options; null: the defaults.</param>
     /// <returns>The services.</returns>
-    public static IServiceCollection AddManagement(this IServiceCollection services, Action<ManagementOptions>? configure = null)
+    public static IServiceCollection AddManagement(this IServiceCollection services, Action<ManagementOptions>? configure)
     {
         ArgumentNullException.ThrowIfNull(services);
         var options = (ManagementOptions?)

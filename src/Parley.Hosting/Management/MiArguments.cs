@@ -14,7 +14,7 @@ public sealed class MiArguments
         IsQualified = isQualified;
     }
 
-    /// <summary>The command was called by its <c>module:name</c>, so by a caller that knows the replies of OpenSIPS 4.0.</summary>
+    /// <summary>The command was called by its <c>module:name</c>, so the reply has the shape of OpenSIPS 4.0.</summary>
     public bool IsQualified { get; }
 
     /// <summary>How many there are.</summary>

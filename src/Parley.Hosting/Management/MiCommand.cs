@@ -43,7 +43,7 @@ public sealed class MiCommand
     /// <summary>Parameters are given by name, never by position.</summary>
     public bool NamedOnly { get; init; }
 
-    /// <summary>It changes something: each call is logged with who made it, and a caller that may only read is refused.</summary>
+    /// <summary>It changes something: each call is logged with its caller, and a caller that may only read is refused.</summary>
     public bool Changes { get; init; }
 
     /// <summary>Of one that changes something: called without parameters it only reads.</summary>

@@ -25,7 +25,7 @@ public sealed class MiResult
     public bool IsError => _write is null;
 
     /// <summary>A value.</summary>
-    /// <param name="write">Writes one JSON value; called once, or not at all when the caller wants no reply.</param>
+    /// <param name="write">Writes one JSON value; called once, or not at all when no reply is sent.</param>
     public static MiResult Json(Action<Utf8JsonWriter> write)
     {
         ArgumentNullException.ThrowIfNull(write);

@@ -16,11 +16,11 @@ internal sealed class HostNames(IEnumerable<string> configured)
             return false;
         if (_names.Contains(name))
             return true;
-        // An address cannot be rebound: only names are answered by the DNS of somebody else.
+        // An address cannot be rebound: only names are resolved by a DNS server that an attacker may run.
         return IPAddress.TryParse(name, out IPAddress? address) && (LoopbackAccess.IsLoopback(address) || address.Equals(local));
     }
 
-    /// <summary>Whether an Origin is this listener's own: the scheme and port of the request, and a host that it knows.</summary>
+    /// <summary>Whether an Origin is this listener's own: the scheme and port of the request, and one of its names.</summary>
     public bool IsOwn(string origin, HttpRequest request, IPAddress? local) =>
         Uri.TryCreate(origin, UriKind.Absolute, out Uri? uri)
         && uri.Scheme.Equals(request.Scheme, StringComparison.OrdinalIgnoreCase)

@@ -19,7 +19,7 @@ internal static class ListenAddresses
                 );
             if (!LoopbackAccess.IsLoopback(place.Address) && !access.ProtectsOtherAddresses)
                 throw new ManagementException(
-                    $"The management address {text} lies beyond loopback, where everybody could use it; give one such as 127.0.0.1:8888"
+                    $"The management address {text} lies beyond loopback, where it would be open to other machines; give one such as 127.0.0.1:8888"
                 );
             places.Add(place);
         }

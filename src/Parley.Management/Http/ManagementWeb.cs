@@ -31,7 +31,7 @@ internal sealed class ManagementWeb : IAsyncDisposable
     {
         _places = ListenAddresses.Of(options, access);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        // Lines of its own would go under other categories than the operator's filters know; what matters is logged here.
+        // Kestrel's own lines below warnings say nothing to an operator.
         builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(new FilteredLoggers(loggers)));
         builder.Services.Replace(ServiceDescriptor.Singleton<IHostLifetime, NoLifetime>());
         builder.Services.AddRoutingCore();

@@ -7,7 +7,7 @@ namespace Parley.Management;
 
 /// <summary>
 /// <c>POST /mi</c>, with the statuses of OpenSIPS's mi_http. Where that closes the connection without a reply (no Content-Type, or one that it
-/// does not know), there is 415 here; a body may come in pieces.
+/// does not take), there is 415 here; a body may come in pieces.
 /// </summary>
 internal sealed class MiEndpoint(MiDispatcher dispatcher, ILogger log)
 {
@@ -86,14 +86,14 @@ internal sealed class MiEndpoint(MiDispatcher dispatcher, ILogger log)
             }
             catch (Exception failure)
             {
-                // Half a reply must not look like a whole one.
+                // A reply that breaks off must not be taken for a whole one.
                 ManagementLog.ReplyLost(log, caller.Name, caller.Transport, failure.Message);
                 context.Abort();
             }
         }
     }
 
-    /// <summary>The methods that httpd knows get 405, others 406 and a page.</summary>
+    /// <summary>GET gets 405, other methods 406 and a page, as from httpd.</summary>
     private static Task RefuseMethodAsync(HttpContext context)
     {
         HttpResponse response = context.Response;

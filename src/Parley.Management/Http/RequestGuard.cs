@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace Parley.Management;
 
 /// <summary>
-/// The first look at every HTTP request. Pages of other sites must not reach the management side by the browser of an operator: neither across
+/// The first check of every HTTP request. Pages of other sites must not reach the management side by the browser of an operator: neither across
 /// origins (Origin and Sec-Fetch-Site, of the Fetch Metadata Request Headers) nor by a name of theirs that leads to this machine (Host).
 /// </summary>
 internal sealed class RequestGuard(RequestDelegate next, HostNames hosts, IManagementAccess access, TimeProvider time, ILogger log)

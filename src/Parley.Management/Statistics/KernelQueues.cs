@@ -3,7 +3,7 @@ using Parley.Transport;
 
 namespace Parley.Management;
 
-/// <summary>Bytes that wait in the receive queues of the listeners' sockets, as Linux tells in /proc/net; 0 where it does not.</summary>
+/// <summary>Bytes that wait in the receive queues of the listeners' sockets, as /proc/net of Linux has them; 0 elsewhere.</summary>
 internal static class KernelQueues
 {
     public static long Waiting(IReadOnlyList<SipListener> listeners, SipProtocol protocol)

@@ -93,7 +93,7 @@ internal sealed class DialogWriter
     {
         json.WriteString("caller_tag"u8, leg.TagUtf8);
         json.WriteString("caller_contact"u8, leg.ContactUtf8);
-        // What was sent towards the caller, and by the name of who sent it.
+        // The number of what was sent towards the caller; the key names the party that sent it.
         WriteDigits(json, "callee_cseq"u8, leg.CSeq);
         json.WriteString("caller_route_set"u8, RouteText(leg));
         WriteSocket(json, "caller_bind_addr"u8, leg);

@@ -94,7 +94,7 @@ internal sealed class LocationCommands(LocationTable? table = null) : IMiCommand
 
         private MiResult Dump(MiArguments arguments)
         {
-            // OpenSIPS 3 wants the text "brief", 4.0 a number that is not 0; a text stands here with its quotes.
+            // OpenSIPS 3 takes the text "brief", 4.0 a number other than 0; a text stands here with its quotes.
             bool isBrief = arguments.TextOrNull("brief") is { } brief && brief.Trim('"') is not ("0" or "" or "false");
             return MiResult.Stream(
                 async (output, cancellation) =>

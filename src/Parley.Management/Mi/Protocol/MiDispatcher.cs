@@ -70,7 +70,7 @@ internal sealed class MiDispatcher(MiCommandTable commands, ManagementOptions op
 
     private static string OutcomeOf(MiResult result) => result.IsError ? $"{result.Code} {result.Message}" : "OK";
 
-    /// <summary>The arguments for the log: on one line, and none longer than what says which it was.</summary>
+    /// <summary>The arguments for the log: on one line, each cut at a length.</summary>
     private static string TextOf(MiArguments arguments)
     {
         var text = new StringBuilder();

@@ -11,7 +11,7 @@ internal sealed class MiReply(string? id, MiResult result, SemaphoreSlim? places
 {
     private SemaphoreSlim? _places = places;
 
-    /// <summary>Nobody waits for it.</summary>
+    /// <summary>It is not sent.</summary>
     public bool IsSilent => id is null;
 
     public MiResult Result => result;

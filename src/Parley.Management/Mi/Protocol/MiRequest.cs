@@ -27,7 +27,7 @@ internal sealed class MiRequest : IDisposable
     /// <summary>What is wrong with it; null: nothing.</summary>
     public MiResult? Error { get; private init; }
 
-    /// <summary>Nobody waits for a reply. An error of the request itself is answered all the same.</summary>
+    /// <summary>No reply is sent, except for an error of the request itself.</summary>
     public bool IsNotification => Id is null && Error is null;
 
     /// <summary>Reads a whole request.</summary>

@@ -57,7 +57,7 @@ internal sealed class DatagramListener : IAsyncDisposable
                 RemoveStale(place);
             socket.Bind(place.EndPoint);
             socket.SendBufferSize = 4 * MostBytes;
-            if (place.IsUnix)
+            if (place.IsUnix && !OperatingSystem.IsWindows())
                 File.SetUnixFileMode(place.EndPoint.ToString()!, SocketMode);
             return socket;
         }
@@ -71,7 +71,7 @@ internal sealed class DatagramListener : IAsyncDisposable
         }
     }
 
-    /// <summary>A socket that an earlier process left behind goes; one that somebody listens at stays, and so does what is no socket.</summary>
+    /// <summary>Removes a socket that an earlier process left behind; one in use stays, and so does what is no socket.</summary>
     private static void RemoveStale(DatagramPlace place)
     {
         string path = place.EndPoint.ToString()!;
@@ -88,7 +88,7 @@ internal sealed class DatagramListener : IAsyncDisposable
         }
         catch (SocketException)
         {
-            // Bind says what is wrong.
+            // Bind fails with the reason.
         }
     }
 
@@ -100,7 +100,7 @@ internal sealed class DatagramListener : IAsyncDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            // Bind says so at the next start.
+            // Bind fails with the reason at the next start.
         }
     }
 

@@ -6,7 +6,7 @@ namespace Parley.Management;
 
 /// <summary>
 /// Commands by a FIFO, as <c>opensips-cli</c> writes them. One thread reads; each command runs on the pool, and its reply goes to the FIFO that it
-/// names. The file's owner and group are who may call: what can write to it may change everything.
+/// names. Every process that may write to the FIFO may change everything; its mode allows that to owner and group.
 /// </summary>
 internal sealed class FifoListener : IAsyncDisposable
 {
@@ -71,7 +71,8 @@ internal sealed class FifoListener : IAsyncDisposable
 
         try
         {
-            File.SetUnixFileMode(path, (UnixFileMode)bits); // whatever the umask took away
+            if (!OperatingSystem.IsWindows())
+                File.SetUnixFileMode(path, (UnixFileMode)bits); // whatever the umask took away
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -119,7 +120,7 @@ internal sealed class FifoListener : IAsyncDisposable
 
     private void Start(MiRequest request, string? reply)
     {
-        // A reply that nobody fetches holds a thread; more of them than commands may run are not waited for.
+        // A reply that is not fetched holds a thread, so their number is bounded.
         if (Interlocked.Increment(ref _running) > 2 * _options.MaxRequests)
         {
             Interlocked.Decrement(ref _running);

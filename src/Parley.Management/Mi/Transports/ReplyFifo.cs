@@ -26,7 +26,7 @@ internal sealed class ReplyFifo : IDisposable
         long begin = time.GetTimestamp();
         while (true)
         {
-            // A link, or a file in its place, could make the server write where another user wants it to.
+            // A link, or a file in its place, could make the server write into a file of another user.
             int file = PosixFile.Open(path, PosixFile.WriteOnly | PosixFile.NonBlocking | PosixFile.NoFollow | PosixFile.CloseOnExec);
             if (file >= 0)
                 return PosixFile.IsPipe(file) ? new ReplyFifo(file) : throw Refused(file);

@@ -8,6 +8,7 @@ using Xunit;
 namespace Parley.Management.Tests;
 
 /// <summary>The MI over a FIFO, as opensips-cli uses it: a reply FIFO of its own, the command in one write, the reply read as one line.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed partial class FifoTests : IDisposable
 {
     private readonly TestFolder _temporary = new("mi");

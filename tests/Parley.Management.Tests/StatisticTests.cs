@@ -1,5 +1,4 @@
 using System.Text.Json;
-using Parley.Dialogs;
 using Parley.Hosting;
 using Xunit;
 

@@ -6,6 +6,16 @@ using Parley.Sql.Tests.Servers;
 using Parley.Testing;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (args is ["start", ..])
+{
+    await Parley.Stores.StartMeasurement.RunAsync(
+        Number("--dialogs", "1000000"),
+        Number("--registrations", "0"),
+        Option("--folder", "") is { Length: > 0 } folder ? folder : null
+    );
+    return;
+}
+
 int rows = int.Parse(Option("--rows", "100000"), CultureInfo.InvariantCulture);
 int[] batches = [.. Option("--batches", "1,500,5000").Split(',').Select(static b => int.Parse(b, CultureInfo.InvariantCulture))];
 string[] providers = Option("--databases", "sqlite,postgresql,mariadb").Split(',');
@@ -109,6 +119,8 @@ static async Task<string> RateAsync(DialogRecord[] all, int batch, Func<DialogRe
 }
 
 static string Rate(int count, long begin) => $"{count / Stopwatch.GetElapsedTime(begin).TotalSeconds:#,0}";
+
+int Number(string name, string otherwise) => int.Parse(Option(name, otherwise), CultureInfo.InvariantCulture);
 
 string Option(string name, string otherwise) =>
     Array.IndexOf(args, name) is >= 0 and int i && i + 1 < args.Length ? args[i + 1] : otherwise;

@@ -40,9 +40,9 @@ IConfigurationRoot settings = new ConfigurationBuilder().AddJsonStream(text).Bui
 var rows = new List<(string Way, string Filling, int Bytes, double Least, double Median, int Out)>();
 foreach (Way one in Way.All.Where(one => one.Name.Contains(way, StringComparison.OrdinalIgnoreCase)))
 {
-    using var rig = new Rig(settings);
-    one.Prepare(rig);
-    rig.Settle();
+    using var server = new MeasuredServer(settings);
+    one.Prepare(server);
+    server.Settle();
     int n = 0;
     foreach (Filling each in Filling.All.Where(each => each.Name.Contains(filling, StringComparison.OrdinalIgnoreCase)))
     {
@@ -52,15 +52,15 @@ foreach (Way one in Way.All.Where(one => one.Name.Contains(way, StringComparison
         // One more than counts: the first compiles. What is very dear is not repeated as often.
         for (int run = 0; run <= repeats && costs.Sum() < 3e6; run++)
         {
-            string message = each.Apply(one.Message(rig, ++n));
-            int before = rig.Network.SentCount;
-            costs.Add(rig.Cost(message));
-            (bytes, sent) = (message.Length, rig.Network.SentCount - before);
+            string message = each.Apply(one.Message(server, ++n));
+            int before = server.Network.SentCount;
+            costs.Add(server.Cost(message));
+            (bytes, sent) = (message.Length, server.Network.SentCount - before);
             if (run % 4 == 3)
-                rig.Settle();
+                server.Settle();
         }
 
-        rig.Settle();
+        server.Settle();
         double[] counted = [.. costs.Skip(costs.Count > 1 ? 1 : 0).Order()];
         rows.Add((one.Name, each.Name, bytes, counted[0], counted[counted.Length / 2], sent));
         if (counted[counted.Length / 2] > limit * 1000)

@@ -518,7 +518,10 @@ public sealed partial class Dialog
         if ((effects & DialogEffects.Ended) != 0)
             _pings?.Stop();
         if ((effects & DialogEffects.Unlink) != 0)
+        {
+            Runtime.Unlinking?.Invoke(Id);
             Stripe.Remove(this);
+        }
         return effects;
     }
 

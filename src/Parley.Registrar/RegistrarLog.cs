@@ -22,4 +22,13 @@ internal static partial class RegistrarLog
 
     [LoggerMessage(3205, LogLevel.Error, "The location store did not take {Depth} contacts at the stop")]
     public static partial void NotWritten(ILogger log, int depth, Exception exception);
+
+    [LoggerMessage(3206, LogLevel.Error, "The journal of contacts failed; what the store does not take waits in memory")]
+    public static partial void JournalFailed(ILogger log, Exception exception);
+
+    [LoggerMessage(3207, LogLevel.Information, "{Batches} batches of the journal of contacts were written to the store")]
+    public static partial void Replayed(ILogger log, long batches);
+
+    [LoggerMessage(3208, LogLevel.Warning, "The contacts are not loaded yet: the store failed; it is tried again every {Seconds} s")]
+    public static partial void NotLoaded(ILogger log, double seconds, Exception exception);
 }

@@ -1,12 +1,11 @@
 using Parley.Crash.Host;
 using Parley.Crash.Phones;
-using Parley.Dialogs;
 
 namespace Parley.Crash;
 
 /// <summary>
-/// Calls at a rate, the proxy killed at a random moment, started again, and every call ended: as often as asked. What is found wrong is a line of
-/// <see cref="Faults"/>.
+/// Calls at a rate, the proxy killed or stopped at a random moment, started again, and every call ended: as often as asked. What is found wrong is a
+/// line of <see cref="Faults"/>.
 /// </summary>
 public sealed class CrashRun : IDisposable
 {
@@ -50,21 +49,21 @@ public sealed class CrashRun : IDisposable
                 _phones.HangsUp = true;
                 _phones.SetRate(_settings.Rate);
                 await Task.Delay(_random.Next(1_500, 4_000));
-                proxy.Kill();
-                long killedAt = _phones.Now;
+                bool isOrderly = _settings.Ending == CrashEnding.Term || (_settings.Ending == CrashEnding.Both && kill % 2 == 1);
+                long endedAt = _phones.Now; // what is answered while an orderly stop is under way is stored too
+                await EndAsync(proxy, isOrderly);
+                endedAt = isOrderly ? endedAt : _phones.Now;
                 _phones.SetRate(0);
                 _phones.HangsUp = false;
-                proxy.Dispose();
                 proxy = await ProxyProcess.StartAsync(_settings);
-                if (kill % 4 == 0)
+                if (_settings.Twice > 0 && kill % _settings.Twice == 0)
                 {
-                    // Twice in a row, nothing happening between.
-                    proxy.Kill();
-                    proxy.Dispose();
+                    // Twice in a row, nothing happening between but what the phones repeat.
+                    await EndAsync(proxy, isOrderly);
                     proxy = await ProxyProcess.StartAsync(_settings);
                 }
 
-                await CheckAsync(proxy, kill, killedAt);
+                await CheckAsync(proxy, kill, new Loss(endedAt, isOrderly ? 0 : _settings.Window));
             }
 
             await proxy.StopAsync();
@@ -77,9 +76,24 @@ public sealed class CrashRun : IDisposable
         CheckRecords();
     }
 
-    private async Task CheckAsync(ProxyProcess proxy, int kill, long killedAt)
+    /// <summary>What an ending may lose: what happened in the <paramref name="Window"/> (milliseconds) before it.</summary>
+    private readonly record struct Loss(long EndedAt, long Window)
     {
-        await SettledAsync(static call => call.Invite is not null);
+        public bool Covers(long at) => Window > 0 && at > EndedAt - Window;
+    }
+
+    private static async Task EndAsync(ProxyProcess proxy, bool isOrderly)
+    {
+        if (isOrderly)
+            await proxy.TerminateAsync();
+        else
+            proxy.Kill();
+        proxy.Dispose();
+    }
+
+    private async Task CheckAsync(ProxyProcess proxy, int kill, Loss loss)
+    {
+        await SettledAsync(static call => call.Invite is not null || call.Bye is not null);
         List<CrashCall> known = await proxy.CallsAsync();
         int profile = await proxy.ProfileAsync();
         IReadOnlyList<Call> calls = _phones.Calls;
@@ -90,10 +104,8 @@ public sealed class CrashRun : IDisposable
             if (!call.IsOpen || call.IsEnding)
                 continue;
             open++;
-            // In the delayed mode what was answered within the last period may be lost.
-            bool mayBeLost = _settings.Mode == DialogStoreMode.Delayed && call.AnsweredAt > killedAt - (_settings.Period * 1_000) - 500;
-            if (!count.ContainsKey(call.CallId) && !mayBeLost)
-                Faults.Add($"kill {kill}: call {call.CallId}, answered {killedAt - call.AnsweredAt} ms before the kill, is missing");
+            if (!count.ContainsKey(call.CallId) && !loss.Covers(call.AnsweredAt))
+                Faults.Add($"kill {kill}: call {call.CallId}, answered {loss.EndedAt - call.AnsweredAt} ms before it, is missing");
         }
 
         foreach ((string callId, int dialogs) in count.Where(static c => c.Value > 1))
@@ -113,12 +125,8 @@ public sealed class CrashRun : IDisposable
         List<CrashCall> left = await proxy.CallsAsync();
         foreach (Call call in _phones.Calls.Where(c => c.AnsweredAt > 0 && left.Any(l => l.CallId == c.CallId)))
         {
-            // In the delayed mode the end of a call within the last period may be lost, as its answer may.
-            if (
-                _settings.Mode == DialogStoreMode.Delayed
-                && call.EndedAt > killedAt - (_settings.Period * 1_000) - 500
-                && call.EndedAt <= killedAt
-            )
+            // The end of a call may be lost as its answer may.
+            if (loss.Covers(call.EndedAt) && call.EndedAt <= loss.EndedAt)
                 _ghosts.Add(call.CallId);
             else if (!_ghosts.Contains(call.CallId))
                 Faults.Add($"kill {kill}: call {call.CallId} is left, and it was ended");
@@ -148,7 +156,7 @@ public sealed class CrashRun : IDisposable
         foreach (string callId in _answered)
         {
             int count = records.GetValueOrDefault(callId);
-            if (count != 1 && (_settings.Mode != DialogStoreMode.Delayed || count > 1))
+            if (count != 1 && (count > 1 || _settings.Window == 0 || _settings.Ending == CrashEnding.Term))
                 Faults.Add($"call {callId} has {count} records");
             if (rows.Contains(callId) && !_ghosts.Contains(callId))
                 Faults.Add($"call {callId} is over and still in the table");

@@ -6,8 +6,14 @@ namespace Parley.Crash;
 /// <summary>What is run, from the command line.</summary>
 public sealed record CrashSettings
 {
-    /// <summary>How often the proxy is killed.</summary>
+    /// <summary>How often the proxy is ended.</summary>
     public int Kills { get; init; } = 10;
+
+    /// <summary>How it is ended.</summary>
+    public CrashEnding Ending { get; init; } = CrashEnding.Kill;
+
+    /// <summary>Each time in so many it is ended once more as soon as it is up again; 0: never.</summary>
+    public int Twice { get; init; } = 4;
 
     /// <summary>Calls per second.</summary>
     public int Rate { get; init; } = 200;
@@ -17,6 +23,9 @@ public sealed record CrashSettings
 
     /// <summary>When rows are written.</summary>
     public DialogStoreMode Mode { get; init; } = DialogStoreMode.Realtime;
+
+    /// <summary>Whether a response waits for its row, in realtime.</summary>
+    public DialogDurability Durability { get; init; } = DialogDurability.Before;
 
     /// <summary>The period of the delayed mode, seconds.</summary>
     public double Period { get; init; } = 2;
@@ -35,6 +44,15 @@ public sealed record CrashSettings
 
     /// <summary>The callees' port.</summary>
     public int Callee { get; init; }
+
+    /// <summary>How far back a kill may lose what happened, milliseconds; 0: nothing.</summary>
+    public long Window =>
+        Mode switch
+        {
+            DialogStoreMode.Delayed => (long)(Period * 1_000) + 500,
+            DialogStoreMode.Shutdown => long.MaxValue / 2,
+            _ => Durability == DialogDurability.SoonAfter ? 500 : 0,
+        };
 
     /// <summary>The name of a kind of database here.</summary>
     public static string NameOf(Sql.SqlProvider provider) =>
@@ -58,6 +76,9 @@ public sealed record CrashSettings
                 "--rate" => settings with { Rate = Number(value) },
                 "--seed" => settings with { Seed = Number(value) },
                 "--mode" => settings with { Mode = Enum.Parse<DialogStoreMode>(value, ignoreCase: true) },
+                "--durability" => settings with { Durability = Enum.Parse<DialogDurability>(value, ignoreCase: true) },
+                "--ending" => settings with { Ending = Enum.Parse<CrashEnding>(value, ignoreCase: true) },
+                "--twice" => settings with { Twice = Number(value) },
                 "--period" => settings with { Period = double.Parse(value, CultureInfo.InvariantCulture) },
                 "--provider" => settings with { Provider = value },
                 "--connection" => settings with { Connection = value },
@@ -78,6 +99,8 @@ public sealed record CrashSettings
         [
             "--mode",
             Mode.ToString(),
+            "--durability",
+            Durability.ToString(),
             "--period",
             Period.ToString(CultureInfo.InvariantCulture),
             "--provider",

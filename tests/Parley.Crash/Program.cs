@@ -8,7 +8,7 @@ if (args is ["host", .. var options])
 if (args is not ["run", .. var wanted])
 {
     Console.Error.WriteLine(
-        "Usage: Parley.Crash run [--kills 10] [--rate 200] [--mode realtime|delayed] [--period 2] [--provider sqlite|postgresql|mysql] [--connection ...] [--seed 1]"
+        "Usage: Parley.Crash run [--kills 10] [--rate 200] [--mode realtime|delayed|shutdown] [--durability before|soonafter] [--ending kill|term|both] [--twice 4] [--period 2] [--provider sqlite|postgresql|mysql] [--connection ...] [--seed 1]"
     );
     return 2;
 }

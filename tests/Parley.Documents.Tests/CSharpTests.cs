@@ -24,13 +24,13 @@ public class CSharpTests
     [MemberData(nameof(Applications), DisableDiscoveryEnumeration = true)]
     public void An_application_answers_OPTIONS_and_REGISTER_and_carries_a_call(Snippet block)
     {
-        using Scene scene = Scenes.Run(
+        using SnippetFixture fixture = SnippetRunner.Run(
             block,
             play =>
             {
                 int options = play.Ask(play.Alice, "OPTIONS", $"sip:{play.Proxy}");
                 int register = play.Ask(play.Bob, "REGISTER", $"sip:{play.Proxy}");
-                ScriptedCall call = play.Call(Scenes.Dialled(block));
+                ScriptedCall call = play.Call(SnippetRunner.Dialled(block));
 
                 Assert.True(options is 200 or 405, $"OPTIONS got {options}.");
                 Assert.True(register is 200 or 405, $"REGISTER got {register}.");
@@ -43,9 +43,9 @@ public class CSharpTests
                     Assert.True(call.Status == 405, $"The call got {call.Status}.");
             }
         );
-        Assert.True(scene.HasRun, "The program has no app.Run().");
-        Assert.Empty(scene.Complaints);
-        foreach (ScriptedUserAgent phone in scene.Callees.Values.Append(scene.Alice).Append(scene.Bob))
+        Assert.True(fixture.HasRun, "The program has no app.Run().");
+        Assert.Empty(fixture.Complaints);
+        foreach (ScriptedUserAgent phone in fixture.Callees.Values.Append(fixture.Alice).Append(fixture.Bob))
             Assert.Empty(phone.Anomalies);
     }
 
@@ -58,8 +58,8 @@ public class CSharpTests
             Console.SetOut(TextWriter.Null);
             try
             {
-                using var scene = new Scene(block.Text);
-                scene.Execute(Scenes.Compiled(block));
+                using var fixture = new SnippetFixture(block.Text);
+                fixture.Execute(SnippetRunner.Compiled(block));
             }
             finally
             {
@@ -74,7 +74,7 @@ public class CSharpTests
         int run = 0;
         foreach (Snippet block in Snippet.In("csharp").Where(static s => s.Text.Contains("[Fact]", StringComparison.Ordinal)))
         {
-            Assembly assembly = Scenes.Compiled(block, run: false);
+            Assembly assembly = SnippetRunner.Compiled(block, run: false);
             foreach (
                 MethodInfo test in assembly
                     .GetTypes()

@@ -11,8 +11,8 @@ public class RecipeTests
     [Fact]
     public void The_number_decides_where_a_call_goes_and_the_trunk_is_for_one_network()
     {
-        using Scene scene = Scenes.Run(
-            Scenes.Find(Page, "The number that was dialled"),
+        using SnippetFixture fixture = SnippetRunner.Run(
+            SnippetRunner.Find(Page, "The number that was dialled"),
             play =>
             {
                 Assert.Equal(200, play.Call("0049301234").Status);
@@ -29,16 +29,16 @@ public class RecipeTests
                 Assert.Equal(403, refused.Status);
             }
         );
-        Assert.Equal(["sip:+49301234@192.0.2.20", "sip:+49305678@192.0.2.20"], Invites(scene, "192.0.2.20"));
-        Assert.Equal(["sip:123@192.0.2.10"], Invites(scene, "192.0.2.10"));
-        Assert.Empty(scene.Complaints);
+        Assert.Equal(["sip:+49301234@192.0.2.20", "sip:+49305678@192.0.2.20"], Invites(fixture, "192.0.2.20"));
+        Assert.Equal(["sip:123@192.0.2.10"], Invites(fixture, "192.0.2.10"));
+        Assert.Empty(fixture.Complaints);
     }
 
     [Fact]
     public void The_registrar_brings_a_call_to_the_phone_that_registered()
     {
-        using Scene scene = Scenes.Run(
-            Scenes.Find(Page, "A registrar"),
+        using SnippetFixture fixture = SnippetRunner.Run(
+            SnippetRunner.Find(Page, "A registrar"),
             play =>
             {
                 Assert.Equal(404, play.Call("bob").Status);
@@ -47,7 +47,7 @@ public class RecipeTests
                 Assert.Single(play.Bob.Calls);
             }
         );
-        Assert.Empty(scene.Complaints);
+        Assert.Empty(fixture.Complaints);
     }
 
     [Theory]
@@ -57,8 +57,8 @@ public class RecipeTests
     public void The_HTTP_service_decides_where_a_call_goes(string? answer, int status)
     {
         Uri? asked = null;
-        using Scene scene = Scenes.Run(
-            Scenes.Find(Page, "Asking an HTTP service"),
+        using SnippetFixture fixture = SnippetRunner.Run(
+            SnippetRunner.Find(Page, "Asking an HTTP service"),
             play =>
             {
                 Assert.Equal(status, play.Call("bob").Status);
@@ -71,14 +71,14 @@ public class RecipeTests
             }
         );
         Assert.Equal("http://127.0.0.1:8080/target?user=bob", asked!.AbsoluteUri);
-        Assert.Empty(scene.Complaints);
+        Assert.Empty(fixture.Complaints);
     }
 
     [Fact]
     public void A_caller_that_hangs_up_while_the_HTTP_service_is_asked_gets_487_and_nothing_is_sent_on()
     {
-        using Scene scene = Scenes.Run(
-            Scenes.Find(Page, "Asking an HTTP service"),
+        using SnippetFixture fixture = SnippetRunner.Run(
+            SnippetRunner.Find(Page, "Asking an HTTP service"),
             play =>
             {
                 ScriptedCall call = play.Alice.Invite($"sip:bob@{play.Proxy}");
@@ -88,22 +88,22 @@ public class RecipeTests
             },
             static before => before.Http.Delay = TimeSpan.FromSeconds(5)
         );
-        Assert.Empty(scene.Callees["127.0.0.1:5070"].Calls);
-        Assert.Empty(scene.Complaints);
+        Assert.Empty(fixture.Callees["127.0.0.1:5070"].Calls);
+        Assert.Empty(fixture.Complaints);
     }
 
     [Fact]
     public void A_call_outlives_the_program_by_the_store_of_the_recipe()
     {
         string file = Path.Combine(TestFolder.ForTest("recipe"), "dialogs.txt");
-        Snippet block = Scenes.Find(Page, "A store of one's own");
+        Snippet block = SnippetRunner.Find(Page, "A store of one's own");
         block = block with { Text = block.Text.Replace("\"dialogs.txt\"", $"\"{file}\"", StringComparison.Ordinal) };
-        using (Scene first = Scenes.Run(block, static play => Talk(play)))
+        using (SnippetFixture first = SnippetRunner.Run(block, static play => Talk(play)))
             Assert.Empty(first.Complaints);
         Assert.Single(File.ReadAllLines(file));
 
         long loaded = 0;
-        using (Scene second = Scenes.Run(block, play => loaded = play.Dialogs.Statistics.ActiveDialogs))
+        using (SnippetFixture second = SnippetRunner.Run(block, play => loaded = play.Dialogs.Statistics.ActiveDialogs))
             Assert.Empty(second.Complaints);
         Assert.Equal(1, loaded);
     }
@@ -116,7 +116,10 @@ public class RecipeTests
         Console.SetOut(output);
         try
         {
-            using Scene scene = Scenes.Run(Scenes.Find(Page, "An observer of the relay"), static play => play.Call("bob"));
+            using SnippetFixture fixture = SnippetRunner.Run(
+                SnippetRunner.Find(Page, "An observer of the relay"),
+                static play => play.Call("bob")
+            );
         }
         finally
         {
@@ -128,9 +131,9 @@ public class RecipeTests
     [Fact]
     public void The_callback_that_hands_over_writes_a_line_per_call()
     {
-        Snippet block = Scenes.Find(Page, "What must not block");
+        Snippet block = SnippetRunner.Find(Page, "What must not block");
         string file = Path.Combine(TestFolder.ForTest("recipe"), "calls.csv");
-        using Scene scene = Scenes.Run(
+        using SnippetFixture fixture = SnippetRunner.Run(
             block with
             {
                 Text = block.Text.Replace("\"calls.csv\"", $"\"{file}\"", StringComparison.Ordinal),
@@ -146,10 +149,10 @@ public class RecipeTests
         Assert.EndsWith(";Downstream BYE", lines[0], StringComparison.Ordinal);
     }
 
-    private static IEnumerable<string> Invites(Scene scene, string host) =>
-        scene.Callees[host].Calls.Select(static c => c.Invite!.RequestUri);
+    private static IEnumerable<string> Invites(SnippetFixture fixture, string host) =>
+        fixture.Callees[host].Calls.Select(static c => c.Invite!.RequestUri);
 
-    private static void Talk(Scene play)
+    private static void Talk(SnippetFixture play)
     {
         ScriptedCall call = play.Alice.Invite($"sip:bob@{play.Proxy}");
         play.Network.Clock.RunFor(TimeSpan.FromMinutes(1));

@@ -3,10 +3,10 @@ using Parley.Hosting;
 
 namespace Parley.Documents.Tests;
 
-/// <summary>What the compiled snippets call in place of the real builder, sockets, loop and HTTP; the scene of the running test does it.</summary>
+/// <summary>What the compiled snippets call in place of the real builder, sockets, loop and HTTP; the fixture of the running test does it.</summary>
 public static class SimulatedProgram
 {
-    internal static Scene? Current { get; set; }
+    internal static SnippetFixture? Current { get; set; }
 
     public static ParleyApplicationBuilder CreateBuilder(string[]? args = null)
     {

@@ -51,7 +51,7 @@ public class ManagementTests
         var port = ((IPEndPoint)taken.LocalEndpoint).Port;
         await using var parley = ParleyServer.StartUnready(Settings.Udp(Ports.Next()) + Management(port));
         Assert.Equal(78, await parley.WaitForExitAsync(Limit));
-        var line = Assert.Single(parley.Output.Split('\n'), l => l.Contains("[1015]", StringComparison.Ordinal));
+        var line = Assert.Single(parley.Output.Split('\n'), l => l.Contains("[1017]", StringComparison.Ordinal));
         Assert.Contains($"127.0.0.1:{port}", line, StringComparison.Ordinal);
     }
 

@@ -10,7 +10,7 @@ namespace Parley.Server.Tests;
 /// <summary>The server's main route on a simulated network: the server at 10.0.0.9, served domain example.com, a gateway at 10.0.0.7.</summary>
 public sealed class CallRoutingTests : IDisposable
 {
-    private readonly ServerScene _scene = new(
+    private readonly ServerFixture _fixture = new(
         new()
         {
             ["Routes:0:Prefix"] = "+",
@@ -24,11 +24,11 @@ public sealed class CallRoutingTests : IDisposable
 
     public CallRoutingTests()
     {
-        _scene.Bind("sip:bob@example.com", "sip:bob@10.0.0.2");
-        _scene.Bind("sip:7042@example.com", "sip:bob@10.0.0.2");
+        _fixture.Bind("sip:bob@example.com", "sip:bob@10.0.0.2");
+        _fixture.Bind("sip:7042@example.com", "sip:bob@10.0.0.2");
     }
 
-    public void Dispose() => _scene.Dispose();
+    public void Dispose() => _fixture.Dispose();
 
     [Theory]
     [InlineData("sip:*72@example.com", "sip:*72@10.0.0.7")]
@@ -38,14 +38,14 @@ public sealed class CallRoutingTests : IDisposable
     public void A_number_goes_by_its_prefix(string dialled, string sent)
     {
         Send("MESSAGE", dialled);
-        Assert.Equal(sent, _scene.Gateway.RequestUri);
+        Assert.Equal(sent, _fixture.Gateway.RequestUri);
     }
 
     [Fact]
     public void A_local_number_of_a_served_domain_is_a_user_here()
     {
         Send("MESSAGE", "tel:70-42;phone-context=example.com");
-        Assert.Equal("sip:bob@10.0.0.2", _scene.Bob.RequestUri);
+        Assert.Equal("sip:bob@10.0.0.2", _fixture.Bob.RequestUri);
     }
 
     [Theory]
@@ -63,8 +63,8 @@ public sealed class CallRoutingTests : IDisposable
     public void A_Route_by_a_served_domain_is_ours(string route)
     {
         Send("MESSAGE", "sip:bob@example.com", $"Route: {route}\r\n");
-        Assert.Equal("sip:bob@10.0.0.2", _scene.Bob.RequestUri);
-        Assert.True(_scene.Bob.Heard[0].IndexOf(SipHeaderName.Route) < 0);
+        Assert.Equal("sip:bob@10.0.0.2", _fixture.Bob.RequestUri);
+        Assert.True(_fixture.Bob.Heard[0].IndexOf(SipHeaderName.Route) < 0);
     }
 
     [Fact]
@@ -76,17 +76,17 @@ public sealed class CallRoutingTests : IDisposable
             ["Domains:0"] = "example.com",
             ["Aliases:0"] = "sip.example.net",
         };
-        using var application = ApplicationSetup.Build(ServerScene.Read(settings), new ConfigurationBuilder().Build());
+        using var application = ApplicationSetup.Build(ServerFixture.Read(settings), new ConfigurationBuilder().Build());
         Assert.True(IsOwn("example.com") && IsOwn("sip.example.net") && !IsOwn("example.org"));
         settings["Domains:0"] = "example.org";
         settings["Aliases:0"] = "sip2.example.net";
-        ApplicationSetup.Rename(application, ServerScene.Read(settings));
+        ApplicationSetup.Rename(application, ServerFixture.Read(settings));
         Assert.True(IsOwn("example.org") && IsOwn("sip2.example.net") && !IsOwn("example.com") && !IsOwn("sip.example.net"));
         Assert.NotNull(application.Transport.FindOwn("example.org"u8, 0, default));
         Assert.Empty(
             RestartNeeds.Between(
-                ServerScene.Read(new() { ["Aliases:0"] = "a.example" }),
-                ServerScene.Read(new() { ["Domains:0"] = "b.example" })
+                ServerFixture.Read(new() { ["Aliases:0"] = "a.example" }),
+                ServerFixture.Read(new() { ["Domains:0"] = "b.example" })
             )
         );
 
@@ -96,10 +96,10 @@ public sealed class CallRoutingTests : IDisposable
     /// <summary>Sends a request and gives back the final status.</summary>
     private int Send(string method, string uri, string lines = "")
     {
-        _scene.Alice.Send(
+        _fixture.Alice.Send(
             $"{method} {uri} SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKt1\r\nMax-Forwards: 70\r\nFrom: <sip:alice@elsewhere.example>;tag=f\r\nTo: <{uri}>\r\nCall-ID: c1\r\nCSeq: 1 {method}\r\n{lines}Content-Length: 0\r\n\r\n"
         );
-        _scene.Run(100);
-        return _scene.Alice.Heard.Where(m => m.StatusCode >= 200).Select(m => m.StatusCode).LastOrDefault();
+        _fixture.Run(100);
+        return _fixture.Alice.Heard.Where(m => m.StatusCode >= 200).Select(m => m.StatusCode).LastOrDefault();
     }
 }

@@ -43,6 +43,7 @@ public class SettingTests
         ["SqlDialogStoreOptions.HashSize"] = "Dialogs:HashSize",
         ["SqlDialogStoreOptions.CallRecords"] = "CallRecords:Enabled",
         ["DialogStoreOptions.Journal"] = "Store:Journal and Store:UseJournal",
+        ["LocationStoreOptions.Journal"] = "Registrations:Journal and Store:UseJournal",
         ["SqlCallRecordOptions.Outbox"] = "on where there is a CallRecords:File",
         ["ConsoleLogOptions.LimitedCategories"] = "the categories that strangers reach",
         ["ManagementOptions.FifoMode"] = "owner and group, who are those of the server",
@@ -154,7 +155,15 @@ public class SettingTests
         !key.Contains(':', StringComparison.Ordinal)
         || key.StartsWith("Messages:", StringComparison.Ordinal)
         || key is "Registrar:Enabled" or "Runtime:GcPacing" or "Runtime:WarmUp" or "Management:Enabled"
-        || key is "Store:Provider" or "Store:File" or "Store:Connection" or "Store:Journal" or "Store:UseJournal" or "CallRecords:Enabled"
+        || key
+            is "Store:Provider"
+                or "Store:File"
+                or "Store:Connection"
+                or "Store:Journal"
+                or "Store:UseJournal"
+                or "Registrations:Journal"
+                or "CallRecords:KeepDays"
+                or "CallRecords:Enabled"
         || SettingTable
             .Sections.Single(s => s.Name == "Dialogs")
             .Settings.Where(s => s.Name != nameof(DialogOptions.ByeOnTimeout) && Enum.TryParse<DialogFlags>(s.Name, out _))

@@ -1,6 +1,4 @@
-using Xunit;
-
-[assembly: AssemblyFixture(typeof(Parley.TestFolders.LeftFolders))]
+[assembly: Xunit.AssemblyFixture(typeof(Parley.TestFolders.LeftFolders))]
 
 namespace Parley.TestFolders;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Xunit;
 using Xunit.Sdk;
 
 namespace Parley.TestFolders;
@@ -29,7 +28,8 @@ internal sealed class TestFolder : IDisposable
     public static string ForTest(string name)
     {
         ITest test =
-            TestContext.Current.Test ?? throw new InvalidOperationException("No test is running: make the folder with new and dispose it.");
+            Xunit.TestContext.Current.Test
+            ?? throw new InvalidOperationException("No test is running: make the folder with new and dispose it.");
         var folder = new TestFolder(name);
         Existing[folder] = test.UniqueID;
         return folder.Path;

@@ -30,6 +30,9 @@ internal abstract class DialogRuntime
     /// <summary>The name of this node in rows; empty: none.</summary>
     public string Node { get; set; } = "";
 
+    /// <summary>Called under a dialog's lock before it leaves the table: a load must not bring it back. Null: nothing is loaded.</summary>
+    public Action<DialogId>? Unlinking { get; set; }
+
     public DialogCounters Counters { get; } = new();
 
     /// <summary>Null without call records.</summary>

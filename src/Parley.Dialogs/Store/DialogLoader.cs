@@ -42,7 +42,7 @@ internal sealed class DialogLoader
         _find = socket => _sockets.TryFind(socket, out SipListener? found) ? found : null;
         _time = time;
         _log = log;
-        writer.Ended = NoteEnd;
+        module.Unlinking = NoteEnd;
         Unacknowledged = new UnacknowledgedCalls(time);
     }
 
@@ -55,6 +55,7 @@ internal sealed class DialogLoader
     /// <summary>From now on a request whose dialog is not here looks for it in the store.</summary>
     public void Begin() => Interlocked.Increment(ref _loads);
 
+    /// <summary>Ends what <see cref="Begin"/> began.</summary>
     public void End()
     {
         lock (_lock)
@@ -145,6 +146,15 @@ internal sealed class DialogLoader
         {
             Interlocked.Decrement(ref _finds);
         }
+    }
+
+    /// <summary>Loads nothing any more.</summary>
+    public void Leave()
+    {
+        if (_module.Loader != this)
+            return;
+        _module.Loader = null;
+        _module.Unlinking = null;
     }
 
     private bool Load(DialogRecord record)

@@ -171,8 +171,7 @@ public sealed class DialogPersistence : IDisposable
     {
         if (_holds is not null && _module.Holds == _holds)
             _module.Holds = null;
-        if (_module.Loader == _loader)
-            _module.Loader = null;
+        _loader.Leave();
         _writer.Dispose();
     }
 

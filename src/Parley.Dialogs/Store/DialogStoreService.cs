@@ -45,10 +45,8 @@ internal sealed class DialogStoreService(Func<DialogPersistence> make, IDialogSt
         await persistence.LoadCompleted.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         try
         {
-            if (options.Mode == DialogStoreMode.Shutdown && _isLoaded)
-                await persistence.SaveAllAsync(cancellationToken).ConfigureAwait(false);
-            else if (options.Mode == DialogStoreMode.Shutdown)
-                persistence.Writer.TouchAll(); // rows that were never read stay
+            if (options.Mode == DialogStoreMode.Shutdown)
+                await SaveAtStopAsync(persistence, cancellationToken).ConfigureAwait(false);
             while (await persistence.FlushAsync(cancellationToken).ConfigureAwait(false)) { }
         }
         catch (Exception failure)
@@ -60,6 +58,26 @@ internal sealed class DialogStoreService(Func<DialogPersistence> make, IDialogSt
         await store.DisposeAsync().ConfigureAwait(false);
         if (options.Journal is { } journal)
             await journal.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>The rows of all dialogs become the only ones. Where rows were never read, or the store is away, they are written beside those that are there, or into the journal.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "What the store does not take goes into the journal.")]
+    private async ValueTask SaveAtStopAsync(DialogPersistence persistence, CancellationToken cancellation)
+    {
+        if (_isLoaded)
+        {
+            try
+            {
+                await persistence.SaveAllAsync(cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception failure) when (!cancellation.IsCancellationRequested)
+            {
+                persistence.Log.Failed(failure);
+            }
+        }
+
+        persistence.Writer.TouchAll();
     }
 
     public void Dispose()
@@ -102,14 +120,33 @@ internal sealed class DialogStoreService(Func<DialogPersistence> make, IDialogSt
 
             if (persistence.Holds is { } seeing)
                 seeing.IsBlind = false;
-            // As in the reference: the rows live in memory from now on, and are written at the stop.
             if (options.Mode == DialogStoreMode.Shutdown)
-                await store.ReplaceAsync([], cancellation).ConfigureAwait(false);
+                await EmptyAsync(persistence, opened, cancellation).ConfigureAwait(false);
             _isLoaded = true;
         }
         finally
         {
             loader.End();
+        }
+    }
+
+    /// <summary>As in the reference: the rows live in memory from now on, and are written at the stop. A row that stayed would bring back, after a crash, a call that is over.</summary>
+    private async Task EmptyAsync(DialogPersistence persistence, TaskCompletionSource opened, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                await persistence.Writer.EmptyAsync(cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception failure) when (failure is not OutOfMemoryException && !cancellation.IsCancellationRequested)
+            {
+                persistence.Log.Failed(failure);
+            }
+
+            opened.TrySetResult();
+            await Task.Delay(options.Retry, time, cancellation).ConfigureAwait(false);
         }
     }
 }

@@ -33,6 +33,7 @@ internal sealed partial class DialogStoreWriter : IDisposable
     private int _limit;
     private int _suspects;
     private bool _isHealthy = true;
+    private bool _isEmptied;
 
     public DialogStoreWriter(
         DialogFeedReader reader,
@@ -64,9 +65,6 @@ internal sealed partial class DialogStoreWriter : IDisposable
 
     /// <summary>The store took the last write.</summary>
     public bool IsHealthy => Volatile.Read(ref _isHealthy);
-
-    /// <summary>Called with the id of each dialog that is over, so that a load that has read its row does not bring it back.</summary>
-    public Action<DialogId>? Ended { get; set; }
 
     /// <summary>The store is open, and has what an earlier run left in the journal.</summary>
     public bool IsOpen { get; private set; }
@@ -150,6 +148,25 @@ internal sealed partial class DialogStoreWriter : IDisposable
         }
     }
 
+    /// <summary>Removes all rows, which live in memory from now on: <see cref="DialogStoreMode.Shutdown"/> after its load.</summary>
+    public async ValueTask EmptyAsync(CancellationToken cancellation)
+    {
+        await _turn.WaitAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await FinishFlightAsync(cancellation).ConfigureAwait(false);
+            await _store.ReplaceAsync([], cancellation).ConfigureAwait(false);
+            _isEmptied = true;
+            lock (_stored)
+                _stored.Clear();
+        }
+        finally
+        {
+            Acknowledge();
+            _turn.Release();
+        }
+    }
+
     /// <summary>All dialogs are written with the next flushes.</summary>
     public void TouchAll()
     {
@@ -206,8 +223,8 @@ internal sealed partial class DialogStoreWriter : IDisposable
         {
             if (change.Kind == DialogChangeKind.Resync)
                 Resync(change, first, now);
-            else if (!WritesRecordsOnly)
-                Take(change, first, now);
+            else if (!WritesRecordsOnly || (change.Kind == DialogChangeKind.Deleted && !_isEmptied))
+                Take(change, first, now); // a row that was loaded goes with its call, until all are gone
             else if (change.CallRecord is { } record)
                 _pending.Take(record, first, now);
         }
@@ -226,8 +243,6 @@ internal sealed partial class DialogStoreWriter : IDisposable
         )
             return;
         _aside.Remove(change.Id);
-        if (change.Kind == DialogChangeKind.Deleted)
-            Ended?.Invoke(change.Id);
         _pending.Take(change, first, now);
     }
 

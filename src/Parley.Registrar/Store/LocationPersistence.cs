@@ -7,8 +7,8 @@ namespace Parley.Registrar;
 
 /// <summary>
 /// Ties a <see cref="LocationTable"/> to a store: loads its contacts at start, writes what changes as the mode says, and writes the rest at the stop. A REGISTER
-/// never waits for it unless <see cref="LocationDurability.Before"/> is asked for. While the store is away everything waits in memory, each
-/// contact once, and is written when the store returns. One per table; dispose it to leave the table.
+/// never waits for it unless <see cref="LocationDurability.Before"/> is asked for. While the store is away everything waits in the journal, or without one
+/// in memory, each contact once, and is written when the store returns. One per table; dispose it to leave the table.
 /// </summary>
 public sealed class LocationPersistence : IDisposable
 {
@@ -22,6 +22,8 @@ public sealed class LocationPersistence : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly bool _follows;
     private Task _writing = Task.CompletedTask;
+    private volatile bool _isLoaded;
+    private bool _hasRead;
     private long _held;
     private long _degraded;
     private long _refused;
@@ -78,22 +80,28 @@ public sealed class LocationPersistence : IDisposable
             Held = Volatile.Read(ref _held),
             Degraded = Volatile.Read(ref _degraded),
             Refused = Volatile.Read(ref _refused),
+            IsLoaded = Options.Mode == LocationStoreMode.None || _isLoaded,
+            JournalBatches = _writer.Journal?.Count ?? 0,
+            JournalBytes = _writer.Journal?.Length ?? 0,
+            JournalFailures = _writer.Journal?.Failures ?? 0,
         };
 
     /// <summary>Answers to REGISTER wait for their rows.</summary>
     internal bool HoldsAnswers => Options is { Mode: LocationStoreMode.Realtime, Durability: LocationDurability.Before };
 
-    /// <summary>Opens the store, loads its contacts and begins to write. With <see cref="LocationStoreMode.None"/> nothing happens.</summary>
+    /// <summary>
+    /// Opens the store, writes to it what an earlier run left in the journal, loads its contacts and begins to write. A store that is away is tried again in the
+    /// background, and its contacts are loaded when it returns. With <see cref="LocationStoreMode.None"/> nothing happens.
+    /// </summary>
     /// <param name="cancellation">Gives up.</param>
-    /// <exception cref="LocationStoreException">The store is set up wrongly, or another process has it.</exception>
+    /// <exception cref="LocationStoreException">The store or the journal is set up wrongly, or another process has it.</exception>
     public async ValueTask StartAsync(CancellationToken cancellation = default)
     {
         if (Options.Mode == LocationStoreMode.None)
             return;
-        await _store.OpenAsync(cancellation).ConfigureAwait(false);
-        await LoadAsync(cancellation).ConfigureAwait(false);
-        if (_follows)
-            _writing = _writer.RunAsync(_stopping.Token);
+        await TryBeginAsync(mayBeWrong: false, cancellation).ConfigureAwait(false);
+        if (!_isLoaded || _follows)
+            _writing = RunAsync(_stopping.Token);
     }
 
     /// <summary>
@@ -130,16 +138,17 @@ public sealed class LocationPersistence : IDisposable
         await _stopping.CancelAsync().ConfigureAwait(false);
         try
         {
-            await _writing.WaitAsync(cancellation).ConfigureAwait(false);
+            await _writing.WaitAsync(cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             if (Options.Mode == LocationStoreMode.Shutdown)
-                await _writer.SaveAllAsync(cancellation).ConfigureAwait(false);
-            else
-                while (await _writer.FlushAsync(cancellation).ConfigureAwait(false)) { }
+                await SaveAtStopAsync(cancellation).ConfigureAwait(false);
+            while (await _writer.FlushAsync(cancellation).ConfigureAwait(false)) { }
         }
         catch (Exception failure)
         {
-            RegistrarLog.NotWritten(_log, Options.Mode == LocationStoreMode.Shutdown ? _table.BindingCount : _queue.Depth, failure);
+            RegistrarLog.NotWritten(_log, _queue.Depth, failure);
         }
+        if (Options.Journal is { } journal)
+            await journal.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>Leaves the table.</summary>
@@ -180,7 +189,88 @@ public sealed class LocationPersistence : IDisposable
         return !isRefused;
     }
 
-    private bool IsBehind => _writer.IsFailing || _queue.Age > Options.MaxHold;
+    private bool IsBehind => _writer.IsUnavailable || _queue.Age > Options.MaxHold;
+
+    /// <summary>The rows of all contacts become the only ones; where not all rows were read, or the store is away, they are added to those.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "What the store does not take goes into the journal.")]
+    private async ValueTask SaveAtStopAsync(CancellationToken cancellation)
+    {
+        if (_hasRead)
+        {
+            try
+            {
+                await _writer.SaveAllAsync(cancellation).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception) when (!cancellation.IsCancellationRequested)
+            {
+                // Logged; the table has no rows, so those of the journal are all.
+            }
+        }
+        _writer.MarkAll();
+    }
+
+    private async Task RunAsync(CancellationToken stopping)
+    {
+        try
+        {
+            while (!_isLoaded)
+            {
+                await _writer.WaitForChangeOrRetryAsync(stopping).ConfigureAwait(false);
+                if (_writer.IsRetryDue)
+                    await TryBeginAsync(mayBeWrong: true, stopping).ConfigureAwait(false);
+                if (!_isLoaded && _follows)
+                    await JournalAsync(stopping).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return;
+        }
+        if (_follows)
+            await _writer.RunAsync(stopping).ConfigureAwait(false);
+    }
+
+    /// <summary>Opens and loads; a store that is away is logged.</summary>
+    /// <param name="mayBeWrong">Wrong settings are no reason to stop any more.</param>
+    /// <param name="cancellation">Gives up.</param>
+    private async ValueTask TryBeginAsync(bool mayBeWrong, CancellationToken cancellation)
+    {
+        try
+        {
+            await _writer.OpenAsync(cancellation).ConfigureAwait(false);
+            if (!_hasRead)
+                await LoadAsync(cancellation).ConfigureAwait(false);
+            _hasRead = true;
+            // As dialogs in this mode: the rows live in memory from now on. A row that stayed would bring back, after a crash, a contact that is gone.
+            if (Options.Mode == LocationStoreMode.Shutdown)
+                await _writer.EmptyAsync(cancellation).ConfigureAwait(false);
+            _isLoaded = true;
+        }
+        catch (Exception failure)
+            when (!cancellation.IsCancellationRequested
+                && failure is not OutOfMemoryException
+                && (mayBeWrong || failure is not LocationStoreException)
+            )
+        {
+            _writer.Postpone();
+            RegistrarLog.NotLoaded(_log, Options.Retry.TotalSeconds, failure);
+        }
+    }
+
+    /// <summary>What has changed goes into the journal before the store has been seen at all.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "It waits in memory.")]
+    private async ValueTask JournalAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await _writer.FlushAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (Exception) when (!cancellation.IsCancellationRequested)
+        {
+            // No journal, or one that fails too.
+        }
+    }
 
     private void OnChanged(LocationChangedEventArgs change) => _queue.Mark(change.Address, change.Binding.ContactId, change.Kind);
 }

@@ -18,8 +18,11 @@ public sealed class LocationStoreOptions
     /// <summary>How long to wait after a failure of the store before it is tried again, above zero.</summary>
     public TimeSpan Retry { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>A write that takes longer is given up and tried again, above zero.</summary>
-    public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    /// <summary>A write that takes longer is given up and tried again, above zero: what it has goes into the journal meanwhile.</summary>
+    public TimeSpan StoreTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Takes what the store does not take, so that it survives a crash and costs no memory; disposed at the stop. Null, the default: it waits in memory.</summary>
+    public ILocationJournal? Journal { get; set; }
 
     /// <summary>When the 2xx to a REGISTER leaves in <see cref="LocationStoreMode.Realtime"/>; without effect in the other modes.</summary>
     public LocationDurability Durability { get; set; } = LocationDurability.SoonAfter;

@@ -32,4 +32,16 @@ public readonly record struct LocationStoreStatistics
 
     /// <summary>REGISTERs answered 503: <see cref="LocationStoreFailurePolicy.Refuse"/>.</summary>
     public long Refused { get; init; }
+
+    /// <summary>Whether the contacts of the store have been loaded: false while it has been away since the start.</summary>
+    public bool IsLoaded { get; init; }
+
+    /// <summary>Batches in the journal that the store has not got yet.</summary>
+    public long JournalBatches { get; init; }
+
+    /// <summary>Bytes in the journal.</summary>
+    public long JournalBytes { get; init; }
+
+    /// <summary>Writes of the journal that failed.</summary>
+    public long JournalFailures { get; init; }
 }

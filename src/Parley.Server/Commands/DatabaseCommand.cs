@@ -8,7 +8,7 @@ using Parley.Sql;
 
 namespace Parley.Server.Commands;
 
-/// <summary>The commands <c>parley db init|migrate|check|export|import</c>, on the database of the settings.</summary>
+/// <summary>The commands <c>parley db init|migrate|check|export|import|prune</c>, on the database of the settings.</summary>
 internal static class DatabaseCommand
 {
     /// <summary>The exit code of a check that found something.</summary>
@@ -38,6 +38,7 @@ internal static class DatabaseCommand
             ),
             Verb("export", "Writes all rows as lines of JSON.", ExportAsync, rows),
             Verb("import", "Reads what export has written. No server may run on the database.", ImportAsync, rows),
+            Prune(file),
         };
 
         Command Verb(
@@ -57,10 +58,48 @@ internal static class DatabaseCommand
         }
     }
 
-    private static async Task<int> RunAsync(
+    private static Command Prune(Option<string?> file)
+    {
+        var days = new Option<int?>("--days")
+        {
+            Description = "Calls that began so many days ago go, 1 to 36500; left out: CallRecords:KeepDays.",
+        };
+        var verb = new Command("prune", "Removes old call records, a thousand rows at a time. May run beside a server.") { days };
+        verb.SetAction(
+            (parsed, stop) =>
+                RunAsync(
+                    parsed.GetValue(file),
+                    async (store, configuration, stop) =>
+                    {
+                        var age = parsed.GetValue(days) ?? configuration.Store.KeepDays;
+                        if (age is < 1 or > 36_500)
+                        {
+                            return ParleyCommand.Refuse([
+                                parsed.GetValue(days) is null
+                                    ? "Parley:CallRecords:KeepDays is 0: call records are kept for ever; give --days"
+                                    : $"--days: {age} is not allowed; give 1 to 36500",
+                            ]);
+                        }
+                        var removed = await CallRecordPruning.RemoveAsync(store.Database, age, TimeProvider.System, stop);
+                        Console.WriteLine($"{removed} rows removed.");
+                        return 0;
+                    },
+                    stop
+                )
+        );
+        return verb;
+    }
+
+    private static Task<int> RunAsync(
         string? settings,
         string? rows,
         Func<SqlTools, string?, CancellationToken, Task<int>> run,
+        CancellationToken stop
+    ) => RunAsync(settings, (store, _, stop) => run(new SqlTools(store.Database, store.Tables()), rows is "-" ? null : rows, stop), stop);
+
+    private static async Task<int> RunAsync(
+        string? settings,
+        Func<ServerStore, ServerConfiguration, CancellationToken, Task<int>> run,
         CancellationToken stop
     )
     {
@@ -77,7 +116,7 @@ internal static class DatabaseCommand
         {
             if (configuration.Store.Provider == StoreProvider.Sqlite && configuration.Store.File is null)
                 StateDirectory.Make(directory!.Value.Path);
-            return await run(new SqlTools(store.Database, store.Tables()), rows is "-" ? null : rows, stop);
+            return await run(store, configuration, stop);
         }
         catch (DialogStoreException failure)
         {

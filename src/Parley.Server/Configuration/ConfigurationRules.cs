@@ -85,10 +85,16 @@ internal static class ConfigurationRules
             reader.Refuse("Store:File", $"has no effect with the Provider {store.Provider}; it is the file of Sqlite");
         if (!store.UsesJournal && store.Journal is not null)
             reader.Refuse("Store:Journal", "has no effect with UseJournal false");
+        if (!store.UsesJournal && store.LocationJournal is not null)
+            reader.Refuse("Registrations:Journal", "has no effect with Store:UseJournal false");
+        if (store.LocationJournal is not null && store.LocationJournal == store.Journal)
+            reader.Refuse("Registrations:Journal", "is the file of Store:Journal; give another");
         if (store.CallRecords.IntermediateInterval is { TotalSeconds: > 0 and < 1 })
             reader.Refuse("CallRecords:IntermediateInterval", "is 0 or a second and more");
         if (store.CallRecordFile.MaxSize is > 0 and < 4096)
             reader.Refuse("CallRecords:FileSize", "is 0 or more");
+        if (store.IsOff && store.KeepDays > 0)
+            reader.Refuse("CallRecords:KeepDays", "has no effect with the Provider None");
         if (!store.KeepsCallRecords && store.CallRecordFile.Path.Length > 0)
             reader.Refuse("CallRecords:File", "has no effect with Enabled false");
     }

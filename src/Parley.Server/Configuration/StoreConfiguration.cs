@@ -19,6 +19,9 @@ internal sealed class StoreConfiguration
     /// <summary>The journal's file; null: <c>journal</c> of the state directory.</summary>
     public string? Journal { get; set; }
 
+    /// <summary>The file of the journal of registrations; null: <c>journal-registrations</c> of the state directory.</summary>
+    public string? LocationJournal { get; set; }
+
     /// <summary>What the database does not take waits in a file.</summary>
     public bool UsesJournal { get; set; } = true;
 
@@ -27,6 +30,9 @@ internal sealed class StoreConfiguration
 
     /// <summary>Answered calls get records.</summary>
     public bool KeepsCallRecords { get; set; } = true;
+
+    /// <summary>How many days call records are kept in the database; 0: for ever.</summary>
+    public int KeepDays { get; set; }
 
     public SqlDatabaseOptions Database { get; init; } = new();
 

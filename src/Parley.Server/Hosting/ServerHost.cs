@@ -247,7 +247,7 @@ internal sealed partial class ServerHost
     [LoggerMessage(1014, LogLevel.Critical, "The store cannot be used: {Reason}")]
     private partial void CannotStore(string reason);
 
-    [LoggerMessage(1015, LogLevel.Critical, "The management side cannot start: {Reason}")]
+    [LoggerMessage(1017, LogLevel.Critical, "The management side cannot start: {Reason}")]
     private partial void CannotManage(string reason);
 
     [LoggerMessage(1004, LogLevel.Information, "Draining: {Calls} calls go on for {Seconds} s at most, new ones get 503")]

@@ -1,3 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
 using Parley.Hosting;
 using Parley.Registrar;
@@ -17,12 +20,24 @@ internal sealed class ServerStore : IAsyncDisposable
     /// <summary>The name of the journal's file there.</summary>
     public const string JournalName = "journal";
 
+    /// <summary>That of the journal of registrations.</summary>
+    public const string LocationJournalName = "journal-registrations";
+
     private readonly ServerConfiguration _configuration;
     private readonly SqlDatabase _database;
     private readonly string? _journal;
+    private readonly string? _locationJournal;
 
-    private ServerStore(ServerConfiguration configuration, SqlDatabase database, string? journal) =>
-        (_configuration, _database, _journal) = (configuration, database, journal);
+    private ServerStore(ServerConfiguration configuration, SqlDatabase database, StateDirectory? directory)
+    {
+        _configuration = configuration;
+        _database = database;
+        var store = configuration.Store;
+        if (!store.UsesJournal)
+            return;
+        _journal = store.Journal ?? Within(directory, JournalName);
+        _locationJournal = store.LocationJournal ?? Within(directory, LocationJournalName);
+    }
 
     /// <summary>Where it is, without a password.</summary>
     public string Place => _database.Place;
@@ -38,8 +53,7 @@ internal sealed class ServerStore : IAsyncDisposable
         var store = configuration.Store;
         if (store.IsOff || OptionsOf(store, directory) is not { } options)
             return null;
-        var journal = store.UsesJournal ? store.Journal ?? (directory is { } state ? Path.Combine(state.Path, JournalName) : null) : null;
-        return new ServerStore(configuration, new SqlDatabase(options, TimeProvider.System), journal);
+        return new ServerStore(configuration, new SqlDatabase(options, TimeProvider.System), directory);
     }
 
     /// <summary>Gives the application its stores.</summary>
@@ -63,12 +77,25 @@ internal sealed class ServerStore : IAsyncDisposable
         {
             builder.Services.AddLocationStore(
                 new SqlLocationStore(_database, new SqlLocationStoreOptions { Migrate = tables.Migrate }),
-                options => Fill(new StoreConfiguration { Locations = options })
+                options =>
+                {
+                    Fill(new StoreConfiguration { Locations = options });
+                    options.Journal = _locationJournal is null ? null : new FileLocationJournal(_locationJournal);
+                }
             );
         }
         if (!_configuration.Store.KeepsCallRecords)
             return;
         builder.AddCallRecords(options => Fill(new StoreConfiguration { CallRecords = options }));
+        if (_configuration.Store.KeepDays > 0)
+        {
+            builder.Services.AddSingleton<IHostedService>(services => new CallRecordPruning(
+                _database,
+                _configuration.Store.KeepDays,
+                services.GetRequiredService<TimeProvider>(),
+                services.GetRequiredService<ILogger<CallRecordPruning>>()
+            ));
+        }
         if (_configuration.Store.WritesFile)
             builder.AddCallRecordFile(options => Fill(new StoreConfiguration { CallRecordFile = options }));
     }
@@ -94,6 +121,8 @@ internal sealed class ServerStore : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
+    private static string? Within(StateDirectory? directory, string name) => directory is { } state ? Path.Combine(state.Path, name) : null;
+
     private static SqlDatabaseOptions? OptionsOf(StoreConfiguration store, StateDirectory? directory)
     {
         var options = store.Database;
@@ -108,7 +137,7 @@ internal sealed class ServerStore : IAsyncDisposable
             options.ConnectionString = store.Connection!;
             return options;
         }
-        if ((store.File ?? (directory is { } state ? Path.Combine(state.Path, FileName) : null)) is not { } file)
+        if ((store.File ?? Within(directory, FileName)) is not { } file)
             return null;
         options.ConnectionString = $"Data Source={file}";
         return options;

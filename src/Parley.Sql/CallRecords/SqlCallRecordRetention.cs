@@ -7,6 +7,9 @@ public static class SqlCallRecordRetention
 {
     private const int RowsPerStep = 1_000;
 
+    // SQLite has one writer at a time, and one that waits looks again after some milliseconds.
+    private static readonly TimeSpan Breath = TimeSpan.FromMilliseconds(20);
+
     /// <summary>
     /// Removes the records of calls that began before a time from <c>cdr</c>, <c>cdr_intermediate</c> and the keys beside <c>acc</c>, about a thousand rows
     /// at a time, so that the server's writer never waits long. <c>acc</c>, <c>missed_calls</c> and the outbox stay as they are. May run while
@@ -28,13 +31,19 @@ public static class SqlCallRecordRetention
         foreach (string table in (string[])[database.Names.CallRecord, database.Names.IntermediateRecord, database.Names.CallRecordKey])
         {
             await SqlCallRecordTables.ShapeAsync(session, table, cancellation).ConfigureAwait(false);
-            removed += await RemoveAsync(session, table, before.UtcDateTime, cancellation).ConfigureAwait(false);
+            removed += await RemoveAsync(session, table, before.UtcDateTime, database.Time, cancellation).ConfigureAwait(false);
         }
 
         return removed;
     }
 
-    private static async ValueTask<long> RemoveAsync(SqlWork session, string table, DateTime before, CancellationToken cancellation)
+    private static async ValueTask<long> RemoveAsync(
+        SqlWork session,
+        string table,
+        DateTime before,
+        TimeProvider time,
+        CancellationToken cancellation
+    )
     {
         DateTime end = DateTime.SpecifyKind(before, DateTimeKind.Unspecified);
         for (long removed = 0; ; )
@@ -57,6 +66,7 @@ public static class SqlCallRecordRetention
                 .ConfigureAwait(false);
             if (step is null)
                 return removed;
+            await Task.Delay(Breath, time, cancellation).ConfigureAwait(false);
         }
     }
 }

@@ -8,6 +8,10 @@ namespace Parley.Sql;
 /// <summary>SQLite: a file in WAL mode, one prepared statement per table and kind, looped in the transaction.</summary>
 internal sealed class SqliteDialect : SqlDialect
 {
+    /// <summary>EWOULDBLOCK of flock(2), and ERROR_SHARING_VIOLATION of Windows.</summary>
+    private const int WouldBlock = 11,
+        SharingViolation = unchecked((int)0x80070020);
+
     private readonly string _connectionString;
     private readonly string _unpooled;
     private readonly string _pragmas;
@@ -55,6 +59,7 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override async ValueTask<DbConnection> OpenAsync(bool pooled, CancellationToken cancellation)
     {
+        CheckFile();
         var connection = new SqliteConnection(pooled ? _connectionString : _unpooled);
         try
         {
@@ -69,6 +74,22 @@ internal sealed class SqliteDialect : SqlDialect
             await connection.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    /// <summary>
+    /// What SQLite says less about, or nothing: it takes a file of less than 100 bytes, whatever is in it, for an empty database and writes over it. The
+    /// smallest that it makes has 512.
+    /// </summary>
+    private void CheckFile()
+    {
+        // Not read: to close a file takes off the locks that this process has on it.
+        string? wrong =
+            Directory.Exists(_file) ? "it is a directory"
+            : Path.GetDirectoryName(_file) is { } folder && !Directory.Exists(folder) ? $"there is no folder {folder}"
+            : new FileInfo(_file) is { Exists: true, Length: > 0 and < 512 } ? "the file is not a database"
+            : null;
+        if (wrong is not null)
+            throw new DialogStoreException($"{Place} cannot be used: {wrong}");
     }
 
     /// <summary>1 ERROR, 3 PERM, 8 READONLY, 11 CORRUPT, 14 CANTOPEN, 23 AUTH, 26 NOTADB.</summary>
@@ -86,17 +107,13 @@ internal sealed class SqliteDialect : SqlDialect
         {
             stream = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1);
         }
-        catch (UnauthorizedAccessException e)
-        {
-            throw new DialogStoreException($"{path} cannot be opened: {SqlDatabase.OneLine(e.Message)}", e);
-        }
-        catch (DirectoryNotFoundException e)
-        {
-            throw new DialogStoreException($"{path} cannot be opened: {SqlDatabase.OneLine(e.Message)}", e);
-        }
-        catch (IOException)
+        catch (IOException e) when (e.HResult is WouldBlock or SharingViolation)
         {
             return new SqlOwner(0, OwnerOf(path));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new DialogStoreException($"{path} cannot be opened: {SqlDatabase.OneLine(e.Message)}", e);
         }
 
         session.Held = stream;

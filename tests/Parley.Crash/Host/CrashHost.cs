@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -54,10 +55,20 @@ internal static class CrashHost
             context.AddTarget(callee);
             await context.RelayAsync();
         });
+        using var over = new CancellationTokenSource();
+        using PosixSignalRegistration term = PosixSignalRegistration.Create(
+            PosixSignal.SIGTERM,
+            signal =>
+            {
+                signal.Cancel = true;
+                over.Cancel();
+            }
+        );
         await application.StartAsync();
         IDialogApi dialogs = application.Services.GetRequiredService<IDialogApi>();
         Console.WriteLine("ready");
-        while (await Console.In.ReadLineAsync() is { } question)
+        // A read of the console blocks whoever makes it: it has a thread, so that SIGTERM need not wait for a line.
+        while (await NextAsync(over.Token) is { } question)
         {
             if (question == "calls")
                 Console.WriteLine(JsonSerializer.Serialize(Calls(dialogs), CrashJson.Default.ListCrashCall));
@@ -69,6 +80,18 @@ internal static class CrashHost
 
         await application.StopAsync();
         return 0;
+    }
+
+    private static async Task<string?> NextAsync(CancellationToken over)
+    {
+        try
+        {
+            return await Task.Run(static () => Console.In.ReadLine(), over).WaitAsync(over);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
     }
 
     private static List<CrashCall> Calls(IDialogApi dialogs) =>

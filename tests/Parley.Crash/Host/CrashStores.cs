@@ -20,6 +20,7 @@ internal static class CrashStores
             options =>
             {
                 options.Mode = settings.Mode;
+                options.Durability = settings.Durability;
                 options.Period = TimeSpan.FromSeconds(settings.Period);
                 options.Retry = TimeSpan.FromSeconds(1);
                 options.Journal = settings.Journal.Length > 0 ? new FileJournal(settings.Journal) : null;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace Parley.Crash.Host;
@@ -41,6 +42,15 @@ internal sealed class ProxyProcess : IDisposable
         _process.WaitForExit();
     }
 
+    /// <summary>SIGTERM, and waits for its end.</summary>
+    public async Task TerminateAsync()
+    {
+        _ = kill(_process.Id, 15);
+        await EndedAsync();
+        if (_process.ExitCode != 0)
+            throw new InvalidOperationException($"The proxy ended with {_process.ExitCode} after SIGTERM:\n" + string.Join('\n', Lines));
+    }
+
     public async Task<List<CrashCall>> CallsAsync()
     {
         await AskAsync("calls");
@@ -65,8 +75,7 @@ internal sealed class ProxyProcess : IDisposable
     public async Task StopAsync()
     {
         _process.StandardInput.Close();
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
-        await _process.WaitForExitAsync(limit.Token);
+        await EndedAsync();
     }
 
     public void Dispose()
@@ -75,6 +84,17 @@ internal sealed class ProxyProcess : IDisposable
             Kill();
         _process.Dispose();
     }
+
+    private async Task EndedAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await _process.WaitForExitAsync(limit.Token);
+    }
+
+    [DllImport("libc")]
+#pragma warning disable CA5392, SYSLIB1054 // a test: no search path, no generated marshalling for two integers
+    private static extern int kill(int pid, int signal);
+#pragma warning restore CA5392, SYSLIB1054
 
     private async Task AskAsync(string question)
     {

@@ -12,11 +12,11 @@ public class CallbackStoriesTests(ITestOutputHelper output)
     [Fact]
     public void A_normal_call()
     {
-        using var bench = new CallBench();
-        List<string> story = Listen(bench);
-        bench.Call().ByeAfter(TimeSpan.FromSeconds(10));
+        using var fixture = new CallFixture();
+        List<string> story = Listen(fixture);
+        fixture.Call().ByeAfter(TimeSpan.FromSeconds(10));
         Compare(
-            bench,
+            fixture,
             story,
             "Created INVITE >",
             "ResponseForwarded 180 <",
@@ -36,16 +36,16 @@ public class CallbackStoriesTests(ITestOutputHelper output)
     [Fact]
     public void A_failed_call()
     {
-        using var bench = new CallBench();
-        List<string> story = Listen(bench);
-        bench.Bob.OnInvite = static call =>
+        using var fixture = new CallFixture();
+        List<string> story = Listen(fixture);
+        fixture.Bob.OnInvite = static call =>
         {
             call.Ring();
             call.RejectAfter(TimeSpan.FromSeconds(1), 486);
         };
-        bench.Call();
+        fixture.Call();
         Compare(
-            bench,
+            fixture,
             story,
             "Created INVITE >",
             "ResponseForwarded 180 <",
@@ -61,12 +61,12 @@ public class CallbackStoriesTests(ITestOutputHelper output)
     [Fact]
     public void A_cancelled_call()
     {
-        using var bench = new CallBench();
-        List<string> story = Listen(bench);
-        bench.Bob.OnInvite = static call => call.Ring();
-        bench.Call().CancelAfter(TimeSpan.FromSeconds(2));
+        using var fixture = new CallFixture();
+        List<string> story = Listen(fixture);
+        fixture.Bob.OnInvite = static call => call.Ring();
+        fixture.Call().CancelAfter(TimeSpan.FromSeconds(2));
         Compare(
-            bench,
+            fixture,
             story,
             "Created INVITE >",
             "ResponseForwarded 180 <",
@@ -82,21 +82,21 @@ public class CallbackStoriesTests(ITestOutputHelper output)
     [Fact]
     public void A_forked_call()
     {
-        using var bench = new CallBench();
-        List<string> story = Listen(bench);
-        bench.Bob.OnInvite = static call =>
+        using var fixture = new CallFixture();
+        List<string> story = Listen(fixture);
+        fixture.Bob.OnInvite = static call =>
         {
             call.Ring();
             call.RejectAfter(TimeSpan.FromSeconds(1), 486);
         };
-        bench.Carol.OnInvite = static call =>
+        fixture.Carol.OnInvite = static call =>
         {
             call.RingAfter(TimeSpan.FromSeconds(0.5));
             call.AnswerAfter(TimeSpan.FromSeconds(2));
         };
-        bench.Call("bob-carol").ByeAfter(TimeSpan.FromSeconds(10));
+        fixture.Call("bob-carol").ByeAfter(TimeSpan.FromSeconds(10));
         Compare(
-            bench,
+            fixture,
             story,
             "Created INVITE >",
             "ResponseForwarded 180 <",
@@ -117,11 +117,11 @@ public class CallbackStoriesTests(ITestOutputHelper output)
     [Fact]
     public void An_expired_call()
     {
-        using var bench = new CallBench(static options => options.DefaultTimeout = TimeSpan.FromSeconds(30));
-        List<string> story = Listen(bench);
-        bench.Call();
+        using var fixture = new CallFixture(static options => options.DefaultTimeout = TimeSpan.FromSeconds(30));
+        List<string> story = Listen(fixture);
+        fixture.Call();
         Compare(
-            bench,
+            fixture,
             story,
             "Created INVITE >",
             "ResponseForwarded 180 <",
@@ -141,13 +141,13 @@ public class CallbackStoriesTests(ITestOutputHelper output)
     [Fact]
     public void A_terminated_call()
     {
-        using var bench = new CallBench();
-        List<string> story = Listen(bench);
-        bench.Call();
-        bench.Run(10);
-        Assert.True(bench.Dialogs.Terminate(bench.Dialog.Id.Entry, bench.Dialog.Id.Id, "credit exhausted"));
+        using var fixture = new CallFixture();
+        List<string> story = Listen(fixture);
+        fixture.Call();
+        fixture.Run(10);
+        Assert.True(fixture.Dialogs.Terminate(fixture.Dialog.Id.Entry, fixture.Dialog.Id.Id, "credit exhausted"));
         Compare(
-            bench,
+            fixture,
             story,
             "Created INVITE >",
             "ResponseForwarded 180 <",
@@ -162,27 +162,27 @@ public class CallbackStoriesTests(ITestOutputHelper output)
             "Terminated",
             "Destroy"
         );
-        Assert.Equal("credit exhausted", bench.Dialog.TerminationReason);
+        Assert.Equal("credit exhausted", fixture.Dialog.TerminationReason);
     }
 
     /// <summary>Writes down the callbacks, and before each the state changes that the feed told since the last one.</summary>
-    private static List<string> Listen(CallBench bench)
+    private static List<string> Listen(CallFixture fixture)
     {
         var story = new List<string>();
-        DialogFeedReader changes = bench.Dialogs.Feed.Subscribe(new DialogFeedOptions { Coalesce = false });
-        bench.OnCallback = (_, _, _) =>
+        DialogFeedReader changes = fixture.Dialogs.Feed.Subscribe(new DialogFeedOptions { Coalesce = false });
+        fixture.OnCallback = (_, _, _) =>
         {
             while (changes.TryRead(out DialogChange? change))
                 if (change.Kind == DialogChangeKind.StateChanged)
                     story.Add(string.Create(CultureInfo.InvariantCulture, $"event {(int)change.OldState} to {(int)change.NewState}"));
-            story.Add(bench.Events[^1]);
+            story.Add(fixture.Events[^1]);
         };
         return story;
     }
 
-    private void Compare(CallBench bench, List<string> story, params string[] reference)
+    private void Compare(CallFixture fixture, List<string> story, params string[] reference)
     {
-        bench.Run(150);
+        fixture.Run(150);
         output.WriteLine(string.Join('\n', story));
         Assert.Equal(reference, story);
     }

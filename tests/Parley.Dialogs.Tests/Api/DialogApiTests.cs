@@ -39,11 +39,11 @@ public class DialogApiTests
     [Fact]
     public void The_current_dialog_is_known_in_the_route_the_hooks_and_every_callback()
     {
-        CallBench? bench = null;
+        CallFixture? fixture = null;
         var seen = new List<(string Where, Dialog? Dialog)>();
-        void See(string where) => seen.Add((where, bench!.Dialogs.Current));
+        void See(string where) => seen.Add((where, fixture!.Dialogs.Current));
         using (
-            bench = new CallBench(route: async context =>
+            fixture = new CallFixture(route: async context =>
             {
                 if (!context.IsInDialog)
                 {
@@ -56,26 +56,26 @@ public class DialogApiTests
                 else
                 {
                     context.LooseRoute();
-                    Assert.Same(bench!.Dialogs.Current, context.Dialog);
+                    Assert.Same(fixture!.Dialogs.Current, context.Dialog);
                 }
 
                 See("route");
                 if (context.IsInDialog)
                     await context.RelayAsync();
                 else
-                    await bench!.Forward(context);
+                    await fixture!.Forward(context);
             })
         )
         {
-            bench.OnCallback = (dialog, type, _) =>
+            fixture.OnCallback = (dialog, type, _) =>
             {
-                Assert.Same(dialog, bench.Dialogs.Current);
+                Assert.Same(dialog, fixture.Dialogs.Current);
                 See(type.ToString());
             };
-            bench.Call().ByeAfter(TimeSpan.FromSeconds(5));
-            bench.Run(100);
+            fixture.Call().ByeAfter(TimeSpan.FromSeconds(5));
+            fixture.Run(100);
             Assert.Null(seen[0].Dialog);
-            Assert.All(seen.Skip(1), s => Assert.True(ReferenceEquals(bench.Dialog, s.Dialog), s.Where));
+            Assert.All(seen.Skip(1), s => Assert.True(ReferenceEquals(fixture.Dialog, s.Dialog), s.Where));
             Assert.Contains("reply", seen.Select(s => s.Where));
             Assert.Contains("branch", seen.Select(s => s.Where));
             Assert.Contains("Terminated", seen.Select(s => s.Where));
@@ -85,48 +85,48 @@ public class DialogApiTests
     [Fact]
     public void A_dialog_is_found_by_id_by_did_and_by_Call_ID_until_its_delete_delay_is_over()
     {
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        Dialog dialog = bench.Dialog;
-        Assert.Same(dialog, bench.Dialogs.Find(dialog.Id));
-        Assert.Same(dialog, bench.Dialogs.FindByDid(dialog.Id.ToString()));
-        Assert.Same(dialog, bench.Dialogs.FindByCallId(call.CallId));
-        Assert.Null(bench.Dialogs.FindByDid("no did"));
-        Assert.Null(bench.Dialogs.FindByCallId("another call"));
-        Assert.Null(bench.Dialogs.Find(new DialogId(dialog.Id.Entry, dialog.Id.Id + 1)));
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        Dialog dialog = fixture.Dialog;
+        Assert.Same(dialog, fixture.Dialogs.Find(dialog.Id));
+        Assert.Same(dialog, fixture.Dialogs.FindByDid(dialog.Id.ToString()));
+        Assert.Same(dialog, fixture.Dialogs.FindByCallId(call.CallId));
+        Assert.Null(fixture.Dialogs.FindByDid("no did"));
+        Assert.Null(fixture.Dialogs.FindByCallId("another call"));
+        Assert.Null(fixture.Dialogs.Find(new DialogId(dialog.Id.Entry, dialog.Id.Id + 1)));
         call.Bye();
-        bench.Run(1);
-        Assert.Same(dialog, bench.Dialogs.Find(dialog.Id));
-        bench.Run(60);
-        Assert.Null(bench.Dialogs.Find(dialog.Id));
-        Assert.Null(bench.Dialogs.FindByCallId(call.CallId));
+        fixture.Run(1);
+        Assert.Same(dialog, fixture.Dialogs.Find(dialog.Id));
+        fixture.Run(60);
+        Assert.Null(fixture.Dialogs.Find(dialog.Id));
+        Assert.Null(fixture.Dialogs.FindByCallId(call.CallId));
     }
 
     [Fact]
     public void Terminate_by_entry_and_id_keeps_the_reason_and_is_false_for_a_dialog_that_is_not_there_or_over()
     {
-        using var bench = new CallBench();
-        bench.Call();
-        bench.Run(1);
-        DialogId id = bench.Dialog.Id;
+        using var fixture = new CallFixture();
+        fixture.Call();
+        fixture.Run(1);
+        DialogId id = fixture.Dialog.Id;
         string? heard = null;
-        bench.OnCallback = (dialog, type, _) => heard = type == DialogCallbackTypes.Terminated ? dialog.TerminationReason : heard;
-        Assert.False(bench.Dialogs.Terminate(id.Entry, id.Id + 1, "nobody"));
-        Assert.True(bench.Dialogs.Terminate(id.Entry, id.Id, "we HATE options from callee"));
-        bench.Run(40);
+        fixture.OnCallback = (dialog, type, _) => heard = type == DialogCallbackTypes.Terminated ? dialog.TerminationReason : heard;
+        Assert.False(fixture.Dialogs.Terminate(id.Entry, id.Id + 1, "nobody"));
+        Assert.True(fixture.Dialogs.Terminate(id.Entry, id.Id, "we HATE options from callee"));
+        fixture.Run(40);
         Assert.Equal("we HATE options from callee", heard);
-        Assert.Equal("we HATE options from callee", bench.Dialog.TerminationReason);
-        Assert.False(bench.Dialogs.Terminate(id.Entry, id.Id, "again"));
-        Assert.Equal("we HATE options from callee", bench.Dialog.TerminationReason);
+        Assert.Equal("we HATE options from callee", fixture.Dialog.TerminationReason);
+        Assert.False(fixture.Dialogs.Terminate(id.Entry, id.Id, "again"));
+        Assert.Equal("we HATE options from callee", fixture.Dialog.TerminationReason);
     }
 
     [Fact]
     public void Every_callback_brings_its_message_direction_destination_and_whether_this_node_acts()
     {
-        using var bench = new CallBench();
+        using var fixture = new CallFixture();
         var seen = new List<string>();
-        bench.OnCallback = (dialog, type, parameters) =>
+        fixture.OnCallback = (dialog, type, parameters) =>
         {
             string to =
                 parameters.DestinationLeg is not { } leg ? "-"
@@ -142,12 +142,12 @@ public class DialogApiTests
             Assert.Null(parameters.Data);
             Assert.Null(parameters.Parameter);
         };
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        bench.Bob.Calls[0].SendRequest("INFO");
-        bench.Run(1);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        fixture.Bob.Calls[0].SendRequest("INFO");
+        fixture.Run(1);
         call.Bye();
-        bench.Run(100);
+        fixture.Run(100);
         Assert.Equal(
             [
                 "Created Downstream request -",
@@ -168,32 +168,32 @@ public class DialogApiTests
     [Fact]
     public void What_a_management_side_tells_of_a_dialog_is_added_to_by_its_handlers()
     {
-        using var bench = new CallBench();
-        bench.Call();
-        bench.Run(1);
+        using var fixture = new CallFixture();
+        fixture.Call();
+        fixture.Run(1);
         var context = new List<string>();
-        bench.Dialogs.AddManagementContext(bench.Dialog, context);
+        fixture.Dialogs.AddManagementContext(fixture.Dialog, context);
         Assert.Empty(context);
-        bench.Dialog.On(
+        fixture.Dialog.On(
             DialogCallbackTypes.ManagementContext,
             static (dialog, _, parameters) =>
                 ((List<string>)parameters.Data!).Add($"{dialog.Id} {parameters.Parameter} {parameters.Direction}"),
             "codec=b"
         );
-        bench.Dialogs.AddManagementContext(bench.Dialog, context);
-        Assert.Equal([$"{bench.Dialog.Id} codec=b None"], context);
+        fixture.Dialogs.AddManagementContext(fixture.Dialog, context);
+        Assert.Equal([$"{fixture.Dialog.Id} codec=b None"], context);
     }
 
     [Fact]
     public void The_parameter_comes_with_every_callback_and_is_freed_once_at_the_end()
     {
-        using var bench = new CallBench();
+        using var fixture = new CallFixture();
         var freed = new List<object?>();
         var seen = new List<object?>();
-        bench.OnCallback = (dialog, type, _) =>
+        fixture.OnCallback = (dialog, type, _) =>
         {
             if (type == DialogCallbackTypes.Created)
-                bench.Dialogs.Register(
+                fixture.Dialogs.Register(
                     dialog,
                     DialogCallbackTypes.Early | DialogCallbackTypes.Confirmed | DialogCallbackTypes.Destroy,
                     (_, _, parameters) =>
@@ -205,10 +205,10 @@ public class DialogApiTests
                     freed.Add
                 );
         };
-        bench.Call().ByeAfter(TimeSpan.FromSeconds(5));
-        bench.Run(20);
+        fixture.Call().ByeAfter(TimeSpan.FromSeconds(5));
+        fixture.Run(20);
         Assert.Empty(freed);
-        bench.Run(100);
+        fixture.Run(100);
         Assert.Equal(["mine", "mine+", "mine++"], seen);
         Assert.Equal(["mine+++"], freed);
     }
@@ -216,16 +216,16 @@ public class DialogApiTests
     [Fact]
     public void A_reply_may_still_be_changed_in_ResponseForwarded()
     {
-        using var bench = new CallBench();
-        bench.OnCallback = static (_, type, parameters) =>
+        using var fixture = new CallFixture();
+        fixture.OnCallback = static (_, type, parameters) =>
         {
             if (type == DialogCallbackTypes.ResponseForwarded)
                 parameters.Edits!.Append("X-Seen"u8, "yes"u8);
         };
-        bench.Call();
-        bench.Run(1);
+        fixture.Call();
+        fixture.Run(1);
         Assert.All(
-            bench.Recorder.Messages.Where(m => m.To == "10.0.1.1" && m.StatusCode is 180 or 200),
+            fixture.Recorder.Messages.Where(m => m.To == "10.0.1.1" && m.StatusCode is 180 or 200),
             m => Assert.Equal("yes", m.Header("X-Seen"))
         );
     }
@@ -233,8 +233,8 @@ public class DialogApiTests
     [Fact]
     public void A_request_matched_by_MatchDialog_alone_runs_RequestWithin_and_the_end()
     {
-        using var bench = new CallBench();
-        bench.Alice.OnSending = static message =>
+        using var fixture = new CallFixture();
+        fixture.Alice.OnSending = static message =>
         {
             // A phone that forgets the route set: only Call-ID and tags are left.
             if (message is not { IsRequest: true, Method: "INFO" })
@@ -242,30 +242,30 @@ public class DialogApiTests
             message.Remove("Route");
             message.Target = new SipTarget(SipProtocol.Udp, SipEndPoint.From(System.Net.IPAddress.Parse("10.0.0.1"), 5060));
         };
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        bench.Events.Clear();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        fixture.Events.Clear();
         call.SendRequest("INFO");
-        bench.Run(1);
-        Assert.Equal("RequestWithin INFO >, ResponseWithin 200 <", bench.Story);
+        fixture.Run(1);
+        Assert.Equal("RequestWithin INFO >, ResponseWithin 200 <", fixture.Story);
     }
 
     [Fact]
     public void Created_runs_once_per_call_with_the_INVITE_and_the_dialog_complete()
     {
-        using var bench = new CallBench();
+        using var fixture = new CallFixture();
         var seen = new List<string>();
-        bench.Dialogs.Register(
+        fixture.Dialogs.Register(
             null,
             DialogCallbackTypes.Created,
             (dialog, type, parameters) =>
                 seen.Add(
-                    $"{type} {parameters.Message!.Method} {dialog.CallId == parameters.Message.CallIdText()} {dialog.FromTag.Length > 0} {dialog.Caller.Contact.Length > 0} {bench.Dialogs.Find(dialog.Id) == dialog}"
+                    $"{type} {parameters.Message!.Method} {dialog.CallId == parameters.Message.CallIdText()} {dialog.FromTag.Length > 0} {dialog.Caller.Contact.Length > 0} {fixture.Dialogs.Find(dialog.Id) == dialog}"
                 )
         );
-        bench.Call();
-        bench.Call();
-        bench.Run(5);
+        fixture.Call();
+        fixture.Call();
+        fixture.Run(5);
         Assert.Equal(["Created Invite True True True True", "Created Invite True True True True"], seen);
     }
 

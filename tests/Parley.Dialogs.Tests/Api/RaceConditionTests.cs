@@ -11,25 +11,26 @@ public class RaceConditionTests
     [InlineData(DialogFlags.None, 12 * 3600, null)]
     public void With_end_on_race_condition_the_call_gets_the_race_delay_and_no_more(DialogFlags flags, int lifetime, string? reason)
     {
-        using var bench = new CallBench(flags: flags);
-        bench.Bob.OnInvite = static call =>
+        using var fixture = new CallFixture(flags: flags);
+        fixture.Bob.OnInvite = static call =>
         {
             call.IgnoresCancel = true;
             call.Ring();
             call.AnswerAfter(TimeSpan.FromSeconds(2));
         };
-        bench.Network.Interceptor = static packet => packet.Is("BYE") && packet.From.Name == "10.0.1.1" ? PacketFate.Drop : PacketFate.Pass;
-        bench.Call().CancelAfter(TimeSpan.FromSeconds(1));
-        bench.Run(4);
-        Assert.True(bench.Dialog.WasCancelled);
-        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
-        Assert.Equal(TimeSpan.FromSeconds(lifetime), bench.Dialog.Timeout);
-        bench.Dialog.Timeout = TimeSpan.FromHours(5);
-        bench.Run(4);
-        Assert.Equal(reason is not null, bench.Dialog.State == DialogState.Deleted);
-        Assert.Equal(reason, bench.Dialog.TerminationReason);
-        Assert.Equal(reason is not null, bench.Recorder.Find("BYE", "10.0.0.1", "10.0.1.1").Any());
-        Assert.Equal(reason is not null, bench.Story.Contains("Terminated", StringComparison.Ordinal));
+        fixture.Network.Interceptor = static packet =>
+            packet.Is("BYE") && packet.From.Name == "10.0.1.1" ? PacketFate.Drop : PacketFate.Pass;
+        fixture.Call().CancelAfter(TimeSpan.FromSeconds(1));
+        fixture.Run(4);
+        Assert.True(fixture.Dialog.WasCancelled);
+        Assert.Equal(DialogState.Confirmed, fixture.Dialog.State);
+        Assert.Equal(TimeSpan.FromSeconds(lifetime), fixture.Dialog.Timeout);
+        fixture.Dialog.Timeout = TimeSpan.FromHours(5);
+        fixture.Run(4);
+        Assert.Equal(reason is not null, fixture.Dialog.State == DialogState.Deleted);
+        Assert.Equal(reason, fixture.Dialog.TerminationReason);
+        Assert.Equal(reason is not null, fixture.Recorder.Find("BYE", "10.0.0.1", "10.0.1.1").Any());
+        Assert.Equal(reason is not null, fixture.Story.Contains("Terminated", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -37,45 +38,45 @@ public class RaceConditionTests
     [InlineData(true)]
     public void A_race_that_the_parties_settle_by_themselves_ends_by_their_BYE(bool lossy)
     {
-        using var bench = new CallBench(flags: DialogFlags.EndOnRaceCondition);
+        using var fixture = new CallFixture(flags: DialogFlags.EndOnRaceCondition);
         if (lossy)
-            bench.Network.Conditions = LinkConditions.Losing(0.2);
-        bench.Bob.OnInvite = static call =>
+            fixture.Network.Conditions = LinkConditions.Losing(0.2);
+        fixture.Bob.OnInvite = static call =>
         {
             call.IgnoresCancel = true;
             call.Ring();
             call.AnswerAfter(TimeSpan.FromSeconds(2));
         };
-        bench.Call().CancelAfter(TimeSpan.FromSeconds(1));
-        bench.Run(4);
-        Assert.Equal(DialogState.Deleted, bench.Dialog.State);
-        Assert.Equal("Downstream BYE", bench.Dialog.TerminationReason);
-        Assert.Equal(0, bench.Recorder.Count("BYE", "10.0.0.1", "10.0.1.1"));
+        fixture.Call().CancelAfter(TimeSpan.FromSeconds(1));
+        fixture.Run(4);
+        Assert.Equal(DialogState.Deleted, fixture.Dialog.State);
+        Assert.Equal("Downstream BYE", fixture.Dialog.TerminationReason);
+        Assert.Equal(0, fixture.Recorder.Count("BYE", "10.0.0.1", "10.0.1.1"));
     }
 
     [Fact]
     public void A_BYE_in_the_early_state_against_the_200_is_a_race_too()
     {
-        using var bench = new CallBench(flags: DialogFlags.EndOnRaceCondition);
-        bench.Bob.OnRequest = static request =>
+        using var fixture = new CallFixture(flags: DialogFlags.EndOnRaceCondition);
+        fixture.Bob.OnRequest = static request =>
         {
             if (request.Method == "BYE")
                 request.Respond(481);
         }; // it has answered already
-        bench.Bob.OnInvite = static call =>
+        fixture.Bob.OnInvite = static call =>
         {
             call.Ring();
             call.AnswerAfter(TimeSpan.FromSeconds(1));
         };
-        ScriptedCall call = bench.Call();
-        bench.Run(0.5);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(0.5);
         call.SendRequest("BYE");
-        bench.Run(3);
-        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
-        bench.Bob.OnRequest = null;
-        bench.Run(5);
-        Assert.Equal(DialogState.Deleted, bench.Dialog.State);
-        Assert.Equal("SIP Race Condition", bench.Dialog.TerminationReason);
+        fixture.Run(3);
+        Assert.Equal(DialogState.Confirmed, fixture.Dialog.State);
+        fixture.Bob.OnRequest = null;
+        fixture.Run(5);
+        Assert.Equal(DialogState.Deleted, fixture.Dialog.State);
+        Assert.Equal("SIP Race Condition", fixture.Dialog.TerminationReason);
     }
 
     [Theory]
@@ -84,46 +85,46 @@ public class RaceConditionTests
     [InlineData(3)]
     public void BYEs_of_both_ends_and_of_the_proxy_may_all_cross(ulong seed)
     {
-        using var bench = new CallBench(seed: seed);
-        bench.Network.Conditions = LinkConditions.Bad(0.1);
-        ScriptedCall call = bench.Call();
-        bench.Run(5);
+        using var fixture = new CallFixture(seed: seed);
+        fixture.Network.Conditions = LinkConditions.Bad(0.1);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(5);
         call.Bye();
-        bench.Bob.Calls[0].Bye();
-        bench.Dialog.Terminate("all at once");
-        bench.Run(100);
+        fixture.Bob.Calls[0].Bye();
+        fixture.Dialog.Terminate("all at once");
+        fixture.Run(100);
         Assert.True(call.IsOver);
-        Assert.True(bench.Bob.Calls[0].IsOver);
-        Assert.Equal("all at once", bench.Dialog.TerminationReason);
-        Assert.Equal(1, bench.Events.Count(static e => e.StartsWith("Terminated", StringComparison.Ordinal)));
-        Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
-        Assert.Equal(0, bench.Proxy.LocalRequests.Pending);
+        Assert.True(fixture.Bob.Calls[0].IsOver);
+        Assert.Equal("all at once", fixture.Dialog.TerminationReason);
+        Assert.Equal(1, fixture.Events.Count(static e => e.StartsWith("Terminated", StringComparison.Ordinal)));
+        Assert.Empty(fixture.Dialogs.Dialogs(includeDeleted: true));
+        Assert.Equal(0, fixture.Proxy.LocalRequests.Pending);
     }
 
     [Fact]
     public void ReINVITEs_of_both_ends_that_cross_are_both_relayed_and_tried_again()
     {
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        _ = bench.Dialog.SendSequentialAsync("OPTIONS", toCaller: true);
-        _ = bench.Dialog.SendSequentialAsync("OPTIONS", toCaller: false); // both spaces are renumbered
-        bench.Run(1);
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        _ = fixture.Dialog.SendSequentialAsync("OPTIONS", toCaller: true);
+        _ = fixture.Dialog.SendSequentialAsync("OPTIONS", toCaller: false); // both spaces are renumbered
+        fixture.Run(1);
         call.ReInvite();
-        bench.Bob.Calls[0].ReInvite();
-        bench.Run(10);
-        Assert.Equal(4, bench.Recorder.Count("491 INVITE")); // each passes the proxy
-        Assert.Equal(4, bench.Recorder.Find("200 INVITE", from: "10.0.0.1").Select(static m => (m.To, m.CSeq)).Distinct().Count() + 1);
-        Assert.Equal((CallState.Established, CallState.Established), (call.State, bench.Bob.Calls[0].State));
-        Assert.Empty(bench.Alice.Anomalies);
-        Assert.Empty(bench.Bob.Anomalies);
+        fixture.Bob.Calls[0].ReInvite();
+        fixture.Run(10);
+        Assert.Equal(4, fixture.Recorder.Count("491 INVITE")); // each passes the proxy
+        Assert.Equal(4, fixture.Recorder.Find("200 INVITE", from: "10.0.0.1").Select(static m => (m.To, m.CSeq)).Distinct().Count() + 1);
+        Assert.Equal((CallState.Established, CallState.Established), (call.State, fixture.Bob.Calls[0].State));
+        Assert.Empty(fixture.Alice.Anomalies);
+        Assert.Empty(fixture.Bob.Anomalies);
     }
 
     [Fact]
     public void A_late_200_after_a_failure_makes_the_call_whole_again_with_its_profiles()
     {
-        CallBench? made = null;
-        using CallBench bench = made = new(
+        CallFixture? made = null;
+        using CallFixture fixture = made = new(
             static options => options.ProfilesWithValue.Add("caller"),
             route: async context =>
             {
@@ -138,27 +139,27 @@ public class RaceConditionTests
                 context.Reply(480);
             }
         );
-        bench.Bob.OnInvite = static call =>
+        fixture.Bob.OnInvite = static call =>
         {
             call.IgnoresCancel = true;
             call.Ring();
             call.AnswerAfter(TimeSpan.FromSeconds(2));
         };
-        bench.OnCallback = static (dialog, type, _) =>
+        fixture.OnCallback = static (dialog, type, _) =>
         {
             if (type is DialogCallbackTypes.Created or DialogCallbackTypes.Confirmed)
                 dialog.Profiles.Set("caller", "alice");
         };
-        bench.Call();
-        bench.Run(1.5);
-        Assert.Equal(DialogState.Deleted, bench.Dialog.State);
-        Assert.Equal(0, bench.Dialogs.FindProfile("caller")!.Size());
-        bench.Run(1);
-        Assert.Contains("Failed", bench.Story, StringComparison.Ordinal);
-        Assert.Contains("Confirmed", bench.Story, StringComparison.Ordinal);
-        if (bench.Dialog.State == DialogState.Confirmed)
-            Assert.Equal(1, bench.Dialogs.FindProfile("caller")!.Size());
-        bench.Run(60);
-        Assert.Equal(0, bench.Dialogs.FindProfile("caller")!.Size());
+        fixture.Call();
+        fixture.Run(1.5);
+        Assert.Equal(DialogState.Deleted, fixture.Dialog.State);
+        Assert.Equal(0, fixture.Dialogs.FindProfile("caller")!.Size());
+        fixture.Run(1);
+        Assert.Contains("Failed", fixture.Story, StringComparison.Ordinal);
+        Assert.Contains("Confirmed", fixture.Story, StringComparison.Ordinal);
+        if (fixture.Dialog.State == DialogState.Confirmed)
+            Assert.Equal(1, fixture.Dialogs.FindProfile("caller")!.Size());
+        fixture.Run(60);
+        Assert.Equal(0, fixture.Dialogs.FindProfile("caller")!.Size());
     }
 }

@@ -12,14 +12,14 @@ public sealed class EndTests
     [Fact]
     public void Everything_that_is_known_of_a_call_is_in_its_record()
     {
-        using var bench = new RecordBench(options =>
+        using var fixture = new CallRecordFixture(options =>
         {
             options.Node = "one";
             options.Values.Add("account");
             options.Values.Add("missing");
             options.Values.Add("rate");
         });
-        CallBench calls = bench.Calls;
+        CallFixture calls = fixture.Calls;
         calls.OnCallback = (dialog, type, _) =>
         {
             if (type == DialogCallbackTypes.Confirmed)
@@ -37,7 +37,7 @@ public sealed class EndTests
         call.Bye();
         calls.Run(1);
 
-        CallRecord record = Assert.Single(bench.Ended);
+        CallRecord record = Assert.Single(fixture.Ended);
         Dialog dialog = calls.Dialog;
         Assert.Equal(dialog.Id, record.DialogId);
         Assert.Equal(dialog.CreatedAt, record.Start);
@@ -53,89 +53,89 @@ public sealed class EndTests
             (1002, 3000, 5998),
             (record.SetupTime.TotalMilliseconds, record.RingTime.TotalMilliseconds, record.Duration.TotalMilliseconds)
         );
-        Check(bench, "1 1003 4003 10001", $"Answered 200 \"Downstream BYE\" by Caller at {Bob}");
+        Check(fixture, "1 1003 4003 10001", $"Answered 200 \"Downstream BYE\" by Caller at {Bob}");
     }
 
     [Fact]
     public void A_BYE_of_the_caller()
     {
-        using RecordBench bench = Up(out ScriptedCall call);
+        using CallRecordFixture fixture = Up(out ScriptedCall call);
         call.Bye();
-        Check(bench, "1 1003 4003 10001", $"Answered 200 \"Downstream BYE\" by Caller at {Bob}");
+        Check(fixture, "1 1003 4003 10001", $"Answered 200 \"Downstream BYE\" by Caller at {Bob}");
     }
 
     [Fact]
     public void A_BYE_of_the_callee()
     {
-        using RecordBench bench = Up(out _);
-        bench.Calls.Bob.Calls[0].Bye();
-        Check(bench, "1 1003 4003 10001", $"Answered 200 \"Upstream BYE\" by Callee at {Bob}");
+        using CallRecordFixture fixture = Up(out _);
+        fixture.Calls.Bob.Calls[0].Bye();
+        Check(fixture, "1 1003 4003 10001", $"Answered 200 \"Upstream BYE\" by Callee at {Bob}");
     }
 
     [Fact]
     public void A_BYE_that_nobody_answers_counts_from_its_arrival()
     {
-        using RecordBench bench = Up(out ScriptedCall call);
-        bench.Calls.Bob.OnRequest = static request => request.Hold();
+        using CallRecordFixture fixture = Up(out ScriptedCall call);
+        fixture.Calls.Bob.OnRequest = static request => request.Hold();
         call.Bye();
-        Check(bench, "1 1003 4003 10001", $"Answered 200 \"Downstream BYE\" by Caller at {Bob}");
+        Check(fixture, "1 1003 4003 10001", $"Answered 200 \"Downstream BYE\" by Caller at {Bob}");
     }
 
     [Fact]
     public void A_BYE_that_is_refused_and_ended_by_the_proxys_own_counts_from_its_arrival()
     {
-        using RecordBench bench = Up(out ScriptedCall call);
+        using CallRecordFixture fixture = Up(out ScriptedCall call);
         int byes = 0;
-        bench.Calls.Bob.OnRequest = request =>
+        fixture.Calls.Bob.OnRequest = request =>
         {
             if (request.Method == "BYE" && byes++ == 0)
                 request.Respond(420);
         };
         call.Bye();
-        Check(bench, "1 1003 4003 10001", $"Answered 200 \"Downstream BYE\" by Caller at {Bob}");
+        Check(fixture, "1 1003 4003 10001", $"Answered 200 \"Downstream BYE\" by Caller at {Bob}");
     }
 
     [Fact]
     public void Crossed_BYEs_are_one_end_from_the_first_on()
     {
-        using RecordBench bench = Up(out ScriptedCall call);
+        using CallRecordFixture fixture = Up(out ScriptedCall call);
         call.Bye();
-        bench.Calls.Bob.Calls[0].Bye();
-        CallRecord record = Check(bench, "1 1003 4003 10001");
+        fixture.Calls.Bob.Calls[0].Bye();
+        CallRecord record = Check(fixture, "1 1003 4003 10001");
         Assert.Contains(record.EndedBy, new[] { CallEndedBy.Caller, CallEndedBy.Callee });
     }
 
     [Fact]
     public void A_BYE_before_the_ACK()
     {
-        using var bench = new RecordBench();
-        bench.Calls.Network.Interceptor = static packet => packet.Is("ACK") ? PacketFate.Drop : PacketFate.Pass;
-        Answering(bench.Calls);
-        bench.Calls.Call();
-        bench.Calls.Run(10);
-        bench.Calls.Bob.Calls[0].Bye(); // it waits for the ACK as long as RFC 3261 15 asks for: 64*T1 from its 200
-        Check(bench, "1 1003 4003 36003", $"Answered 200 \"Upstream BYE\" by Callee at {Bob}");
+        using var fixture = new CallRecordFixture();
+        fixture.Calls.Network.Interceptor = static packet => packet.Is("ACK") ? PacketFate.Drop : PacketFate.Pass;
+        Answering(fixture.Calls);
+        fixture.Calls.Call();
+        fixture.Calls.Run(10);
+        fixture.Calls.Bob.Calls[0].Bye(); // it waits for the ACK as long as RFC 3261 15 asks for: 64*T1 from its 200
+        Check(fixture, "1 1003 4003 36003", $"Answered 200 \"Upstream BYE\" by Callee at {Bob}");
     }
 
     [Fact]
     public void A_CANCEL()
     {
-        using var bench = new RecordBench();
-        Answering(bench.Calls);
-        ScriptedCall call = bench.Calls.Call();
-        bench.Calls.Run(2);
+        using var fixture = new CallRecordFixture();
+        Answering(fixture.Calls);
+        ScriptedCall call = fixture.Calls.Call();
+        fixture.Calls.Run(2);
         call.Cancel();
-        Check(bench, "1 1003 - 2003", $"Cancelled 487 \"Cancelled\" by Caller at {Bob}");
+        Check(fixture, "1 1003 - 2003", $"Cancelled 487 \"Cancelled\" by Caller at {Bob}");
     }
 
     [Fact]
     public void A_CANCEL_that_a_200_crosses_is_an_answered_call()
     {
-        using var bench = new RecordBench();
-        bench.Calls.Bob.OnInvite = static call => call.AnswerAfter(TimeSpan.FromSeconds(1));
-        ScriptedCall call = bench.Calls.Call();
+        using var fixture = new CallRecordFixture();
+        fixture.Calls.Bob.OnInvite = static call => call.AnswerAfter(TimeSpan.FromSeconds(1));
+        ScriptedCall call = fixture.Calls.Call();
         call.CancelAfter(TimeSpan.FromSeconds(1.0015));
-        CallRecord record = Check(bench);
+        CallRecord record = Check(fixture);
         Assert.Equal(CallDisposition.Answered, record.Disposition);
     }
 
@@ -153,77 +153,77 @@ public sealed class EndTests
     [InlineData(500, CallDisposition.Failed, "Server Internal Error")]
     public void A_refusal_of_the_callee(int status, CallDisposition disposition, string phrase)
     {
-        using var bench = new RecordBench();
-        bench.Calls.Bob.OnInvite = call =>
+        using var fixture = new CallRecordFixture();
+        fixture.Calls.Bob.OnInvite = call =>
         {
             call.Ring();
             call.RejectAfter(TimeSpan.FromSeconds(2), status);
         };
-        bench.Calls.Call();
-        CallRecord record = Check(bench, "1 3 - 2003", $"{disposition} {status} \"{phrase}\" by Callee at {Bob}");
+        fixture.Calls.Call();
+        CallRecord record = Check(fixture, "1 3 - 2003", $"{disposition} {status} \"{phrase}\" by Callee at {Bob}");
         Assert.Equal("", record.ToTag);
     }
 
     [Fact]
     public void A_callee_that_does_not_ring_and_refuses_has_no_ring_time()
     {
-        using var bench = new RecordBench();
-        bench.Calls.Bob.OnInvite = static call => call.Reject();
-        bench.Calls.Call();
-        CallRecord record = Check(bench, "1 - - 3", $"Busy 486 \"Busy Here\" by Callee at {Bob}");
+        using var fixture = new CallRecordFixture();
+        fixture.Calls.Bob.OnInvite = static call => call.Reject();
+        fixture.Calls.Call();
+        CallRecord record = Check(fixture, "1 - - 3", $"Busy 486 \"Busy Here\" by Callee at {Bob}");
         Assert.Equal((2, 0, 0), (record.SetupTime.TotalMilliseconds, record.RingTime.TotalMilliseconds, record.Duration.TotalMilliseconds));
     }
 
     [Fact]
     public void A_refusal_of_the_proxys_own_after_CreateDialog()
     {
-        using var bench = new RecordBench(route: static context =>
+        using var fixture = new CallRecordFixture(route: static context =>
         {
             context.CreateDialog();
             context.Reply(403);
             return ValueTask.CompletedTask;
         });
-        bench.Calls.Call();
-        Check(bench, "1 - - 1", "Failed 403 \"Forbidden\" by Proxy at - -");
+        fixture.Calls.Call();
+        Check(fixture, "1 - - 1", "Failed 403 \"Forbidden\" by Proxy at - -");
     }
 
     [Fact]
     public void No_target_answers_at_all()
     {
-        using var bench = new RecordBench();
-        bench.Calls.Network.Interceptor = static packet => packet.To?.Name == "10.0.2.1" ? PacketFate.Drop : PacketFate.Pass;
-        bench.Calls.Call();
-        Check(bench, "1 - - 32010", $"NoAnswer 408 \"Request Timeout\" by Timeout at {Bob}");
+        using var fixture = new CallRecordFixture();
+        fixture.Calls.Network.Interceptor = static packet => packet.To?.Name == "10.0.2.1" ? PacketFate.Drop : PacketFate.Pass;
+        fixture.Calls.Call();
+        Check(fixture, "1 - - 32010", $"NoAnswer 408 \"Request Timeout\" by Timeout at {Bob}");
     }
 
     [Fact]
     public void The_early_timeout()
     {
-        using var bench = new RecordBench(dialogs: static options => options.EarlyTimeout = TimeSpan.FromSeconds(20));
-        bench.Calls.Bob.OnInvite = static call => call.Ring();
-        bench.Calls.Call();
-        Check(bench, "1 3 - 20050", $"NoAnswer 408 \"No Answer\" by Timeout at {Bob}");
+        using var fixture = new CallRecordFixture(dialogs: static options => options.EarlyTimeout = TimeSpan.FromSeconds(20));
+        fixture.Calls.Bob.OnInvite = static call => call.Ring();
+        fixture.Calls.Call();
+        Check(fixture, "1 3 - 20050", $"NoAnswer 408 \"No Answer\" by Timeout at {Bob}");
     }
 
     [Fact]
     public void Terminate_before_the_answer()
     {
-        using var bench = new RecordBench();
-        bench.Calls.Bob.OnInvite = static call => call.Ring();
-        bench.Calls.Call();
-        bench.Calls.Run(5);
-        bench.Calls.Dialog.Terminate("fraud");
-        Check(bench, "1 3 - 5002", $"Failed 487 \"fraud\" by Proxy at {Bob}");
+        using var fixture = new CallRecordFixture();
+        fixture.Calls.Bob.OnInvite = static call => call.Ring();
+        fixture.Calls.Call();
+        fixture.Calls.Run(5);
+        fixture.Calls.Dialog.Terminate("fraud");
+        Check(fixture, "1 3 - 5002", $"Failed 487 \"fraud\" by Proxy at {Bob}");
     }
 
     [Fact]
     public void Terminate_of_a_call_that_is_up_counts_from_then()
     {
-        using RecordBench bench = Up(out _);
-        bench.Calls.Bob.OnRequest = static request => request.Hold();
-        bench.Calls.Alice.OnRequest = static request => request.Hold();
-        bench.Calls.Dialog.Terminate("no credit");
-        Check(bench, "1 1003 4003 10000", $"Answered 200 \"no credit\" by Proxy at {Bob}");
+        using CallRecordFixture fixture = Up(out _);
+        fixture.Calls.Bob.OnRequest = static request => request.Hold();
+        fixture.Calls.Alice.OnRequest = static request => request.Hold();
+        fixture.Calls.Dialog.Terminate("no credit");
+        Check(fixture, "1 1003 4003 10000", $"Answered 200 \"no credit\" by Proxy at {Bob}");
     }
 
     [Theory]
@@ -231,50 +231,53 @@ public sealed class EndTests
     [InlineData(DialogFlags.ByeOnTimeout)]
     public void The_lifetime(DialogFlags flags)
     {
-        using var bench = new RecordBench(flags: flags, dialogs: static options => options.DefaultTimeout = TimeSpan.FromSeconds(30));
-        Answering(bench.Calls);
-        bench.Calls.Call();
-        CallRecord record = Check(bench, null, $"Answered 200 \"Lifetime Timeout\" by Timeout at {Bob}");
+        using var fixture = new CallRecordFixture(
+            flags: flags,
+            dialogs: static options => options.DefaultTimeout = TimeSpan.FromSeconds(30)
+        );
+        Answering(fixture.Calls);
+        fixture.Calls.Call();
+        CallRecord record = Check(fixture, null, $"Answered 200 \"Lifetime Timeout\" by Timeout at {Bob}");
         Assert.InRange(record.Duration, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(30.1));
     }
 
     [Fact]
     public void No_ACK()
     {
-        using var bench = new RecordBench(dialogs: static options => options.NoAckTimeout = TimeSpan.FromSeconds(20));
-        bench.Calls.Network.Interceptor = static packet => packet.Is("ACK") ? PacketFate.Drop : PacketFate.Pass;
-        Answering(bench.Calls);
-        bench.Calls.Call();
-        CallRecord record = Check(bench, null, $"Answered 200 \"No ACK\" by Timeout at {Bob}");
+        using var fixture = new CallRecordFixture(dialogs: static options => options.NoAckTimeout = TimeSpan.FromSeconds(20));
+        fixture.Calls.Network.Interceptor = static packet => packet.Is("ACK") ? PacketFate.Drop : PacketFate.Pass;
+        Answering(fixture.Calls);
+        fixture.Calls.Call();
+        CallRecord record = Check(fixture, null, $"Answered 200 \"No ACK\" by Timeout at {Bob}");
         Assert.InRange(record.Duration, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(20.1));
     }
 
     [Fact]
     public void Pings_that_fail()
     {
-        using RecordBench bench = Up(out _, DialogFlags.OptionsPingCallee);
-        bench.Calls.Run(100);
-        bench.Calls.Bob.OnRequest = static request => request.Hold();
-        bench.Calls.Run(200);
-        Check(bench, null, $"Answered 200 \"Ping Timeout\" by Proxy at {Bob}");
+        using CallRecordFixture fixture = Up(out _, DialogFlags.OptionsPingCallee);
+        fixture.Calls.Run(100);
+        fixture.Calls.Bob.OnRequest = static request => request.Hold();
+        fixture.Calls.Run(200);
+        Check(fixture, null, $"Answered 200 \"Ping Timeout\" by Proxy at {Bob}");
     }
 
     [Fact]
     public void A_fork_has_the_target_that_answered()
     {
-        using var bench = new RecordBench();
-        bench.Calls.Bob.OnInvite = static call => call.Ring();
-        bench.Calls.Carol.OnInvite = static call => call.AnswerAfter(TimeSpan.FromSeconds(2));
-        ScriptedCall call = bench.Calls.Call("bob-carol");
-        bench.Calls.Run(5);
+        using var fixture = new CallRecordFixture();
+        fixture.Calls.Bob.OnInvite = static call => call.Ring();
+        fixture.Calls.Carol.OnInvite = static call => call.AnswerAfter(TimeSpan.FromSeconds(2));
+        ScriptedCall call = fixture.Calls.Call("bob-carol");
+        fixture.Calls.Run(5);
         call.Bye();
-        Check(bench, "1 3 2003 5001", $"Answered 200 \"Downstream BYE\" by Caller at {Carol}");
+        Check(fixture, "1 3 2003 5001", $"Answered 200 \"Downstream BYE\" by Caller at {Carol}");
     }
 
     [Fact]
     public void Serial_forking_has_the_first_ring_and_the_target_that_answered()
     {
-        using var bench = new RecordBench(route: static async context =>
+        using var fixture = new CallRecordFixture(route: static async context =>
         {
             if (context.IsInDialog)
             {
@@ -288,16 +291,16 @@ public sealed class EndTests
             context.AddTarget(Sip.SipUri.Parse("sip:carol@10.0.2.2:5060"), q: 500);
             await context.RelayAsync();
         });
-        bench.Calls.Bob.OnInvite = static call =>
+        fixture.Calls.Bob.OnInvite = static call =>
         {
             call.Ring();
             call.RejectAfter(TimeSpan.FromSeconds(2));
         };
-        bench.Calls.Carol.OnInvite = static call => call.AnswerAfter(TimeSpan.FromSeconds(2));
-        ScriptedCall call = bench.Calls.Call();
-        bench.Calls.Run(10);
+        fixture.Calls.Carol.OnInvite = static call => call.AnswerAfter(TimeSpan.FromSeconds(2));
+        ScriptedCall call = fixture.Calls.Call();
+        fixture.Calls.Run(10);
         call.Bye();
-        Check(bench, "1 3 4005 10001", $"Answered 200 \"Downstream BYE\" by Caller at {Carol}");
+        Check(fixture, "1 3 4005 10001", $"Answered 200 \"Downstream BYE\" by Caller at {Carol}");
     }
 
     [Theory]
@@ -305,8 +308,8 @@ public sealed class EndTests
     [InlineData(false)]
     public void A_late_200_gets_the_answered_call_its_record_and_takes_nothing_from_the_failure(bool missedCalls)
     {
-        RecordBench? bench = null;
-        bench = new RecordBench(
+        CallRecordFixture? fixture = null;
+        fixture = new CallRecordFixture(
             options => options.MissedCalls = missedCalls,
             route: async context =>
             {
@@ -318,65 +321,65 @@ public sealed class EndTests
 
                 context.CreateDialog();
                 context.RecordRoute();
-                await bench!.Calls.Forward(context);
-                await Task.Delay(TimeSpan.FromSeconds(1), bench.Calls.Clock);
+                await fixture!.Calls.Forward(context);
+                await Task.Delay(TimeSpan.FromSeconds(1), fixture.Calls.Clock);
                 context.Reply(480);
             }
         );
-        using (bench)
+        using (fixture)
         {
-            bench.Calls.Bob.OnInvite = static call =>
+            fixture.Calls.Bob.OnInvite = static call =>
             {
                 call.Ring();
                 call.IgnoresCancel = true;
                 call.AnswerAfter(TimeSpan.FromSeconds(3));
             };
-            bench.Calls.Call();
-            bench.Calls.Run(100); // alice, which has its 480, acknowledges the 200 and hangs up
+            fixture.Calls.Call();
+            fixture.Calls.Run(100); // alice, which has its 480, acknowledges the 200 and hangs up
 
-            CallRecord answered = bench.Ended[^1];
-            Assert.Equal($"Answered 200 \"Downstream BYE\" by Caller at {Bob}", RecordBench.Outcome(answered));
-            Assert.Equal(missedCalls ? 2 : 1, bench.Ended.Count);
-            Assert.Equal(missedCalls ? "3003 - 3003 3005" : "1 3 3003 3005", bench.Times(answered));
+            CallRecord answered = fixture.Ended[^1];
+            Assert.Equal($"Answered 200 \"Downstream BYE\" by Caller at {Bob}", CallRecordFixture.Outcome(answered));
+            Assert.Equal(missedCalls ? 2 : 1, fixture.Ended.Count);
+            Assert.Equal(missedCalls ? "3003 - 3003 3005" : "1 3 3003 3005", fixture.Times(answered));
             if (!missedCalls)
                 return;
-            Assert.Equal("1 3 - 1001", bench.Times(bench.Ended[0]));
-            Assert.Equal($"NoAnswer 480 \"Temporarily Unavailable\" by Proxy at {Bob}", RecordBench.Outcome(bench.Ended[0]));
-            Assert.NotEqual(bench.Ended[0].Key, answered.Key);
+            Assert.Equal("1 3 - 1001", fixture.Times(fixture.Ended[0]));
+            Assert.Equal($"NoAnswer 480 \"Temporarily Unavailable\" by Proxy at {Bob}", CallRecordFixture.Outcome(fixture.Ended[0]));
+            Assert.NotEqual(fixture.Ended[0].Key, answered.Key);
         }
     }
 
     [Fact]
     public void Without_MissedCalls_only_answered_calls_have_records()
     {
-        using var bench = new RecordBench(static options => options.MissedCalls = false);
-        bench.Calls.Bob.OnInvite = static call => call.Reject();
-        bench.Calls.Call();
-        bench.Calls.Run(100);
-        Assert.Empty(bench.Ended);
+        using var fixture = new CallRecordFixture(static options => options.MissedCalls = false);
+        fixture.Calls.Bob.OnInvite = static call => call.Reject();
+        fixture.Calls.Call();
+        fixture.Calls.Run(100);
+        Assert.Empty(fixture.Ended);
     }
 
-    private static RecordBench Up(out ScriptedCall call, DialogFlags flags = DialogFlags.None)
+    private static CallRecordFixture Up(out ScriptedCall call, DialogFlags flags = DialogFlags.None)
     {
-        var bench = new RecordBench(flags: flags);
-        Answering(bench.Calls);
-        call = bench.Calls.Call();
-        bench.Calls.Run(10);
-        return bench;
+        var fixture = new CallRecordFixture(flags: flags);
+        Answering(fixture.Calls);
+        call = fixture.Calls.Call();
+        fixture.Calls.Run(10);
+        return fixture;
     }
 
-    private static CallRecord Check(RecordBench bench, string? times = null, string? outcome = null)
+    private static CallRecord Check(CallRecordFixture fixture, string? times = null, string? outcome = null)
     {
-        bench.Calls.Run(200);
-        CallRecord record = Assert.Single(bench.Ended);
+        fixture.Calls.Run(200);
+        CallRecord record = Assert.Single(fixture.Ended);
         if (times is not null)
-            Assert.Equal(times, bench.Times(record));
+            Assert.Equal(times, fixture.Times(record));
         if (outcome is not null)
-            Assert.Equal(outcome, RecordBench.Outcome(record));
+            Assert.Equal(outcome, CallRecordFixture.Outcome(record));
         return record;
     }
 
-    private static void Answering(CallBench calls) =>
+    private static void Answering(CallFixture calls) =>
         calls.Bob.OnInvite = static call =>
         {
             call.RingAfter(TimeSpan.FromSeconds(1));

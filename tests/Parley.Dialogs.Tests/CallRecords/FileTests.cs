@@ -268,21 +268,21 @@ public sealed class FileTests : IDisposable
     [Fact]
     public async Task Without_a_store_the_records_of_the_events_are_written()
     {
-        using var bench = new RecordBench(adapt: builder => builder.AddCallRecordFile(Options));
-        Testing.ScriptedCall call = bench.Calls.Call();
-        bench.Calls.Run(5);
+        using var fixture = new CallRecordFixture(adapt: builder => builder.AddCallRecordFile(Options));
+        Testing.ScriptedCall call = fixture.Calls.Call();
+        fixture.Calls.Run(5);
         call.Bye();
-        bench.Calls.Run(1);
-        await Stop(bench);
-        Assert.Equal([bench.Ended[0].Key], Lines(FilePath));
+        fixture.Calls.Run(1);
+        await Stop(fixture);
+        Assert.Equal([fixture.Ended[0].Key], Lines(FilePath));
     }
 
     [Fact]
     public async Task With_a_store_those_of_its_outbox_are()
     {
         await Store(2);
-        using var bench = new RecordBench(adapt: builder => builder.AddCallRecordFile(Options).AddDialogStore(_store));
-        await Stop(bench);
+        using var fixture = new CallRecordFixture(adapt: builder => builder.AddCallRecordFile(Options).AddDialogStore(_store));
+        await Stop(fixture);
         Assert.Equal(Ids(1, 2), Lines(FilePath));
     }
 
@@ -290,11 +290,13 @@ public sealed class FileTests : IDisposable
     public void A_store_whose_outbox_is_off_and_a_directory_that_is_missing_stop_the_start()
     {
         DialogStoreException failure = Assert.Throws<DialogStoreException>(() =>
-            new RecordBench(adapt: builder => builder.AddDialogStore(new MemoryDialogStore()).AddCallRecordFile(Options))
+            new CallRecordFixture(adapt: builder => builder.AddDialogStore(new MemoryDialogStore()).AddCallRecordFile(Options))
         );
         Assert.Contains("outbox", failure.Message, StringComparison.Ordinal);
         failure = Assert.Throws<DialogStoreException>(() =>
-            new RecordBench(adapt: builder => builder.AddCallRecordFile(o => o.Path = Path.Combine(_folder.Path, "missing", "calls.jsonl")))
+            new CallRecordFixture(adapt: builder =>
+                builder.AddCallRecordFile(o => o.Path = Path.Combine(_folder.Path, "missing", "calls.jsonl"))
+            )
         );
         Assert.Contains("missing", failure.Message, StringComparison.Ordinal);
     }
@@ -316,9 +318,9 @@ public sealed class FileTests : IDisposable
             Assert.Equal(name, Assert.Throws<ArgumentException>(() => builder.AddCallRecordFile(configure)).ParamName);
     }
 
-    private static async Task Stop(RecordBench bench)
+    private static async Task Stop(CallRecordFixture fixture)
     {
-        foreach (IHostedService service in bench.Calls.Proxy.Services.GetServices<IHostedService>())
+        foreach (IHostedService service in fixture.Calls.Proxy.Services.GetServices<IHostedService>())
             await service.StopAsync(default);
     }
 

@@ -11,27 +11,27 @@ public sealed class IntermediateTests
     [Fact]
     public void A_long_call_has_one_each_interval_from_its_answer_on_and_then_its_final_one()
     {
-        using var bench = new RecordBench(static options =>
+        using var fixture = new CallRecordFixture(static options =>
         {
             options.IntermediateInterval = TimeSpan.FromMinutes(5);
             options.Values.Add("rate");
         });
-        bench.Calls.OnCallback = static (dialog, type, _) =>
+        fixture.Calls.OnCallback = static (dialog, type, _) =>
         {
             if (type == DialogCallbackTypes.Confirmed)
                 dialog.Values.Set("rate", 7);
         };
-        bench.Calls.Run(123);
-        ScriptedCall call = bench.Calls.Call();
-        bench.Calls.Run(16 * 60);
+        fixture.Calls.Run(123);
+        ScriptedCall call = fixture.Calls.Call();
+        fixture.Calls.Run(16 * 60);
         call.Bye();
-        bench.Calls.Run(600);
+        fixture.Calls.Run(600);
 
-        CallRecord final = Assert.Single(bench.Ended);
-        Assert.Equal([1, 2, 3], bench.Continued.Select(static r => r.Number));
+        CallRecord final = Assert.Single(fixture.Ended);
+        Assert.Equal([1, 2, 3], fixture.Continued.Select(static r => r.Number));
         for (int i = 0; i < 3; i++)
         {
-            CallRecord record = bench.Continued[i];
+            CallRecord record = fixture.Continued[i];
             Assert.InRange(
                 record.Duration,
                 TimeSpan.FromMinutes(5 * (i + 1)),
@@ -50,28 +50,28 @@ public sealed class IntermediateTests
     [Fact]
     public void Calls_that_are_not_answered_and_short_ones_have_none()
     {
-        using var bench = new RecordBench(static options => options.IntermediateInterval = TimeSpan.FromSeconds(60));
-        bench.Calls.Bob.OnInvite = static call => call.Ring();
-        bench.Calls.Call();
-        ScriptedCall call = bench.Calls.Call("carol");
-        bench.Calls.Run(59);
+        using var fixture = new CallRecordFixture(static options => options.IntermediateInterval = TimeSpan.FromSeconds(60));
+        fixture.Calls.Bob.OnInvite = static call => call.Ring();
+        fixture.Calls.Call();
+        ScriptedCall call = fixture.Calls.Call("carol");
+        fixture.Calls.Run(59);
         call.Bye();
-        bench.Calls.Run(100);
-        Assert.Empty(bench.Continued);
+        fixture.Calls.Run(100);
+        Assert.Empty(fixture.Continued);
     }
 
     [Fact]
     public void They_are_on_the_feed_and_none_is_merged_away()
     {
-        using var bench = new RecordBench(static options => options.IntermediateInterval = TimeSpan.FromSeconds(10));
-        using DialogFeedReader reader = bench.Calls.Dialogs.Feed.Subscribe(new DialogFeedOptions { WithRecords = false });
-        ScriptedCall call = bench.Calls.Call();
-        bench.Calls.Run(5);
+        using var fixture = new CallRecordFixture(static options => options.IntermediateInterval = TimeSpan.FromSeconds(10));
+        using DialogFeedReader reader = fixture.Calls.Dialogs.Feed.Subscribe(new DialogFeedOptions { WithRecords = false });
+        ScriptedCall call = fixture.Calls.Call();
+        fixture.Calls.Run(5);
         while (reader.TryRead(out _)) { }
 
-        bench.Calls.Run(20);
+        fixture.Calls.Run(20);
         call.Bye();
-        bench.Calls.Run(1);
+        fixture.Calls.Run(1);
         var found = new List<string>();
         while (reader.TryRead(out DialogChange? change))
         {
@@ -85,19 +85,22 @@ public sealed class IntermediateTests
     [Fact]
     public void A_handler_that_throws_keeps_no_other_from_its_record()
     {
-        using var bench = new RecordBench(static options => options.IntermediateInterval = TimeSpan.FromSeconds(10));
-        CallRecords records = bench.Calls.Proxy.Services.GetRequiredService<CallRecords>();
+        using var fixture = new CallRecordFixture(static options => options.IntermediateInterval = TimeSpan.FromSeconds(10));
+        CallRecords records = fixture.Calls.Proxy.Services.GetRequiredService<CallRecords>();
         int seen = 0;
         records.Ended += static (_, _) => throw new InvalidOperationException("a handler");
         records.Continued += static (_, _) => throw new InvalidOperationException("a handler");
         records.Ended += (_, _) => seen++;
         records.Continued += (_, _) => seen++;
-        ScriptedCall call = bench.Calls.Call();
-        bench.Calls.Run(15);
+        ScriptedCall call = fixture.Calls.Call();
+        fixture.Calls.Run(15);
         call.Bye();
-        bench.Calls.Run(1);
+        fixture.Calls.Run(1);
         Assert.Equal(2, seen);
-        Assert.Equal(2, bench.Calls.Log.Lines.Count(static line => line.Contains("handler of the call record", StringComparison.Ordinal)));
+        Assert.Equal(
+            2,
+            fixture.Calls.Log.Lines.Count(static line => line.Contains("handler of the call record", StringComparison.Ordinal))
+        );
     }
 
     [Fact]

@@ -17,21 +17,21 @@ public sealed class OnceTests
     public async Task The_record_goes_in_the_step_that_removes_the_dialog()
     {
         var store = new UnsureStore();
-        using var bench = new RecordBench();
-        using DialogPersistence persistence = Keep(bench, store);
-        ScriptedCall call = bench.Calls.Call();
-        bench.Calls.Run(5);
+        using var fixture = new CallRecordFixture();
+        using DialogPersistence persistence = Keep(fixture, store);
+        ScriptedCall call = fixture.Calls.Call();
+        fixture.Calls.Run(5);
         await Flush(persistence);
         Assert.Single(store.Inner.Rows);
         Assert.Empty(store.Inner.CallRecords);
         call.Bye();
-        bench.Calls.Run(1);
+        fixture.Calls.Run(1);
         await Flush(persistence);
         DialogStoreBatch last = store.Batches[^1];
-        Assert.Equal([bench.Calls.Dialog.Id], last.Deletes);
-        Assert.Equal(bench.Ended, last.CallRecords);
+        Assert.Equal([fixture.Calls.Dialog.Id], last.Deletes);
+        Assert.Equal(fixture.Ended, last.CallRecords);
         Assert.Empty(store.Inner.Rows);
-        bench.Calls.Run(100);
+        fixture.Calls.Run(100);
         await Flush(persistence);
         Assert.Same(last, store.Batches[^1]);
     }
@@ -42,19 +42,19 @@ public sealed class OnceTests
     public async Task A_step_that_fails_comes_again_with_the_record_whether_it_was_done_or_not(bool wasDone)
     {
         var store = new UnsureStore();
-        using var bench = new RecordBench();
-        using DialogPersistence persistence = Keep(bench, store);
-        ScriptedCall call = bench.Calls.Call();
-        bench.Calls.Run(5);
+        using var fixture = new CallRecordFixture();
+        using DialogPersistence persistence = Keep(fixture, store);
+        ScriptedCall call = fixture.Calls.Call();
+        fixture.Calls.Run(5);
         await Flush(persistence);
         call.Bye();
-        bench.Calls.Run(1);
+        fixture.Calls.Run(1);
         store.Next.Enqueue(wasDone ? Fate.FailAfter : Fate.FailBefore);
         await Assert.ThrowsAsync<IOException>(() => Flush(persistence));
         Assert.Equal(wasDone ? 1 : 0, store.Inner.CallRecords.Count);
         Assert.Equal(wasDone ? 0 : 1, store.Inner.Rows.Count); // never one without the other
         await Flush(persistence);
-        Assert.Equal(bench.Ended, store.Inner.CallRecords);
+        Assert.Equal(fixture.Ended, store.Inner.CallRecords);
         Assert.Empty(store.Inner.Rows);
     }
 
@@ -62,13 +62,13 @@ public sealed class OnceTests
     public async Task A_call_that_was_never_answered_has_a_record_and_no_row()
     {
         var store = new UnsureStore();
-        using var bench = new RecordBench();
-        using DialogPersistence persistence = Keep(bench, store);
-        bench.Calls.Bob.OnInvite = static call => call.Reject();
-        bench.Calls.Call();
-        bench.Calls.Run(1);
+        using var fixture = new CallRecordFixture();
+        using DialogPersistence persistence = Keep(fixture, store);
+        fixture.Calls.Bob.OnInvite = static call => call.Reject();
+        fixture.Calls.Call();
+        fixture.Calls.Run(1);
         await Flush(persistence);
-        Assert.Equal(bench.Ended, store.Inner.CallRecords);
+        Assert.Equal(fixture.Ended, store.Inner.CallRecords);
         Assert.All(store.Batches, static batch => Assert.Empty(batch.Saves.Concat(batch.Updates)));
     }
 
@@ -76,34 +76,34 @@ public sealed class OnceTests
     public async Task Calls_that_come_while_nothing_is_written_lose_none_of_their_records()
     {
         var store = new UnsureStore();
-        using var bench = new RecordBench(static options => options.IntermediateInterval = TimeSpan.FromSeconds(10));
-        using DialogPersistence persistence = Keep(bench, store);
+        using var fixture = new CallRecordFixture(static options => options.IntermediateInterval = TimeSpan.FromSeconds(10));
+        using DialogPersistence persistence = Keep(fixture, store);
         for (int i = 0; i < 3; i++)
         {
-            ScriptedCall call = bench.Calls.Call();
-            bench.Calls.Run(25);
+            ScriptedCall call = fixture.Calls.Call();
+            fixture.Calls.Run(25);
             call.Bye();
-            bench.Calls.Run(1);
+            fixture.Calls.Run(1);
         }
 
         await Flush(persistence);
-        Assert.Equal(bench.Ended, store.Inner.CallRecords);
-        Assert.Equal(6, bench.Continued.Count);
-        Assert.Equal(bench.Continued, store.Inner.IntermediateRecords);
+        Assert.Equal(fixture.Ended, store.Inner.CallRecords);
+        Assert.Equal(6, fixture.Continued.Count);
+        Assert.Equal(fixture.Continued, store.Inner.IntermediateRecords);
     }
 
     [Fact]
     public async Task Where_dialogs_are_written_at_the_stop_alone_records_are_written_as_they_come()
     {
         var store = new UnsureStore();
-        using var bench = new RecordBench();
-        using DialogPersistence persistence = Keep(bench, store, new DialogStoreOptions { Mode = DialogStoreMode.Shutdown });
-        ScriptedCall call = bench.Calls.Call();
-        bench.Calls.Run(5);
+        using var fixture = new CallRecordFixture();
+        using DialogPersistence persistence = Keep(fixture, store, new DialogStoreOptions { Mode = DialogStoreMode.Shutdown });
+        ScriptedCall call = fixture.Calls.Call();
+        fixture.Calls.Run(5);
         call.Bye();
-        bench.Calls.Run(1);
+        fixture.Calls.Run(1);
         await Flush(persistence);
-        Assert.Equal(bench.Ended, store.Inner.CallRecords);
+        Assert.Equal(fixture.Ended, store.Inner.CallRecords);
     }
 
     [Theory]
@@ -112,40 +112,43 @@ public sealed class OnceTests
     public async Task After_a_crash_a_BYE_ends_the_call_with_its_whole_record_and_the_same_BYE_again_with_none(bool endWasWritten)
     {
         var store = new UnsureStore();
-        using var bench = new RecordBench();
-        bench.Calls.Bob.OnInvite = static call =>
+        using var fixture = new CallRecordFixture();
+        fixture.Calls.Bob.OnInvite = static call =>
         {
             call.RingAfter(TimeSpan.FromSeconds(1));
             call.AnswerAfter(TimeSpan.FromSeconds(4));
         };
         ScriptedCall call;
-        using (DialogPersistence persistence = Keep(bench, store))
+        using (DialogPersistence persistence = Keep(fixture, store))
         {
-            call = bench.Calls.Call();
-            bench.Calls.Run(10);
+            call = fixture.Calls.Call();
+            fixture.Calls.Run(10);
             await Flush(persistence);
         }
 
         for (int life = 0; life < 2; life++)
         {
-            using Node node = Node.Restart(bench.Calls, adapt: static builder => builder.AddCallRecords());
+            using Node node = Node.Restart(fixture.Calls, adapt: static builder => builder.AddCallRecords());
             using var persistence = new DialogPersistence(
                 node.Dialogs,
                 store,
                 node.Proxy.Services.GetRequiredService<ISipTransport>().Listeners,
-                time: bench.Calls.Clock
+                time: fixture.Calls.Clock
             );
             await persistence.LoadAsync();
             // The first BYE ends the call here; the store may not have got that when the process ends. The second is the caller's next try.
             call.SendRequest("BYE");
-            bench.Calls.Run(1);
+            fixture.Calls.Run(1);
             if (life > 0 || endWasWritten)
                 await Flush(persistence);
         }
 
         CallRecord record = Assert.Single(store.Inner.CallRecords);
-        Assert.Equal(endWasWritten ? "1 1003 4003 10001" : "1 1003 4003 11001", bench.Times(record));
-        Assert.Equal("Answered 200 \"Downstream BYE\" by Caller at udp:10.0.2.1:5060 sip:bob@10.0.2.1:5060", RecordBench.Outcome(record));
+        Assert.Equal(endWasWritten ? "1 1003 4003 10001" : "1 1003 4003 11001", fixture.Times(record));
+        Assert.Equal(
+            "Answered 200 \"Downstream BYE\" by Caller at udp:10.0.2.1:5060 sip:bob@10.0.2.1:5060",
+            CallRecordFixture.Outcome(record)
+        );
         Assert.Equal(("udp:10.0.1.1:5060", "sip:bob@10.0.0.1"), (record.Source, record.RequestUri));
         Assert.Empty(store.Inner.Rows);
     }
@@ -160,16 +163,16 @@ public sealed class OnceTests
         using var once = new TestFolder("once");
         string folder = once.Path;
         var store = new UnsureStore();
-        using var bench = new RecordBench(
+        using var fixture = new CallRecordFixture(
             static options => options.IntermediateInterval = TimeSpan.FromSeconds(30),
             dialogs: static options => options.EarlyTimeout = TimeSpan.FromSeconds(20)
         );
-        using DialogPersistence persistence = Keep(bench, store);
+        using DialogPersistence persistence = Keep(fixture, store);
         CallRecordFile file = Open(folder, store);
         foreach ((int call, int fault) in steps)
         {
-            Act(bench, call);
-            bench.Calls.Run(7);
+            Act(fixture, call);
+            fixture.Calls.Run(7);
             switch (fault)
             {
                 case 0:
@@ -192,7 +195,7 @@ public sealed class OnceTests
                 file = Open(folder, store);
         }
 
-        bench.Calls.Run(300);
+        fixture.Calls.Run(300);
         for (int left = store.Next.Count; left > 0; left--)
             await Quietly(() => Flush(persistence));
         store.Next.Clear(); // those that no write came to
@@ -200,13 +203,13 @@ public sealed class OnceTests
         while (await Exported(file)) { }
 
         Assert.Empty(store.Inner.Rows);
-        Assert.Equal(Sorted(bench.Ended), Sorted(store.Inner.CallRecords));
-        Assert.Equal(Sorted(bench.Continued), Sorted(store.Inner.IntermediateRecords));
+        Assert.Equal(Sorted(fixture.Ended), Sorted(store.Inner.CallRecords));
+        Assert.Equal(Sorted(fixture.Continued), Sorted(store.Inner.IntermediateRecords));
         string[] lines = File.Exists(Path.Combine(folder, "calls.jsonl"))
             ? await File.ReadAllLinesAsync(Path.Combine(folder, "calls.jsonl"))
             : [];
         Assert.Equal(
-            bench.Ended.Concat(bench.Continued).Select(CallRecordJson.IdOf).Order(StringComparer.Ordinal),
+            fixture.Ended.Concat(fixture.Continued).Select(CallRecordJson.IdOf).Order(StringComparer.Ordinal),
             lines.Select(static line => JsonDocument.Parse(line).RootElement.GetProperty("id").GetString()).Order(StringComparer.Ordinal)
         );
     }
@@ -218,9 +221,9 @@ public sealed class OnceTests
         return more;
     }
 
-    private static void Act(RecordBench bench, int what)
+    private static void Act(CallRecordFixture fixture, int what)
     {
-        CallBench calls = bench.Calls;
+        CallFixture calls = fixture.Calls;
         calls.Bob.OnInvite = what switch
         {
             0 => static call => call.Reject(),
@@ -288,13 +291,13 @@ public sealed class OnceTests
         while (await persistence.FlushAsync()) { }
     }
 
-    private static DialogPersistence Keep(RecordBench bench, IDialogStore store, DialogStoreOptions? options = null) =>
+    private static DialogPersistence Keep(CallRecordFixture fixture, IDialogStore store, DialogStoreOptions? options = null) =>
         new(
-            bench.Calls.Dialogs,
+            fixture.Calls.Dialogs,
             store,
-            bench.Calls.Proxy.Services.GetRequiredService<ISipTransport>().Listeners,
+            fixture.Calls.Proxy.Services.GetRequiredService<ISipTransport>().Listeners,
             options,
-            bench.Calls.Clock
+            fixture.Calls.Clock
         );
 
     private enum Fate

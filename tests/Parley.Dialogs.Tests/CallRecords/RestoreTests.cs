@@ -21,11 +21,11 @@ public sealed class RestoreTests
     [Fact]
     public void Without_a_track_in_its_row_the_record_has_what_the_row_says()
     {
-        using var bench = new RecordBench();
-        Answering(bench);
-        bench.Calls.Call();
-        bench.Calls.Run(10);
-        Dialog before = bench.Calls.Dialog;
+        using var fixture = new CallRecordFixture();
+        Answering(fixture);
+        fixture.Calls.Call();
+        fixture.Calls.Run(10);
+        Dialog before = fixture.Calls.Dialog;
         DialogRecord whole = DialogRecords.Of(before, before.Module.Profiles);
         var row = new DialogRecord(whole.Id, new DialogRecordTexts { CallId = whole[DialogColumn.CallId], ToTag = "t"u8 })
         {
@@ -33,7 +33,7 @@ public sealed class RestoreTests
             StartTime = whole.StartTime,
             Timeout = whole.Timeout,
         };
-        using var next = new RecordBench();
+        using var next = new CallRecordFixture();
         next.Calls.Clock.RunFor(TimeSpan.FromSeconds(30));
         Dialog back = DialogRecords.Restore(before.Module, before.Module.Table, before.Module.Profiles, row, null, null);
         CallTrack track = back.Tracking.Track!;
@@ -83,11 +83,11 @@ public sealed class RestoreTests
 
     private static CallRecord Record(bool withRestart, out string json)
     {
-        using var bench = new RecordBench();
-        Answering(bench);
-        ScriptedCall call = bench.Calls.Call();
-        bench.Calls.Run(10);
-        Dialog dialog = bench.Calls.Dialog;
+        using var fixture = new CallRecordFixture();
+        Answering(fixture);
+        ScriptedCall call = fixture.Calls.Call();
+        fixture.Calls.Run(10);
+        Dialog dialog = fixture.Calls.Dialog;
         lock (dialog.Lock)
         {
             json = Write(dialog.Tracking.Track!);
@@ -96,12 +96,12 @@ public sealed class RestoreTests
         }
 
         call.Bye();
-        bench.Calls.Run(1);
-        return Assert.Single(bench.Ended);
+        fixture.Calls.Run(1);
+        return Assert.Single(fixture.Ended);
     }
 
-    private static void Answering(RecordBench bench) =>
-        bench.Calls.Bob.OnInvite = static call =>
+    private static void Answering(CallRecordFixture fixture) =>
+        fixture.Calls.Bob.OnInvite = static call =>
         {
             call.RingAfter(TimeSpan.FromSeconds(1));
             call.AnswerAfter(TimeSpan.FromSeconds(4));

@@ -17,13 +17,13 @@ public sealed class AsyncCallbackTests
     [Fact]
     public async Task Handlers_that_await_run_in_order_one_at_a_time_and_no_call_waits_for_them()
     {
-        using var bench = new CallBench();
+        using var fixture = new CallFixture();
         var gate = new TaskCompletionSource();
         var seen = new List<string>();
         int inside = 0;
         bool overlapped = false;
         OnCreated(
-            bench,
+            fixture,
             dialog =>
             {
                 async ValueTask Handle(Dialog d, DialogNotification notification)
@@ -40,16 +40,16 @@ public sealed class AsyncCallbackTests
                 Assert.True(dialog.OnAsync(DialogCallbackTypes.Confirmed, Handle, "second"));
             }
         );
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
         call.SendRequest("INFO");
-        bench.Run(1);
+        fixture.Run(1);
         call.Bye();
-        bench.Run(60);
-        Assert.Equal(DialogState.Deleted, bench.Dialog.State); // the whole call, while the first handler waits
+        fixture.Run(60);
+        Assert.Equal(DialogState.Deleted, fixture.Dialog.State); // the whole call, while the first handler waits
         Assert.Empty(seen);
         gate.SetResult();
-        await bench.Dialog.Module.AsyncCallbacks.WhenIdleAsync(Cancellation);
+        await fixture.Dialog.Module.AsyncCallbacks.WhenIdleAsync(Cancellation);
 
         Assert.False(overlapped);
         Assert.Equal(
@@ -69,10 +69,10 @@ public sealed class AsyncCallbackTests
     [Fact]
     public async Task What_a_handler_throws_is_logged_and_the_next_runs()
     {
-        using var bench = new CallBench();
+        using var fixture = new CallFixture();
         var seen = new List<DialogCallbackTypes>();
         OnCreated(
-            bench,
+            fixture,
             dialog =>
                 dialog.OnAsync(
                     Types,
@@ -88,24 +88,24 @@ public sealed class AsyncCallbackTests
                     }
                 )
         );
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
         call.Bye();
-        bench.Run(60);
-        await bench.Dialog.Module.AsyncCallbacks.WhenIdleAsync(Cancellation);
+        fixture.Run(60);
+        await fixture.Dialog.Module.AsyncCallbacks.WhenIdleAsync(Cancellation);
 
         Assert.Equal([DialogCallbackTypes.RequestWithin, DialogCallbackTypes.Terminated, DialogCallbackTypes.Destroy], seen);
-        Assert.Equal(2, bench.Log.Lines.Count(static entry => entry.Contains("handler of dialog", StringComparison.Ordinal)));
+        Assert.Equal(2, fixture.Log.Lines.Count(static entry => entry.Contains("handler of dialog", StringComparison.Ordinal)));
     }
 
     [Fact]
     public async Task A_handler_that_hangs_costs_256_moments_and_is_logged_once()
     {
-        using var bench = new CallBench();
+        using var fixture = new CallFixture();
         var gate = new TaskCompletionSource();
         int handled = 0;
         OnCreated(
-            bench,
+            fixture,
             dialog =>
                 dialog.OnAsync(
                     DialogCallbackTypes.RequestWithin,
@@ -116,32 +116,32 @@ public sealed class AsyncCallbackTests
                     }
                 )
         );
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
         for (int i = 0; i < AsyncCallbackQueue.MaxWaiting + 50; i++)
         {
             call.SendRequest("INFO");
-            bench.Run(0.1);
+            fixture.Run(0.1);
         }
 
         // The ACK and the INFOs: the first waits inside its handler or in the queue, whichever the pool has come to.
-        long dropped = bench.Dialogs.Statistics.DroppedNotifications;
+        long dropped = fixture.Dialogs.Statistics.DroppedNotifications;
         Assert.InRange(dropped, 50, 51);
         gate.SetResult();
-        await bench.Dialog.Module.AsyncCallbacks.WhenIdleAsync(Cancellation);
+        await fixture.Dialog.Module.AsyncCallbacks.WhenIdleAsync(Cancellation);
 
         Assert.Equal(AsyncCallbackQueue.MaxWaiting + 51 - dropped, handled);
-        Assert.Single(bench.Log.Lines, static entry => entry.Contains("moments waiting", StringComparison.Ordinal));
+        Assert.Single(fixture.Log.Lines, static entry => entry.Contains("moments waiting", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task The_application_stops_when_the_handlers_are_done()
     {
-        using var bench = new CallBench();
+        using var fixture = new CallFixture();
         var gate = new TaskCompletionSource();
         bool isDone = false;
         OnCreated(
-            bench,
+            fixture,
             dialog =>
                 dialog.OnAsync(
                     DialogCallbackTypes.Confirmed,
@@ -152,9 +152,9 @@ public sealed class AsyncCallbackTests
                     }
                 )
         );
-        bench.Call();
-        bench.Run(1);
-        Task stop = bench.Proxy.StopAsync(Cancellation);
+        fixture.Call();
+        fixture.Run(1);
+        Task stop = fixture.Proxy.StopAsync(Cancellation);
         await Task.Delay(50, Cancellation);
         Assert.False(stop.IsCompleted);
         gate.SetResult();
@@ -171,27 +171,27 @@ public sealed class AsyncCallbackTests
     [InlineData(DialogCallbackTypes.WriteValues | DialogCallbackTypes.Early)]
     public void Types_that_cannot_wait_are_refused(DialogCallbackTypes types)
     {
-        using var bench = new CallBench();
-        bench.Call();
-        bench.Run(1);
+        using var fixture = new CallFixture();
+        fixture.Call();
+        fixture.Run(1);
 
-        Assert.Throws<ArgumentException>(nameof(types), () => bench.Dialog.OnAsync(types, static (_, _) => default));
+        Assert.Throws<ArgumentException>(nameof(types), () => fixture.Dialog.OnAsync(types, static (_, _) => default));
     }
 
     [Fact]
     public void A_dialog_that_is_over_takes_no_handler()
     {
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
         call.Bye();
-        bench.Run(1);
+        fixture.Run(1);
 
-        Assert.False(bench.Dialog.OnAsync(Types, static (_, _) => default));
+        Assert.False(fixture.Dialog.OnAsync(Types, static (_, _) => default));
     }
 
-    private static void OnCreated(CallBench bench, Action<Dialog> register) =>
-        bench.Dialogs.Register(null, DialogCallbackTypes.Created, (dialog, _, _) => register(dialog));
+    private static void OnCreated(CallFixture fixture, Action<Dialog> register) =>
+        fixture.Dialogs.Register(null, DialogCallbackTypes.Created, (dialog, _, _) => register(dialog));
 
     private static string Method(DialogNotification notification) =>
         notification.Message is not { } message ? "-"

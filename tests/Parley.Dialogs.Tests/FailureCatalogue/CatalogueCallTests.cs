@@ -10,12 +10,12 @@ public class CatalogueCallTests
     [Fact]
     public void Row_4_two_proxies_number_their_dialogs_from_different_starts()
     {
-        using var one = new CallBench(seed: 1);
-        using var other = new CallBench(seed: 2);
-        foreach (CallBench bench in new[] { one, other })
+        using var one = new CallFixture(seed: 1);
+        using var other = new CallFixture(seed: 2);
+        foreach (CallFixture fixture in new[] { one, other })
         {
-            bench.Alice.Invite("sip:bob@10.0.0.1", static invite => invite.Set("Call-ID", "the-same@on-both"));
-            bench.Run(1);
+            fixture.Alice.Invite("sip:bob@10.0.0.1", static invite => invite.Set("Call-ID", "the-same@on-both"));
+            fixture.Run(1);
         }
 
         Assert.Equal(one.Dialog.CallId, other.Dialog.CallId);
@@ -26,8 +26,8 @@ public class CatalogueCallTests
     [Fact]
     public void Row_6_both_dialogs_of_a_spiral_that_was_challenged_are_gone_after_their_delay()
     {
-        CallBench? self = null;
-        using var bench = new CallBench(route: async context =>
+        CallFixture? self = null;
+        using var fixture = new CallFixture(route: async context =>
         {
             context.CreateDialog();
             context.RecordRoute();
@@ -35,86 +35,86 @@ public class CatalogueCallTests
             context.AddTarget(SipUri.Parse(loops ? "sip:bob@10.0.0.1" : self!.Bob.Contact));
             await context.RelayAsync();
         });
-        self = bench;
-        bench.Bob.OnInvite = static call => call.Reject(407);
-        ScriptedCall call = bench.Call("loop");
-        bench.Run(1);
+        self = fixture;
+        fixture.Bob.OnInvite = static call => call.Reject(407);
+        ScriptedCall call = fixture.Call("loop");
+        fixture.Run(1);
         Assert.Equal(407, call.Status);
-        Assert.Equal(2, bench.All.Count);
-        Assert.Equal(2, bench.Dialogs.Dialogs(includeDeleted: true).Count());
-        bench.Run(60);
-        Assert.Equal(2, bench.Events.Count(static e => e == "Failed 407 <"));
-        Assert.Equal(2, bench.Events.Count(static e => e == "Destroy"));
-        Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
+        Assert.Equal(2, fixture.All.Count);
+        Assert.Equal(2, fixture.Dialogs.Dialogs(includeDeleted: true).Count());
+        fixture.Run(60);
+        Assert.Equal(2, fixture.Events.Count(static e => e == "Failed 407 <"));
+        Assert.Equal(2, fixture.Events.Count(static e => e == "Destroy"));
+        Assert.Empty(fixture.Dialogs.Dialogs(includeDeleted: true));
     }
 
     [Fact]
     public void Row_10_a_branch_that_loses_ends_nothing_and_the_last_one_fails_the_call()
     {
-        using var bench = new CallBench();
-        bench.Bob.OnInvite = static call =>
+        using var fixture = new CallFixture();
+        fixture.Bob.OnInvite = static call =>
         {
             call.Ring();
             call.RejectAfter(TimeSpan.FromSeconds(1), 486);
         };
-        bench.Carol.OnInvite = static call =>
+        fixture.Carol.OnInvite = static call =>
         {
             call.Ring();
             call.AnswerAfter(TimeSpan.FromSeconds(2));
         };
-        bench.Call("bob-carol");
-        bench.Run(1.5);
-        Assert.Equal(DialogState.Early, bench.Dialog.State);
-        bench.Run(3);
-        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
-        Assert.DoesNotContain("Failed", bench.Story, StringComparison.Ordinal);
+        fixture.Call("bob-carol");
+        fixture.Run(1.5);
+        Assert.Equal(DialogState.Early, fixture.Dialog.State);
+        fixture.Run(3);
+        Assert.Equal(DialogState.Confirmed, fixture.Dialog.State);
+        Assert.DoesNotContain("Failed", fixture.Story, StringComparison.Ordinal);
 
-        bench.Carol.OnInvite = static call =>
+        fixture.Carol.OnInvite = static call =>
         {
             call.Ring();
             call.RejectAfter(TimeSpan.FromSeconds(3), 480);
         };
-        bench.Events.Clear();
-        bench.Call("bob-carol");
-        bench.Run(2);
-        Assert.DoesNotContain("Failed", bench.Story, StringComparison.Ordinal);
-        bench.Run(3);
-        Assert.Single(bench.Events, static e => e.StartsWith("Failed", StringComparison.Ordinal));
+        fixture.Events.Clear();
+        fixture.Call("bob-carol");
+        fixture.Run(2);
+        Assert.DoesNotContain("Failed", fixture.Story, StringComparison.Ordinal);
+        fixture.Run(3);
+        Assert.Single(fixture.Events, static e => e.StartsWith("Failed", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Row_12_a_PRACK_that_comes_after_the_200_reaches_its_leg()
     {
-        using var bench = new CallBench();
-        bench.Bob.OnInvite = static call =>
+        using var fixture = new CallFixture();
+        fixture.Bob.OnInvite = static call =>
         {
             call.Ring(183);
             call.Answer();
         };
-        ScriptedCall call = bench.Call();
-        bench.Run(0.3);
-        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
-        bench.Events.Clear();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(0.3);
+        Assert.Equal(DialogState.Confirmed, fixture.Dialog.State);
+        fixture.Events.Clear();
         SentRequest prack = call.SendRequest("PRACK", static request => request.Add("RAck", "1 1 INVITE"));
-        bench.Run(1);
-        Assert.StartsWith("RequestWithin PRACK >, ResponseWithin", bench.Story, StringComparison.Ordinal);
-        Assert.Equal(1, bench.Recorder.Count("PRACK", from: "10.0.0.1", to: "10.0.2.1"));
+        fixture.Run(1);
+        Assert.StartsWith("RequestWithin PRACK >, ResponseWithin", fixture.Story, StringComparison.Ordinal);
+        Assert.Equal(1, fixture.Recorder.Count("PRACK", from: "10.0.0.1", to: "10.0.2.1"));
         Assert.True(prack.IsDone);
-        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
+        Assert.Equal(DialogState.Confirmed, fixture.Dialog.State);
     }
 
     [Fact]
     public void Row_15_requests_after_a_race_of_CANCEL_and_200_find_a_dialog_that_can_still_be_read()
     {
-        using var bench = new CallBench(static options => options.ProfilesWithValue.Add("caller"));
-        bench.Bob.OnInvite = static call =>
+        using var fixture = new CallFixture(static options => options.ProfilesWithValue.Add("caller"));
+        fixture.Bob.OnInvite = static call =>
         {
             call.IgnoresCancel = true;
             call.Ring();
             call.AnswerAfter(TimeSpan.FromSeconds(2));
         };
         var read = new List<string>();
-        bench.OnCallback = (dialog, type, _) =>
+        fixture.OnCallback = (dialog, type, _) =>
         {
             if (type == DialogCallbackTypes.Created)
                 dialog.Values.Set("mine", "1");
@@ -123,131 +123,131 @@ public class CatalogueCallTests
                     $"{dialog.Values["mine"]} {dialog.Profiles.Set("caller", "x")} {dialog.Terminate()} {dialog.On(DialogCallbackTypes.Destroy, static (_, _, _) => { })}"
                 );
         };
-        bench.Call().CancelAfter(TimeSpan.FromSeconds(1));
-        bench.Run(5);
-        Assert.Equal(DialogState.Deleted, bench.Dialog.State);
-        SentRequest info = bench.Bob.Calls[0].SendRequest("INFO", dialog: bench.Bob.Calls[0].Dialogs[0]);
-        bench.Run(1);
+        fixture.Call().CancelAfter(TimeSpan.FromSeconds(1));
+        fixture.Run(5);
+        Assert.Equal(DialogState.Deleted, fixture.Dialog.State);
+        SentRequest info = fixture.Bob.Calls[0].SendRequest("INFO", dialog: fixture.Bob.Calls[0].Dialogs[0]);
+        fixture.Run(1);
         Assert.True(info.IsDone);
         Assert.Equal(["1 False False False"], read);
-        Assert.DoesNotContain(bench.Log.Lines, static line => line.StartsWith("Error", StringComparison.Ordinal));
-        bench.Run(60);
-        Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
+        Assert.DoesNotContain(fixture.Log.Lines, static line => line.StartsWith("Error", StringComparison.Ordinal));
+        fixture.Run(60);
+        Assert.Empty(fixture.Dialogs.Dialogs(includeDeleted: true));
     }
 
     [Fact]
     public void Row_22_the_BYE_after_a_challenged_BYE_is_routed()
     {
-        using var bench = new CallBench();
+        using var fixture = new CallFixture();
         int challenges = 0;
-        bench.Bob.OnRequest = request =>
+        fixture.Bob.OnRequest = request =>
         {
             if (request.Method == "BYE" && challenges++ == 0)
                 request.Respond(407);
         };
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
         SentRequest first = call.SendRequest("BYE");
-        bench.Run(1);
+        fixture.Run(1);
         Assert.Equal(407, first.Status);
         SentRequest second = call.SendRequest("BYE", dialog: call.Dialogs[0]);
-        bench.Run(1);
+        fixture.Run(1);
         Assert.Equal(200, second.Status);
-        Assert.Equal(2, bench.Recorder.Count("BYE", to: "10.0.2.1"));
-        Assert.Single(bench.Events, static e => e.StartsWith("Terminated", StringComparison.Ordinal));
+        Assert.Equal(2, fixture.Recorder.Count("BYE", to: "10.0.2.1"));
+        Assert.Single(fixture.Events, static e => e.StartsWith("Terminated", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Row_23_a_BYE_while_a_re_INVITE_is_pending_ends_the_call_and_leaves_nothing()
     {
-        using var bench = new CallBench();
-        bench.Bob.OnRequest = static request =>
+        using var fixture = new CallFixture();
+        fixture.Bob.OnRequest = static request =>
         {
             if (request.Method == "INVITE")
                 request.Hold();
         };
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
         call.ReInvite();
-        bench.Run(0.2);
+        fixture.Run(0.2);
         SentRequest bye = call.SendRequest("BYE");
-        bench.Run(1);
+        fixture.Run(1);
         Assert.Equal(200, bye.Status);
-        Assert.Equal(DialogState.Deleted, bench.Dialog.State);
-        bench.Run(600);
-        Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
-        Assert.Equal(0, bench.Proxy.PendingRequests);
-        Assert.Equal((0, 0), (bench.Proxy.Transactions.ServerTransactionCount, bench.Proxy.Transactions.ClientTransactionCount));
+        Assert.Equal(DialogState.Deleted, fixture.Dialog.State);
+        fixture.Run(600);
+        Assert.Empty(fixture.Dialogs.Dialogs(includeDeleted: true));
+        Assert.Equal(0, fixture.Proxy.PendingRequests);
+        Assert.Equal((0, 0), (fixture.Proxy.Transactions.ServerTransactionCount, fixture.Proxy.Transactions.ClientTransactionCount));
     }
 
     [Fact]
     public void Row_38_a_request_from_a_new_flow_is_where_the_leg_is_reached_from_then_on()
     {
-        using var bench = new CallBench();
-        ScriptedUserAgent erin = bench.Add("erin", "10.0.1.5");
+        using var fixture = new CallFixture();
+        ScriptedUserAgent erin = fixture.Add("erin", "10.0.1.5");
         erin.Protocol = Parley.Transport.SipProtocol.Tcp;
         erin.OutboundProxy = "sip:10.0.0.1;transport=tcp;lr";
         ScriptedCall call = erin.Invite("sip:bob@10.0.0.1");
-        bench.Run(1);
-        long before = bench.Dialog.Caller.Flow.ConnectionId;
+        fixture.Run(1);
+        long before = fixture.Dialog.Caller.Flow.ConnectionId;
         Assert.NotEqual(0, before);
-        ((SimulatedTransport)bench.Proxy.Transport).CloseConnection(before);
-        bench.Run(1);
+        ((SimulatedTransport)fixture.Proxy.Transport).CloseConnection(before);
+        fixture.Run(1);
         call.SendRequest("INFO");
-        bench.Run(1);
-        long after = bench.Dialog.Caller.Flow.ConnectionId;
+        fixture.Run(1);
+        long after = fixture.Dialog.Caller.Flow.ConnectionId;
         Assert.NotEqual(before, after);
         Assert.NotEqual(0, after);
-        Assert.True(bench.Dialog.Terminate());
+        Assert.True(fixture.Dialog.Terminate());
     }
 
     [Fact]
     public void Row_41_a_lifetime_set_inside_the_handler_of_the_end_keeps_no_dialog()
     {
-        using var bench = new CallBench(static options => options.DefaultTimeout = TimeSpan.FromSeconds(30));
-        bench.OnCallback = static (dialog, type, _) =>
+        using var fixture = new CallFixture(static options => options.DefaultTimeout = TimeSpan.FromSeconds(30));
+        fixture.OnCallback = static (dialog, type, _) =>
         {
             if (type is not (DialogCallbackTypes.Expired or DialogCallbackTypes.Terminated))
                 return;
             dialog.Timeout = TimeSpan.FromHours(1);
             dialog.DeleteDelay = TimeSpan.FromSeconds(40);
         };
-        bench.Call();
-        bench.Call().ByeAfter(TimeSpan.FromSeconds(10));
-        bench.Run(31);
-        Assert.All(bench.All, static dialog => Assert.Equal(DialogState.Deleted, dialog.State));
-        bench.Run(50);
-        Assert.Equal(2, bench.Events.Count(static e => e == "Destroy"));
-        Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
+        fixture.Call();
+        fixture.Call().ByeAfter(TimeSpan.FromSeconds(10));
+        fixture.Run(31);
+        Assert.All(fixture.All, static dialog => Assert.Equal(DialogState.Deleted, dialog.State));
+        fixture.Run(50);
+        Assert.Equal(2, fixture.Events.Count(static e => e == "Destroy"));
+        Assert.Empty(fixture.Dialogs.Dialogs(includeDeleted: true));
     }
 
     [Fact]
     public void Row_60_ending_a_profile_gives_each_dialog_a_result_of_its_own()
     {
-        using var bench = new CallBench(static options => options.ProfilesWithValue.Add("caller"));
+        using var fixture = new CallFixture(static options => options.ProfilesWithValue.Add("caller"));
         bool underLock = false;
-        bench.OnCallback = (dialog, type, _) =>
+        fixture.OnCallback = (dialog, type, _) =>
         {
             underLock |= dialog.Lock.IsHeldByCurrentThread;
             if (type == DialogCallbackTypes.Created)
                 dialog.Profiles.Set("caller", "alice");
-            if (type == DialogCallbackTypes.Terminated && dialog == bench.All[0])
+            if (type == DialogCallbackTypes.Terminated && dialog == fixture.All[0])
                 throw new InvalidOperationException("my mistake");
         };
-        bench.Call();
-        bench.Call();
-        bench.Carol.OnInvite = static call => call.Ring();
-        bench.Call("carol");
-        bench.Run(2);
-        IReadOnlyList<DialogEnding> results = bench.Dialogs.FindProfile("caller")!.EndAll("alice", "house cleaning");
-        Assert.Equal(bench.All.ToHashSet(), results.Select(static r => r.Dialog).ToHashSet());
+        fixture.Call();
+        fixture.Call();
+        fixture.Carol.OnInvite = static call => call.Ring();
+        fixture.Call("carol");
+        fixture.Run(2);
+        IReadOnlyList<DialogEnding> results = fixture.Dialogs.FindProfile("caller")!.EndAll("alice", "house cleaning");
+        Assert.Equal(fixture.All.ToHashSet(), results.Select(static r => r.Dialog).ToHashSet());
         Assert.All(results, static r => Assert.True(r.Ended && r.Failure is null));
-        bench.Run(40);
+        fixture.Run(40);
         Assert.All(
-            bench.All,
+            fixture.All,
             static dialog => Assert.Equal((DialogState.Deleted, "house cleaning"), (dialog.State, dialog.TerminationReason))
         );
-        Assert.Equal(0, bench.Dialogs.FindProfile("caller")!.Size());
+        Assert.Equal(0, fixture.Dialogs.FindProfile("caller")!.Size());
         Assert.False(underLock);
     }
 }

@@ -8,7 +8,7 @@ using Parley.Testing;
 
 namespace Parley.Dialogs.Tests.FailureCatalogue;
 
-/// <summary>A further proxy on the network of a bench: another node, or the bench's own proxy in its next life.</summary>
+/// <summary>A further proxy on the network of a fixture: another node, or the fixture's own proxy in its next life.</summary>
 internal sealed class Node : IDisposable
 {
     private const DialogCallbackTypes PerDialog =
@@ -20,10 +20,10 @@ internal sealed class Node : IDisposable
         | DialogCallbackTypes.ResponseWithin
         | DialogCallbackTypes.Destroy;
 
-    private readonly CallBench _bench;
+    private readonly CallFixture _fixture;
 
     public Node(
-        CallBench bench,
+        CallFixture fixture,
         SimulatedTransport host,
         Action<DialogOptions>? configure = null,
         SipRequestHandler? route = null,
@@ -31,19 +31,19 @@ internal sealed class Node : IDisposable
         Action<ParleyApplicationBuilder>? adapt = null
     )
     {
-        _bench = bench;
+        _fixture = fixture;
         ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder
             .UseTransport(host)
-            .UseTimeProvider(bench.Clock)
+            .UseTimeProvider(fixture.Clock)
             .UseRandom(SipRandom.FromSeed(seed))
             .UseLocator(new SimulatedServerLocator());
         builder.AddDialogs(static options => options.ByeOnTimeout = false);
         builder.AddDialogs(configure ?? (static _ => { }));
         adapt?.Invoke(builder);
         Proxy = builder.Build();
-        Proxy.OnRequest(route ?? bench.Route);
+        Proxy.OnRequest(route ?? fixture.Route);
         Dialogs = Proxy.Services.GetRequiredService<IDialogApi>();
         Dialogs.Register(null, DialogCallbackTypes.Created, (dialog, _, _) => Watch(dialog));
         Dialogs.Register(null, DialogCallbackTypes.Loaded, (dialog, _, _) => Watch(dialog));
@@ -59,17 +59,17 @@ internal sealed class Node : IDisposable
 
     public List<string> Events { get; } = [];
 
-    /// <summary>The bench's proxy dies, with all it knew, and comes back on the same addresses.</summary>
+    /// <summary>The fixture's proxy dies, with all it knew, and comes back on the same addresses.</summary>
     public static Node Restart(
-        CallBench bench,
+        CallFixture fixture,
         Action<DialogOptions>? configure = null,
         SipRequestHandler? route = null,
         ulong seed = 2,
         Action<ParleyApplicationBuilder>? adapt = null
     )
     {
-        bench.Network.Hosts.FirstOrDefault(static h => h is { Name: "10.0.0.1", IsGone: false })?.Crash();
-        return new Node(bench, bench.Network.AddHost("10.0.0.1"), configure, route, seed, adapt);
+        fixture.Network.Hosts.FirstOrDefault(static h => h is { Name: "10.0.0.1", IsGone: false })?.Crash();
+        return new Node(fixture, fixture.Network.AddHost("10.0.0.1"), configure, route, seed, adapt);
     }
 
     public DialogPersistence Keep(IDialogStore store) => new(Dialogs, store, Proxy.Transport.Listeners);

@@ -11,12 +11,12 @@ public class Row03_ACallThatPassesTwiceIsTwoDialogs
     public async Task Both_come_back_after_a_restart_each_found_by_its_did()
     {
         var store = new MemoryDialogStore();
-        using var bench = new CallBench(route: Loop);
+        using var fixture = new CallFixture(route: Loop);
         ScriptedCall call;
-        using (var kept = new DialogPersistence(bench.Dialogs, store, bench.Proxy.Transport.Listeners))
+        using (var kept = new DialogPersistence(fixture.Dialogs, store, fixture.Proxy.Transport.Listeners))
         {
-            call = bench.Call("loop");
-            bench.Run(1);
+            call = fixture.Call("loop");
+            fixture.Run(1);
             await kept.SaveAllAsync(TestContext.Current.CancellationToken);
         }
 
@@ -28,16 +28,16 @@ public class Row03_ACallThatPassesTwiceIsTwoDialogs
                 )
                 .Distinct()
         );
-        using Node next = Node.Restart(bench, static options => options.MatchMode = DialogMatchMode.DidOnly, Loop);
+        using Node next = Node.Restart(fixture, static options => options.MatchMode = DialogMatchMode.DidOnly, Loop);
         using DialogPersistence again = next.Keep(store);
         Assert.Equal((2, 0), await again.LoadAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(bench.All.Select(static d => d.Id).Order(), next.All.Select(static d => d.Id).Order());
+        Assert.Equal(fixture.All.Select(static d => d.Id).Order(), next.All.Select(static d => d.Id).Order());
 
         call.SendRequest("INFO");
-        bench.Run(1);
+        fixture.Run(1);
         Assert.Equal(2, next.Events.Count(static e => e == "RequestWithin INFO >"));
-        bench.Bob.Calls[0].Bye();
-        bench.Run(60);
+        fixture.Bob.Calls[0].Bye();
+        fixture.Run(60);
         Assert.Equal(CallEnd.RemoteBye, call.End);
         Assert.Equal(2, next.Events.Count(static e => e == "Terminated BYE <"));
         Assert.Empty(next.Dialogs.Dialogs(includeDeleted: true));

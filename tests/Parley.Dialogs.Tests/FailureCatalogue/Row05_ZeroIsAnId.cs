@@ -47,12 +47,12 @@ public class Row05_ZeroIsAnId
             },
             TestContext.Current.CancellationToken
         );
-        using var bench = new CallBench();
-        using Node next = Node.Restart(bench, static options => options.MatchMode = DialogMatchMode.DidOnly);
+        using var fixture = new CallFixture();
+        using Node next = Node.Restart(fixture, static options => options.MatchMode = DialogMatchMode.DidOnly);
         using DialogPersistence kept = next.Keep(store);
         Assert.Equal((1, 0), await kept.LoadAsync(TestContext.Current.CancellationToken));
 
-        bench.Alice.SendRequest(
+        fixture.Alice.SendRequest(
             "INFO",
             "sip:bob@10.0.2.1",
             info =>
@@ -61,7 +61,7 @@ public class Row05_ZeroIsAnId
                     .Set("To", "<sip:bob@10.0.0.1>;tag=b")
                     .Set("Route", $"<sip:10.0.0.1;lr;ftag=a;did={id}>")
         );
-        bench.Run(1);
+        fixture.Run(1);
         Assert.Equal("RequestWithin INFO >", next.Events[0]);
         await kept.SaveAllAsync(TestContext.Current.CancellationToken);
         Assert.Equal(id, Assert.Single(store.Rows).Id);

@@ -15,36 +15,36 @@ public class Row06_ASelfLoopedInviteLeavesNothing
         int perCall
     )
     {
-        using var bench = new CallBench(options => options.Spirals = policy, route: Loop);
+        using var fixture = new CallFixture(options => options.Spirals = policy, route: Loop);
         var ended = new List<Task>();
-        bench.OnCallback = (dialog, type, _) =>
+        fixture.OnCallback = (dialog, type, _) =>
         {
             if (type == DialogCallbackTypes.Created)
                 ended.Add(dialog.SendSequentialAsync("INFO", toCaller: true)); // one more who refers to it
         };
-        bench.Bob.OnInvite = static ringing =>
+        fixture.Bob.OnInvite = static ringing =>
         {
             ringing.Ring();
             ringing.RejectAfter(TimeSpan.FromSeconds(1), 407);
         };
         for (int i = 0; i < 10; i++)
-            bench.Call("loop");
-        bench.Run(3);
-        Assert.All(bench.All, static dialog => Assert.Equal(DialogState.Deleted, dialog.State));
-        bench.Run(33);
-        Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
-        Assert.Equal(10 * perCall, bench.Events.Count(static e => e == "Destroy"));
-        Assert.Equal(10 * perCall, bench.Dialogs.Statistics.FailedDialogs);
+            fixture.Call("loop");
+        fixture.Run(3);
+        Assert.All(fixture.All, static dialog => Assert.Equal(DialogState.Deleted, dialog.State));
+        fixture.Run(33);
+        Assert.Empty(fixture.Dialogs.Dialogs(includeDeleted: true));
+        Assert.Equal(10 * perCall, fixture.Events.Count(static e => e == "Destroy"));
+        Assert.Equal(10 * perCall, fixture.Dialogs.Statistics.FailedDialogs);
 
-        bench.Events.Clear();
-        bench.Bob.OnInvite = null;
-        ScriptedCall call = bench.Call("loop");
-        bench.Run(1);
+        fixture.Events.Clear();
+        fixture.Bob.OnInvite = null;
+        ScriptedCall call = fixture.Call("loop");
+        fixture.Run(1);
         call.Bye();
-        bench.Run(60);
-        Assert.Equal(perCall, bench.Events.Count(static e => e.StartsWith("Confirmed", StringComparison.Ordinal)));
-        Assert.Equal(perCall, bench.Events.Count(static e => e.StartsWith("Terminated", StringComparison.Ordinal)));
-        Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
+        fixture.Run(60);
+        Assert.Equal(perCall, fixture.Events.Count(static e => e.StartsWith("Confirmed", StringComparison.Ordinal)));
+        Assert.Equal(perCall, fixture.Events.Count(static e => e.StartsWith("Terminated", StringComparison.Ordinal)));
+        Assert.Empty(fixture.Dialogs.Dialogs(includeDeleted: true));
     }
 
     private static async ValueTask Loop(SipContext context)

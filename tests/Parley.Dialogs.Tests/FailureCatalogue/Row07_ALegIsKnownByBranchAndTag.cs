@@ -14,8 +14,8 @@ public class Row07_ALegIsKnownByBranchAndTag
     [InlineData("dave", "dave-2")]
     public void The_leg_that_answered_is_the_one_talked_to_whatever_rang_and_in_what_order(string winner, string tag)
     {
-        CallBench? self = null;
-        using var bench = new CallBench(route: async context =>
+        CallFixture? self = null;
+        using var fixture = new CallFixture(route: async context =>
         {
             if (!context.IsInDialog)
             {
@@ -32,9 +32,9 @@ public class Row07_ALegIsKnownByBranchAndTag
 
             await context.RelayAsync();
         });
-        self = bench;
+        self = fixture;
         double wait = 0.7;
-        foreach (ScriptedUserAgent agent in new[] { bench.Bob, bench.Carol, bench.Dave })
+        foreach (ScriptedUserAgent agent in new[] { fixture.Bob, fixture.Carol, fixture.Dave })
         {
             double first = wait -= 0.2; // the last of them rings first
             agent.OnInvite = call =>
@@ -57,26 +57,26 @@ public class Row07_ALegIsKnownByBranchAndTag
             };
         }
 
-        ScriptedCall alice = bench.Call();
-        bench.Run(1);
-        Assert.Equal(6, bench.Dialog.Legs.Count - 1);
-        bench.Run(2);
-        Assert.Equal((tag, tag), (bench.Dialog.ToTag, bench.Dialog.Callee!.Tag));
-        Assert.StartsWith($"sip:{tag}@", bench.Dialog.Callee.Contact, StringComparison.Ordinal);
+        ScriptedCall alice = fixture.Call();
+        fixture.Run(1);
+        Assert.Equal(6, fixture.Dialog.Legs.Count - 1);
+        fixture.Run(2);
+        Assert.Equal((tag, tag), (fixture.Dialog.ToTag, fixture.Dialog.Callee!.Tag));
+        Assert.StartsWith($"sip:{tag}@", fixture.Dialog.Callee.Contact, StringComparison.Ordinal);
         string? to = null;
-        bench.OnCallback = (_, type, parameters) =>
+        fixture.OnCallback = (_, type, parameters) =>
         {
             if (type == DialogCallbackTypes.RequestWithin)
                 to = parameters.DestinationLeg?.Tag;
         };
         alice.SendRequest("INFO");
-        bench.Run(1);
+        fixture.Run(1);
         Assert.Equal(tag, to);
-        bench.Dialog.SendSequentialAsync("MESSAGE", toCaller: false, "x", "text/plain");
-        bench.Run(1);
+        fixture.Dialog.SendSequentialAsync("MESSAGE", toCaller: false, "x", "text/plain");
+        fixture.Run(1);
         Assert.Equal(
-            $"MESSAGE sip:{tag}@{bench.Dialog.Callee.Flow.Remote} SIP/2.0",
-            bench.Recorder.Find("MESSAGE", from: "10.0.0.1").First().Text.Split("\r\n")[0]
+            $"MESSAGE sip:{tag}@{fixture.Dialog.Callee.Flow.Remote} SIP/2.0",
+            fixture.Recorder.Find("MESSAGE", from: "10.0.0.1").First().Text.Split("\r\n")[0]
         );
     }
 }

@@ -11,18 +11,18 @@ public class Row08_OneBranchMayHaveManyLegs
     [InlineData("four")]
     public void Every_tag_of_a_fork_downstream_is_a_leg_with_its_own_requests(string winner)
     {
-        using var bench = new CallBench();
+        using var fixture = new CallFixture();
         ScriptedCall? ringing = null;
-        bench.Bob.OnInvite = call =>
+        fixture.Bob.OnInvite = call =>
         {
             ringing = call;
             foreach (string tag in new[] { "one", "two", "three" })
                 call.Ring(180, tag);
         };
-        ScriptedCall call = bench.Call();
-        bench.Run(0.5);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(0.5);
         var to = new List<string?>();
-        bench.OnCallback = (_, type, parameters) =>
+        fixture.OnCallback = (_, type, parameters) =>
         {
             if (type == DialogCallbackTypes.RequestWithin)
                 to.Add(parameters.DestinationLeg?.Tag);
@@ -30,19 +30,19 @@ public class Row08_OneBranchMayHaveManyLegs
         foreach (ScriptedDialog early in call.Dialogs.ToList())
         {
             SentRequest update = call.SendRequest("UPDATE", dialog: early);
-            bench.Run(0.1);
+            fixture.Run(0.1);
             Assert.Equal(200, update.Status);
         }
 
         Assert.Equal(["one", "two", "three"], to);
-        Assert.Equal(["one", "two", "three"], bench.Dialog.Legs.Skip(1).Select(static leg => leg.Tag));
-        Assert.All(bench.Dialog.Legs.Skip(1), static leg => Assert.Equal(0, leg.Branch));
+        Assert.Equal(["one", "two", "three"], fixture.Dialog.Legs.Skip(1).Select(static leg => leg.Tag));
+        Assert.All(fixture.Dialog.Legs.Skip(1), static leg => Assert.Equal(0, leg.Branch));
         ringing!.Answer(winner); // "four" never rang
-        bench.Run(1);
-        Assert.Equal((winner, DialogState.Confirmed), (bench.Dialog.ToTag, bench.Dialog.State));
-        Assert.Equal(winner, bench.Dialog.Callee!.Tag);
+        fixture.Run(1);
+        Assert.Equal((winner, DialogState.Confirmed), (fixture.Dialog.ToTag, fixture.Dialog.State));
+        Assert.Equal(winner, fixture.Dialog.Callee!.Tag);
         call.Bye();
-        bench.Run(60);
-        Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
+        fixture.Run(60);
+        Assert.Empty(fixture.Dialogs.Dialogs(includeDeleted: true));
     }
 }

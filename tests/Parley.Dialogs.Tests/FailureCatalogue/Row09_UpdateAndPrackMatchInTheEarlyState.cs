@@ -10,22 +10,22 @@ public class Row09_UpdateAndPrackMatchInTheEarlyState
     [InlineData(DialogMatchMode.DidNone)]
     public void From_the_first_1xx_with_a_tag_requests_of_both_sides_are_in_the_dialog(DialogMatchMode mode)
     {
-        using var bench = new CallBench(options => options.MatchMode = mode);
-        bench.Bob.OnInvite = static call => call.Ring(183, reliable: true);
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
+        using var fixture = new CallFixture(options => options.MatchMode = mode);
+        fixture.Bob.OnInvite = static call => call.Ring(183, reliable: true);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
         Assert.Equal(
             "RequestWithin PRACK >, ResponseWithin 200 <",
-            string.Join(", ", bench.Events.Where(static e => e.Contains("Within", StringComparison.Ordinal)))
+            string.Join(", ", fixture.Events.Where(static e => e.Contains("Within", StringComparison.Ordinal)))
         );
-        bench.Events.Clear();
+        fixture.Events.Clear();
         SentRequest update = call.SendRequest("UPDATE");
-        bench.Run(1);
-        SentRequest back = bench.Bob.Calls[0].SendRequest("UPDATE");
-        bench.Run(1);
+        fixture.Run(1);
+        SentRequest back = fixture.Bob.Calls[0].SendRequest("UPDATE");
+        fixture.Run(1);
         Assert.Equal((200, 200), (update.Status, back.Status));
-        Assert.Equal("RequestWithin UPDATE >, ResponseWithin 200 <, RequestWithin UPDATE <, ResponseWithin 200 >", bench.Story);
-        Assert.Equal(DialogState.Early, bench.Dialog.State);
-        Assert.Equal(bench.Bob.Calls[0].LocalTag, bench.Dialog.ToTag);
+        Assert.Equal("RequestWithin UPDATE >, ResponseWithin 200 <, RequestWithin UPDATE <, ResponseWithin 200 >", fixture.Story);
+        Assert.Equal(DialogState.Early, fixture.Dialog.State);
+        Assert.Equal(fixture.Bob.Calls[0].LocalTag, fixture.Dialog.ToTag);
     }
 }

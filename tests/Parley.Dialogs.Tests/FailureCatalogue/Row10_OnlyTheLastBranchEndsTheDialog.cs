@@ -12,37 +12,37 @@ public class Row10_OnlyTheLastBranchEndsTheDialog
     [InlineData(2)]
     public void Branches_that_lose_before_and_after_the_answer_change_nothing(int winner)
     {
-        using CallBench bench = Fork(out List<string> states, winner);
-        ScriptedCall call = bench.Call("bob-carol-dave");
-        bench.Run(10);
+        using CallFixture fixture = Fork(out List<string> states, winner);
+        ScriptedCall call = fixture.Call("bob-carol-dave");
+        fixture.Run(10);
         Assert.Equal(["Unconfirmed-Early", "Early-ConfirmedNoAck", "ConfirmedNoAck-Confirmed"], states);
         Assert.DoesNotContain(
-            bench.Events,
+            fixture.Events,
             static e => e.StartsWith("Failed", StringComparison.Ordinal) || e.StartsWith("Terminated", StringComparison.Ordinal)
         );
         Assert.True(call.IsUp);
-        Assert.Equal(new[] { bench.Bob, bench.Carol, bench.Dave }[winner].Calls[0].LocalTag, bench.Dialog.ToTag);
+        Assert.Equal(new[] { fixture.Bob, fixture.Carol, fixture.Dave }[winner].Calls[0].LocalTag, fixture.Dialog.ToTag);
     }
 
     [Fact]
     public void The_last_of_them_ends_it_once()
     {
-        using CallBench bench = Fork(out List<string> states, winner: -1);
-        bench.Call("bob-carol-dave");
-        bench.Run(2.2);
+        using CallFixture fixture = Fork(out List<string> states, winner: -1);
+        fixture.Call("bob-carol-dave");
+        fixture.Run(2.2);
         Assert.Equal(["Unconfirmed-Early"], states);
-        bench.Run(2);
+        fixture.Run(2);
         Assert.Equal(["Unconfirmed-Early", "Early-Deleted"], states);
-        Assert.Single(bench.Events, static e => e.StartsWith("Failed", StringComparison.Ordinal));
+        Assert.Single(fixture.Events, static e => e.StartsWith("Failed", StringComparison.Ordinal));
     }
 
     /// <summary>The others give up one after another, the first before the answer; who is cancelled says 487.</summary>
-    private static CallBench Fork(out List<string> states, int winner)
+    private static CallFixture Fork(out List<string> states, int winner)
     {
-        var bench = new CallBench();
+        var fixture = new CallFixture();
         List<string> seen = states = [];
-        bench.Dialogs.StateChanged += (_, change) => seen.Add($"{change.OldState}-{change.NewState}");
-        ScriptedUserAgent[] callees = [bench.Bob, bench.Carol, bench.Dave];
+        fixture.Dialogs.StateChanged += (_, change) => seen.Add($"{change.OldState}-{change.NewState}");
+        ScriptedUserAgent[] callees = [fixture.Bob, fixture.Carol, fixture.Dave];
         for (int i = 0; i < callees.Length; i++)
         {
             int n = i;
@@ -56,6 +56,6 @@ public class Row10_OnlyTheLastBranchEndsTheDialog
             };
         }
 
-        return bench;
+        return fixture;
     }
 }

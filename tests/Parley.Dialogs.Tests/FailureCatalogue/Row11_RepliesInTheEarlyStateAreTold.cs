@@ -11,21 +11,24 @@ public class Row11_RepliesInTheEarlyStateAreTold
     [InlineData(504)]
     public void A_final_reply_to_an_UPDATE_while_it_rings_is_a_response_within(int status)
     {
-        using var bench = new CallBench();
-        bench.Bob.OnInvite = static call => call.Ring();
-        bench.Alice.OnRequest = bench.Bob.OnRequest = request =>
+        using var fixture = new CallFixture();
+        fixture.Bob.OnInvite = static call => call.Ring();
+        fixture.Alice.OnRequest = fixture.Bob.OnRequest = request =>
         {
             if (request.Method == "UPDATE")
                 request.Respond(status);
         };
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        bench.Events.Clear();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        fixture.Events.Clear();
         call.SendRequest("UPDATE");
-        bench.Run(1);
-        bench.Bob.Calls[0].SendRequest("UPDATE");
-        bench.Run(1);
-        Assert.Equal($"RequestWithin UPDATE >, ResponseWithin {status} <, RequestWithin UPDATE <, ResponseWithin {status} >", bench.Story);
-        Assert.Equal(DialogState.Early, bench.Dialog.State);
+        fixture.Run(1);
+        fixture.Bob.Calls[0].SendRequest("UPDATE");
+        fixture.Run(1);
+        Assert.Equal(
+            $"RequestWithin UPDATE >, ResponseWithin {status} <, RequestWithin UPDATE <, ResponseWithin {status} >",
+            fixture.Story
+        );
+        Assert.Equal(DialogState.Early, fixture.Dialog.State);
     }
 }

@@ -9,28 +9,28 @@ public class Row12_ALatePrackReachesItsLeg
     [Fact]
     public void A_PRACK_overtaken_by_the_200_and_its_ACK_is_routed_to_the_leg_of_its_tag()
     {
-        using var bench = new CallBench();
-        bench.Network.Interceptor = packet =>
-            packet.Is("PRACK") && bench.Clock.Elapsed < TimeSpan.FromSeconds(2) ? PacketFate.Drop : PacketFate.Pass;
-        bench.Bob.OnInvite = static call =>
+        using var fixture = new CallFixture();
+        fixture.Network.Interceptor = packet =>
+            packet.Is("PRACK") && fixture.Clock.Elapsed < TimeSpan.FromSeconds(2) ? PacketFate.Drop : PacketFate.Pass;
+        fixture.Bob.OnInvite = static call =>
         {
             call.Ring(183, reliable: true);
             call.AnswerAfter(TimeSpan.FromSeconds(1));
         };
-        ScriptedCall call = bench.Call();
-        bench.Run(1.9);
-        if (bench.Dialog.State == DialogState.Early)
-            bench.Bob.Calls[0].Answer();
-        bench.Run(0.05);
-        bench.Events.Clear();
-        bench.Run(10);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1.9);
+        if (fixture.Dialog.State == DialogState.Early)
+            fixture.Bob.Calls[0].Answer();
+        fixture.Run(0.05);
+        fixture.Events.Clear();
+        fixture.Run(10);
 
-        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
-        Assert.Contains("RequestWithin PRACK >", bench.Events);
-        RecordedMessage prack = Assert.Single(bench.Recorder.Find("PRACK", from: "10.0.0.1").DistinctBy(static m => m.CSeq));
+        Assert.Equal(DialogState.Confirmed, fixture.Dialog.State);
+        Assert.Contains("RequestWithin PRACK >", fixture.Events);
+        RecordedMessage prack = Assert.Single(fixture.Recorder.Find("PRACK", from: "10.0.0.1").DistinctBy(static m => m.CSeq));
         Assert.Equal("10.0.2.1", prack.To);
-        Assert.Equal(bench.Bob.Calls[0].LocalTag, System.Text.Encoding.ASCII.GetString(prack.Message!.ToTag));
-        Assert.Equal(1, bench.Recorder.Count("200 PRACK", from: "10.0.0.1", to: "10.0.1.1"));
+        Assert.Equal(fixture.Bob.Calls[0].LocalTag, System.Text.Encoding.ASCII.GetString(prack.Message!.ToTag));
+        Assert.Equal(1, fixture.Recorder.Count("200 PRACK", from: "10.0.0.1", to: "10.0.1.1"));
         Assert.True(call.IsUp);
     }
 }

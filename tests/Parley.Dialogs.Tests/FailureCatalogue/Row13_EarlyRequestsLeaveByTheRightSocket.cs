@@ -13,10 +13,10 @@ public class Row13_EarlyRequestsLeaveByTheRightSocket
     [InlineData("BYE")]
     public void Each_side_is_reached_by_the_socket_that_its_branch_used(string method)
     {
-        using var bench = new CallBench();
-        SimulatedTransport host = bench.Network.AddHost("edge", "udp:10.0.0.5:5060", "udp:10.0.0.6:5060", "udp:10.0.0.7:5060");
+        using var fixture = new CallFixture();
+        SimulatedTransport host = fixture.Network.AddHost("edge", "udp:10.0.0.5:5060", "udp:10.0.0.6:5060", "udp:10.0.0.7:5060");
         using var edge = new Node(
-            bench,
+            fixture,
             host,
             route: async context =>
             {
@@ -27,10 +27,10 @@ public class Row13_EarlyRequestsLeaveByTheRightSocket
                     context.AddTarget(
                         new Proxy.BranchTarget
                         {
-                            Uri = SipUri.Parse(bench.Bob.Contact),
+                            Uri = SipUri.Parse(fixture.Bob.Contact),
                             Flow = new SipFlow(
                                 host.Listeners[1],
-                                bench.Network.Hosts.First(static h => h.Name == "10.0.2.1").Listeners[0].Local
+                                fixture.Network.Hosts.First(static h => h.Name == "10.0.2.1").Listeners[0].Local
                             ),
                         }
                     );
@@ -43,10 +43,10 @@ public class Row13_EarlyRequestsLeaveByTheRightSocket
                 await context.RelayAsync();
             }
         );
-        bench.Bob.OnInvite = static call => call.Ring(183);
-        bench.Alice.OutboundProxy = "sip:10.0.0.5;lr";
-        ScriptedCall call = bench.Alice.Invite("sip:bob@10.0.0.5");
-        bench.Run(1);
+        fixture.Bob.OnInvite = static call => call.Ring(183);
+        fixture.Alice.OutboundProxy = "sip:10.0.0.5;lr";
+        ScriptedCall call = fixture.Alice.Invite("sip:bob@10.0.0.5");
+        fixture.Run(1);
         Assert.Equal(
             ("10.0.0.5:5060", "10.0.0.6:5060"),
             (edge.All[0].Caller.Flow.Listener!.Local.ToString(), edge.All[0].Legs[1].Flow.Listener!.Local.ToString())
@@ -59,15 +59,15 @@ public class Row13_EarlyRequestsLeaveByTheRightSocket
                     request.Set("RAck", "1 1 INVITE");
             }
         );
-        bench.Run(0.3);
-        Assert.Equal("10.0.0.6:5060", bench.Recorder.Find(method, to: "10.0.2.1").First().Source.ToString());
+        fixture.Run(0.3);
+        Assert.Equal("10.0.0.6:5060", fixture.Recorder.Find(method, to: "10.0.2.1").First().Source.ToString());
         if (method == "BYE")
             return;
-        bench.Bob.Calls[0].SendRequest("UPDATE");
-        bench.Run(0.3);
-        Assert.Equal("10.0.0.5:5060", bench.Recorder.Find("UPDATE", to: "10.0.1.1").First().Source.ToString());
+        fixture.Bob.Calls[0].SendRequest("UPDATE");
+        fixture.Run(0.3);
+        Assert.Equal("10.0.0.5:5060", fixture.Recorder.Find("UPDATE", to: "10.0.1.1").First().Source.ToString());
         edge.All[0].SendSequentialAsync("INFO", toCaller: false);
-        bench.Run(0.3);
-        Assert.Equal("10.0.0.6:5060", bench.Recorder.Find("INFO", to: "10.0.2.1").First().Source.ToString());
+        fixture.Run(0.3);
+        Assert.Equal("10.0.0.6:5060", fixture.Recorder.Find("INFO", to: "10.0.2.1").First().Source.ToString());
     }
 }

@@ -9,17 +9,17 @@ public class Row17_CrossedByesKeepTheirIdentifiers
     [Fact]
     public void Each_side_gets_its_answer_with_its_own_Call_ID_tags_and_number()
     {
-        using var bench = new CallBench();
-        bench.Network.Conditions = new LinkConditions
+        using var fixture = new CallFixture();
+        fixture.Network.Conditions = new LinkConditions
         {
             MinimumDelay = TimeSpan.FromMilliseconds(50),
             MaximumDelay = TimeSpan.FromMilliseconds(50),
         };
-        ScriptedCall call = bench.Call();
-        bench.Run(2);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(2);
         SentRequest one = call.SendRequest("BYE"),
-            other = bench.Bob.Calls[0].SendRequest("BYE");
-        bench.Run(2);
+            other = fixture.Bob.Calls[0].SendRequest("BYE");
+        fixture.Run(2);
         foreach (SentRequest bye in new[] { one, other })
         {
             Assert.Equal(200, bye.Status);
@@ -28,9 +28,9 @@ public class Row17_CrossedByesKeepTheirIdentifiers
             Assert.Equal(bye.Message["To"], bye.Final.Header("To"));
         }
 
-        Assert.Equal(0, bench.Recorder.Count("481 BYE"));
+        Assert.Equal(0, fixture.Recorder.Count("481 BYE"));
         Assert.DoesNotContain(
-            bench.Alice.Anomalies.Concat(bench.Bob.Anomalies),
+            fixture.Alice.Anomalies.Concat(fixture.Bob.Anomalies),
             static a => a.Kind is AnomalyKind.StrayResponse or AnomalyKind.UnknownDialog
         );
     }

@@ -10,23 +10,23 @@ public class Row22_AChallengedByeDoesNoHarm
     [InlineData(407)]
     public void A_relayed_BYE_that_is_challenged_is_followed_by_one_that_is_routed(int challenge)
     {
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
         int byes = 0;
-        bench.Bob.OnRequest = request =>
+        fixture.Bob.OnRequest = request =>
         {
             if (request.Method == "BYE" && ++byes == 1)
                 request.Respond(challenge);
         };
         SentRequest first = call.SendRequest("BYE");
-        bench.Run(1);
+        fixture.Run(1);
         Assert.Equal(challenge, first.Status);
         SentRequest second = call.SendRequest("BYE", static bye => bye.Add("Proxy-Authorization", "Digest username=\"alice\""));
-        bench.Run(1);
+        fixture.Run(1);
         Assert.Equal(200, second.Status);
         Assert.Equal(2, byes);
-        Assert.Equal(1, bench.Events.Count(static e => e.StartsWith("Terminated", StringComparison.Ordinal)));
+        Assert.Equal(1, fixture.Events.Count(static e => e.StartsWith("Terminated", StringComparison.Ordinal)));
     }
 
     [Theory]
@@ -34,19 +34,19 @@ public class Row22_AChallengedByeDoesNoHarm
     [InlineData(407)]
     public void A_BYE_of_the_proxys_own_that_is_challenged_counts_as_answered(int challenge)
     {
-        using var bench = new CallBench();
-        bench.Call();
-        bench.Run(1);
-        bench.Alice.OnRequest = bench.Bob.OnRequest = request =>
+        using var fixture = new CallFixture();
+        fixture.Call();
+        fixture.Run(1);
+        fixture.Alice.OnRequest = fixture.Bob.OnRequest = request =>
         {
             if (request.Method == "BYE")
                 request.Respond(challenge);
         };
-        bench.Dialog.Terminate("x");
-        bench.Run(1);
-        Assert.Equal(DialogState.Deleted, bench.Dialog.State);
-        bench.Run(60);
-        Assert.Equal(2, bench.Recorder.Count("BYE"));
-        Assert.EndsWith("Terminated, Destroy", bench.Story);
+        fixture.Dialog.Terminate("x");
+        fixture.Run(1);
+        Assert.Equal(DialogState.Deleted, fixture.Dialog.State);
+        fixture.Run(60);
+        Assert.Equal(2, fixture.Recorder.Count("BYE"));
+        Assert.EndsWith("Terminated, Destroy", fixture.Story);
     }
 }

@@ -14,22 +14,22 @@ public class Row24_AnAckNamesItsInvite
     [InlineData(5)]
     public void Between_pings_challenges_refusals_and_repetitions_every_ACK_has_the_number_its_INVITE_left_with(ulong seed)
     {
-        using var bench = new CallBench(
+        using var fixture = new CallFixture(
             static options => options.OptionsPingInterval = TimeSpan.FromSeconds(1),
             DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee,
             seed: seed
         );
         // What alice wrote goes along, to be compared at bob's.
-        bench.Alice.OnSending = static message =>
+        fixture.Alice.OnSending = static message =>
         {
             if (message.IsRequest && message.Method is "INVITE" or "ACK")
                 message.Set("X-Number", message["CSeq"]!.Split(' ')[0]);
         };
-        ScriptedCall call = bench.Call();
-        bench.Run(3);
-        bench.Network.Conditions = LinkConditions.Bad(0.15);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(3);
+        fixture.Network.Conditions = LinkConditions.Bad(0.15);
         int invites = 0;
-        bench.Bob.OnRequest = request =>
+        fixture.Bob.OnRequest = request =>
         {
             if (request.Method != "INVITE")
                 return;
@@ -42,11 +42,11 @@ public class Row24_AnAckNamesItsInvite
         for (int i = 0; i < 12; i++)
         {
             sent.Add(call.SendRequest("INVITE"));
-            bench.Run(20);
+            fixture.Run(20);
         }
 
-        bench.Network.Conditions = LinkConditions.Good;
-        bench.Run(40);
+        fixture.Network.Conditions = LinkConditions.Good;
+        fixture.Run(40);
         Assert.True(call.IsUp);
         Assert.Contains(sent, static s => s.Status == 407);
         Assert.Contains(sent, static s => s.Status == 488);
@@ -58,7 +58,7 @@ public class Row24_AnAckNamesItsInvite
 
         RecordedMessage[] atBob =
         [
-            .. bench.Recorder.Messages.Where(static m =>
+            .. fixture.Recorder.Messages.Where(static m =>
                 m is { IsRequest: true, From: "10.0.0.1", To: "10.0.2.1", Method: "INVITE" or "ACK" }
             ),
         ];
@@ -77,7 +77,7 @@ public class Row24_AnAckNamesItsInvite
             acks,
             ack => Assert.Equal(ack.Header("X-Number") is { } number ? numberOf[number] : branchOf[Branch(ack)], ack.Message!.CSeqNumber)
         );
-        Assert.DoesNotContain(bench.Bob.Anomalies, static a => a.Kind is AnomalyKind.MissingAck or AnomalyKind.UnexpectedAck);
+        Assert.DoesNotContain(fixture.Bob.Anomalies, static a => a.Kind is AnomalyKind.MissingAck or AnomalyKind.UnexpectedAck);
     }
 
     private static string Branch(RecordedMessage message) => Regex.Match(message.Text, "\r\nVia: [^\r]*;branch=([^;,\r]*)").Groups[1].Value;

@@ -13,16 +13,16 @@ public class Row25_RequestsOfEveryMethodCount
     [InlineData("MESSAGE")]
     public void The_proxys_own_BYE_is_above_the_last_request_of_the_other_side(string method)
     {
-        using var bench = new CallBench();
-        bench.Bob.OnInvite = call =>
+        using var fixture = new CallFixture();
+        fixture.Bob.OnInvite = call =>
         {
             call.Ring(183, reliable: method == "PRACK");
             call.AnswerAfter(TimeSpan.FromSeconds(1));
         };
-        ScriptedCall call = bench.Call();
-        bench.Run(3);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(3);
         bool challenged = false;
-        bench.Bob.OnRequest = request =>
+        fixture.Bob.OnRequest = request =>
         {
             if (request.Method != method || challenged)
                 return;
@@ -32,18 +32,18 @@ public class Row25_RequestsOfEveryMethodCount
         if (method != "PRACK")
         {
             call.SendRequest(method);
-            bench.Run(1);
+            fixture.Run(1);
             Assert.True(challenged);
             call.SendRequest(method, static request => request.Add("Proxy-Authorization", "Digest username=\"alice\"")); // again, with its credentials
-            bench.Run(1);
+            fixture.Run(1);
         }
 
-        uint last = bench.Recorder.Find(method, to: "10.0.2.1").Max(static m => m.Message!.CSeqNumber);
-        bench.Dialog.Terminate("x");
-        bench.Run(1);
-        RecordedMessage bye = Assert.Single(bench.Recorder.Find("BYE", to: "10.0.2.1"));
+        uint last = fixture.Recorder.Find(method, to: "10.0.2.1").Max(static m => m.Message!.CSeqNumber);
+        fixture.Dialog.Terminate("x");
+        fixture.Run(1);
+        RecordedMessage bye = Assert.Single(fixture.Recorder.Find("BYE", to: "10.0.2.1"));
         Assert.Equal(last + 1, bye.Message!.CSeqNumber);
-        Assert.Equal(CallEnd.RemoteBye, bench.Bob.Calls[0].End);
-        Assert.DoesNotContain(bench.Bob.Anomalies, static a => a.Kind == AnomalyKind.OutOfOrder);
+        Assert.Equal(CallEnd.RemoteBye, fixture.Bob.Calls[0].End);
+        Assert.DoesNotContain(fixture.Bob.Anomalies, static a => a.Kind == AnomalyKind.OutOfOrder);
     }
 }

@@ -14,8 +14,8 @@ public class Row26_EachBranchHasItsOwnNumber
     [InlineData(true)]
     public void After_a_failover_from_a_gateway_that_was_authenticated_to_ACK_and_replies_have_the_right_one(bool secondIsAuthenticated)
     {
-        CallBench? self = null;
-        using var bench = new CallBench(route: async context =>
+        CallFixture? self = null;
+        using var fixture = new CallFixture(route: async context =>
         {
             if (context.IsInDialog)
             {
@@ -46,27 +46,27 @@ public class Row26_EachBranchHasItsOwnNumber
             context.AddTarget(SipUri.Parse(self!.Bob.Contact));
             await context.RelayAsync();
         });
-        self = bench;
-        bench.Bob.OnInvite = static call => call.Reject(503);
-        ScriptedCall alice = bench.Call();
-        bench.Run(2);
+        self = fixture;
+        fixture.Bob.OnInvite = static call => call.Reject(503);
+        ScriptedCall alice = fixture.Call();
+        fixture.Run(2);
         Assert.True(alice.IsUp);
-        uint mine = bench.Recorder.Find("INVITE", from: "10.0.1.1").First().Message!.CSeqNumber,
+        uint mine = fixture.Recorder.Find("INVITE", from: "10.0.1.1").First().Message!.CSeqNumber,
             first = mine + (secondIsAuthenticated ? 0u : 1u),
             second = mine + (secondIsAuthenticated ? 1u : 0u);
         Assert.Equal(
             [first, first],
-            bench.Recorder.Messages.Where(static m => m is { IsRequest: true, To: "10.0.2.1" }).Select(static m => m.Message!.CSeqNumber)
+            fixture.Recorder.Messages.Where(static m => m is { IsRequest: true, To: "10.0.2.1" }).Select(static m => m.Message!.CSeqNumber)
         ); // INVITE and the ACK of its 503
         Assert.All(alice.Responses, response => Assert.Equal(mine, response.CSeq));
-        RecordedMessage[] atCarol = [.. bench.Recorder.Messages.Where(static m => m is { IsRequest: true, To: "10.0.2.2" })];
+        RecordedMessage[] atCarol = [.. fixture.Recorder.Messages.Where(static m => m is { IsRequest: true, To: "10.0.2.2" })];
         Assert.Equal(["INVITE", "ACK"], atCarol.Select(static m => m.Method));
         Assert.All(atCarol, request => Assert.Equal(second, request.Message!.CSeqNumber));
-        bench.Dialog.SendSequentialAsync("INFO", toCaller: false);
+        fixture.Dialog.SendSequentialAsync("INFO", toCaller: false);
         SentRequest info = alice.SendRequest("INFO");
-        bench.Run(1);
+        fixture.Run(1);
         Assert.Equal(200, info.Status);
-        Assert.Equal([second + 1, second + 2], bench.Recorder.Find("INFO", to: "10.0.2.2").Select(static m => m.Message!.CSeqNumber));
-        Assert.Empty(bench.Carol.Anomalies);
+        Assert.Equal([second + 1, second + 2], fixture.Recorder.Find("INFO", to: "10.0.2.2").Select(static m => m.Message!.CSeqNumber));
+        Assert.Empty(fixture.Carol.Anomalies);
     }
 }

@@ -9,13 +9,13 @@ public class Row28_TheFirstOwnNumberTowardsACallerIsOne
     [Fact]
     public void The_BYE_to_a_caller_who_got_no_request_yet_has_CSeq_1_and_ends_the_call()
     {
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        bench.Dialog.Terminate("x");
-        bench.Run(1);
-        Assert.Equal("1 BYE", Assert.Single(bench.Recorder.Find("BYE", to: "10.0.1.1")).CSeq);
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        fixture.Dialog.Terminate("x");
+        fixture.Run(1);
+        Assert.Equal("1 BYE", Assert.Single(fixture.Recorder.Find("BYE", to: "10.0.1.1")).CSeq);
         Assert.Equal(CallEnd.RemoteBye, call.End);
-        Assert.DoesNotContain(bench.Alice.Anomalies, static a => a.Kind == AnomalyKind.OutOfOrder);
+        Assert.DoesNotContain(fixture.Alice.Anomalies, static a => a.Kind == AnomalyKind.OutOfOrder);
     }
 }

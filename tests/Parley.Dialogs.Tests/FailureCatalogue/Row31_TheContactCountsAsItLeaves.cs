@@ -11,8 +11,8 @@ public class Row31_TheContactCountsAsItLeaves
     [Fact]
     public void The_BYEs_go_to_the_addresses_put_in_by_the_route_after_a_re_INVITE_too()
     {
-        CallBench? self = null;
-        using var bench = new CallBench(route: async context =>
+        CallFixture? self = null;
+        using var fixture = new CallFixture(route: async context =>
         {
             context.OnBranch(static (request, branch) => Fix(request.Request, request.Source, branch.Edits));
             context.OnReply(static reply =>
@@ -22,37 +22,41 @@ public class Row31_TheContactCountsAsItLeaves
             });
             await self!.Route(context);
         });
-        self = bench;
-        bench.Alice.Contact = "sip:alice@192.168.1.2:5099";
-        bench.Bob.OnSending = static message =>
+        self = fixture;
+        fixture.Alice.Contact = "sip:alice@192.168.1.2:5099";
+        fixture.Bob.OnSending = static message =>
         {
             if (!message.IsRequest && message["Contact"] is not null)
                 message["Contact"] = "<sip:bob@172.16.5.5>";
         };
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        Assert.Contains("192.168.1.2", bench.Recorder.Find("INVITE", from: "10.0.1.1").First().Header("Contact"), StringComparison.Ordinal);
-        Assert.Equal(("sip:alice@10.0.1.1:5060", "sip:bob@10.0.2.1:5060"), (bench.Dialog.Caller.Contact, bench.Dialog.Callee!.Contact));
-        bench.Alice.Contact = "sip:alice@192.168.1.3";
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        Assert.Contains(
+            "192.168.1.2",
+            fixture.Recorder.Find("INVITE", from: "10.0.1.1").First().Header("Contact"),
+            StringComparison.Ordinal
+        );
+        Assert.Equal(("sip:alice@10.0.1.1:5060", "sip:bob@10.0.2.1:5060"), (fixture.Dialog.Caller.Contact, fixture.Dialog.Callee!.Contact));
+        fixture.Alice.Contact = "sip:alice@192.168.1.3";
         call.ReInvite();
-        bench.Run(1);
-        Assert.Equal("10.0.1.1:5060", bench.Dialog.Caller.Flow.Remote.ToString());
-        bench.Dialog.Terminate("x");
-        bench.Run(1);
-        Assert.Equal((CallEnd.RemoteBye, CallEnd.RemoteBye), (call.End, bench.Bob.Calls[0].End));
+        fixture.Run(1);
+        Assert.Equal("10.0.1.1:5060", fixture.Dialog.Caller.Flow.Remote.ToString());
+        fixture.Dialog.Terminate("x");
+        fixture.Run(1);
+        Assert.Equal((CallEnd.RemoteBye, CallEnd.RemoteBye), (call.End, fixture.Bob.Calls[0].End));
     }
 
     [Fact]
     public void Over_a_connection_the_BYE_takes_the_flow_that_is_kept_beside_a_contact_no_one_can_reach()
     {
-        using var bench = new CallBench();
-        bench.Alice.Protocol = SipProtocol.Tcp;
-        bench.Alice.OutboundProxy = "sip:10.0.0.1;transport=tcp;lr";
-        bench.Alice.Contact = "sip:alice@192.168.1.2:40000;transport=tcp";
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        bench.Dialog.Terminate("x");
-        bench.Run(1);
+        using var fixture = new CallFixture();
+        fixture.Alice.Protocol = SipProtocol.Tcp;
+        fixture.Alice.OutboundProxy = "sip:10.0.0.1;transport=tcp;lr";
+        fixture.Alice.Contact = "sip:alice@192.168.1.2:40000;transport=tcp";
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        fixture.Dialog.Terminate("x");
+        fixture.Run(1);
         Assert.Equal(CallEnd.RemoteBye, call.End);
     }
 

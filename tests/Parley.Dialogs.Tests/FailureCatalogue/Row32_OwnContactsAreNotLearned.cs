@@ -11,8 +11,8 @@ public class Row32_OwnContactsAreNotLearned
     [Fact]
     public void With_the_contacts_of_both_hidden_ACK_re_INVITE_and_BYE_reach_the_ends_and_nothing_loops()
     {
-        CallBench? self = null;
-        using var bench = new CallBench(route: async context =>
+        CallFixture? self = null;
+        using var fixture = new CallFixture(route: async context =>
         {
             context.OnBranch(static (request, branch) => Hide(request.Request, branch.Edits));
             context.OnReply(static reply =>
@@ -33,23 +33,23 @@ public class Row32_OwnContactsAreNotLearned
             else
                 await context.RelayAsync();
         });
-        self = bench;
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        Assert.Contains("@10.0.0.1", bench.Bob.Calls[0].Invite!.Header("Contact"), StringComparison.Ordinal);
-        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
+        self = fixture;
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        Assert.Contains("@10.0.0.1", fixture.Bob.Calls[0].Invite!.Header("Contact"), StringComparison.Ordinal);
+        Assert.Equal(DialogState.Confirmed, fixture.Dialog.State);
         SentRequest again = call.ReInvite(),
-            back = bench.Bob.Calls[0].SendRequest("INFO");
-        bench.Run(1);
+            back = fixture.Bob.Calls[0].SendRequest("INFO");
+        fixture.Run(1);
         Assert.Equal((200, 200), (again.Status, back.Status));
-        Assert.Equal((bench.Alice.Contact, bench.Bob.Contact), (bench.Dialog.Caller.Contact, bench.Dialog.Callee!.Contact));
-        bench.Dialog.SendSequentialAsync("MESSAGE", toCaller: true, "x", "text/plain");
-        bench.Run(1);
-        Assert.Equal(1, bench.Recorder.Count("MESSAGE", to: "10.0.1.1"));
+        Assert.Equal((fixture.Alice.Contact, fixture.Bob.Contact), (fixture.Dialog.Caller.Contact, fixture.Dialog.Callee!.Contact));
+        fixture.Dialog.SendSequentialAsync("MESSAGE", toCaller: true, "x", "text/plain");
+        fixture.Run(1);
+        Assert.Equal(1, fixture.Recorder.Count("MESSAGE", to: "10.0.1.1"));
         call.Bye();
-        bench.Run(1);
-        Assert.Equal(CallEnd.RemoteBye, bench.Bob.Calls[0].End);
-        Assert.DoesNotContain(bench.Recorder.Messages, static m => m is { From: "10.0.0.1", To: "10.0.0.1" });
+        fixture.Run(1);
+        Assert.Equal(CallEnd.RemoteBye, fixture.Bob.Calls[0].End);
+        Assert.DoesNotContain(fixture.Recorder.Messages, static m => m is { From: "10.0.0.1", To: "10.0.0.1" });
     }
 
     private static void Hide(SipMessage message, SipEdits edits)

@@ -10,29 +10,29 @@ public class Row37_NoFlowIsNotDead
     public async Task After_a_restart_a_TCP_client_is_not_cut_by_pings_and_the_flow_it_comes_back_by_is_pinged()
     {
         var store = new MemoryDialogStore();
-        using var bench = new CallBench(null, DialogFlags.OptionsPingCaller);
-        bench.Alice.Protocol = SipProtocol.Tcp;
-        bench.Alice.OutboundProxy = "sip:10.0.0.1;transport=tcp;lr";
-        ScriptedCall call = bench.Call();
-        bench.Run(40);
-        Assert.NotEmpty(bench.Recorder.Find("OPTIONS", to: "10.0.1.1"));
-        using (var kept = new DialogPersistence(bench.Dialogs, store, bench.Proxy.Transport.Listeners))
+        using var fixture = new CallFixture(null, DialogFlags.OptionsPingCaller);
+        fixture.Alice.Protocol = SipProtocol.Tcp;
+        fixture.Alice.OutboundProxy = "sip:10.0.0.1;transport=tcp;lr";
+        ScriptedCall call = fixture.Call();
+        fixture.Run(40);
+        Assert.NotEmpty(fixture.Recorder.Find("OPTIONS", to: "10.0.1.1"));
+        using (var kept = new DialogPersistence(fixture.Dialogs, store, fixture.Proxy.Transport.Listeners))
             await kept.SaveAllAsync(TestContext.Current.CancellationToken);
 
-        using Node next = Node.Restart(bench, static options => options.PingOnlyKnownToAnswer = false);
+        using Node next = Node.Restart(fixture, static options => options.PingOnlyKnownToAnswer = false);
         using DialogPersistence again = next.Keep(store);
         Assert.Equal((1, 0), await again.LoadAsync(TestContext.Current.CancellationToken));
-        bench.Recorder.Clear();
-        bench.Run(600);
+        fixture.Recorder.Clear();
+        fixture.Run(600);
         Assert.Equal(DialogState.Confirmed, next.All[0].State);
-        Assert.Equal(0, bench.Recorder.Count("BYE"));
+        Assert.Equal(0, fixture.Recorder.Count("BYE"));
         call.SendRequest("INFO");
-        bench.Run(1);
+        fixture.Run(1);
         Assert.Contains("RequestWithin INFO >", next.Events);
-        bench.Recorder.Clear();
-        bench.Run(61);
-        Assert.Equal(2, bench.Recorder.Find("OPTIONS", to: "10.0.1.1").DistinctBy(static m => m.CSeq).Count());
-        Assert.Equal(2, bench.Recorder.Count("200 OPTIONS", from: "10.0.1.1"));
+        fixture.Recorder.Clear();
+        fixture.Run(61);
+        Assert.Equal(2, fixture.Recorder.Find("OPTIONS", to: "10.0.1.1").DistinctBy(static m => m.CSeq).Count());
+        Assert.Equal(2, fixture.Recorder.Count("200 OPTIONS", from: "10.0.1.1"));
         Assert.Equal(DialogState.Confirmed, next.All[0].State);
     }
 }

@@ -13,20 +13,20 @@ public class Row38_ALegFollowsItsPartyToANewFlow
     [InlineData("INVITE")]
     public void The_BYE_goes_by_the_connection_that_the_party_came_back_by(string method)
     {
-        using var bench = new CallBench();
-        bench.Alice.Protocol = SipProtocol.Tcp;
-        bench.Alice.OutboundProxy = "sip:10.0.0.1;transport=tcp;lr";
-        bench.Alice.Contact = "sip:alice@client.invalid;transport=tcp";
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        long before = bench.Dialog.Caller.Flow.ConnectionId;
-        Assert.True(((SimulatedTransport)bench.Proxy.Transport).CloseConnection(before));
-        bench.Run(1);
+        using var fixture = new CallFixture();
+        fixture.Alice.Protocol = SipProtocol.Tcp;
+        fixture.Alice.OutboundProxy = "sip:10.0.0.1;transport=tcp;lr";
+        fixture.Alice.Contact = "sip:alice@client.invalid;transport=tcp";
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        long before = fixture.Dialog.Caller.Flow.ConnectionId;
+        Assert.True(((SimulatedTransport)fixture.Proxy.Transport).CloseConnection(before));
+        fixture.Run(1);
         call.SendRequest(method);
-        bench.Run(1);
-        Assert.NotEqual(before, bench.Dialog.Caller.Flow.ConnectionId);
-        bench.Dialog.Terminate("x");
-        bench.Run(1);
+        fixture.Run(1);
+        Assert.NotEqual(before, fixture.Dialog.Caller.Flow.ConnectionId);
+        fixture.Dialog.Terminate("x");
+        fixture.Run(1);
         Assert.Equal(CallEnd.RemoteBye, call.End);
     }
 }

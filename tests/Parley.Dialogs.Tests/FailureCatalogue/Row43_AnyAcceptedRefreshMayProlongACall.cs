@@ -13,8 +13,8 @@ public class Row43_AnyAcceptedRefreshMayProlongACall
     [InlineData("UPDATE", false)]
     public void The_call_lives_as_long_as_its_session_is_refreshed_and_ends_after_the_last_one(string method, bool byCaller)
     {
-        CallBench? self = null;
-        using var bench = new CallBench(
+        CallFixture? self = null;
+        using var fixture = new CallFixture(
             static options => options.DefaultTimeout = TimeSpan.FromSeconds(90),
             DialogFlags.ByeOnTimeout,
             async context =>
@@ -35,26 +35,26 @@ public class Row43_AnyAcceptedRefreshMayProlongACall
                 await self!.Route(context);
             }
         );
-        self = bench;
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        ScriptedCall refresher = byCaller ? call : bench.Bob.Calls[0];
+        self = fixture;
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        ScriptedCall refresher = byCaller ? call : fixture.Bob.Calls[0];
         for (int i = 0; i < 10; i++)
         {
-            bench.Run(60);
+            fixture.Run(60);
             refresher.SendRequest(method);
         }
 
-        bench.Run(80);
-        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
-        bench.Alice.OnRequest = bench.Bob.OnRequest = request =>
+        fixture.Run(80);
+        Assert.Equal(DialogState.Confirmed, fixture.Dialog.State);
+        fixture.Alice.OnRequest = fixture.Bob.OnRequest = request =>
         {
             if (request.Method == method)
                 request.Respond(488);
         };
         refresher.SendRequest(method); // refused: prolongs nothing
-        bench.Run(12);
-        Assert.Equal("Lifetime Timeout", bench.Dialog.TerminationReason);
-        Assert.Equal((CallEnd.RemoteBye, CallEnd.RemoteBye), (call.End, bench.Bob.Calls[0].End));
+        fixture.Run(12);
+        Assert.Equal("Lifetime Timeout", fixture.Dialog.TerminationReason);
+        Assert.Equal((CallEnd.RemoteBye, CallEnd.RemoteBye), (call.End, fixture.Bob.Calls[0].End));
     }
 }

@@ -7,7 +7,7 @@ public class Row44_OnePingAtATime
     [Fact]
     public void With_an_interval_below_the_timeout_late_answers_do_no_harm_and_the_dead_end_once()
     {
-        using var bench = new CallBench(
+        using var fixture = new CallFixture(
             static options =>
                 (options.OptionsPingInterval, options.PingTimeout, options.PingFailures) = (
                     TimeSpan.FromSeconds(1),
@@ -16,29 +16,29 @@ public class Row44_OnePingAtATime
                 ),
             DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee
         );
-        bench.Call();
-        bench.Run(5);
-        Assert.NotEmpty(bench.Recorder.Find("200 OPTIONS", from: "10.0.2.1"));
-        bench.Recorder.Clear();
+        fixture.Call();
+        fixture.Run(5);
+        Assert.NotEmpty(fixture.Recorder.Find("200 OPTIONS", from: "10.0.2.1"));
+        fixture.Recorder.Clear();
         var asked = new HashSet<uint>();
-        bench.Bob.OnRequest = request =>
+        fixture.Bob.OnRequest = request =>
         {
             if (request.Method != "OPTIONS")
                 return;
             asked.Add(request.Message.CSeq);
             request.Hold();
-            bench.Bob.After(TimeSpan.FromSeconds(7), () => request.Respond(200)); // each answer comes while the next ping is out
+            fixture.Bob.After(TimeSpan.FromSeconds(7), () => request.Respond(200)); // each answer comes while the next ping is out
         };
         TimeSpan? ended = null;
-        bench.OnCallback = (_, type, _) =>
+        fixture.OnCallback = (_, type, _) =>
         {
             if (type == DialogCallbackTypes.Terminated)
-                ended = bench.Clock.Elapsed;
+                ended = fixture.Clock.Elapsed;
         };
-        bench.Run(40);
+        fixture.Run(40);
         TimeSpan[] sent =
         [
-            .. bench
+            .. fixture
                 .Recorder.Find("OPTIONS", to: "10.0.2.1")
                 .Where(m => asked.Contains(m.Message!.CSeqNumber))
                 .DistinctBy(static m => m.CSeq)
@@ -47,10 +47,10 @@ public class Row44_OnePingAtATime
         Assert.Equal(2, sent.Length);
         Assert.True(sent[1] - sent[0] >= TimeSpan.FromSeconds(6), "the second waits for the end of the first");
         Assert.InRange(ended!.Value - sent[1], TimeSpan.FromSeconds(6), TimeSpan.FromSeconds(7));
-        Assert.Equal("Ping Timeout", bench.Dialog.TerminationReason);
-        Assert.Single(bench.Recorder.Find("BYE", to: "10.0.1.1").DistinctBy(static m => m.CSeq));
-        bench.Run(60);
-        Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
-        Assert.Equal(0, bench.Proxy.LocalRequests.Pending);
+        Assert.Equal("Ping Timeout", fixture.Dialog.TerminationReason);
+        Assert.Single(fixture.Recorder.Find("BYE", to: "10.0.1.1").DistinctBy(static m => m.CSeq));
+        fixture.Run(60);
+        Assert.Empty(fixture.Dialogs.Dialogs(includeDeleted: true));
+        Assert.Equal(0, fixture.Proxy.LocalRequests.Pending);
     }
 }

@@ -10,7 +10,7 @@ public class Row46_OnlyTheOwnerPings
     public async Task Of_two_that_have_the_dialog_from_one_store_the_backup_sends_nothing_until_it_takes_over()
     {
         var store = new MemoryDialogStore();
-        using var owner = new CallBench(null, DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee);
+        using var owner = new CallFixture(null, DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee);
         using (var kept = new DialogPersistence(owner.Dialogs, store, owner.Proxy.Transport.Listeners))
         {
             owner.Call();
@@ -20,7 +20,7 @@ public class Row46_OnlyTheOwnerPings
 
         Assert.NotEmpty(owner.Recorder.Find("OPTIONS"));
         bool tookOver = false;
-        using var backup = new CallBench(options => options.ActsFor = _ => tookOver, seed: 2);
+        using var backup = new CallFixture(options => options.ActsFor = _ => tookOver, seed: 2);
         using var loaded = new DialogPersistence(backup.Dialogs, store, backup.Proxy.Transport.Listeners);
         Assert.Equal((1, 0), await loaded.LoadAsync(TestContext.Current.CancellationToken));
         backup.Run(600);

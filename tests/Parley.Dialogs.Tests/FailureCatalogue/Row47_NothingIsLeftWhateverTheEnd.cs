@@ -20,7 +20,7 @@ public class Row47_NothingIsLeftWhateverTheEnd
     {
         const DialogFlags Flags =
             DialogFlags.ByeOnTimeout | DialogFlags.OptionsPingCaller | DialogFlags.OptionsPingCallee | DialogFlags.AutoPrack;
-        using var bench = new CallBench(
+        using var fixture = new CallFixture(
             static options =>
             {
                 options.ProfilesWithValue.Add("caller");
@@ -31,7 +31,7 @@ public class Row47_NothingIsLeftWhateverTheEnd
         );
         int registered = 0,
             freed = 0;
-        bench.OnCallback = (dialog, type, _) =>
+        fixture.OnCallback = (dialog, type, _) =>
         {
             if (type is not (DialogCallbackTypes.Created or DialogCallbackTypes.Early or DialogCallbackTypes.Confirmed))
                 return;
@@ -42,23 +42,23 @@ public class Row47_NothingIsLeftWhateverTheEnd
                 dialog.On(DialogCallbackTypes.Terminated | DialogCallbackTypes.Failed, static (_, _, _) => { }, free: _ => freed++)
             );
         };
-        bench.Alice.RingLimit = bench.Bob.RingLimit = TimeSpan.FromMinutes(2);
+        fixture.Alice.RingLimit = fixture.Bob.RingLimit = TimeSpan.FromMinutes(2);
         bool rings = end is "cancelled" or "ended by command while it rings";
-        bench.Bob.OnInvite = end switch
+        fixture.Bob.OnInvite = end switch
         {
             "rejected" => static c => c.Reject(),
             "cancelled too late" => AnswerTooLate,
             _ when rings => static c => c.Ring(),
             _ => RingReliably,
         };
-        bench.Carol.OnInvite = static c =>
+        fixture.Carol.OnInvite = static c =>
         {
             c.IgnoresCancel = true;
             c.Ring();
             c.AnswerAfter(TimeSpan.FromSeconds(1));
         };
-        ScriptedCall call = bench.Call(end == "forked" ? "bob-carol" : "bob");
-        bench.Run(2);
+        ScriptedCall call = fixture.Call(end == "forked" ? "bob-carol" : "bob");
+        fixture.Run(2);
         switch (end)
         {
             case "hung up":
@@ -68,32 +68,32 @@ public class Row47_NothingIsLeftWhateverTheEnd
                 call.Cancel();
                 break;
             case "ended by command" or "ended by command while it rings" or "forked":
-                Assert.True(bench.Dialog.Terminate("x"));
+                Assert.True(fixture.Dialog.Terminate("x"));
                 break;
             case "dead":
-                bench.Bob.OnRequest = static r =>
+                fixture.Bob.OnRequest = static r =>
                 {
                     if (r.Method == "OPTIONS")
                         r.Respond(481);
                 };
                 break;
             case "gone":
-                foreach (SimulatedTransport host in bench.Network.Hosts.Where(static h => h.Name != "10.0.0.1").ToList())
+                foreach (SimulatedTransport host in fixture.Network.Hosts.Where(static h => h.Name != "10.0.0.1").ToList())
                     host.IsSilent = true;
                 break;
         }
 
-        bench.Run(900);
-        Assert.Single(bench.Events, static e => e == "Destroy");
-        Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
+        fixture.Run(900);
+        Assert.Single(fixture.Events, static e => e == "Destroy");
+        Assert.Empty(fixture.Dialogs.Dialogs(includeDeleted: true));
         Assert.NotEqual(0, registered);
         Assert.Equal(registered, freed);
-        Assert.Equal(0, bench.Dialogs.FindProfile("caller")!.Size());
-        Assert.Equal(0, bench.Proxy.PendingRequests);
-        Assert.Equal(0, bench.Proxy.LocalRequests.Pending);
-        Assert.Equal((0, 0), (bench.Proxy.Transactions.ServerTransactionCount, bench.Proxy.Transactions.ClientTransactionCount));
-        Assert.Equal(0, bench.Proxy.Transactions.Timers.SharedCount);
-        Assert.DoesNotContain(bench.Log.Lines, static line => line.StartsWith("Error", StringComparison.Ordinal));
+        Assert.Equal(0, fixture.Dialogs.FindProfile("caller")!.Size());
+        Assert.Equal(0, fixture.Proxy.PendingRequests);
+        Assert.Equal(0, fixture.Proxy.LocalRequests.Pending);
+        Assert.Equal((0, 0), (fixture.Proxy.Transactions.ServerTransactionCount, fixture.Proxy.Transactions.ClientTransactionCount));
+        Assert.Equal(0, fixture.Proxy.Transactions.Timers.SharedCount);
+        Assert.DoesNotContain(fixture.Log.Lines, static line => line.StartsWith("Error", StringComparison.Ordinal));
     }
 
     private static void AnswerTooLate(ScriptedCall call)

@@ -9,7 +9,7 @@ public class Row48_SizesNeverFallBelowZero
     [Fact]
     public void A_timeout_both_BYEs_a_command_and_an_unset_at_one_time_count_a_call_once()
     {
-        using var bench = new CallBench(
+        using var fixture = new CallFixture(
             static options =>
             {
                 options.ProfilesWithValue.Add("caller");
@@ -17,32 +17,32 @@ public class Row48_SizesNeverFallBelowZero
             },
             DialogFlags.ByeOnTimeout
         );
-        bench.Network.Conditions = new LinkConditions
+        fixture.Network.Conditions = new LinkConditions
         {
             MinimumDelay = TimeSpan.FromMilliseconds(5),
             MaximumDelay = TimeSpan.FromMilliseconds(80),
         };
-        DialogProfile caller = bench.Dialogs.FindProfile("caller")!;
+        DialogProfile caller = fixture.Dialogs.FindProfile("caller")!;
         int members = 0,
             samples = 0;
-        bench.OnCallback = (dialog, type, _) =>
+        fixture.OnCallback = (dialog, type, _) =>
         {
             if (type == DialogCallbackTypes.Created && dialog.Profiles.Set("caller", "alice"))
                 members++;
             if (type == DialogCallbackTypes.Terminated && dialog.Id.Id % 2 == 0)
                 Assert.False(dialog.Profiles.Unset("caller", "alice")); // out already
             samples++;
-            int live = bench.All.Count(static d => d.State != DialogState.Deleted);
+            int live = fixture.All.Count(static d => d.State != DialogState.Deleted);
             Assert.InRange(caller.Size("alice"), 0, members);
             Assert.True(caller.Size("alice") <= live + 1, $"{caller.Size("alice")} of {live}");
         };
         for (int i = 0; i < 30; i++)
-            bench.Call();
-        bench.Run(5);
+            fixture.Call();
+        fixture.Run(5);
         Assert.Equal((30, 30), (members, caller.Size("alice")));
-        ScriptedCall[] callers = [.. bench.Alice.Calls],
-            callees = [.. bench.Bob.Calls];
-        bench.Run(24.97);
+        ScriptedCall[] callers = [.. fixture.Alice.Calls],
+            callees = [.. fixture.Bob.Calls];
+        fixture.Run(24.97);
         for (int i = 0; i < 30; i++)
         {
             if (i % 2 == 0)
@@ -50,16 +50,16 @@ public class Row48_SizesNeverFallBelowZero
             if (i % 3 == 0)
                 callees[i].Bye();
             if (i % 5 == 0)
-                bench.All[i].Terminate("x");
+                fixture.All[i].Terminate("x");
         }
 
-        bench.Run(60);
+        fixture.Run(60);
         Assert.True(samples > 100);
         Assert.Equal((0, 0), (caller.Size(), caller.Size("alice")));
         Assert.Empty(caller.Values());
-        bench.Call();
-        bench.Run(1);
+        fixture.Call();
+        fixture.Run(1);
         Assert.Equal(1, caller.Size("alice"));
-        Assert.DoesNotContain(bench.Log.Lines, static line => line.StartsWith("Error", StringComparison.Ordinal));
+        Assert.DoesNotContain(fixture.Log.Lines, static line => line.StartsWith("Error", StringComparison.Ordinal));
     }
 }

@@ -16,8 +16,8 @@ public class Row50_ARestartCountsAMembershipOnce
         }
 
         var store = new MemoryDialogStore();
-        using var bench = new CallBench(Configure);
-        bench.OnCallback = static (dialog, type, _) =>
+        using var fixture = new CallFixture(Configure);
+        fixture.OnCallback = static (dialog, type, _) =>
         {
             if (type != DialogCallbackTypes.Created)
                 return;
@@ -26,13 +26,13 @@ public class Row50_ARestartCountsAMembershipOnce
             dialog.Profiles.Set("gateway", "two");
         };
         for (int i = 0; i < 5; i++)
-            bench.Call();
-        bench.Run(2);
-        using (var kept = new DialogPersistence(bench.Dialogs, store, bench.Proxy.Transport.Listeners))
+            fixture.Call();
+        fixture.Run(2);
+        using (var kept = new DialogPersistence(fixture.Dialogs, store, fixture.Proxy.Transport.Listeners))
             await kept.SaveAllAsync(TestContext.Current.CancellationToken);
         for (ulong life = 2; life < 5; life++)
         {
-            using Node node = Node.Restart(bench, Configure, seed: life);
+            using Node node = Node.Restart(fixture, Configure, seed: life);
             using DialogPersistence kept = node.Keep(store);
             Assert.Equal((5, 0), await kept.LoadAsync(TestContext.Current.CancellationToken));
             Assert.Equal((0, 5), await kept.LoadAsync(TestContext.Current.CancellationToken));
@@ -42,9 +42,9 @@ public class Row50_ARestartCountsAMembershipOnce
             await kept.SaveAllAsync(TestContext.Current.CancellationToken);
             if (life < 4)
                 continue;
-            foreach (ScriptedCall call in bench.Alice.Calls)
+            foreach (ScriptedCall call in fixture.Alice.Calls)
                 call.Bye();
-            bench.Run(5);
+            fixture.Run(5);
             Assert.Equal((0, 0), (caller.Size(), gateway.Size()));
             Assert.Empty(gateway.Values());
         }

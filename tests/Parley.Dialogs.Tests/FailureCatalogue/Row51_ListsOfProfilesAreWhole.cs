@@ -8,21 +8,21 @@ public class Row51_ListsOfProfilesAreWhole
     [Fact]
     public void A_shared_profile_is_known_by_its_bare_name_in_calls_and_outside()
     {
-        using var bench = new CallBench(static options => options.ProfilesWithValue.Add("gateway/s"));
-        bench.OnCallback = static (dialog, type, _) =>
+        using var fixture = new CallFixture(static options => options.ProfilesWithValue.Add("gateway/s"));
+        fixture.OnCallback = static (dialog, type, _) =>
         {
             if (type == DialogCallbackTypes.Created)
                 Assert.True(dialog.Profiles.Set("gateway", "one"));
         };
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        DialogProfile bare = bench.Dialogs.FindProfile("gateway")!;
-        Assert.Same(bare, bench.Dialogs.FindProfile("gateway/s"));
-        Assert.Equal([bench.Dialog], bare.Dialogs("one"));
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        DialogProfile bare = fixture.Dialogs.FindProfile("gateway")!;
+        Assert.Same(bare, fixture.Dialogs.FindProfile("gateway/s"));
+        Assert.Equal([fixture.Dialog], bare.Dialogs("one"));
         Assert.True(bare.EndAll("one", "x").Single().Ended);
-        bench.Run(1);
+        fixture.Run(1);
         Assert.Equal(CallEnd.RemoteBye, call.End);
-        Assert.DoesNotContain(bench.Log.Lines, static line => line.StartsWith("Error", StringComparison.Ordinal));
+        Assert.DoesNotContain(fixture.Log.Lines, static line => line.StartsWith("Error", StringComparison.Ordinal));
     }
 
     [Fact]

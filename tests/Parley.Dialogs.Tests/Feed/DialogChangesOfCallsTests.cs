@@ -9,7 +9,7 @@ public class DialogChangesOfCallsTests
     [Fact]
     public void A_call_tells_its_life_and_its_rows()
     {
-        using var bench = new CallBench(
+        using var fixture = new CallFixture(
             options =>
             {
                 options.ProfilesWithValue.Add("caller");
@@ -17,8 +17,8 @@ public class DialogChangesOfCallsTests
             },
             DialogFlags.ByeOnTimeout
         );
-        using DialogFeedReader reader = bench.Dialogs.Feed.Subscribe(new DialogFeedOptions { Coalesce = false });
-        bench.OnCallback = (dialog, type, _) =>
+        using DialogFeedReader reader = fixture.Dialogs.Feed.Subscribe(new DialogFeedOptions { Coalesce = false });
+        fixture.OnCallback = (dialog, type, _) =>
         {
             if (type != DialogCallbackTypes.Confirmed)
                 return;
@@ -28,8 +28,8 @@ public class DialogChangesOfCallsTests
             dialog.Profiles.Set("caller", "alice");
             dialog.Profiles.Set("active");
         };
-        ScriptedCall call = bench.Call();
-        bench.Run(10);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(10);
         var changes = new List<DialogChange>();
         while (reader.TryRead(out DialogChange? change))
             changes.Add(change);
@@ -40,7 +40,7 @@ public class DialogChangesOfCallsTests
         );
 
         DialogRecord row = changes[^1].Record!;
-        Dialog dialog = bench.Dialog;
+        Dialog dialog = fixture.Dialog;
         Assert.Equal(dialog.Id, row.Id);
         Assert.Equal(DialogState.Confirmed, row.State);
         Assert.Equal(dialog.CallId, row.GetText(DialogColumn.CallId));
@@ -62,28 +62,28 @@ public class DialogChangesOfCallsTests
         Assert.Equal(dialog.Callee.CSeq, row.CalleeCSeq);
         Assert.True(row.FitsTable(out _));
 
-        Assert.Equal(1, bench.Dialogs.FindProfile("caller")!.Size("alice"));
-        Assert.Equal([dialog], bench.Dialogs.FindProfile("active/b")!.Dialogs());
+        Assert.Equal(1, fixture.Dialogs.FindProfile("caller")!.Size("alice"));
+        Assert.Equal([dialog], fixture.Dialogs.FindProfile("active/b")!.Dialogs());
         call.Bye();
-        bench.Run(100);
+        fixture.Run(100);
         var rest = new List<string>();
         while (reader.TryRead(out DialogChange? change))
             rest.Add($"{change.Kind} {change.NewState}");
         Assert.Equal("StateChanged Deleted", rest.First(text => text.StartsWith("StateChanged", StringComparison.Ordinal)));
         Assert.Equal("Deleted Deleted", rest[^1]);
-        Assert.Equal(0, bench.Dialogs.FindProfile("caller")!.Size());
+        Assert.Equal(0, fixture.Dialogs.FindProfile("caller")!.Size());
         Assert.False(dialog.Profiles.Set("active"));
     }
 
     [Fact]
     public void Values_flags_and_limits_on_a_live_dialog()
     {
-        using var bench = new CallBench(options => options.ProfilesWithValue.Add("caller"));
-        bench.Call();
-        bench.Call();
-        bench.Run(10);
-        Dialog one = bench.All[0],
-            two = bench.All[1];
+        using var fixture = new CallFixture(options => options.ProfilesWithValue.Add("caller"));
+        fixture.Call();
+        fixture.Call();
+        fixture.Run(10);
+        Dialog one = fixture.All[0],
+            two = fixture.All[1];
         one.Values.Set("a", "1");
         Assert.Equal("1", one.Values["a"]);
         Assert.Equal(3, one.Values.Add("a", 2));
@@ -107,10 +107,10 @@ public class DialogChangesOfCallsTests
         Assert.Equal("alice", Encoding.UTF8.GetString(Assert.Single(one.Profiles.ToList()).Utf8.Span));
         Assert.Equal(
             [(one, true)],
-            bench.Dialogs.FindProfile("caller")!.EndAll("limit sunk").Select(ending => (ending.Dialog, ending.Ended))
+            fixture.Dialogs.FindProfile("caller")!.EndAll("limit sunk").Select(ending => (ending.Dialog, ending.Ended))
         );
         Assert.Equal("limit sunk", one.TerminationReason);
-        bench.Run(1);
+        fixture.Run(1);
         Assert.True(two.Profiles.TrySet("caller", "alice", 1));
     }
 }

@@ -8,8 +8,8 @@ public class TurnTests
     [Fact]
     public async Task Callbacks_of_one_dialog_never_overlap_nor_get_lost()
     {
-        using var bench = new DialogBench();
-        Dialog dialog = bench.New();
+        using var fixture = new DialogFixture();
+        Dialog dialog = fixture.New();
         int inside = 0,
             overlaps = 0,
             ran = 0;
@@ -51,8 +51,8 @@ public class TurnTests
     [Fact]
     public void What_a_handler_causes_runs_after_it()
     {
-        using var bench = new DialogBench();
-        Dialog dialog = bench.New();
+        using var fixture = new DialogFixture();
+        Dialog dialog = fixture.New();
         var story = new List<string>();
         dialog.On(
             DialogCallbackTypes.Confirmed | DialogCallbackTypes.RequestWithin | DialogCallbackTypes.Terminated,
@@ -86,8 +86,8 @@ public class TurnTests
     {
         for (int round = 0; round < 50; round++)
         {
-            using var bench = new DialogBench();
-            Dialog dialog = bench.New();
+            using var fixture = new DialogFixture();
+            Dialog dialog = fixture.New();
             int ends = 0;
             dialog.On(
                 DialogCallbackTypes.Terminated | DialogCallbackTypes.Expired | DialogCallbackTypes.Failed,
@@ -102,20 +102,20 @@ public class TurnTests
             );
 
             Assert.Equal(1, ends);
-            Assert.Equal(0, bench.Module.Statistics.ActiveDialogs);
+            Assert.Equal(0, fixture.Module.Statistics.ActiveDialogs);
         }
     }
 
     [Fact]
     public async Task TerminateAsync_completes_when_the_dialog_is_over()
     {
-        using var bench = new CallBench();
-        bench.Call();
-        bench.Run(1);
-        Dialog dialog = bench.Dialog;
+        using var fixture = new CallFixture();
+        fixture.Call();
+        fixture.Run(1);
+        Dialog dialog = fixture.Dialog;
         Task<bool> ended = dialog.TerminateAsync("enough").AsTask();
         Assert.False(ended.IsCompleted);
-        bench.Run(1);
+        fixture.Run(1);
 
         Assert.True(await ended);
         Assert.Equal("enough", dialog.TerminationReason);

@@ -8,16 +8,16 @@ public sealed class AwaitingTests
     [Fact]
     public async Task The_records_of_a_call_are_written_in_its_order()
     {
-        using var bench = new CallBench();
+        using var fixture = new CallFixture();
         using var writer = new StringWriter();
-        AwaitingHandlers.Register(bench.Dialogs, writer);
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
+        AwaitingHandlers.Register(fixture.Dialogs, writer);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
         call.Bye();
-        bench.Run(1);
-        await bench.Dialog.Module.AsyncCallbacks.WhenIdleAsync(TestContext.Current.CancellationToken);
+        fixture.Run(1);
+        await fixture.Dialog.Module.AsyncCallbacks.WhenIdleAsync(TestContext.Current.CancellationToken);
 
-        string id = bench.Dialog.CallId;
+        string id = fixture.Dialog.CallId;
         Assert.Equal($"{id} Confirmed Upstream\n{id} Terminated Downstream\n", writer.ToString().ReplaceLineEndings("\n"));
     }
 }

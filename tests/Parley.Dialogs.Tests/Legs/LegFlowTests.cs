@@ -13,10 +13,10 @@ public class LegFlowTests
         Alice = "10.0.1.1";
 
     /// <summary>Both parties' Contacts name no transport.</summary>
-    private static CallBench Call(SipProtocol caller, SipProtocol callee, string? aliceContact = null)
+    private static CallFixture Call(SipProtocol caller, SipProtocol callee, string? aliceContact = null)
     {
-        CallBench? made = null;
-        var bench = new CallBench(route: async context =>
+        CallFixture? made = null;
+        var fixture = new CallFixture(route: async context =>
         {
             if (context.IsInDialog)
             {
@@ -38,30 +38,30 @@ public class LegFlowTests
             );
             await context.RelayAsync();
         });
-        made = bench;
-        bench.Bob.Protocol = callee;
-        bench.Bob.Contact = $"sip:bob@{Bob}";
-        bench.Alice.Protocol = caller;
-        bench.Alice.Contact = aliceContact ?? $"sip:alice@{Alice}";
-        bench.Alice.OutboundProxy = caller switch
+        made = fixture;
+        fixture.Bob.Protocol = callee;
+        fixture.Bob.Contact = $"sip:bob@{Bob}";
+        fixture.Alice.Protocol = caller;
+        fixture.Alice.Contact = aliceContact ?? $"sip:alice@{Alice}";
+        fixture.Alice.OutboundProxy = caller switch
         {
             SipProtocol.Tls => "sip:10.0.0.1:5061;transport=tls;lr",
             SipProtocol.Tcp => "sip:10.0.0.1;transport=tcp;lr",
             _ => "sip:10.0.0.1;lr",
         };
-        bench.Call();
-        bench.Run(0.5);
-        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
-        return bench;
+        fixture.Call();
+        fixture.Run(0.5);
+        Assert.Equal(DialogState.Confirmed, fixture.Dialog.State);
+        return fixture;
     }
 
-    private static SimulatedTransport Proxy(CallBench bench) => (SimulatedTransport)bench.Proxy.Transport;
+    private static SimulatedTransport Proxy(CallFixture fixture) => (SimulatedTransport)fixture.Proxy.Transport;
 
-    private static void AllArrivedBy(CallBench bench, SipProtocol protocol, string host, params string[] methods)
+    private static void AllArrivedBy(CallFixture fixture, SipProtocol protocol, string host, params string[] methods)
     {
         foreach (string method in methods)
         {
-            RecordedMessage[] found = [.. bench.Recorder.Find(method, from: "10.0.0.1", to: host)];
+            RecordedMessage[] found = [.. fixture.Recorder.Find(method, from: "10.0.0.1", to: host)];
             Assert.NotEmpty(found);
             Assert.All(found, message => Assert.Equal((method, protocol), (method, message.Protocol)));
         }
@@ -72,15 +72,15 @@ public class LegFlowTests
     [InlineData(SipProtocol.Tls)]
     public void The_callee_is_reached_over_its_connection(SipProtocol callee)
     {
-        using CallBench bench = Call(SipProtocol.Udp, callee);
-        long connections = bench.Network.Counters.Connections;
-        bench.Alice.Calls[0].SendRequest("INFO");
-        bench.Run(0.5);
-        bench.Alice.Calls[0].Bye();
-        bench.Run(1);
-        AllArrivedBy(bench, callee, Bob, "ACK", "INFO", "BYE");
-        Assert.Equal(connections, bench.Network.Counters.Connections);
-        Assert.Equal(CallEnd.RemoteBye, bench.Bob.Calls[0].End);
+        using CallFixture fixture = Call(SipProtocol.Udp, callee);
+        long connections = fixture.Network.Counters.Connections;
+        fixture.Alice.Calls[0].SendRequest("INFO");
+        fixture.Run(0.5);
+        fixture.Alice.Calls[0].Bye();
+        fixture.Run(1);
+        AllArrivedBy(fixture, callee, Bob, "ACK", "INFO", "BYE");
+        Assert.Equal(connections, fixture.Network.Counters.Connections);
+        Assert.Equal(CallEnd.RemoteBye, fixture.Bob.Calls[0].End);
     }
 
     [Theory]
@@ -88,13 +88,13 @@ public class LegFlowTests
     [InlineData(SipProtocol.Tls)]
     public void The_caller_is_reached_over_its_connection_wherever_its_Contact_leads(SipProtocol caller)
     {
-        using CallBench bench = Call(caller, SipProtocol.Udp, "sip:alice@192.168.7.7");
-        bench.Bob.Calls[0].SendRequest("INFO");
-        bench.Run(0.5);
-        bench.Bob.Calls[0].Bye();
-        bench.Run(1);
-        AllArrivedBy(bench, caller, Alice, "INFO", "BYE");
-        Assert.Equal(CallEnd.RemoteBye, bench.Alice.Calls[0].End);
+        using CallFixture fixture = Call(caller, SipProtocol.Udp, "sip:alice@192.168.7.7");
+        fixture.Bob.Calls[0].SendRequest("INFO");
+        fixture.Run(0.5);
+        fixture.Bob.Calls[0].Bye();
+        fixture.Run(1);
+        AllArrivedBy(fixture, caller, Alice, "INFO", "BYE");
+        Assert.Equal(CallEnd.RemoteBye, fixture.Alice.Calls[0].End);
     }
 
     [Theory]
@@ -102,18 +102,18 @@ public class LegFlowTests
     [InlineData(SipProtocol.Tls)]
     public void A_closed_connection_is_followed_by_one_of_the_same_transport(SipProtocol protocol)
     {
-        using CallBench bench = Call(protocol, protocol);
-        Assert.True(Proxy(bench).CloseConnection(bench.Dialog.Callee!.Flow.ConnectionId));
-        Assert.True(Proxy(bench).CloseConnection(bench.Dialog.Caller.Flow.ConnectionId));
-        bench.Run(0.5);
-        bench.Recorder.Clear();
-        bench.Bob.Calls[0].SendRequest("INFO");
-        bench.Run(0.5);
-        bench.Alice.Calls[0].Bye();
-        bench.Run(1);
-        AllArrivedBy(bench, protocol, Alice, "INFO");
-        AllArrivedBy(bench, protocol, Bob, "BYE");
-        Assert.Equal(CallEnd.RemoteBye, bench.Bob.Calls[0].End);
+        using CallFixture fixture = Call(protocol, protocol);
+        Assert.True(Proxy(fixture).CloseConnection(fixture.Dialog.Callee!.Flow.ConnectionId));
+        Assert.True(Proxy(fixture).CloseConnection(fixture.Dialog.Caller.Flow.ConnectionId));
+        fixture.Run(0.5);
+        fixture.Recorder.Clear();
+        fixture.Bob.Calls[0].SendRequest("INFO");
+        fixture.Run(0.5);
+        fixture.Alice.Calls[0].Bye();
+        fixture.Run(1);
+        AllArrivedBy(fixture, protocol, Alice, "INFO");
+        AllArrivedBy(fixture, protocol, Bob, "BYE");
+        Assert.Equal(CallEnd.RemoteBye, fixture.Bob.Calls[0].End);
     }
 
     [Theory]
@@ -122,18 +122,18 @@ public class LegFlowTests
     public async Task So_are_the_proxys_own_BYEs_after_a_restart(SipProtocol protocol)
     {
         var store = new MemoryDialogStore();
-        using CallBench bench = Call(protocol, protocol);
-        using (var kept = new DialogPersistence(bench.Dialogs, store, bench.Proxy.Transport.Listeners))
+        using CallFixture fixture = Call(protocol, protocol);
+        using (var kept = new DialogPersistence(fixture.Dialogs, store, fixture.Proxy.Transport.Listeners))
             await kept.SaveAllAsync(TestContext.Current.CancellationToken);
-        using Node node = Node.Restart(bench);
+        using Node node = Node.Restart(fixture);
         using DialogPersistence again = node.Keep(store);
         Assert.Equal((1, 0), await again.LoadAsync(TestContext.Current.CancellationToken));
         Dialog restored = Assert.Single(node.All);
-        bench.Recorder.Clear();
+        fixture.Recorder.Clear();
         restored.Terminate("x");
-        bench.Run(1);
-        AllArrivedBy(bench, protocol, Alice, "BYE");
-        AllArrivedBy(bench, protocol, Bob, "BYE");
+        fixture.Run(1);
+        AllArrivedBy(fixture, protocol, Alice, "BYE");
+        AllArrivedBy(fixture, protocol, Bob, "BYE");
     }
 
     [Theory]
@@ -141,32 +141,35 @@ public class LegFlowTests
     [InlineData(SipProtocol.Tls)]
     public void So_is_that_of_an_ACK_of_the_proxys_own(SipProtocol protocol)
     {
-        using CallBench bench = Call(SipProtocol.Udp, protocol);
-        Assert.True(Proxy(bench).CloseConnection(bench.Dialog.Callee!.Flow.ConnectionId));
-        bench.Run(0.5);
-        bench.Recorder.Clear();
-        Assert.True(bench.Dialog.Module.Requests.Acknowledge(bench.Dialog, bench.Dialog.Callee!, 1));
-        bench.Run(0.5);
-        AllArrivedBy(bench, protocol, Bob, "ACK");
+        using CallFixture fixture = Call(SipProtocol.Udp, protocol);
+        Assert.True(Proxy(fixture).CloseConnection(fixture.Dialog.Callee!.Flow.ConnectionId));
+        fixture.Run(0.5);
+        fixture.Recorder.Clear();
+        Assert.True(fixture.Dialog.Module.Requests.Acknowledge(fixture.Dialog, fixture.Dialog.Callee!, 1));
+        fixture.Run(0.5);
+        AllArrivedBy(fixture, protocol, Bob, "ACK");
     }
 
     [Fact]
     public void A_TLS_leg_is_not_taken_away_by_a_request_in_the_clear()
     {
-        using CallBench bench = Call(SipProtocol.Tls, SipProtocol.Udp);
-        SipFlow before = bench.Dialog.Caller.Flow;
-        string ack = bench.Recorder.Find("ACK", from: Alice).First().Text;
-        using var stranger = new Sender(bench.Network.AddHost("10.0.9.9"), SipEndPoint.From(System.Net.IPAddress.Parse("10.0.0.1"), 5060));
+        using CallFixture fixture = Call(SipProtocol.Tls, SipProtocol.Udp);
+        SipFlow before = fixture.Dialog.Caller.Flow;
+        string ack = fixture.Recorder.Find("ACK", from: Alice).First().Text;
+        using var stranger = new Sender(
+            fixture.Network.AddHost("10.0.9.9"),
+            SipEndPoint.From(System.Net.IPAddress.Parse("10.0.0.1"), 5060)
+        );
         stranger.Send(
             ack.Replace("ACK ", "INFO ", StringComparison.Ordinal)
                 .Replace(" ACK\r\n", " INFO\r\n", StringComparison.Ordinal)
                 .Replace("CSeq: 1 ", "CSeq: 7 ", StringComparison.Ordinal)
         );
-        bench.Run(0.5);
-        Assert.Equal(before, bench.Dialog.Caller.Flow);
-        bench.Bob.Calls[0].Bye();
-        bench.Run(1);
-        AllArrivedBy(bench, SipProtocol.Tls, Alice, "BYE");
+        fixture.Run(0.5);
+        Assert.Equal(before, fixture.Dialog.Caller.Flow);
+        fixture.Bob.Calls[0].Bye();
+        fixture.Run(1);
+        AllArrivedBy(fixture, SipProtocol.Tls, Alice, "BYE");
     }
 
     private sealed class Sender(SimulatedTransport host, SipEndPoint proxy) : IDisposable

@@ -12,12 +12,12 @@ public class DialogModelTests
             .Sample(
                 (events, byeOnTimeout) =>
                 {
-                    using var bench = new DialogBench();
-                    Dialog dialog = bench.New(flags: byeOnTimeout ? DialogFlags.ByeOnTimeout : DialogFlags.None);
+                    using var fixture = new DialogFixture();
+                    Dialog dialog = fixture.New(flags: byeOnTimeout ? DialogFlags.ByeOnTimeout : DialogFlags.None);
                     var told = new List<DialogCallbackTypes>();
                     int freed = 0;
                     var changes = new List<(DialogState, DialogState)>();
-                    bench.Module.StateChanged += (_, change) => changes.Add((change.OldState, change.NewState));
+                    fixture.Module.StateChanged += (_, change) => changes.Add((change.OldState, change.NewState));
                     dialog.On(
                         DialogCallbackTypes.Early
                             | DialogCallbackTypes.Confirmed
@@ -40,10 +40,10 @@ public class DialogModelTests
                         Assert.Equal(model.Told, told);
                         Assert.Equal(model.Changes, changes.Count);
                         for (DialogState state = DialogState.Unconfirmed; state <= DialogState.Deleted; state++)
-                            Assert.Equal(!model.IsDestroyed && model.State == (int)state ? 1 : 0, bench.Module.Statistics.CountOf(state));
+                            Assert.Equal(!model.IsDestroyed && model.State == (int)state ? 1 : 0, fixture.Module.Statistics.CountOf(state));
                     }
 
-                    Assert.Equal(told.Count(static type => type == DialogCallbackTypes.Failed), bench.Module.Statistics.FailedDialogs);
+                    Assert.Equal(told.Count(static type => type == DialogCallbackTypes.Failed), fixture.Module.Statistics.FailedDialogs);
                     Assert.InRange(told.Count(static type => type == DialogCallbackTypes.Confirmed), 0, 1);
                     Assert.InRange(
                         told.Count(static type => type is DialogCallbackTypes.Terminated or DialogCallbackTypes.Expired),
@@ -51,7 +51,7 @@ public class DialogModelTests
                         told.Count(static type => type == DialogCallbackTypes.Confirmed)
                     );
                     Assert.Equal(model.IsDestroyed ? 1 : 0, freed);
-                    Assert.Equal(model.IsDestroyed, bench.Module.Table.Find(dialog.Id) is null);
+                    Assert.Equal(model.IsDestroyed, fixture.Module.Table.Find(dialog.Id) is null);
                 }
             );
 

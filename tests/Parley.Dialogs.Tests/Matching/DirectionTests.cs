@@ -11,9 +11,9 @@ public sealed class DirectionTests
     public void The_direction_of_a_request_is_known_with_and_without_ftag(bool hasFromTag)
     {
         var seen = new List<string>();
-        CallBench? bench = null;
+        CallFixture? fixture = null;
         using (
-            bench = new CallBench(
+            fixture = new CallFixture(
                 // Without ftag the did is not used either: only Call-ID and tags are left.
                 options => options.MatchMode = hasFromTag ? DialogMatchMode.DidFallback : DialogMatchMode.DidNone,
                 route: async context =>
@@ -30,31 +30,34 @@ public sealed class DirectionTests
                     context.CreateDialog();
                     seen.Add($"{before} {context.Method} {context.Direction}");
                     context.RecordRoute();
-                    await bench!.Forward(context);
+                    await fixture!.Forward(context);
                 },
                 store: builder => builder.Proxy.RecordRouteFromTag = hasFromTag
             )
         )
         {
-            ScriptedCall call = bench.Call();
-            bench.Run(2);
+            ScriptedCall call = fixture.Call();
+            fixture.Run(2);
             call.SendRequest("INFO");
-            bench.Run(1);
-            bench.Bob.Calls[0].SendRequest("INFO");
-            bench.Run(1);
-            bench.Bob.Calls[0].Bye();
-            bench.Run(1);
+            fixture.Run(1);
+            fixture.Bob.Calls[0].SendRequest("INFO");
+            fixture.Run(1);
+            fixture.Bob.Calls[0].Bye();
+            fixture.Run(1);
         }
 
         Assert.Equal(["None Invite Downstream", "Ack Downstream", "Info Downstream", "Info Upstream", "Bye Upstream"], seen);
-        Assert.Equal(hasFromTag, bench.Recorder.Find("INVITE", from: "10.0.0.1").First().Text.Contains("ftag=", StringComparison.Ordinal));
+        Assert.Equal(
+            hasFromTag,
+            fixture.Recorder.Find("INVITE", from: "10.0.0.1").First().Text.Contains("ftag=", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
     public void Without_a_dialog_the_ftag_says_the_direction_and_without_that_nobody_does()
     {
         var seen = new List<DialogDirection>();
-        using var bench = new CallBench(route: async context =>
+        using var fixture = new CallFixture(route: async context =>
         {
             if (context.IsInDialog)
                 context.LooseRoute();
@@ -63,7 +66,7 @@ public sealed class DirectionTests
             await ValueTask.CompletedTask;
         });
         void Send(string from, string? route) =>
-            bench.Alice.SendRequest(
+            fixture.Alice.SendRequest(
                 "INFO",
                 "sip:bob@10.0.0.1",
                 message =>
@@ -77,7 +80,7 @@ public sealed class DirectionTests
         Send("caller", "<sip:10.0.0.1;lr;ftag=caller>");
         Send("callee", "<sip:10.0.0.1;lr;ftag=caller>");
         Send("caller", null);
-        bench.Run(1);
+        fixture.Run(1);
 
         Assert.Equal([DialogDirection.Downstream, DialogDirection.Upstream, DialogDirection.None], seen);
     }

@@ -27,7 +27,7 @@ public class InDialogRoutingTests
     [InlineData("ACK")]
     public void A_stranger_with_a_To_tag_and_a_Route_of_ours_gets_nowhere(string method)
     {
-        using var bench = new CallBench();
+        using var fixture = new CallFixture();
         foreach (
             string route in new[]
             {
@@ -38,15 +38,15 @@ public class InDialogRoutingTests
             }
         )
         {
-            SentRequest request = Craft(bench.Alice, method, Elsewhere, route, "no@call", "a", "b");
-            bench.Run(0.3);
+            SentRequest request = Craft(fixture.Alice, method, Elsewhere, route, "no@call", "a", "b");
+            fixture.Run(0.3);
             Assert.Equal(method == "ACK" ? 0 : 481, request.Status);
         }
 
-        Assert.Empty(bench.Recorder.ReceivedBy("10.0.2.3"));
+        Assert.Empty(fixture.Recorder.ReceivedBy("10.0.2.3"));
         // The phone repeats its ACKs as if they were to be answered; and its ACK of the 481 to an INVITE, answered statelessly, is a stranger's too.
         Assert.InRange(
-            bench.Dialogs.Statistics.RefusedRequests,
+            fixture.Dialogs.Statistics.RefusedRequests,
             4,
             method switch
             {
@@ -60,11 +60,11 @@ public class InDialogRoutingTests
     [Fact]
     public void A_strict_routers_way_of_writing_it_is_no_way_round()
     {
-        using var bench = new CallBench();
-        SentRequest request = Craft(bench.Alice, "INVITE", "sip:10.0.0.1;lr", $"<{Elsewhere}>", "no@call", "a", "b");
-        bench.Run(0.3);
+        using var fixture = new CallFixture();
+        SentRequest request = Craft(fixture.Alice, "INVITE", "sip:10.0.0.1;lr", $"<{Elsewhere}>", "no@call", "a", "b");
+        fixture.Run(0.3);
         Assert.Equal(481, request.Status);
-        Assert.Empty(bench.Recorder.ReceivedBy("10.0.2.3"));
+        Assert.Empty(fixture.Recorder.ReceivedBy("10.0.2.3"));
     }
 
     [Theory]
@@ -72,10 +72,10 @@ public class InDialogRoutingTests
     [InlineData(false, 481)]
     public void Trusted_sources_are_routed_as_they_say(bool isTrusted, int status)
     {
-        using var bench = new CallBench(route: async context => await context.RelayInDialogAsync(isTrusted));
-        SentRequest request = Craft(bench.Alice, "OPTIONS", Elsewhere, "<sip:10.0.0.1;lr>", "no@call", "a", "b");
-        bench.Run(0.3);
-        Assert.Equal(status, request.Status is 481 && bench.Recorder.ReceivedBy("10.0.2.3").Any() ? 200 : request.Status);
+        using var fixture = new CallFixture(route: async context => await context.RelayInDialogAsync(isTrusted));
+        SentRequest request = Craft(fixture.Alice, "OPTIONS", Elsewhere, "<sip:10.0.0.1;lr>", "no@call", "a", "b");
+        fixture.Run(0.3);
+        Assert.Equal(status, request.Status is 481 && fixture.Recorder.ReceivedBy("10.0.2.3").Any() ? 200 : request.Status);
     }
 
     [Theory]
@@ -85,65 +85,65 @@ public class InDialogRoutingTests
     [InlineData("UPDATE")]
     public void What_belongs_to_a_call_goes_to_its_other_party_whatever_it_says(string method)
     {
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        string contact = bench.Dialog.Caller.Contact;
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        string contact = fixture.Dialog.Caller.Contact;
         SentRequest one = call.SendRequest(method, request => request.RequestUri = Elsewhere);
-        bench.Run(0.5);
+        fixture.Run(0.5);
         Assert.Equal(200, one.Status);
-        Assert.Equal(bench.Bob.Contact, RequestUri(bench.Recorder.Find(method, from: "10.0.0.1", to: "10.0.2.1").Last()));
-        Assert.Empty(bench.Recorder.ReceivedBy("10.0.2.3"));
-        Assert.Equal(contact, bench.Dialog.Caller.Contact);
-        Assert.Equal(method == "BYE" ? DialogState.Deleted : DialogState.Confirmed, bench.Dialog.State);
+        Assert.Equal(fixture.Bob.Contact, RequestUri(fixture.Recorder.Find(method, from: "10.0.0.1", to: "10.0.2.1").Last()));
+        Assert.Empty(fixture.Recorder.ReceivedBy("10.0.2.3"));
+        Assert.Equal(contact, fixture.Dialog.Caller.Contact);
+        Assert.Equal(method == "BYE" ? DialogState.Deleted : DialogState.Confirmed, fixture.Dialog.State);
     }
 
     [Fact]
     public void A_second_Route_to_elsewhere_is_taken_off()
     {
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
         call.SendRequest("BYE", static bye => bye.Add("Route", "<sip:10.0.2.3;lr>"));
-        bench.Run(1);
-        Assert.Equal(1, bench.Recorder.Count("BYE", from: "10.0.0.1", to: "10.0.2.1"));
-        Assert.Empty(bench.Recorder.ReceivedBy("10.0.2.3"));
-        Assert.Equal(DialogState.Deleted, bench.Dialog.State);
+        fixture.Run(1);
+        Assert.Equal(1, fixture.Recorder.Count("BYE", from: "10.0.0.1", to: "10.0.2.1"));
+        Assert.Empty(fixture.Recorder.ReceivedBy("10.0.2.3"));
+        Assert.Equal(DialogState.Deleted, fixture.Dialog.State);
     }
 
     [Fact]
     public void An_early_call_is_no_way_to_elsewhere_either()
     {
-        using var bench = new CallBench();
-        bench.Bob.OnInvite = static ringing => ringing.Ring(183);
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
+        using var fixture = new CallFixture();
+        fixture.Bob.OnInvite = static ringing => ringing.Ring(183);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
         SentRequest update = call.SendRequest("UPDATE", static request => request.RequestUri = Elsewhere);
-        bench.Run(0.5);
+        fixture.Run(0.5);
         Assert.Equal(200, update.Status);
-        Assert.Empty(bench.Recorder.ReceivedBy("10.0.2.3"));
+        Assert.Empty(fixture.Recorder.ReceivedBy("10.0.2.3"));
     }
 
     [Fact]
     public void A_leg_without_a_contact_takes_nothing_that_starts_something()
     {
-        using var bench = new CallBench();
-        bench.Bob.OnSending = static message =>
+        using var fixture = new CallFixture();
+        fixture.Bob.OnSending = static message =>
         {
             if (!message.IsRequest && message.Method == "INVITE")
                 message.Remove("Contact");
         };
-        bench.Bob.OnInvite = static ringing => ringing.Ring(183);
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
+        fixture.Bob.OnInvite = static ringing => ringing.Ring(183);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
         ScriptedDialog early = Assert.Single(call.Dialogs);
         SentRequest invite = call.SendRequest("MESSAGE", static request => request.RequestUri = Elsewhere, early);
-        bench.Run(0.5);
+        fixture.Run(0.5);
         Assert.Equal(481, invite.Status);
-        SentRequest info = call.SendRequest("INFO", request => request.RequestUri = bench.Bob.Contact, early);
-        bench.Run(0.5);
+        SentRequest info = call.SendRequest("INFO", request => request.RequestUri = fixture.Bob.Contact, early);
+        fixture.Run(0.5);
         Assert.Equal(200, info.Status);
-        Assert.Empty(bench.Recorder.ReceivedBy("10.0.2.3"));
+        Assert.Empty(fixture.Recorder.ReceivedBy("10.0.2.3"));
     }
 
     [Theory]
@@ -152,64 +152,74 @@ public class InDialogRoutingTests
     [InlineData("INFO")]
     public void Told_to_refuse_it_answers_403_and_the_dialog_learns_nothing(string method)
     {
-        using var bench = new CallBench(static options => options.SequentialRouting = SequentialRouting.Refuse);
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        (uint cseq, string contact, SipFlow flow) = (bench.Dialog.Callee!.CSeq, bench.Dialog.Caller.Contact, bench.Dialog.Caller.Flow);
-        bench.Events.Clear();
+        using var fixture = new CallFixture(static options => options.SequentialRouting = SequentialRouting.Refuse);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        (uint cseq, string contact, SipFlow flow) = (
+            fixture.Dialog.Callee!.CSeq,
+            fixture.Dialog.Caller.Contact,
+            fixture.Dialog.Caller.Flow
+        );
+        fixture.Events.Clear();
         SentRequest one = call.SendRequest(method, static request => request.Set("Contact", "<sip:moved@10.0.1.9>").RequestUri = Elsewhere);
-        bench.Run(0.5);
+        fixture.Run(0.5);
         Assert.Equal(403, one.Status);
-        Assert.Empty(bench.Events);
+        Assert.Empty(fixture.Events);
         Assert.Equal(
             (cseq, contact, flow, DialogState.Confirmed),
-            (bench.Dialog.Callee.CSeq, bench.Dialog.Caller.Contact, bench.Dialog.Caller.Flow, bench.Dialog.State)
+            (fixture.Dialog.Callee.CSeq, fixture.Dialog.Caller.Contact, fixture.Dialog.Caller.Flow, fixture.Dialog.State)
         );
-        Assert.Empty(bench.Recorder.ReceivedBy("10.0.2.3"));
+        Assert.Empty(fixture.Recorder.ReceivedBy("10.0.2.3"));
         // The number is free still: what follows as it should is taken.
         SentRequest info = call.SendRequest("INFO", message => message.Set("CSeq", $"{cseq + 1} INFO"));
-        bench.Run(0.5);
+        fixture.Run(0.5);
         Assert.Equal(200, info.Status);
     }
 
     [Fact]
     public void As_received_it_goes_where_it_says_and_has_no_part_in_the_dialog()
     {
-        using var bench = new CallBench(static options => options.SequentialRouting = SequentialRouting.AsReceived);
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        string contact = bench.Dialog.Caller.Contact;
-        bench.Events.Clear();
+        using var fixture = new CallFixture(static options => options.SequentialRouting = SequentialRouting.AsReceived);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        string contact = fixture.Dialog.Caller.Contact;
+        fixture.Events.Clear();
         call.SendRequest("UPDATE", static request => request.Set("Contact", "<sip:moved@10.0.1.9>").RequestUri = Elsewhere);
         call.SendRequest("BYE", static request => request.RequestUri = Elsewhere);
-        bench.Run(1);
-        Assert.Equal(["UPDATE", "BYE"], bench.Recorder.ReceivedBy("10.0.2.3").Where(static m => m.IsRequest).Select(static m => m.Method));
-        Assert.Empty(bench.Events);
-        Assert.Equal((contact, DialogState.Confirmed), (bench.Dialog.Caller.Contact, bench.Dialog.State));
+        fixture.Run(1);
+        Assert.Equal(
+            ["UPDATE", "BYE"],
+            fixture.Recorder.ReceivedBy("10.0.2.3").Where(static m => m.IsRequest).Select(static m => m.Method)
+        );
+        Assert.Empty(fixture.Events);
+        Assert.Equal((contact, DialogState.Confirmed), (fixture.Dialog.Caller.Contact, fixture.Dialog.State));
     }
 
     [Fact]
     public void A_route_block_without_the_step_ends_and_refreshes_nothing_by_what_went_elsewhere()
     {
-        using var bench = new CallBench(route: null!);
-        using var node = new Node(bench);
+        using var fixture = new CallFixture(route: null!);
+        using var node = new Node(fixture);
         ScriptedCall call = node.Call();
-        bench.Run(1);
+        fixture.Run(1);
         string contact = node.Dialog.Caller.Contact;
         call.SendRequest("UPDATE", static request => request.Set("Contact", "<sip:moved@10.0.1.9>").RequestUri = Elsewhere);
-        bench.Run(0.5);
+        fixture.Run(0.5);
         call.SendRequest("BYE", static request => request.RequestUri = Elsewhere);
-        bench.Run(0.5);
-        Assert.Equal(["UPDATE", "BYE"], bench.Recorder.ReceivedBy("10.0.2.3").Where(static m => m.IsRequest).Select(static m => m.Method));
+        fixture.Run(0.5);
+        Assert.Equal(
+            ["UPDATE", "BYE"],
+            fixture.Recorder.ReceivedBy("10.0.2.3").Where(static m => m.IsRequest).Select(static m => m.Method)
+        );
         Assert.Equal((contact, DialogState.Confirmed), (node.Dialog.Caller.Contact, node.Dialog.State));
     }
 
     [Fact]
     public void A_request_without_any_Route_is_found_by_its_tags_and_put_right()
     {
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
         SentRequest info = call.SendRequest(
             "INFO",
             static request =>
@@ -219,7 +229,7 @@ public class InDialogRoutingTests
                 request.Target = Proxy;
             }
         );
-        bench.Run(0.5);
+        fixture.Run(0.5);
         Assert.Equal(200, info.Status);
     }
 
@@ -235,27 +245,27 @@ public class InDialogRoutingTests
         int status
     )
     {
-        using var bench = new CallBench(options => options.SequentialSource = source);
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        ScriptedUserAgent mallory = from == "10.0.1.1" ? bench.Alice : bench.Add("mallory", from);
+        using var fixture = new CallFixture(options => options.SequentialSource = source);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        ScriptedUserAgent mallory = from == "10.0.1.1" ? fixture.Alice : fixture.Add("mallory", from);
         ScriptedDialog dialog = call.Dialogs[0];
-        SipFlow flow = bench.Dialog.Caller.Flow;
+        SipFlow flow = fixture.Dialog.Caller.Flow;
         SentRequest bye = Craft(
             mallory,
             "BYE",
-            bench.Bob.Contact,
+            fixture.Bob.Contact,
             dialog.RouteSet[0],
             call.CallId,
             dialog.LocalTag,
             dialog.RemoteTag,
             dialog.LocalCSeq + 1
         );
-        bench.Run(1);
+        fixture.Run(1);
         Assert.Equal(status, bye.Status);
-        Assert.Equal(status == 200 ? DialogState.Deleted : DialogState.Confirmed, bench.Dialog.State);
+        Assert.Equal(status == 200 ? DialogState.Deleted : DialogState.Confirmed, fixture.Dialog.State);
         if (status == 403)
-            Assert.Equal(flow, bench.Dialog.Caller.Flow);
+            Assert.Equal(flow, fixture.Dialog.Caller.Flow);
     }
 
     [Theory]
@@ -265,91 +275,94 @@ public class InDialogRoutingTests
     [InlineData("INVITE", -1)]
     public void A_stale_CSeq_is_refused_and_changes_nothing(string method, int above)
     {
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
         call.SendRequest("OPTIONS");
-        bench.Run(0.5);
-        uint last = bench.Dialog.Callee!.CSeq;
-        string contact = bench.Dialog.Caller.Contact;
-        bench.Events.Clear();
+        fixture.Run(0.5);
+        uint last = fixture.Dialog.Callee!.CSeq;
+        string contact = fixture.Dialog.Caller.Contact;
+        fixture.Events.Clear();
         SentRequest stale = call.SendRequest(
             method,
             request => request.Set("CSeq", $"{last + above} {method}").Set("Contact", "<sip:moved@10.0.1.9>")
         );
-        bench.Run(1);
+        fixture.Run(1);
         Assert.Equal(500, stale.Status);
         Assert.Equal(
             0,
-            bench
+            fixture
                 .Recorder.Find(method, from: "10.0.0.1", to: "10.0.2.1")
                 .Count(m => m.CSeq?.StartsWith($"{last + above} ", StringComparison.Ordinal) == true && method != "INVITE")
         );
-        Assert.Empty(bench.Events);
-        Assert.Equal((last, contact, DialogState.Confirmed), (bench.Dialog.Callee.CSeq, bench.Dialog.Caller.Contact, bench.Dialog.State));
+        Assert.Empty(fixture.Events);
+        Assert.Equal(
+            (last, contact, DialogState.Confirmed),
+            (fixture.Dialog.Callee.CSeq, fixture.Dialog.Caller.Contact, fixture.Dialog.State)
+        );
     }
 
     [Fact]
     public void A_phone_that_keeps_its_CSeq_when_it_answers_a_challenge_is_let_through()
     {
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
         int byes = 0;
-        bench.Bob.OnRequest = request =>
+        fixture.Bob.OnRequest = request =>
         {
             if (request.Method == "BYE" && ++byes == 1)
                 request.Respond(407);
         };
         ScriptedDialog dialog = call.Dialogs[0];
         SentRequest first = call.SendRequest("BYE", dialog: dialog);
-        bench.Run(1);
-        Assert.Equal((407, DialogState.Confirmed), (first.Status, bench.Dialog.State));
+        fixture.Run(1);
+        Assert.Equal((407, DialogState.Confirmed), (first.Status, fixture.Dialog.State));
         string number = first.Message["CSeq"]!;
-        bench.Bob.Calls[0].Dialogs[0].RemoteCSeq--; // as 12.2.2 has it: only a lower number is out of order
+        fixture.Bob.Calls[0].Dialogs[0].RemoteCSeq--; // as 12.2.2 has it: only a lower number is out of order
         SentRequest second = call.SendRequest(
             "BYE",
             bye => bye.Set("CSeq", number).Add("Proxy-Authorization", "Digest username=\"alice\""),
             dialog
         );
-        bench.Run(1);
-        Assert.Equal((200, DialogState.Deleted), (second.Status, bench.Dialog.State));
-        Assert.Equal(2, bench.Recorder.Count("BYE", from: "10.0.0.1", to: "10.0.2.1"));
+        fixture.Run(1);
+        Assert.Equal((200, DialogState.Deleted), (second.Status, fixture.Dialog.State));
+        Assert.Equal(2, fixture.Recorder.Count("BYE", from: "10.0.0.1", to: "10.0.2.1"));
     }
 
     [Fact]
     public void The_callees_of_a_fork_count_each_for_itself()
     {
-        using var bench = new CallBench();
-        bench.Bob.OnInvite = static ringing => ringing.Ring(183);
-        bench.Carol.OnInvite = static ringing =>
+        using var fixture = new CallFixture();
+        fixture.Bob.OnInvite = static ringing => ringing.Ring(183);
+        fixture.Carol.OnInvite = static ringing =>
         {
             ringing.Ring(183);
             ringing.AnswerAfter(TimeSpan.FromSeconds(3));
         };
-        bench.Call("bob-carol");
-        bench.Run(1);
-        bench.Bob.Calls[0].SendRequest("UPDATE", static update => update.Set("CSeq", "2000000000 UPDATE"));
-        bench.Run(4);
-        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
-        SentRequest bye = bench.Carol.Calls[0].SendRequest("BYE", static bye => bye.Set("CSeq", "7 BYE"));
-        bench.Run(1);
-        Assert.Equal((200, DialogState.Deleted), (bye.Status, bench.Dialog.State));
+        fixture.Call("bob-carol");
+        fixture.Run(1);
+        fixture.Bob.Calls[0].SendRequest("UPDATE", static update => update.Set("CSeq", "2000000000 UPDATE"));
+        fixture.Run(4);
+        Assert.Equal(DialogState.Confirmed, fixture.Dialog.State);
+        SentRequest bye = fixture.Carol.Calls[0].SendRequest("BYE", static bye => bye.Set("CSeq", "7 BYE"));
+        fixture.Run(1);
+        Assert.Equal((200, DialogState.Deleted), (bye.Status, fixture.Dialog.State));
     }
 
     [Fact]
     public void A_callee_whose_tag_was_never_seen_reaches_the_caller_and_nobody_else()
     {
-        using var bench = new CallBench();
-        bench.Bob.OnInvite = static ringing => ringing.Ring(183);
-        bench.Network.Interceptor = static packet => packet.Is("183 INVITE") ? PacketFate.Drop : PacketFate.Pass;
-        bench.Call();
-        bench.Run(1);
-        ScriptedCall callee = bench.Bob.Calls[0];
+        using var fixture = new CallFixture();
+        fixture.Bob.OnInvite = static ringing => ringing.Ring(183);
+        fixture.Network.Interceptor = static packet => packet.Is("183 INVITE") ? PacketFate.Drop : PacketFate.Pass;
+        fixture.Call();
+        fixture.Run(1);
+        ScriptedCall callee = fixture.Bob.Calls[0];
         callee.SendRequest("UPDATE", static update => update.RequestUri = Elsewhere, callee.Dialogs[0]);
-        bench.Run(1);
-        Assert.Equal(bench.Alice.Contact, RequestUri(bench.Recorder.Find("UPDATE", from: "10.0.0.1", to: "10.0.1.1").First()));
-        Assert.Empty(bench.Recorder.ReceivedBy("10.0.2.3"));
+        fixture.Run(1);
+        Assert.Equal(fixture.Alice.Contact, RequestUri(fixture.Recorder.Find("UPDATE", from: "10.0.0.1", to: "10.0.1.1").First()));
+        Assert.Empty(fixture.Recorder.ReceivedBy("10.0.2.3"));
     }
 
     [Fact]
@@ -357,9 +370,9 @@ public class InDialogRoutingTests
 
     private static int InitialStatus()
     {
-        using var bench = new CallBench(route: async context => await context.RelayInDialogAsync());
-        SentRequest request = bench.Alice.SendRequest("OPTIONS", "sip:bob@10.0.0.1");
-        bench.Run(0.3);
+        using var fixture = new CallFixture(route: async context => await context.RelayInDialogAsync());
+        SentRequest request = fixture.Alice.SendRequest("OPTIONS", "sip:bob@10.0.0.1");
+        fixture.Run(0.3);
         return request.Status;
     }
 
@@ -400,16 +413,16 @@ public class InDialogRoutingTests
     /// <summary>A proxy that routes as applications did before there was the step: by the Routes alone.</summary>
     private sealed class Node : IDisposable
     {
-        private readonly CallBench _bench;
+        private readonly CallFixture _fixture;
         private readonly FailureCatalogue.Node _node;
 
-        public Node(CallBench bench)
+        public Node(CallFixture fixture)
         {
-            _bench = bench;
-            bench.Network.Hosts.First(static h => h.Name == "10.0.0.1").Crash();
+            _fixture = fixture;
+            fixture.Network.Hosts.First(static h => h.Name == "10.0.0.1").Crash();
             _node = new FailureCatalogue.Node(
-                bench,
-                bench.Network.AddHost("10.0.0.1"),
+                fixture,
+                fixture.Network.AddHost("10.0.0.1"),
                 route: async context =>
                 {
                     if (context.IsInDialog)
@@ -421,14 +434,14 @@ public class InDialogRoutingTests
 
                     context.CreateDialog();
                     context.RecordRoute();
-                    await bench.Forward(context);
+                    await fixture.Forward(context);
                 }
             );
         }
 
         public Dialog Dialog => _node.All[0];
 
-        public ScriptedCall Call() => _bench.Call();
+        public ScriptedCall Call() => _fixture.Call();
 
         public void Dispose() => _node.Dispose();
     }

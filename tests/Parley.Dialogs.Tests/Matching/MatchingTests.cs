@@ -11,18 +11,18 @@ public class MatchingTests
     [Fact]
     public void Catalogue_01_the_record_route_carries_the_did_and_the_callees_route_brings_it_back()
     {
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        string did = bench.Dialog.Id.ToString();
-        Assert.Contains($";did={did}", bench.Bob.Calls[0].Invite!.Header("Record-Route"), StringComparison.Ordinal);
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        string did = fixture.Dialog.Id.ToString();
+        Assert.Contains($";did={did}", fixture.Bob.Calls[0].Invite!.Header("Record-Route"), StringComparison.Ordinal);
         call.SendRequest("INFO");
-        bench.Run(1);
+        fixture.Run(1);
 
-        Assert.Contains("RequestWithin INFO >", bench.Story, StringComparison.Ordinal);
+        Assert.Contains("RequestWithin INFO >", fixture.Story, StringComparison.Ordinal);
         Assert.Contains(
             $";did={did}",
-            bench.Recorder.Messages.Last(m => m is { IsRequest: true, Method: "INFO", From: "10.0.1.1" }).Header("Route"),
+            fixture.Recorder.Messages.Last(m => m is { IsRequest: true, Method: "INFO", From: "10.0.1.1" }).Header("Route"),
             StringComparison.Ordinal
         );
     }
@@ -36,42 +36,42 @@ public class MatchingTests
     [InlineData(DialogMatchMode.DidNone, false, true)]
     public void The_mode_says_what_a_request_is_found_by(DialogMatchMode mode, bool withDid, bool found)
     {
-        using var bench = new CallBench(options => options.MatchMode = mode);
+        using var fixture = new CallFixture(options => options.MatchMode = mode);
         if (!withDid)
-            bench.Alice.OnSending = StripDid;
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        bench.Events.Clear();
+            fixture.Alice.OnSending = StripDid;
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        fixture.Events.Clear();
         call.SendRequest("INFO");
-        bench.Run(1);
+        fixture.Run(1);
 
-        Assert.Equal(found, bench.Story.Contains("RequestWithin INFO >", StringComparison.Ordinal));
+        Assert.Equal(found, fixture.Story.Contains("RequestWithin INFO >", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Catalogue_02_a_did_of_another_call_is_only_an_index()
     {
-        using var bench = new CallBench();
-        ScriptedCall first = bench.Call(),
-            second = bench.Call("carol");
-        bench.Run(1);
-        string other = bench.All[1].Id.ToString(),
-            own = bench.All[0].Id.ToString();
-        bench.Alice.OnSending = message =>
+        using var fixture = new CallFixture();
+        ScriptedCall first = fixture.Call(),
+            second = fixture.Call("carol");
+        fixture.Run(1);
+        string other = fixture.All[1].Id.ToString(),
+            own = fixture.All[0].Id.ToString();
+        fixture.Alice.OnSending = message =>
         {
             if (message["Route"] is { } route && message["Call-ID"] == first.CallId)
                 message.Set("Route", route.Replace(own, other, StringComparison.Ordinal));
         };
-        bench.Events.Clear();
+        fixture.Events.Clear();
         var seen = new List<Dialog>();
-        bench.OnCallback = (dialog, _, _) => seen.Add(dialog);
+        fixture.OnCallback = (dialog, _, _) => seen.Add(dialog);
         first.SendRequest("INFO");
-        bench.Run(1);
+        fixture.Run(1);
 
         Assert.All(seen, dialog => Assert.Equal(first.CallId, dialog.CallId));
-        Assert.Contains("RequestWithin INFO >", bench.Story, StringComparison.Ordinal);
+        Assert.Contains("RequestWithin INFO >", fixture.Story, StringComparison.Ordinal);
         Assert.False(second.IsOver);
-        Assert.DoesNotContain(bench.Log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
+        Assert.DoesNotContain(fixture.Log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -79,19 +79,19 @@ public class MatchingTests
     [InlineData("To")]
     public void A_request_with_a_wrong_tag_matches_nothing(string header)
     {
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        bench.Alice.OnSending = message =>
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        fixture.Alice.OnSending = message =>
         {
             if (message is { IsRequest: true, Method: "INFO" })
                 message.Set(header, message[header]!.Split(";tag=")[0] + ";tag=forged");
         };
-        bench.Events.Clear();
+        fixture.Events.Clear();
         call.SendRequest("INFO");
-        bench.Run(1);
+        fixture.Run(1);
 
-        Assert.Empty(bench.Events);
+        Assert.Empty(fixture.Events);
     }
 
     [Theory]
@@ -102,30 +102,30 @@ public class MatchingTests
     [InlineData("did=1.2.3")]
     public void A_did_that_is_none_falls_back_to_tags(string forged)
     {
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        string own = $"did={bench.Dialog.Id}";
-        bench.Alice.OnSending = message =>
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        string own = $"did={fixture.Dialog.Id}";
+        fixture.Alice.OnSending = message =>
         {
             if (message["Route"] is { } route)
                 message.Set("Route", route.Replace(own, forged, StringComparison.Ordinal));
         };
-        bench.Events.Clear();
+        fixture.Events.Clear();
         call.SendRequest("INFO");
-        bench.Run(1);
+        fixture.Run(1);
 
-        Assert.Equal("RequestWithin INFO >, ResponseWithin 200 <", bench.Story);
+        Assert.Equal("RequestWithin INFO >, ResponseWithin 200 <", fixture.Story);
     }
 
     [Fact]
     public void A_did_in_the_second_route_of_a_double_pair_is_found()
     {
-        using var bench = new CallBench(options => options.MatchMode = DialogMatchMode.DidOnly);
-        bench.Alice.Protocol = Transport.SipProtocol.Tcp;
-        bench.Alice.OutboundProxy = "sip:10.0.0.1;transport=tcp;lr";
+        using var fixture = new CallFixture(options => options.MatchMode = DialogMatchMode.DidOnly);
+        fixture.Alice.Protocol = Transport.SipProtocol.Tcp;
+        fixture.Alice.OutboundProxy = "sip:10.0.0.1;transport=tcp;lr";
         // The first of the pair loses its parameter on the way.
-        bench.Alice.OnSending = message =>
+        fixture.Alice.OnSending = message =>
         {
             if (message is not { IsRequest: true, Method: "INFO" })
                 return;
@@ -134,44 +134,44 @@ public class MatchingTests
             message.Remove("Route");
             message.Add("Route", WithoutDid(routes[0])).Add("Route", routes[1]);
         };
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        bench.Events.Clear();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        fixture.Events.Clear();
         call.SendRequest("INFO");
-        bench.Run(1);
+        fixture.Run(1);
 
-        Assert.Equal("RequestWithin INFO >, ResponseWithin 200 <", bench.Story);
+        Assert.Equal("RequestWithin INFO >, ResponseWithin 200 <", fixture.Story);
     }
 
     [Fact]
     public void Catalogue_16_crossed_byes_both_find_the_dialog_that_is_over()
     {
-        using var bench = new CallBench();
-        bench.Network.Conditions = new LinkConditions
+        using var fixture = new CallFixture();
+        fixture.Network.Conditions = new LinkConditions
         {
             MinimumDelay = TimeSpan.FromMilliseconds(50),
             MaximumDelay = TimeSpan.FromMilliseconds(50),
         };
-        ScriptedCall call = bench.Call();
-        bench.Run(2);
-        bench.Events.Clear();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(2);
+        fixture.Events.Clear();
         call.Bye();
-        bench.Bob.Calls[0].Bye();
-        bench.Run(5);
+        fixture.Bob.Calls[0].Bye();
+        fixture.Run(5);
 
-        Assert.Equal("Terminated BYE >", bench.Story); // both were under way before either was answered
-        Assert.DoesNotContain(bench.Recorder.Messages, m => m.StatusCode == 481 && m.From == "10.0.0.1");
-        Assert.Equal(bench.Dialog, bench.Dialogs.FindByDid(bench.Dialog.Id.ToString()));
-        bench.Run(40);
-        Assert.Null(bench.Dialogs.FindByDid(bench.Dialog.Id.ToString()));
+        Assert.Equal("Terminated BYE >", fixture.Story); // both were under way before either was answered
+        Assert.DoesNotContain(fixture.Recorder.Messages, m => m.StatusCode == 481 && m.From == "10.0.0.1");
+        Assert.Equal(fixture.Dialog, fixture.Dialogs.FindByDid(fixture.Dialog.Id.ToString()));
+        fixture.Run(40);
+        Assert.Null(fixture.Dialogs.FindByDid(fixture.Dialog.Id.ToString()));
     }
 
     [Fact]
     public void Catalogue_03_a_call_that_passes_twice_is_two_dialogs_each_found_by_its_did()
     {
         // The request-URI "loop" sends the INVITE back to the proxy itself, which then calls bob.
-        CallBench? self = null;
-        using var bench = new CallBench(route: async context =>
+        CallFixture? self = null;
+        using var fixture = new CallFixture(route: async context =>
         {
             if (context.IsInDialog)
             {
@@ -191,57 +191,57 @@ public class MatchingTests
                 context.AddTarget(SipUri.Parse(self!.Bob.Contact));
             await context.RelayAsync();
         });
-        self = bench;
-        ScriptedCall call = bench.Call("loop");
-        bench.Run(2);
-        Assert.Equal(2, bench.All.Count);
-        Assert.NotEqual(bench.All[0].Id, bench.All[1].Id);
+        self = fixture;
+        ScriptedCall call = fixture.Call("loop");
+        fixture.Run(2);
+        Assert.Equal(2, fixture.All.Count);
+        Assert.NotEqual(fixture.All[0].Id, fixture.All[1].Id);
         call.Bye();
-        bench.Run(60);
+        fixture.Run(60);
 
-        Assert.Equal(2, bench.Events.Count(e => e == "Terminated BYE >"));
-        Assert.Equal(2, bench.Events.Count(e => e == "Destroy"));
-        Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
+        Assert.Equal(2, fixture.Events.Count(e => e == "Terminated BYE >"));
+        Assert.Equal(2, fixture.Events.Count(e => e == "Destroy"));
+        Assert.Empty(fixture.Dialogs.Dialogs(includeDeleted: true));
     }
 
     [Fact]
     public void A_sequential_request_creates_no_dialog()
     {
         var created = new List<Dialog?>();
-        using var bench = new CallBench(route: async context =>
+        using var fixture = new CallFixture(route: async context =>
         {
             created.Add(context.CreateDialog());
             context.Reply(481);
             await ValueTask.CompletedTask;
         });
-        bench.Alice.SendRequest("INFO", "sip:bob@10.0.0.1", message => message.Set("To", "<sip:bob@10.0.0.1>;tag=x"));
-        bench.Alice.SendRequest("OPTIONS", "sip:bob@10.0.0.1");
-        bench.Run(1);
+        fixture.Alice.SendRequest("INFO", "sip:bob@10.0.0.1", message => message.Set("To", "<sip:bob@10.0.0.1>;tag=x"));
+        fixture.Alice.SendRequest("OPTIONS", "sip:bob@10.0.0.1");
+        fixture.Run(1);
 
         Assert.Equal([null, null], created);
-        Assert.Equal(0, bench.Dialogs.Statistics.ProcessedDialogs);
+        Assert.Equal(0, fixture.Dialogs.Statistics.ProcessedDialogs);
     }
 
     [Fact]
     public void Twice_on_one_invite_is_one_dialog()
     {
-        CallBench? bench = null;
+        CallFixture? fixture = null;
         using (
-            bench = new CallBench(route: async context =>
+            fixture = new CallFixture(route: async context =>
             {
                 Dialog? first = context.CreateDialog();
                 Assert.NotNull(first);
                 Assert.Same(first, context.Dialog);
                 Assert.Same(first, context.CreateDialog(DialogFlags.ByeOnTimeout));
                 Assert.Equal(DialogFlags.None, first.Flags);
-                Assert.Same(first, bench!.Dialogs.Current);
-                await bench.Forward(context);
+                Assert.Same(first, fixture!.Dialogs.Current);
+                await fixture.Forward(context);
             })
         )
         {
-            bench.Call();
-            bench.Run(1);
-            Assert.Equal(1, bench.Dialogs.Statistics.ProcessedDialogs);
+            fixture.Call();
+            fixture.Run(1);
+            Assert.Equal(1, fixture.Dialogs.Statistics.ProcessedDialogs);
         }
     }
 
@@ -249,33 +249,33 @@ public class MatchingTests
     public void The_current_dialog_is_that_of_the_request_the_reply_or_the_callback()
     {
         var seen = new List<(string Where, Dialog? Current, string CallId)>();
-        CallBench? bench = null;
+        CallFixture? fixture = null;
         using (
-            bench = new CallBench(route: async context =>
+            fixture = new CallFixture(route: async context =>
             {
                 string callId = Encoding.ASCII.GetString(context.Request.CallId);
-                seen.Add(("begin", bench!.Dialogs.Current, callId));
+                seen.Add(("begin", fixture!.Dialogs.Current, callId));
                 if (context.IsInDialog)
                     context.LooseRoute();
                 else
                     context.CreateDialog();
                 context.RecordRoute();
-                seen.Add(("routed", bench.Dialogs.Current, callId));
-                context.OnReply(reply => seen.Add(("reply", bench.Dialogs.Current, callId)));
+                seen.Add(("routed", fixture.Dialogs.Current, callId));
+                context.OnReply(reply => seen.Add(("reply", fixture.Dialogs.Current, callId)));
                 if (context.IsInDialog)
                     await context.RelayAsync();
                 else
-                    await bench.Forward(context);
+                    await fixture.Forward(context);
             })
         )
         {
-            bench.OnCallback = (dialog, _, _) => Assert.Same(dialog, bench.Dialogs.Current);
-            ScriptedCall one = bench.Call(),
-                two = bench.Call("carol");
-            bench.Run(1);
+            fixture.OnCallback = (dialog, _, _) => Assert.Same(dialog, fixture.Dialogs.Current);
+            ScriptedCall one = fixture.Call(),
+                two = fixture.Call("carol");
+            fixture.Run(1);
             one.SendRequest("INFO");
             two.SendRequest("INFO");
-            bench.Run(1);
+            fixture.Run(1);
 
             Assert.All(seen.Where(s => s.Where == "begin"), s => Assert.Null(s.Current));
             Assert.All(seen.Where(s => s.Where != "begin"), s => Assert.Equal(s.CallId, s.Current!.CallId));

@@ -19,41 +19,41 @@ public class RouteProofTests
     [InlineData(false, false)]
     public void A_call_from_before_a_restart_goes_on_with_the_key_kept_and_not_with_another(bool isKept, bool overTcp)
     {
-        using CallBench bench = Bench();
+        using CallFixture fixture = Fixture();
         if (overTcp)
         {
-            bench.Alice.Protocol = SipProtocol.Tcp; // a pair of Record-Routes: both carry it
-            bench.Alice.OutboundProxy = "sip:10.0.0.1;transport=tcp;lr";
+            fixture.Alice.Protocol = SipProtocol.Tcp; // a pair of Record-Routes: both carry it
+            fixture.Alice.OutboundProxy = "sip:10.0.0.1;transport=tcp;lr";
         }
 
-        ScriptedCall call = bench.Call();
-        bench.Run(90);
-        using Node next = Node.Restart(bench, adapt: builder => builder.Proxy.RouteKey = isKept ? Key : Key.Reverse().ToArray());
+        ScriptedCall call = fixture.Call();
+        fixture.Run(90);
+        using Node next = Node.Restart(fixture, adapt: builder => builder.Proxy.RouteKey = isKept ? Key : Key.Reverse().ToArray());
         if (overTcp)
         {
             call.SendRequest("PRACK"); // finds the connection dead, which the phone takes for the end after any other method
-            bench.Run(2);
+            fixture.Run(2);
         }
 
         SentRequest reinvite = call.ReInvite();
-        bench.Run(2);
-        SentRequest back = bench.Bob.Calls[0].SendRequest("INFO");
-        bench.Run(2);
+        fixture.Run(2);
+        SentRequest back = fixture.Bob.Calls[0].SendRequest("INFO");
+        fixture.Run(2);
         SentRequest bye = call.SendRequest("BYE");
-        bench.Run(2);
+        fixture.Run(2);
 
         Assert.Equal(isKept ? (200, 200, 200) : (481, 481, 481), (reinvite.Status, back.Status, bye.Status));
-        Assert.Equal(isKept, bench.Recorder.Count("ACK", from: "10.0.0.1", to: "10.0.2.1") > 1);
+        Assert.Equal(isKept, fixture.Recorder.Count("ACK", from: "10.0.0.1", to: "10.0.2.1") > 1);
         Assert.Empty(next.All);
     }
 
     [Fact]
     public void It_is_found_in_the_request_URI_of_a_strict_router_too()
     {
-        using CallBench bench = Bench();
-        ScriptedCall call = bench.Call();
-        bench.Run(90);
-        using Node next = Node.Restart(bench, adapt: static builder => builder.Proxy.RouteKey = Key);
+        using CallFixture fixture = Fixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(90);
+        using Node next = Node.Restart(fixture, adapt: static builder => builder.Proxy.RouteKey = Key);
         string own = call.Dialog!.RouteSet[0].Trim('<', '>');
         SentRequest info = call.SendRequest(
             "INFO",
@@ -65,26 +65,26 @@ public class RouteProofTests
                 message.Target = new(SipProtocol.Udp, SipEndPoint.From(System.Net.IPAddress.Parse("10.0.0.1"), 5060));
             }
         );
-        bench.Run(1);
+        fixture.Run(1);
         Assert.Equal(200, info.Status);
     }
 
     [Fact]
     public void From_before_a_restart_it_counts_as_long_as_a_dialog_may_live()
     {
-        using CallBench bench = Bench(static options => options.DefaultTimeout = TimeSpan.FromHours(1));
-        ScriptedCall call = bench.Call();
-        bench.Run(90);
+        using CallFixture fixture = Fixture(static options => options.DefaultTimeout = TimeSpan.FromHours(1));
+        ScriptedCall call = fixture.Call();
+        fixture.Run(90);
         using Node next = Node.Restart(
-            bench,
+            fixture,
             static options => options.DefaultTimeout = TimeSpan.FromHours(1),
             adapt: static builder => builder.Proxy.RouteKey = Key
         );
-        bench.Run(55 * 60);
+        fixture.Run(55 * 60);
         SentRequest inTime = call.SendRequest("INFO");
-        bench.Run(10 * 60);
+        fixture.Run(10 * 60);
         SentRequest late = call.SendRequest("INFO");
-        bench.Run(5);
+        fixture.Run(5);
         Assert.Equal((200, 481), (inTime.Status, late.Status));
     }
 
@@ -97,15 +97,15 @@ public class RouteProofTests
     [InlineData("ACK", 0)]
     public void The_proof_of_a_call_that_has_ended_opens_nothing(string method, int status)
     {
-        using CallBench bench = Bench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
+        using CallFixture fixture = Fixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
         ScriptedDialog dialog = call.Dialogs[0];
         call.Bye();
-        bench.Run(60);
-        Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
+        fixture.Run(60);
+        Assert.Empty(fixture.Dialogs.Dialogs(includeDeleted: true));
         SentRequest request = InDialogRoutingTests.Craft(
-            bench.Alice,
+            fixture.Alice,
             method,
             Elsewhere,
             dialog.RouteSet[0],
@@ -114,22 +114,22 @@ public class RouteProofTests
             dialog.RemoteTag,
             2_000_000_000
         );
-        bench.Run(2);
+        fixture.Run(2);
         Assert.Equal(status, request.Status);
-        Assert.Empty(bench.Recorder.ReceivedBy("10.0.2.3"));
+        Assert.Empty(fixture.Recorder.ReceivedBy("10.0.2.3"));
     }
 
     [Fact]
     public void A_call_that_outlived_its_dialog_can_still_be_hung_up()
     {
-        using CallBench bench = Bench(static options => options.DefaultTimeout = TimeSpan.FromMinutes(1));
-        ScriptedCall call = bench.Call();
-        bench.Run(300);
-        Assert.Empty(bench.Dialogs.Dialogs(includeDeleted: true));
-        Assert.Contains("Expired", bench.Story, StringComparison.Ordinal);
+        using CallFixture fixture = Fixture(static options => options.DefaultTimeout = TimeSpan.FromMinutes(1));
+        ScriptedCall call = fixture.Call();
+        fixture.Run(300);
+        Assert.Empty(fixture.Dialogs.Dialogs(includeDeleted: true));
+        Assert.Contains("Expired", fixture.Story, StringComparison.Ordinal);
         call.Bye();
-        bench.Run(2);
-        Assert.Equal(1, bench.Recorder.Count("BYE", from: "10.0.0.1", to: "10.0.2.1"));
+        fixture.Run(2);
+        Assert.Equal(1, fixture.Recorder.Count("BYE", from: "10.0.0.1", to: "10.0.2.1"));
     }
 
     [Theory]
@@ -144,51 +144,51 @@ public class RouteProofTests
     [InlineData("ACK", false)]
     public void The_proof_of_a_subscription_is_one_for_its_own_methods(string method, bool passes)
     {
-        using var bench = new CallBench(route: Route);
-        bench.Bob.OnRequest = static request => request.Respond(200);
-        bench.Alice.SendRequest("SUBSCRIBE", bench.Bob.Contact);
-        bench.Run(1);
-        RecordedMessage subscribe = bench.Recorder.Find("SUBSCRIBE", to: "10.0.2.1").First();
+        using var fixture = new CallFixture(route: Route);
+        fixture.Bob.OnRequest = static request => request.Respond(200);
+        fixture.Alice.SendRequest("SUBSCRIBE", fixture.Bob.Contact);
+        fixture.Run(1);
+        RecordedMessage subscribe = fixture.Recorder.Find("SUBSCRIBE", to: "10.0.2.1").First();
         string route = subscribe.Header("Record-Route")!,
             tag = System.Text.Encoding.ASCII.GetString(subscribe.Message!.FromTag);
-        bench.Recorder.Clear();
+        fixture.Recorder.Clear();
         // From the far end, and for the far end's own purposes.
-        SentRequest request = InDialogRoutingTests.Craft(bench.Bob, method, bench.Alice.Contact, route, subscribe.CallId!, "far", tag);
-        bench.Run(1);
+        SentRequest request = InDialogRoutingTests.Craft(fixture.Bob, method, fixture.Alice.Contact, route, subscribe.CallId!, "far", tag);
+        fixture.Run(1);
         Assert.Equal(method != "ACK", request.IsDone);
-        Assert.Equal(passes ? 1 : 0, bench.Recorder.Count(method, to: "10.0.1.1"));
-        Assert.Equal(passes, bench.Dialogs.Statistics.RefusedRequests == 0);
+        Assert.Equal(passes ? 1 : 0, fixture.Recorder.Count(method, to: "10.0.1.1"));
+        Assert.Equal(passes, fixture.Dialogs.Statistics.RefusedRequests == 0);
     }
 
     [Fact]
     public void A_call_that_nobody_tracks_passes_by_its_proof()
     {
-        using var bench = new CallBench(route: Route);
-        ScriptedCall call = bench.Alice.Invite(bench.Bob.Contact);
-        bench.Run(2);
+        using var fixture = new CallFixture(route: Route);
+        ScriptedCall call = fixture.Alice.Invite(fixture.Bob.Contact);
+        fixture.Run(2);
         Assert.Equal(CallState.Established, call.State);
         call.Bye();
-        bench.Run(2);
-        Assert.Equal((CallEnd.LocalBye, CallEnd.RemoteBye), (call.End, bench.Bob.Calls[0].End));
-        Assert.Empty(bench.All);
+        fixture.Run(2);
+        Assert.Equal((CallEnd.LocalBye, CallEnd.RemoteBye), (call.End, fixture.Bob.Calls[0].End));
+        Assert.Empty(fixture.All);
     }
 
     [Fact]
     public void Only_an_initial_request_gets_one()
     {
-        using var bench = new CallBench(route: async context =>
+        using var fixture = new CallFixture(route: async context =>
         {
             context.RecordRoute();
             await context.RelayInDialogAsync(isTrusted: true);
         });
-        InDialogRoutingTests.Craft(bench.Alice, "INFO", bench.Bob.Contact, "<sip:10.0.0.1;lr>", "no@call", "a", "b");
-        bench.Run(1);
-        string? recordRoute = bench.Recorder.Find("INFO", to: "10.0.2.1").First().Header("Record-Route");
+        InDialogRoutingTests.Craft(fixture.Alice, "INFO", fixture.Bob.Contact, "<sip:10.0.0.1;lr>", "no@call", "a", "b");
+        fixture.Run(1);
+        string? recordRoute = fixture.Recorder.Find("INFO", to: "10.0.2.1").First().Header("Record-Route");
         Assert.NotNull(recordRoute);
         Assert.DoesNotContain("sig=", recordRoute, StringComparison.Ordinal);
     }
 
-    private static CallBench Bench(Action<DialogOptions>? configure = null) =>
+    private static CallFixture Fixture(Action<DialogOptions>? configure = null) =>
         new(configure, store: static builder => builder.Proxy.RouteKey = Key);
 
     private static async ValueTask Route(SipContext context)

@@ -27,9 +27,9 @@ public class ValidationTests
         DialogValidation verdict
     )
     {
-        using CallBench bench = Bench("<sip:10.0.2.1;lr;x=1>");
-        ScriptedCall call = bench.Call();
-        bench.Run(2);
+        using CallFixture fixture = Fixture("<sip:10.0.2.1;lr;x=1>");
+        ScriptedCall call = fixture.Call();
+        fixture.Run(2);
         Assert.Equal(["ACK Valid"], _verdicts);
         call.SendRequest(
             method,
@@ -41,7 +41,7 @@ public class ValidationTests
                 message.Target = Proxy;
             }
         );
-        bench.Run(2);
+        fixture.Run(2);
 
         Assert.Equal($"{method} {verdict}", _verdicts[1]);
     }
@@ -54,12 +54,12 @@ public class ValidationTests
     [InlineData("sip:mallory@10.0.2.1:5060", DialogValidation.RemoteTarget)]
     public void The_remote_target_is_compared_as_a_uri(string uri, DialogValidation verdict)
     {
-        using CallBench bench = Bench(null);
-        bench.Bob.Contact = "sip:bob@10.0.2.1:5060";
-        ScriptedCall call = bench.Call();
-        bench.Run(2);
+        using CallFixture fixture = Fixture(null);
+        fixture.Bob.Contact = "sip:bob@10.0.2.1:5060";
+        ScriptedCall call = fixture.Call();
+        fixture.Run(2);
         call.SendRequest("INFO", message => message.RequestUri = uri);
-        bench.Run(2);
+        fixture.Run(2);
 
         Assert.Equal(["ACK Valid", $"INFO {verdict}"], _verdicts);
     }
@@ -67,18 +67,18 @@ public class ValidationTests
     [Fact]
     public void Each_direction_has_its_own_sequence()
     {
-        using CallBench bench = Bench(null);
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        ScriptedCall other = bench.Bob.Calls[0];
+        using CallFixture fixture = Fixture(null);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        ScriptedCall other = fixture.Bob.Calls[0];
         call.SendRequest("INFO", message => message.Set("CSeq", "2147000700 INFO"));
-        bench.Run(1);
+        fixture.Run(1);
         other.SendRequest("INFO", message => message.Set("CSeq", "2147000005 INFO"));
-        bench.Run(1);
+        fixture.Run(1);
         other.SendRequest("MESSAGE", message => message.Set("CSeq", "2147000005 MESSAGE"));
-        bench.Run(1);
+        fixture.Run(1);
         other.SendRequest("OPTIONS", message => message.Set("CSeq", "2147000006 OPTIONS"));
-        bench.Run(1);
+        fixture.Run(1);
 
         Assert.Equal(["ACK Valid", "INFO Valid", "INFO Valid", "MESSAGE CSeq", "OPTIONS Valid"], _verdicts);
     }
@@ -86,23 +86,23 @@ public class ValidationTests
     [Fact]
     public void An_ack_has_the_number_of_the_last_invite_of_its_sender()
     {
-        using CallBench bench = Bench(null);
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
+        using CallFixture fixture = Fixture(null);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
         // An INFO between INVITE and ACK does not disturb; a re-INVITE moves the number; the callee has one of its own.
         call.SendRequest("INFO");
-        bench.Run(1);
+        fixture.Run(1);
         call.ReInvite();
-        bench.Run(1);
-        bench.Bob.Calls[0].ReInvite();
-        bench.Run(1);
-        bench.Alice.OnSending = message =>
+        fixture.Run(1);
+        fixture.Bob.Calls[0].ReInvite();
+        fixture.Run(1);
+        fixture.Alice.OnSending = message =>
         {
             if (message is { IsRequest: true, Method: "ACK" })
                 message.Set("CSeq", "1 ACK");
         };
         call.ReInvite();
-        bench.Run(0.3);
+        fixture.Run(0.3);
 
         Assert.Equal(
             ["ACK Valid", "INFO Valid", "INVITE Valid", "ACK Valid", "INVITE Valid", "ACK Valid", "INVITE Valid", "ACK CSeq"],
@@ -113,14 +113,14 @@ public class ValidationTests
     [Fact]
     public void An_early_dialog_is_compared_by_its_sequence_alone()
     {
-        using CallBench bench = Bench(null);
-        bench.Bob.OnInvite = ringing => ringing.Ring(183);
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
+        using CallFixture fixture = Fixture(null);
+        fixture.Bob.OnInvite = ringing => ringing.Ring(183);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
         call.SendRequest("UPDATE", message => message.RequestUri = "sip:elsewhere@10.0.2.1");
-        bench.Run(1);
+        fixture.Run(1);
         call.SendRequest("UPDATE", message => message.Set("CSeq", "1 UPDATE"));
-        bench.Run(1);
+        fixture.Run(1);
 
         Assert.Equal(["UPDATE Valid", "UPDATE CSeq"], _verdicts);
     }
@@ -130,15 +130,15 @@ public class ValidationTests
     {
         DialogValidation? verdict = null;
         bool? isFixed = null;
-        using var bench = new CallBench(route: context =>
+        using var fixture = new CallFixture(route: context =>
         {
             verdict = context.ValidateDialog();
             isFixed = context.FixRouteDialog();
             context.Reply(481);
             return ValueTask.CompletedTask;
         });
-        bench.Alice.SendRequest("INFO", "sip:bob@10.0.0.1", message => message.Set("To", "<sip:bob@10.0.0.1>;tag=x"));
-        bench.Run(1);
+        fixture.Alice.SendRequest("INFO", "sip:bob@10.0.0.1", message => message.Set("To", "<sip:bob@10.0.0.1>;tag=x"));
+        fixture.Run(1);
 
         Assert.Equal(DialogValidation.Other, verdict);
         Assert.False(isFixed);
@@ -157,8 +157,8 @@ public class ValidationTests
     public void A_route_set_that_cannot_be_followed_repairs_nothing(string recorded)
     {
         bool? isFixed = null;
-        CallBench? made = null;
-        using var bench = new CallBench(route: async context =>
+        CallFixture? made = null;
+        using var fixture = new CallFixture(route: async context =>
         {
             if (!context.IsInDialog || context.Method != SipMethod.Info)
             {
@@ -170,33 +170,33 @@ public class ValidationTests
             isFixed = context.FixRouteDialog();
             context.Reply(500);
         });
-        made = bench;
-        bench.Bob.OnSending = message =>
+        made = fixture;
+        fixture.Bob.OnSending = message =>
         {
             if (!message.IsRequest && message.Method == "INVITE" && message["Record-Route"] is not null)
                 message.Push("Record-Route", recorded);
         };
-        bench.Call();
-        bench.Run(1);
-        Dialog dialog = bench.Dialog;
-        bench.Alice.SendRaw(
+        fixture.Call();
+        fixture.Run(1);
+        Dialog dialog = fixture.Dialog;
+        fixture.Alice.SendRaw(
             $"INFO sip:bob@10.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.1.1;branch=z9hG4bKraw\r\nMax-Forwards: 70\r\nFrom: <{dialog.FromUri}>;tag={dialog.FromTag}\r\nTo: <{dialog.ToUri}>;tag={dialog.ToTag}\r\n"
                 + $"Call-ID: {dialog.CallId}\r\nCSeq: 99 INFO\r\nContent-Length: 0\r\n\r\n",
             "sip:10.0.0.1"
         );
-        bench.Run(1);
+        fixture.Run(1);
 
         Assert.False(isFixed);
-        Assert.DoesNotContain(bench.Log.Lines, static line => line.StartsWith("Error", StringComparison.Ordinal));
+        Assert.DoesNotContain(fixture.Log.Lines, static line => line.StartsWith("Error", StringComparison.Ordinal));
     }
 
     [Fact]
     public void The_last_route_of_a_strict_hop_before_is_the_remote_target()
     {
-        using CallBench bench = Bench("<sip:10.0.2.1;lr;x=1>");
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        string own = bench.Alice.Calls[0].Dialog!.RouteSet[0].Trim('<', '>');
+        using CallFixture fixture = Fixture("<sip:10.0.2.1;lr;x=1>");
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        string own = fixture.Alice.Calls[0].Dialog!.RouteSet[0].Trim('<', '>');
         call.SendRequest(
             "INFO",
             message =>
@@ -208,7 +208,7 @@ public class ValidationTests
                 message.Target = Proxy;
             }
         );
-        bench.Run(1);
+        fixture.Run(1);
 
         Assert.Equal(["ACK Valid", "INFO Valid"], _verdicts);
     }
@@ -223,11 +223,11 @@ public class ValidationTests
         string? route
     )
     {
-        using CallBench bench = Bench(recorded, isFixing: true);
-        bench.Bob.Contact = "sip:bob@10.0.2.1";
-        ScriptedCall call = bench.Call();
-        bench.Run(2);
-        bench.Alice.OutboundProxy = null;
+        using CallFixture fixture = Fixture(recorded, isFixing: true);
+        fixture.Bob.Contact = "sip:bob@10.0.2.1";
+        ScriptedCall call = fixture.Call();
+        fixture.Run(2);
+        fixture.Alice.OutboundProxy = null;
         call.SendRequest(
             "INFO",
             message =>
@@ -237,18 +237,18 @@ public class ValidationTests
                 message.Add("Route", "<sip:10.0.0.1;lr>, <sip:10.9.9.9;lr>");
             }
         );
-        bench.Run(2);
+        fixture.Run(2);
 
-        RecordedMessage sent = Assert.Single(bench.Recorder.Messages, m => m is { IsRequest: true, Method: "INFO", From: "10.0.0.1" });
+        RecordedMessage sent = Assert.Single(fixture.Recorder.Messages, m => m is { IsRequest: true, Method: "INFO", From: "10.0.0.1" });
         Assert.Equal("10.0.2.1", sent.To);
         Assert.Equal(requestUri, System.Text.Encoding.ASCII.GetString(sent.Message!.RequestUri));
         Assert.Equal(route, sent.Header("Route"));
     }
 
-    private CallBench Bench(string? recorded, bool isFixing = false)
+    private CallFixture Fixture(string? recorded, bool isFixing = false)
     {
-        CallBench? made = null;
-        var bench = new CallBench(route: async context =>
+        CallFixture? made = null;
+        var fixture = new CallFixture(route: async context =>
         {
             if (!context.IsInDialog)
             {
@@ -276,17 +276,17 @@ public class ValidationTests
 
             await context.RelayAsync();
         });
-        made = bench;
+        made = fixture;
         // A proxy between us and bob: it stands nearer to bob in the Record-Routes of his answers, that is in front.
         if (recorded is not null)
         {
-            bench.Bob.OnSending = message =>
+            fixture.Bob.OnSending = message =>
             {
                 if (!message.IsRequest && message.Method == "INVITE" && message["Record-Route"] is not null)
                     message.Push("Record-Route", recorded);
             };
         }
 
-        return bench;
+        return fixture;
     }
 }

@@ -11,7 +11,7 @@ public sealed class PingsAfterRestartTests
     public async Task Row_40_pings_go_on_after_a_restart_with_numbers_above_those_before()
     {
         var store = new MemoryDialogStore();
-        using (CallBench first = New())
+        using (CallFixture first = New())
         {
             using DialogPersistence persistence = Keep(first, store);
             first.Call();
@@ -22,7 +22,7 @@ public sealed class PingsAfterRestartTests
             await persistence.SaveAllAsync();
         }
 
-        using CallBench next = New();
+        using CallFixture next = New();
         using DialogPersistence loaded = Keep(next, store);
         Assert.Equal((1, 0), await loaded.LoadAsync());
         Dialog dialog = Assert.Single(next.Dialogs.Dialogs());
@@ -35,11 +35,11 @@ public sealed class PingsAfterRestartTests
         Assert.Equal([before + 1, before + 2, before + 3], pings.Select(static p => p.Message!.CSeqNumber));
     }
 
-    private static CallBench New() => new(static options => options.PingFailures = 9, DialogFlags.OptionsPingCallee);
+    private static CallFixture New() => new(static options => options.PingFailures = 9, DialogFlags.OptionsPingCallee);
 
-    private static DialogPersistence Keep(CallBench bench, MemoryDialogStore store) =>
-        new(bench.Dialogs, store, bench.Proxy.Services.GetRequiredService<ISipTransport>().Listeners);
+    private static DialogPersistence Keep(CallFixture fixture, MemoryDialogStore store) =>
+        new(fixture.Dialogs, store, fixture.Proxy.Services.GetRequiredService<ISipTransport>().Listeners);
 
-    private static List<RecordedMessage> Pings(CallBench bench) =>
-        [.. bench.Recorder.Find("OPTIONS", to: "10.0.2.1").DistinctBy(static m => m.CSeq)];
+    private static List<RecordedMessage> Pings(CallFixture fixture) =>
+        [.. fixture.Recorder.Find("OPTIONS", to: "10.0.2.1").DistinctBy(static m => m.CSeq)];
 }

@@ -16,23 +16,23 @@ public class TargetRefreshTests
     [InlineData("REFER", true)]
     public void Catalogue_30_an_accepted_request_and_its_2xx_say_where_both_parties_are(string method, bool byCaller)
     {
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        (ScriptedUserAgent from, ScriptedUserAgent to) = byCaller ? (bench.Alice, bench.Bob) : (bench.Bob, bench.Alice);
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        (ScriptedUserAgent from, ScriptedUserAgent to) = byCaller ? (fixture.Alice, fixture.Bob) : (fixture.Bob, fixture.Alice);
         to.OnSending = message =>
         {
             if (message is { IsRequest: false, StatusCode: 200 or 202 } && message.Method == method)
                 Move(message, "sip:accepting@10.0.2.9");
         };
-        (byCaller ? call : bench.Bob.Calls[0]).SendRequest(method, message => Move(message, "sip:moved@10.0.1.9"));
-        bench.Run(1);
+        (byCaller ? call : fixture.Bob.Calls[0]).SendRequest(method, message => Move(message, "sip:moved@10.0.1.9"));
+        fixture.Run(1);
 
-        DialogLeg sender = byCaller ? bench.Dialog.Caller : bench.Dialog.Callee!,
-            receiver = byCaller ? bench.Dialog.Callee! : bench.Dialog.Caller;
+        DialogLeg sender = byCaller ? fixture.Dialog.Caller : fixture.Dialog.Callee!,
+            receiver = byCaller ? fixture.Dialog.Callee! : fixture.Dialog.Caller;
         Assert.Equal("sip:moved@10.0.1.9", sender.Contact);
         Assert.Equal("sip:accepting@10.0.2.9", receiver.Contact);
-        Assert.DoesNotContain(bench.Log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
+        Assert.DoesNotContain(fixture.Log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -42,63 +42,63 @@ public class TargetRefreshTests
     [InlineData("BYE")]
     public void Catalogue_34_other_requests_refresh_nothing(string method)
     {
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        string contact = bench.Dialog.Caller.Contact;
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        string contact = fixture.Dialog.Caller.Contact;
         call.SendRequest(method, message => Move(message, "sip:moved@10.0.1.9"));
-        bench.Run(1);
+        fixture.Run(1);
 
         Assert.Contains(
-            bench.Recorder.Messages,
+            fixture.Recorder.Messages,
             m => m.Method == method && m.From == "10.0.0.1" && m.Header("Contact") == "<sip:moved@10.0.1.9>"
         );
-        Assert.Equal(contact, bench.Dialog.Caller.Contact);
+        Assert.Equal(contact, fixture.Dialog.Caller.Contact);
     }
 
     [Fact]
     public void Catalogue_34_neither_do_ack_and_prack()
     {
-        using var bench = new CallBench();
-        bench.Bob.OnInvite = static ringing =>
+        using var fixture = new CallFixture();
+        fixture.Bob.OnInvite = static ringing =>
         {
             ringing.Ring(183, reliable: true);
             ringing.AnswerAfter(TimeSpan.FromSeconds(1));
         };
-        bench.Alice.OnSending = message =>
+        fixture.Alice.OnSending = message =>
         {
             if (message is { IsRequest: true, Method: "ACK" or "PRACK" })
                 Move(message, "sip:moved@10.0.1.9");
         };
         string? first = null;
-        bench.OnCallback = (dialog, type, _) => first ??= dialog.Caller.Contact;
-        bench.Call();
-        bench.Run(3);
+        fixture.OnCallback = (dialog, type, _) => first ??= dialog.Caller.Contact;
+        fixture.Call();
+        fixture.Run(3);
 
-        Assert.Equal("RequestWithin PRACK >", bench.Events.First(e => e.StartsWith("RequestWithin", StringComparison.Ordinal)));
-        Assert.Equal(first, bench.Dialog.Caller.Contact);
+        Assert.Equal("RequestWithin PRACK >", fixture.Events.First(e => e.StartsWith("RequestWithin", StringComparison.Ordinal)));
+        Assert.Equal(first, fixture.Dialog.Caller.Contact);
     }
 
     [Fact]
     public void A_request_that_is_refused_refreshes_nothing()
     {
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        string contact = bench.Dialog.Caller.Contact;
-        bench.Bob.OnRequest = static request => request.Respond(request.Method == "UPDATE" ? 488 : 200);
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        string contact = fixture.Dialog.Caller.Contact;
+        fixture.Bob.OnRequest = static request => request.Respond(request.Method == "UPDATE" ? 488 : 200);
         call.SendRequest("UPDATE", message => Move(message, "sip:moved@10.0.1.9"));
-        bench.Run(1);
+        fixture.Run(1);
 
-        Assert.Equal(contact, bench.Dialog.Caller.Contact);
+        Assert.Equal(contact, fixture.Dialog.Caller.Contact);
     }
 
     [Fact]
     public void Catalogue_31_the_contact_counts_as_it_leaves_after_the_hooks()
     {
         // The far ends are behind NAT: hooks put in the address that messages really come from.
-        CallBench? self = null;
-        using var bench = new CallBench(route: async context =>
+        CallFixture? self = null;
+        using var fixture = new CallFixture(route: async context =>
         {
             context.OnBranch((request, branch) => Rewrite(request.Request, branch.Edits, "sip:alice@10.0.1.1:5060"));
             context.OnReply(reply =>
@@ -108,71 +108,71 @@ public class TargetRefreshTests
             });
             await self!.Route(context);
         });
-        self = bench;
+        self = fixture;
         string? atConfirmed = null;
-        bench.OnCallback = (dialog, type, _) =>
+        fixture.OnCallback = (dialog, type, _) =>
         {
             if (type == DialogCallbackTypes.Confirmed)
                 atConfirmed = dialog.Callee!.Contact;
         };
-        bench.Alice.Contact = "sip:alice@192.168.1.2";
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        Assert.Equal("sip:alice@10.0.1.1:5060", bench.Dialog.Caller.Contact);
-        Assert.Equal("sip:bob@10.0.2.1:5060", bench.Dialog.Callee!.Contact);
+        fixture.Alice.Contact = "sip:alice@192.168.1.2";
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        Assert.Equal("sip:alice@10.0.1.1:5060", fixture.Dialog.Caller.Contact);
+        Assert.Equal("sip:bob@10.0.2.1:5060", fixture.Dialog.Callee!.Contact);
         Assert.Equal("sip:bob@10.0.2.1:5060", atConfirmed);
-        Assert.Equal("10.0.1.1:5060", bench.Dialog.Caller.Flow.Remote.ToString());
-        bench.Alice.Contact = "sip:alice@192.168.1.3";
+        Assert.Equal("10.0.1.1:5060", fixture.Dialog.Caller.Flow.Remote.ToString());
+        fixture.Alice.Contact = "sip:alice@192.168.1.3";
         call.ReInvite();
-        bench.Run(1);
+        fixture.Run(1);
 
-        Assert.Equal("sip:alice@10.0.1.1:5060", bench.Dialog.Caller.Contact);
-        Assert.Equal("sip:bob@10.0.2.1:5060", bench.Dialog.Callee!.Contact);
+        Assert.Equal("sip:alice@10.0.1.1:5060", fixture.Dialog.Caller.Contact);
+        Assert.Equal("sip:bob@10.0.2.1:5060", fixture.Dialog.Callee!.Contact);
         Assert.True(call.IsUp);
     }
 
     [Fact]
     public void Catalogue_32_a_contact_of_the_proxys_own_is_never_learned()
     {
-        CallBench? self = null;
-        using var bench = new CallBench(route: async context =>
+        CallFixture? self = null;
+        using var fixture = new CallFixture(route: async context =>
         {
             if (context.IsInDialog)
                 context.OnBranch((request, branch) => Rewrite(request.Request, branch.Edits, "sip:hidden@10.0.0.1"));
             await self!.Route(context);
         });
-        self = bench;
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        string callee = bench.Dialog.Callee!.Contact;
+        self = fixture;
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        string callee = fixture.Dialog.Callee!.Contact;
         call.SendRequest("UPDATE", message => Move(message, "sip:moved@10.0.1.9"));
-        bench.Run(1);
+        fixture.Run(1);
         // Hidden from the far end, known to the proxy.
-        Assert.Equal("sip:moved@10.0.1.9", bench.Dialog.Caller.Contact);
-        bench.Bob.OnSending = message =>
+        Assert.Equal("sip:moved@10.0.1.9", fixture.Dialog.Caller.Contact);
+        fixture.Bob.OnSending = message =>
         {
             if (message is { IsRequest: false, Method: "UPDATE" })
                 Move(message, "sip:bob@10.0.0.1:5060");
         };
         call.SendRequest("UPDATE", message => Move(message, "sip:self@10.0.0.1"));
-        bench.Run(1);
+        fixture.Run(1);
 
-        Assert.Equal("sip:moved@10.0.1.9", bench.Dialog.Caller.Contact);
-        Assert.Equal(callee, bench.Dialog.Callee!.Contact);
+        Assert.Equal("sip:moved@10.0.1.9", fixture.Dialog.Caller.Contact);
+        Assert.Equal(callee, fixture.Dialog.Callee!.Contact);
     }
 
     [Fact]
     public void Catalogue_33_the_callees_request_refreshes_the_callees_leg()
     {
-        using var bench = new CallBench();
-        bench.Call();
-        bench.Run(1);
-        string caller = bench.Dialog.Caller.Contact;
-        bench.Bob.Calls[0].ReInvite(message => Move(message, "sip:bob@10.0.2.77"));
-        bench.Run(1);
+        using var fixture = new CallFixture();
+        fixture.Call();
+        fixture.Run(1);
+        string caller = fixture.Dialog.Caller.Contact;
+        fixture.Bob.Calls[0].ReInvite(message => Move(message, "sip:bob@10.0.2.77"));
+        fixture.Run(1);
 
-        Assert.Equal("sip:bob@10.0.2.77", bench.Dialog.Callee!.Contact);
-        Assert.Equal(caller, bench.Dialog.Caller.Contact);
+        Assert.Equal("sip:bob@10.0.2.77", fixture.Dialog.Callee!.Contact);
+        Assert.Equal(caller, fixture.Dialog.Caller.Contact);
     }
 
     [Theory]
@@ -182,25 +182,25 @@ public class TargetRefreshTests
     [InlineData("")]
     public void Catalogue_35_a_star_or_nonsense_is_refused(string contact)
     {
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        string before = bench.Dialog.Caller.Contact;
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        string before = fixture.Dialog.Caller.Contact;
         call.SendRequest("UPDATE", message => message.Remove("Contact").Add("Contact", contact));
-        bench.Run(1);
+        fixture.Run(1);
 
-        Assert.Equal(before, bench.Dialog.Caller.Contact);
-        Assert.DoesNotContain(bench.Log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
+        Assert.Equal(before, fixture.Dialog.Caller.Contact);
+        Assert.DoesNotContain(fixture.Log.Lines, line => line.StartsWith("Error", StringComparison.Ordinal));
     }
 
     [Fact]
     public void Catalogue_35_of_parallel_updates_the_one_sent_later_counts_whichever_is_answered_first()
     {
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
         var held = new List<IncomingRequest>();
-        bench.Bob.OnRequest = request =>
+        fixture.Bob.OnRequest = request =>
         {
             if (request.Method != "UPDATE")
                 return;
@@ -208,48 +208,48 @@ public class TargetRefreshTests
             held.Add(request);
         };
         call.SendRequest("UPDATE", message => Move(message, "sip:first@10.0.1.1"));
-        bench.Run(0.2);
+        fixture.Run(0.2);
         call.SendRequest("UPDATE", message => Move(message, "sip:second@10.0.1.1"));
-        bench.Run(0.2);
+        fixture.Run(0.2);
         held[1].Respond(200);
-        bench.Run(0.2);
-        Assert.Equal("sip:second@10.0.1.1", bench.Dialog.Caller.Contact);
+        fixture.Run(0.2);
+        Assert.Equal("sip:second@10.0.1.1", fixture.Dialog.Caller.Contact);
         held[0].Respond(200);
-        bench.Run(0.2);
+        fixture.Run(0.2);
 
-        Assert.Equal("sip:second@10.0.1.1", bench.Dialog.Caller.Contact);
+        Assert.Equal("sip:second@10.0.1.1", fixture.Dialog.Caller.Contact);
     }
 
     [Fact]
     public void A_repeated_2xx_of_the_first_invite_does_not_bring_an_old_contact_back()
     {
-        using var bench = new CallBench();
+        using var fixture = new CallFixture();
         // Alice's ACK is lost for a while, so bob repeats his 200; meanwhile he moves.
         bool lose = true;
-        bench.Network.Interceptor = packet => lose && packet.Is("ACK") ? PacketFate.Drop : PacketFate.Pass;
-        bench.Call();
-        bench.Run(0.2);
-        bench.Bob.Calls[0].SendRequest("UPDATE", message => Move(message, "sip:bob@10.0.2.77"));
-        bench.Run(0.2);
-        Assert.Equal("sip:bob@10.0.2.77", bench.Dialog.Callee!.Contact);
-        bench.Run(3);
-        Assert.True(bench.Recorder.Count("200 INVITE", from: "10.0.2.1", to: "10.0.0.1") > 2);
+        fixture.Network.Interceptor = packet => lose && packet.Is("ACK") ? PacketFate.Drop : PacketFate.Pass;
+        fixture.Call();
+        fixture.Run(0.2);
+        fixture.Bob.Calls[0].SendRequest("UPDATE", message => Move(message, "sip:bob@10.0.2.77"));
+        fixture.Run(0.2);
+        Assert.Equal("sip:bob@10.0.2.77", fixture.Dialog.Callee!.Contact);
+        fixture.Run(3);
+        Assert.True(fixture.Recorder.Count("200 INVITE", from: "10.0.2.1", to: "10.0.0.1") > 2);
         lose = false;
-        bench.Run(5);
+        fixture.Run(5);
 
-        Assert.Equal("sip:bob@10.0.2.77", bench.Dialog.Callee!.Contact);
-        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
+        Assert.Equal("sip:bob@10.0.2.77", fixture.Dialog.Callee!.Contact);
+        Assert.Equal(DialogState.Confirmed, fixture.Dialog.State);
     }
 
     [Fact]
     public void Catalogue_15_a_late_answer_changes_nothing_of_a_dialog_that_is_over()
     {
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(1);
-        string contact = bench.Dialog.Caller.Contact;
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(1);
+        string contact = fixture.Dialog.Caller.Contact;
         IncomingRequest? held = null;
-        bench.Bob.OnRequest = request =>
+        fixture.Bob.OnRequest = request =>
         {
             if (request.Method != "UPDATE")
                 return;
@@ -257,14 +257,14 @@ public class TargetRefreshTests
             held = request;
         };
         call.SendRequest("UPDATE", message => Move(message, "sip:moved@10.0.1.9"));
-        bench.Run(0.2);
+        fixture.Run(0.2);
         call.Bye();
-        bench.Run(0.2);
+        fixture.Run(0.2);
         held!.Respond(200);
-        bench.Run(1);
+        fixture.Run(1);
 
-        Assert.Equal(DialogState.Deleted, bench.Dialog.State);
-        Assert.Equal(contact, bench.Dialog.Caller.Contact);
+        Assert.Equal(DialogState.Deleted, fixture.Dialog.State);
+        Assert.Equal(contact, fixture.Dialog.Caller.Contact);
     }
 
     private static void Move(OutgoingMessage message, string uri) => message.Remove("Contact").Add("Contact", $"<{uri}>");

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Parley.Dialogs.Tests.FailureCatalogue;
 using Parley.Testing;
 using Xunit;
@@ -16,14 +17,14 @@ public sealed class BackgroundLoadTests
     public async Task A_BYE_of_a_dialog_that_is_not_loaded_yet_finds_it_and_the_load_does_not_double_it(bool endsBeforeItsRow)
     {
         var gated = new GatedStore();
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(5);
-        using (var kept = new DialogPersistence(bench.Dialogs, gated, bench.Proxy.Transport.Listeners))
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(5);
+        using (var kept = new DialogPersistence(fixture.Dialogs, gated, fixture.Proxy.Transport.Listeners))
             await kept.SaveAllAsync(TestContext.Current.CancellationToken);
         gated.Gate = new TaskCompletionSource();
         using Node node = Node.Restart(
-            bench,
+            fixture,
             route: static async context => await context.RelayInDialogAsync(),
             adapt: builder => builder.AddDialogStore(gated, static options => options.LoadFirst = 0)
         );
@@ -31,7 +32,7 @@ public sealed class BackgroundLoadTests
         Assert.True(persistence.Statistics.IsLoading);
         Assert.Empty(node.All);
         SentRequest info = call.SendRequest("INFO");
-        bench.Run(1);
+        fixture.Run(1);
         Assert.Equal(200, info.Status);
         Dialog dialog = Assert.Single(node.All);
         if (endsBeforeItsRow)
@@ -39,18 +40,18 @@ public sealed class BackgroundLoadTests
             call.Bye();
             for (int i = 0; i < 20 && persistence.Statistics.QueueDepth > 0 || gated.Rows.Count > 0; i++)
             {
-                bench.Run(0.05);
+                fixture.Run(0.05);
                 await Task.Delay(5, TestContext.Current.CancellationToken);
             }
 
-            bench.Run(60); // out of the table
+            fixture.Run(60); // out of the table
             Assert.Equal(DialogState.Deleted, dialog.State);
         }
 
         gated.Gate.SetResult();
         for (int i = 0; i < 100 && persistence.Statistics.IsLoading; i++)
         {
-            bench.Run(0.01);
+            fixture.Run(0.01);
             await Task.Delay(5, TestContext.Current.CancellationToken);
         }
 
@@ -60,22 +61,76 @@ public sealed class BackgroundLoadTests
         Assert.Equal(1, gated.Finds);
     }
 
+    [Theory]
+    [InlineData(DialogStoreMode.Delayed)]
+    [InlineData(DialogStoreMode.Shutdown)]
+    public async Task A_dialog_that_is_over_before_its_row_comes_does_not_come_back(DialogStoreMode mode)
+    {
+        (GatedStore gated, CallBench bench, Node node, DialogPersistence persistence) = await EndedBeforeItsRowAsync(mode);
+        using (bench)
+        using (node)
+        {
+            bench.Run(60); // out of the table
+            gated.Gate!.SetResult();
+            await persistence.LoadCompleted;
+            Assert.Equal(0, node.Dialogs.Statistics.ActiveDialogs);
+            Assert.Equal((1, 1), (persistence.Statistics.Loaded, persistence.Statistics.PassedOver)); // the look-up, and its row
+        }
+    }
+
+    /// <summary>The table is emptied after the load: a stop before that leaves the rows that were not read, and none of a call that is over.</summary>
+    [Fact]
+    public async Task In_shutdown_mode_a_stop_during_the_load_leaves_no_row_of_a_call_that_is_over()
+    {
+        (GatedStore gated, CallBench bench, Node node, _) = await EndedBeforeItsRowAsync(DialogStoreMode.Shutdown);
+        using (bench)
+        using (node)
+        {
+            foreach (IHostedService service in node.Proxy.Services.GetServices<IHostedService>())
+                await service.StopAsync(TestContext.Current.CancellationToken);
+            Assert.Empty(gated.Rows);
+        }
+    }
+
+    [Fact]
+    public async Task In_shutdown_mode_the_table_is_emptied_after_the_load_however_often_the_store_fails_meanwhile()
+    {
+        var gated = new GatedStore { Replacements = 2 };
+        await gated.WriteAsync(new DialogStoreBatch { Saves = [Orphan("a@x", "udp:10.0.0.1:5060")] }, default);
+        using var bench = new CallBench();
+        using Node node = Node.Restart(
+            bench,
+            adapt: builder => builder.AddDialogStore(gated, static options => options.Mode = DialogStoreMode.Shutdown)
+        );
+        Assert.Single(node.All);
+        var persistence = node.Proxy.Services.GetRequiredService<DialogPersistence>();
+        for (int i = 0; i < 200 && !persistence.LoadCompleted.IsCompleted; i++)
+        {
+            bench.Run(1);
+            await Task.Delay(5, TestContext.Current.CancellationToken);
+        }
+
+        Assert.True(persistence.LoadCompleted.IsCompletedSuccessfully);
+        Assert.Empty(gated.Rows);
+        Assert.Equal(-1, gated.Replacements);
+    }
+
     [Fact]
     public async Task A_request_with_a_Route_that_proves_nothing_costs_no_look_up_and_one_that_was_not_found_no_second()
     {
         var gated = new GatedStore { Gate = new TaskCompletionSource() };
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(5);
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(5);
         using Node node = Node.Restart(
-            bench,
+            fixture,
             route: static async context => await context.RelayInDialogAsync(),
             adapt: builder => builder.AddDialogStore(gated, static options => options.LoadFirst = 0)
         );
         SentRequest first = call.SendRequest("INFO");
-        bench.Run(1);
+        fixture.Run(1);
         SentRequest second = call.SendRequest("INFO");
-        bench.Run(1);
+        fixture.Run(1);
         Assert.Equal((481, 481, 1), (first.Status, second.Status, gated.Finds));
         gated.Gate.SetResult();
         await node.Proxy.Services.GetRequiredService<DialogPersistence>().LoadCompleted;
@@ -85,19 +140,19 @@ public sealed class BackgroundLoadTests
     public async Task A_command_ends_a_dialog_that_is_not_loaded_yet()
     {
         var gated = new GatedStore();
-        using var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(5);
-        using (var kept = new DialogPersistence(bench.Dialogs, gated, bench.Proxy.Transport.Listeners))
+        using var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(5);
+        using (var kept = new DialogPersistence(fixture.Dialogs, gated, fixture.Proxy.Transport.Listeners))
             await kept.SaveAllAsync(TestContext.Current.CancellationToken);
         gated.Gate = new TaskCompletionSource();
-        using Node node = Node.Restart(bench, adapt: builder => builder.AddDialogStore(gated, static options => options.LoadFirst = 0));
+        using Node node = Node.Restart(fixture, adapt: builder => builder.AddDialogStore(gated, static options => options.LoadFirst = 0));
         var persistence = node.Proxy.Services.GetRequiredService<DialogPersistence>();
-        string callId = bench.Dialog.CallId;
+        string callId = fixture.Dialog.CallId;
         Assert.False(node.Dialogs.TerminateByCallId(callId));
         Assert.Equal(1, await persistence.LoadDialogAsync(callId, TestContext.Current.CancellationToken));
         Assert.True(node.Dialogs.TerminateByCallId(callId));
-        bench.Run(1);
+        fixture.Run(1);
         Assert.Equal(CallEnd.RemoteBye, call.End);
         gated.Gate.SetResult();
         await persistence.LoadCompleted;
@@ -112,14 +167,14 @@ public sealed class BackgroundLoadTests
     )
     {
         var gated = new GatedStore();
-        using var bench = new CallBench();
-        bench.Call();
-        bench.Run(5);
-        using (var kept = new DialogPersistence(bench.Dialogs, gated, bench.Proxy.Transport.Listeners))
+        using var fixture = new CallFixture();
+        fixture.Call();
+        fixture.Run(5);
+        using (var kept = new DialogPersistence(fixture.Dialogs, gated, fixture.Proxy.Transport.Listeners))
             await kept.SaveAllAsync(TestContext.Current.CancellationToken);
         gated.IsAway = true;
         using Node node = Node.Restart(
-            bench,
+            fixture,
             adapt: builder =>
                 builder.AddDialogStore(
                     gated,
@@ -131,32 +186,32 @@ public sealed class BackgroundLoadTests
                 )
         );
         Assert.Empty(node.All);
-        bench.Recorder.Clear();
-        bench.Call();
-        bench.Run(1);
-        Assert.Equal(1, bench.Recorder.Count($"{status} INVITE", to: "10.0.1.1"));
+        fixture.Recorder.Clear();
+        fixture.Call();
+        fixture.Run(1);
+        Assert.Equal(1, fixture.Recorder.Count($"{status} INVITE", to: "10.0.1.1"));
         gated.IsAway = false;
         var persistence = node.Proxy.Services.GetRequiredService<DialogPersistence>();
         for (int i = 0; i < 200 && persistence.Statistics.IsLoading; i++)
         {
-            bench.Run(0.1);
+            fixture.Run(0.1);
             await Task.Delay(5, TestContext.Current.CancellationToken);
         }
 
         Assert.Equal(1, persistence.Statistics.Loaded);
-        bench.Recorder.Clear();
-        bench.Call();
-        bench.Run(1);
-        Assert.Equal(1, bench.Recorder.Count("200 INVITE", to: "10.0.1.1"));
+        fixture.Recorder.Clear();
+        fixture.Call();
+        fixture.Run(1);
+        Assert.Equal(1, fixture.Recorder.Count("200 INVITE", to: "10.0.1.1"));
     }
 
     [Fact]
     public void A_store_that_is_set_up_wrongly_stops_the_start()
     {
-        using var bench = new CallBench();
+        using var fixture = new CallFixture();
         var gated = new GatedStore { IsWrong = true };
         DialogStoreException error = Assert.Throws<DialogStoreException>(() =>
-            Node.Restart(bench, adapt: builder => builder.AddDialogStore(gated))
+            Node.Restart(fixture, adapt: builder => builder.AddDialogStore(gated))
         );
         Assert.Equal("The table dialog is of version 9.", error.Message);
     }
@@ -165,21 +220,21 @@ public sealed class BackgroundLoadTests
     public async Task Sync_rebuilds_the_table_and_restore_brings_rows_that_are_no_dialogs_while_calls_go_on()
     {
         var store = new MemoryDialogStore();
-        using var bench = new CallBench();
-        using var kept = new DialogPersistence(bench.Dialogs, store, bench.Proxy.Transport.Listeners);
-        bench.Call();
-        bench.Call();
-        bench.Run(5);
+        using var fixture = new CallFixture();
+        using var kept = new DialogPersistence(fixture.Dialogs, store, fixture.Proxy.Transport.Listeners);
+        fixture.Call();
+        fixture.Call();
+        fixture.Run(5);
         DialogRecord orphan = Orphan("orphan@x");
         await store.WriteAsync(new DialogStoreBatch { Saves = [orphan] }, default);
         Assert.Equal(1, await kept.RestoreAsync(TestContext.Current.CancellationToken));
-        Assert.NotNull(bench.Dialogs.FindByCallId("orphan@x"));
+        Assert.NotNull(fixture.Dialogs.FindByCallId("orphan@x"));
         Assert.Equal(0, await kept.RestoreAsync(TestContext.Current.CancellationToken));
         await store.WriteAsync(new DialogStoreBatch { Saves = [Orphan("stray@x")], Deletes = [orphan.Id] }, default);
         Assert.Equal(3, await kept.SyncAsync(TestContext.Current.CancellationToken));
-        Assert.Equal(bench.Dialogs.Dialogs().Select(static dialog => dialog.Id).Order(), store.Rows.Select(static row => row.Id).Order());
-        bench.Dialogs.FindByCallId("orphan@x")!.Terminate();
-        bench.Run(5);
+        Assert.Equal(fixture.Dialogs.Dialogs().Select(static dialog => dialog.Id).Order(), store.Rows.Select(static row => row.Id).Order());
+        fixture.Dialogs.FindByCallId("orphan@x")!.Terminate();
+        fixture.Run(5);
         while (await kept.FlushAsync(TestContext.Current.CancellationToken)) { }
 
         Assert.Equal(2, store.Rows.Count);
@@ -190,11 +245,14 @@ public sealed class BackgroundLoadTests
     {
         var store = new MemoryDialogStore();
         await store.WriteAsync(new DialogStoreBatch { Saves = [Orphan("a@x", "udp:192.0.2.1:5060")] }, default);
-        using var bench = new CallBench();
+        using var fixture = new CallFixture();
         Assert.Equal((0, 1), await LoadAsync(static _ => { }));
         Assert.Equal((1, 0), await LoadAsync(static options => options.ListenerMap["udp:192.0.2.1:5060"] = "udp:10.0.0.1:5060"));
-        Assert.Equal("udp:10.0.0.1:5060", Encoding.ASCII.GetString(SocketText.Of(bench.Dialogs.FindByCallId("a@x")!.Caller.Flow.Listener)));
-        using var other = new CallBench();
+        Assert.Equal(
+            "udp:10.0.0.1:5060",
+            Encoding.ASCII.GetString(SocketText.Of(fixture.Dialogs.FindByCallId("a@x")!.Caller.Flow.Listener))
+        );
+        using var other = new CallFixture();
         using var kept = new DialogPersistence(
             other.Dialogs,
             store,
@@ -207,9 +265,37 @@ public sealed class BackgroundLoadTests
         {
             var options = new DialogStoreOptions();
             configure(options);
-            using var kept = new DialogPersistence(bench.Dialogs, store, bench.Proxy.Transport.Listeners, options);
+            using var kept = new DialogPersistence(fixture.Dialogs, store, fixture.Proxy.Transport.Listeners, options);
             return await kept.LoadAsync(TestContext.Current.CancellationToken);
         }
+    }
+
+    private static async Task<(GatedStore, CallBench, Node, DialogPersistence)> EndedBeforeItsRowAsync(DialogStoreMode mode)
+    {
+        var gated = new GatedStore();
+        var bench = new CallBench();
+        ScriptedCall call = bench.Call();
+        bench.Run(5);
+        using (var kept = new DialogPersistence(bench.Dialogs, gated, bench.Proxy.Transport.Listeners))
+            await kept.SaveAllAsync(TestContext.Current.CancellationToken);
+        gated.Gate = new TaskCompletionSource();
+        Node node = Node.Restart(
+            bench,
+            route: static async context => await context.RelayInDialogAsync(),
+            adapt: builder =>
+                builder.AddDialogStore(
+                    gated,
+                    options =>
+                    {
+                        options.Mode = mode;
+                        options.LoadFirst = 0;
+                    }
+                )
+        );
+        SentRequest bye = call.SendRequest("BYE");
+        bench.Run(0.5);
+        Assert.Equal(200, bye.Status);
+        return (gated, bench, node, node.Proxy.Services.GetRequiredService<DialogPersistence>());
     }
 
     private static DialogRecord Orphan(string callId, string socket = "")
@@ -270,7 +356,10 @@ public sealed class BackgroundLoadTests
         public ValueTask WriteAsync(DialogStoreBatch batch, CancellationToken cancellation) =>
             IsAway ? throw new IOException("no way to it") : _inner.WriteAsync(batch, cancellation);
 
+        /// <summary>So many replacements fail.</summary>
+        public int Replacements { get; set; }
+
         public ValueTask ReplaceAsync(IReadOnlyList<DialogRecord> all, CancellationToken cancellation) =>
-            _inner.ReplaceAsync(all, cancellation);
+            Replacements-- > 0 ? throw new IOException("no way to it") : _inner.ReplaceAsync(all, cancellation);
     }
 }

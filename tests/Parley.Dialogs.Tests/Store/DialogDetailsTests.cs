@@ -8,7 +8,7 @@ namespace Parley.Dialogs.Tests;
 /// <summary>What the table has no column for comes back from the details: a test per field.</summary>
 public sealed class DialogDetailsTests : IDisposable
 {
-    private readonly CallBench _bench = new(
+    private readonly CallFixture _fixture = new(
         static options => options.KeepSessionDescriptions = true,
         DialogFlags.OptionsPingCaller | DialogFlags.ReinvitePingCallee
     );
@@ -16,9 +16,9 @@ public sealed class DialogDetailsTests : IDisposable
 
     public DialogDetailsTests()
     {
-        _bench.Call();
-        _bench.Run(3);
-        _dialog = _bench.Dialog;
+        _fixture.Call();
+        _fixture.Run(3);
+        _dialog = _fixture.Dialog;
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed class DialogDetailsTests : IDisposable
     {
         _dialog.OptionsPingInterval = TimeSpan.FromSeconds(7);
         _dialog.ReinvitePingInterval = TimeSpan.FromSeconds(77);
-        _bench.Run(8);
+        _fixture.Run(8);
         Dialog back = Restored();
         Assert.Equal((TimeSpan.FromSeconds(7), TimeSpan.FromSeconds(77)), (back.OptionsPingInterval, back.ReinvitePingInterval));
         Assert.True(back.PingsInLock!.Caller!.HasAnswered);
@@ -194,12 +194,12 @@ public sealed class DialogDetailsTests : IDisposable
         string before = Details();
         for (int i = 0; i < 50; i++)
         {
-            _bench.Run(0.013);
+            _fixture.Run(0.013);
             Assert.Equal(before, Details());
         }
     }
 
-    public void Dispose() => _bench.Dispose();
+    public void Dispose() => _fixture.Dispose();
 
     private string Details() => DialogRecords.Of(_dialog, _dialog.Module.Profiles).GetText(DialogColumn.Details)!;
 

@@ -14,7 +14,7 @@ public class DialogPersistenceTests
     {
         var store = new MemoryDialogStore();
         DialogId id;
-        using (CallBench first = Bench())
+        using (CallFixture first = Fixture())
         {
             using var persistence = Keep(first, store);
             int saved = 0;
@@ -41,7 +41,7 @@ public class DialogPersistenceTests
         DialogRecord row = Assert.Single(store.Rows);
         for (int restart = 0; restart < 2; restart++)
         {
-            using CallBench next = Bench();
+            using CallFixture next = Fixture();
             using var persistence = Keep(next, store);
             var loaded = new List<Dialog>();
             next.Dialogs.Register(
@@ -72,19 +72,19 @@ public class DialogPersistenceTests
     public async Task A_row_leaves_the_store_with_its_call()
     {
         var store = new MemoryDialogStore();
-        using CallBench bench = Bench();
-        using var persistence = Keep(bench, store);
-        ScriptedCall call = bench.Call();
-        bench.Run(10);
+        using CallFixture fixture = Fixture();
+        using var persistence = Keep(fixture, store);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(10);
         while (await persistence.FlushAsync()) { }
 
         Assert.Single(store.Rows);
         call.Bye();
-        bench.Run(10);
+        fixture.Run(10);
         while (await persistence.FlushAsync()) { }
 
         Assert.Empty(store.Rows);
-        Assert.True(bench.Dialogs.Feed.IsDurable(bench.Dialogs.Feed.LastSequence));
+        Assert.True(fixture.Dialogs.Feed.IsDurable(fixture.Dialogs.Feed.LastSequence));
     }
 
     [Fact]
@@ -118,10 +118,10 @@ public class DialogPersistenceTests
             },
             default
         );
-        using CallBench bench = Bench();
-        using var persistence = Keep(bench, store);
+        using CallFixture fixture = Fixture();
+        using var persistence = Keep(fixture, store);
         Assert.Equal((0, 5), await persistence.LoadAsync());
-        Assert.Empty(bench.Dialogs.Dialogs());
+        Assert.Empty(fixture.Dialogs.Dialogs());
     }
 
     [Fact]
@@ -130,11 +130,11 @@ public class DialogPersistenceTests
         var store = new MemoryDialogStore();
         uint entry = CoreHash.Compute("spiral@x"u8) & 4095;
         await store.WriteAsync(new DialogStoreBatch { Saves = [Spiral(entry, 0), Spiral(entry, uint.MaxValue)] }, default);
-        using CallBench bench = Bench();
-        using var persistence = Keep(bench, store);
+        using CallFixture fixture = Fixture();
+        using var persistence = Keep(fixture, store);
         Assert.Equal((2, 0), await persistence.LoadAsync());
-        Assert.Equal(2, bench.Dialogs.Dialogs().Count());
-        Assert.NotNull(bench.Dialogs.Find(new DialogId(entry, 0)));
+        Assert.Equal(2, fixture.Dialogs.Dialogs().Count());
+        Assert.NotNull(fixture.Dialogs.Find(new DialogId(entry, 0)));
 
         static DialogRecord Spiral(uint entry, uint number) =>
             new(
@@ -155,8 +155,8 @@ public class DialogPersistenceTests
     public async Task A_call_whose_lifetime_ended_while_nobody_watched_expires_after_the_load()
     {
         var store = new MemoryDialogStore();
-        using CallBench bench = Bench();
-        long now = bench.Clock.GetUtcNow().ToUnixTimeSeconds();
+        using CallFixture fixture = Fixture();
+        long now = fixture.Clock.GetUtcNow().ToUnixTimeSeconds();
         var id = new DialogId(CoreHash.Compute("old@x"u8) & 4095, 1);
         await store.WriteAsync(
             new DialogStoreBatch
@@ -173,22 +173,22 @@ public class DialogPersistenceTests
             },
             default
         );
-        using var persistence = Keep(bench, store);
+        using var persistence = Keep(fixture, store);
         var ran = new List<DialogCallbackTypes>();
-        bench.Dialogs.Register(
+        fixture.Dialogs.Register(
             null,
             DialogCallbackTypes.Loaded,
             (dialog, _, _) => dialog.On(DialogCallbackTypes.Expired, (_, type, _) => ran.Add(type))
         );
         await persistence.LoadAsync();
-        bench.Run(5);
+        fixture.Run(5);
         Assert.Equal([DialogCallbackTypes.Expired], ran);
     }
 
-    private static DialogPersistence Keep(CallBench bench, IDialogStore store) =>
-        new(bench.Dialogs, store, bench.Proxy.Services.GetRequiredService<ISipTransport>().Listeners);
+    private static DialogPersistence Keep(CallFixture fixture, IDialogStore store) =>
+        new(fixture.Dialogs, store, fixture.Proxy.Services.GetRequiredService<ISipTransport>().Listeners);
 
-    private static CallBench Bench() => new(options => options.ProfilesWithValue.Add("caller"), DialogFlags.ByeOnTimeout);
+    private static CallFixture Fixture() => new(options => options.ProfilesWithValue.Add("caller"), DialogFlags.ByeOnTimeout);
 
     private static void Same(DialogRecord expected, DialogRecord actual)
     {

@@ -12,51 +12,51 @@ public sealed class DurableBeforeTests : IAsyncDisposable
     [Fact]
     public async Task The_2xx_of_the_INVITE_and_that_of_the_BYE_wait_for_the_row()
     {
-        using var bench = new CallBench();
-        using DialogPersistence kept = Keep(bench);
-        ScriptedCall call = bench.Call();
-        bench.Run(0.3);
-        Assert.Equal(DialogState.ConfirmedNoAck, bench.Dialog.State);
-        Assert.Equal(0, bench.Recorder.Count("200 INVITE", to: "10.0.1.1"));
+        using var fixture = new CallFixture();
+        using DialogPersistence kept = Keep(fixture);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(0.3);
+        Assert.Equal(DialogState.ConfirmedNoAck, fixture.Dialog.State);
+        Assert.Equal(0, fixture.Recorder.Count("200 INVITE", to: "10.0.1.1"));
         while (await kept.FlushAsync(TestContext.Current.CancellationToken)) { }
 
         Assert.Single(_store.Rows);
-        bench.Run(0.3);
-        Assert.Equal(1, bench.Recorder.Count("200 INVITE", to: "10.0.1.1"));
-        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
+        fixture.Run(0.3);
+        Assert.Equal(1, fixture.Recorder.Count("200 INVITE", to: "10.0.1.1"));
+        Assert.Equal(DialogState.Confirmed, fixture.Dialog.State);
         call.Bye();
-        bench.Run(0.3);
-        Assert.Equal(0, bench.Recorder.Count("200 BYE", to: "10.0.1.1"));
+        fixture.Run(0.3);
+        Assert.Equal(0, fixture.Recorder.Count("200 BYE", to: "10.0.1.1"));
         while (await kept.FlushAsync(TestContext.Current.CancellationToken)) { }
 
         Assert.Empty(_store.Rows);
-        bench.Run(0.3);
-        Assert.Equal(1, bench.Recorder.Count("200 BYE", to: "10.0.1.1"));
+        fixture.Run(0.3);
+        Assert.Equal(1, fixture.Recorder.Count("200 BYE", to: "10.0.1.1"));
         Assert.Equal((2, 0), ((int)kept.Statistics.Holds, (int)kept.Statistics.HoldTimeouts));
     }
 
     [Fact]
     public void No_response_waits_longer_than_MaxHold()
     {
-        using var bench = new CallBench();
-        using DialogPersistence kept = Keep(bench);
-        bench.Call();
-        bench.Run(1.9);
-        Assert.Equal(0, bench.Recorder.Count("200 INVITE", to: "10.0.1.1"));
-        bench.Run(0.3);
-        Assert.Equal(1, bench.Recorder.Count("200 INVITE", to: "10.0.1.1"));
-        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
+        using var fixture = new CallFixture();
+        using DialogPersistence kept = Keep(fixture);
+        fixture.Call();
+        fixture.Run(1.9);
+        Assert.Equal(0, fixture.Recorder.Count("200 INVITE", to: "10.0.1.1"));
+        fixture.Run(0.3);
+        Assert.Equal(1, fixture.Recorder.Count("200 INVITE", to: "10.0.1.1"));
+        Assert.Equal(DialogState.Confirmed, fixture.Dialog.State);
     }
 
     [Fact]
     public void Soon_after_holds_nothing()
     {
         _options.Durability = DialogDurability.SoonAfter;
-        using var bench = new CallBench();
-        using DialogPersistence kept = Keep(bench);
-        bench.Call();
-        bench.Run(0.3);
-        Assert.Equal(DialogState.Confirmed, bench.Dialog.State);
+        using var fixture = new CallFixture();
+        using DialogPersistence kept = Keep(fixture);
+        fixture.Call();
+        fixture.Run(0.3);
+        Assert.Equal(DialogState.Confirmed, fixture.Dialog.State);
         Assert.Equal(0, kept.Statistics.Holds);
     }
 
@@ -67,24 +67,24 @@ public sealed class DurableBeforeTests : IAsyncDisposable
     {
         _options.WhenUnavailable = policy;
         var store = new StoreWorld.FailingStore { Failures = 1 };
-        using var bench = new CallBench();
-        using var kept = new DialogPersistence(bench.Dialogs, store, bench.Proxy.Transport.Listeners, _options, bench.Clock);
-        bench.Call();
-        bench.Run(0.3);
+        using var fixture = new CallFixture();
+        using var kept = new DialogPersistence(fixture.Dialogs, store, fixture.Proxy.Transport.Listeners, _options, fixture.Clock);
+        fixture.Call();
+        fixture.Run(0.3);
         await Assert.ThrowsAsync<IOException>(async () => await kept.FlushAsync(TestContext.Current.CancellationToken));
-        bench.Run(2);
-        ScriptedCall second = bench.Call();
-        bench.Run(0.3);
+        fixture.Run(2);
+        ScriptedCall second = fixture.Call();
+        fixture.Run(0.3);
         if (policy == DialogStoreOutagePolicy.Degrade)
         {
-            Assert.Equal(2, bench.Recorder.Count("200 INVITE", to: "10.0.1.1"));
+            Assert.Equal(2, fixture.Recorder.Count("200 INVITE", to: "10.0.1.1"));
         }
         else
         {
-            Assert.Equal(1, bench.Recorder.Count("503 INVITE", to: "10.0.1.1"));
+            Assert.Equal(1, fixture.Recorder.Count("503 INVITE", to: "10.0.1.1"));
             Assert.Contains(
                 "Retry-After: 10\r\n",
-                bench.Recorder.Find("503 INVITE", to: "10.0.1.1").First().Text,
+                fixture.Recorder.Find("503 INVITE", to: "10.0.1.1").First().Text,
                 StringComparison.Ordinal
             );
             Assert.Equal(1, kept.Statistics.Refused);
@@ -92,16 +92,17 @@ public sealed class DurableBeforeTests : IAsyncDisposable
 
         while (await kept.FlushAsync(TestContext.Current.CancellationToken)) { }
 
-        bench.Call();
-        bench.Run(0.3);
+        fixture.Call();
+        fixture.Run(0.3);
         while (await kept.FlushAsync(TestContext.Current.CancellationToken)) { }
 
-        bench.Run(0.3);
+        fixture.Run(0.3);
         Assert.Equal(policy == DialogStoreOutagePolicy.Degrade ? 3 : 2, store.Rows.Count);
         Assert.NotNull(second);
     }
 
     public ValueTask DisposeAsync() => ((IAsyncDisposable)_store).DisposeAsync();
 
-    private DialogPersistence Keep(CallBench bench) => new(bench.Dialogs, _store, bench.Proxy.Transport.Listeners, _options, bench.Clock);
+    private DialogPersistence Keep(CallFixture fixture) =>
+        new(fixture.Dialogs, _store, fixture.Proxy.Transport.Listeners, _options, fixture.Clock);
 }

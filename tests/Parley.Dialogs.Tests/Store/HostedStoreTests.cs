@@ -17,7 +17,7 @@ public class HostedStoreTests
         var store = new MemoryDialogStore();
         DialogId id;
         int saved = 0;
-        using (CallBench first = Bench(store, mode))
+        using (CallFixture first = Fixture(store, mode))
         {
             first.OnCallback = (dialog, type, _) =>
             {
@@ -38,7 +38,7 @@ public class HostedStoreTests
         }
 
         Assert.Equal(mode == DialogStoreMode.None ? 0 : 1, store.Rows.Count);
-        using CallBench next = Bench(store, mode);
+        using CallFixture next = Fixture(store, mode);
         var loaded = new List<DialogId>();
         next.Dialogs.Register(null, DialogCallbackTypes.Loaded, (dialog, _, _) => loaded.Add(dialog.Id));
         Assert.Equal(mode == DialogStoreMode.None ? [] : [id], loaded);
@@ -55,21 +55,21 @@ public class HostedStoreTests
     [Fact]
     public void A_new_dialog_takes_no_id_that_a_loaded_one_has()
     {
-        using var bench = new DialogBench();
-        DialogId next = bench.Module.Table.NextId("x"u8);
-        var taken = bench.Module.Table.NewDialog(
-            bench.Module,
+        using var fixture = new DialogFixture();
+        DialogId next = fixture.Module.Table.NextId("x"u8);
+        var taken = fixture.Module.Table.NewDialog(
+            fixture.Module,
             new DialogId(next.Entry, next.Id + 1),
             "x"u8,
             "sip:a@a"u8,
             "sip:b@b"u8,
             DialogFlags.None
         );
-        bench.Module.Table.Begin(taken, null);
-        Dialog made = bench.New("x");
+        fixture.Module.Table.Begin(taken, null);
+        Dialog made = fixture.New("x");
         Assert.Equal(next.Id + 2, made.Id.Id);
-        Assert.Same(taken, bench.Module.Find(taken.Id));
-        Assert.Same(made, bench.Module.Find(made.Id));
+        Assert.Same(taken, fixture.Module.Find(taken.Id));
+        Assert.Same(made, fixture.Module.Find(made.Id));
     }
 
     [Fact]
@@ -83,6 +83,6 @@ public class HostedStoreTests
         Assert.Throws<ArgumentException>(() => builder.AddDialogStore(new MemoryDialogStore()));
     }
 
-    private static CallBench Bench(IDialogStore store, DialogStoreMode mode) =>
+    private static CallFixture Fixture(IDialogStore store, DialogStoreMode mode) =>
         new(store: builder => builder.AddDialogStore(store, options => options.Mode = mode));
 }

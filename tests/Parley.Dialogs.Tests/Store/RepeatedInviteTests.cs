@@ -16,10 +16,10 @@ public class RepeatedInviteTests
     public async Task The_dialog_of_the_store_gives_way_to_that_of_the_repeated_INVITE(string tag, int cseq, DialogState state, bool isOver)
     {
         var store = new MemoryDialogStore();
-        using var bench = new CallBench();
-        await store.WriteAsync(new DialogStoreBatch { Saves = [Row(state, bench.Clock.GetUtcNow().ToUnixTimeSeconds())] }, default);
+        using var fixture = new CallFixture();
+        await store.WriteAsync(new DialogStoreBatch { Saves = [Row(state, fixture.Clock.GetUtcNow().ToUnixTimeSeconds())] }, default);
         using Node node = Node.Restart(
-            bench,
+            fixture,
             static options => options.ProfilesWithValue.Add("caller"),
             adapt: static builder => builder.AddCallRecords()
         );
@@ -28,7 +28,7 @@ public class RepeatedInviteTests
         DialogProfile profile = node.Dialogs.FindProfile("caller")!;
         Assert.Equal(1, profile.Size());
 
-        bench.Alice.SendRequest(
+        fixture.Alice.SendRequest(
             "INVITE",
             "sip:bob@10.0.0.1",
             invite =>
@@ -38,7 +38,7 @@ public class RepeatedInviteTests
                     .Set("To", "<sip:bob@10.0.0.1>")
                     .Set("CSeq", $"{cseq} INVITE")
         );
-        bench.Run(1);
+        fixture.Run(1);
         Dialog former = node.All[0];
         Assert.Equal(Id, former.Id);
         Assert.Equal(2, node.All.Count);

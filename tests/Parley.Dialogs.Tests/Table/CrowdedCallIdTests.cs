@@ -13,24 +13,24 @@ public class CrowdedCallIdTests
     [Fact]
     public void Of_40_000_dialogs_with_one_call_id_a_request_is_compared_with_those_of_its_tags_alone()
     {
-        using var bench = new DialogBench();
+        using var fixture = new DialogFixture();
         for (int i = 0; i < Many; i++)
-            bench.New("x", $"t{i}");
+            fixture.New("x", $"t{i}");
 
-        Assert.Empty(Alike(bench, "x", "none of them"));
+        Assert.Empty(Alike(fixture, "x", "none of them"));
         for (int i = 0; i < Many; i += 997)
-            Assert.Equal([$"t{i}"], Alike(bench, "x", $"t{i}").Select(static dialog => dialog.FromTag));
+            Assert.Equal([$"t{i}"], Alike(fixture, "x", $"t{i}").Select(static dialog => dialog.FromTag));
     }
 
     [Fact]
     public void One_that_goes_on_is_found_at_once_behind_40_000_that_are_over()
     {
-        using var bench = new DialogBench();
-        Dialog live = bench.New("x", "live");
+        using var fixture = new DialogFixture();
+        Dialog live = fixture.New("x", "live");
         for (int i = 0; i < Many; i++)
-            bench.New("x", $"t{i}").Raise(DialogEvent.Failure);
+            fixture.New("x", $"t{i}").Raise(DialogEvent.Failure);
 
-        Assert.Same(live, bench.Module.FindByCallId("x"));
+        Assert.Same(live, fixture.Module.FindByCallId("x"));
         Assert.True(live.IsCrowded);
         Assert.Equal((0, 0), (live.CallIdLinks.Older, live.CallIdLinks.Younger)); // the only one of its chain: nothing was walked through
     }
@@ -38,59 +38,59 @@ public class CrowdedCallIdTests
     [Fact]
     public void Where_all_are_over_the_youngest_is_found()
     {
-        using var bench = new DialogBench();
-        Dialog[] all = [.. Enumerable.Range(0, 50).Select(i => bench.New("x", $"t{i}"))];
+        using var fixture = new DialogFixture();
+        Dialog[] all = [.. Enumerable.Range(0, 50).Select(i => fixture.New("x", $"t{i}"))];
         foreach (Dialog dialog in all.Reverse())
             dialog.Raise(DialogEvent.Failure);
-        Assert.Same(all[^1], bench.Module.FindByCallId("x"));
+        Assert.Same(all[^1], fixture.Module.FindByCallId("x"));
     }
 
     [Fact]
     public void A_dialog_that_a_late_2xx_revives_is_found_before_those_that_are_over()
     {
-        using var bench = new DialogBench();
-        Dialog revived = bench.New("x", "a");
+        using var fixture = new DialogFixture();
+        Dialog revived = fixture.New("x", "a");
         for (int i = 0; i < 5; i++)
-            bench.New("x", $"t{i}").Raise(DialogEvent.Failure);
+            fixture.New("x", $"t{i}").Raise(DialogEvent.Failure);
         revived.Raise(DialogEvent.Failure);
-        Assert.NotSame(revived, bench.Module.FindByCallId("x"));
+        Assert.NotSame(revived, fixture.Module.FindByCallId("x"));
         revived.Raise(DialogEvent.Success);
         Assert.Equal(DialogState.ConfirmedNoAck, revived.State);
-        Assert.Same(revived, bench.Module.FindByCallId("x"));
+        Assert.Same(revived, fixture.Module.FindByCallId("x"));
     }
 
     [Fact]
     public void Requests_of_calls_with_one_call_id_find_their_dialogs()
     {
         // Without did in the Routes: by Call-ID and tags.
-        using var bench = new CallBench(static options => options.MatchMode = DialogMatchMode.DidNone);
+        using var fixture = new CallFixture(static options => options.MatchMode = DialogMatchMode.DidNone);
         ScriptedCall[] calls =
         [
             .. Enumerable
                 .Range(0, 8)
-                .Select(_ => bench.Alice.Invite("sip:bob@10.0.0.1", static invite => invite.Set("Call-ID", "crowded"))),
+                .Select(_ => fixture.Alice.Invite("sip:bob@10.0.0.1", static invite => invite.Set("Call-ID", "crowded"))),
         ];
-        bench.Run(2);
-        Assert.Equal(8, bench.All.Count(static dialog => dialog is { CallId: "crowded", State: DialogState.Confirmed }));
+        fixture.Run(2);
+        Assert.Equal(8, fixture.All.Count(static dialog => dialog is { CallId: "crowded", State: DialogState.Confirmed }));
         var matched = new List<Dialog>();
-        bench.OnCallback = (dialog, type, _) =>
+        fixture.OnCallback = (dialog, type, _) =>
         {
             if (type == DialogCallbackTypes.RequestWithin)
                 matched.Add(dialog);
         };
         foreach (ScriptedCall call in calls)
             call.SendRequest("INFO");
-        bench.Run(1);
+        fixture.Run(1);
         Assert.Equal(calls.Select(static call => call.LocalTag).Order(), matched.Select(static dialog => dialog.FromTag).Order());
     }
 
     [Fact]
     public void Of_dialogs_with_one_call_id_and_caller_tag_the_youngest_80_are_looked_at()
     {
-        using var bench = new DialogBench();
-        Dialog[] all = [.. Enumerable.Range(0, 500).Select(_ => bench.New("x", "same"))];
-        Assert.Equal(all.Reverse().Take(DialogStripe.MostAlike), Alike(bench, "x", "same"));
-        Assert.All(all, dialog => Assert.Same(dialog, bench.Module.Find(dialog.Id)));
+        using var fixture = new DialogFixture();
+        Dialog[] all = [.. Enumerable.Range(0, 500).Select(_ => fixture.New("x", "same"))];
+        Assert.Equal(all.Reverse().Take(DialogStripe.MostAlike), Alike(fixture, "x", "same"));
+        Assert.All(all, dialog => Assert.Same(dialog, fixture.Module.Find(dialog.Id)));
     }
 
     [Fact]
@@ -100,13 +100,13 @@ public class CrowdedCallIdTests
             .Sample(
                 steps =>
                 {
-                    using var bench = new DialogBench(static options => options.HashSize = 1);
+                    using var fixture = new DialogFixture(static options => options.HashSize = 1);
                     var model = new List<Dialog>(); // youngest first
                     foreach ((int call, int tag, int what, int which) in steps)
                     {
                         if (what < 5 || model.Count == 0)
                         {
-                            model.Insert(0, bench.New($"call{call}", $"tag{tag}"));
+                            model.Insert(0, fixture.New($"call{call}", $"tag{tag}"));
                         }
                         else
                         {
@@ -121,7 +121,7 @@ public class CrowdedCallIdTests
 
                         string callId = $"call{call}";
                         Dialog[] own = [.. model.Where(dialog => dialog.CallId == callId)];
-                        Dialog? found = bench.Module.FindByCallId(callId);
+                        Dialog? found = fixture.Module.FindByCallId(callId);
                         Assert.Equal(own.Length > 0, found is not null);
                         Assert.Equal(
                             own.Any(static dialog => dialog.State != DialogState.Deleted),
@@ -129,16 +129,16 @@ public class CrowdedCallIdTests
                         );
                         Assert.Equal(
                             own.Select(static dialog => dialog.Id).Order(),
-                            bench.Module.Table.FindAllByCallId(Encoding.ASCII.GetBytes(callId)).Select(static dialog => dialog.Id).Order()
+                            fixture.Module.Table.FindAllByCallId(Encoding.ASCII.GetBytes(callId)).Select(static dialog => dialog.Id).Order()
                         );
                         for (int t = 0; t < 3; t++)
                             Assert.Equal(
                                 own.Where(dialog => dialog.FromTag == $"tag{t}"),
-                                Alike(bench, callId, $"tag{t}").Where(dialog => dialog.FromTag == $"tag{t}")
+                                Alike(fixture, callId, $"tag{t}").Where(dialog => dialog.FromTag == $"tag{t}")
                             );
                     }
 
-                    Assert.Equal(model.Count, bench.Module.Table.Slots.Taken);
+                    Assert.Equal(model.Count, fixture.Module.Table.Slots.Taken);
                     foreach (Dialog dialog in model)
                     {
                         dialog.Raise(DialogEvent.Failure);
@@ -147,16 +147,16 @@ public class CrowdedCallIdTests
                         dialog.Raise(DialogEvent.DelayOver);
                     }
 
-                    Assert.Equal(0, bench.Module.Table.Slots.Taken);
-                    Assert.Null(bench.Module.FindByCallId("call0"));
+                    Assert.Equal(0, fixture.Module.Table.Slots.Taken);
+                    Assert.Null(fixture.Module.FindByCallId("call0"));
                 },
                 iter: 300
             );
 
     /// <summary>The dialogs that a request with this tag is compared with.</summary>
-    private static List<Dialog> Alike(DialogBench bench, string callId, string tag)
+    private static List<Dialog> Alike(DialogFixture fixture, string callId, string tag)
     {
-        DialogTable table = bench.Module.Table;
+        DialogTable table = fixture.Module.Table;
         byte[] bytes = Encoding.ASCII.GetBytes(callId);
         DialogStripe stripe = table.StripeOf(CoreHash.Compute(bytes, table.HashSize));
         var found = new List<Dialog>();

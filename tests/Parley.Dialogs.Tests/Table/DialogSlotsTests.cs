@@ -12,8 +12,8 @@ public sealed class DialogSlotsTests
             .Sample(
                 steps =>
                 {
-                    using var bench = new DialogBench();
-                    Dialog[] dialogs = [.. Enumerable.Range(0, 10).Select(i => bench.New($"call{i}"))];
+                    using var fixture = new DialogFixture();
+                    Dialog[] dialogs = [.. Enumerable.Range(0, 10).Select(i => fixture.New($"call{i}"))];
                     var slots = new DialogSlots();
                     var model = new List<(int Slot, Dialog Dialog)>();
                     foreach (int step in steps)
@@ -45,8 +45,8 @@ public sealed class DialogSlotsTests
     [Fact]
     public void Neighbours_in_time_are_neighbours_in_memory_however_long_places_have_come_and_gone()
     {
-        using var bench = new DialogBench();
-        Dialog dialog = bench.New();
+        using var fixture = new DialogFixture();
+        Dialog dialog = fixture.New();
         var slots = new DialogSlots();
         var random = new Random(1);
         var taken = new List<int>();
@@ -80,9 +80,9 @@ public sealed class DialogSlotsTests
     [Fact]
     public async Task Threads_never_get_the_same_place()
     {
-        using var bench = new DialogBench();
+        using var fixture = new DialogFixture();
         var slots = new DialogSlots();
-        Dialog[] dialogs = [.. Enumerable.Range(0, 4).Select(i => bench.New($"call{i}"))];
+        Dialog[] dialogs = [.. Enumerable.Range(0, 4).Select(i => fixture.New($"call{i}"))];
         var handed = new System.Collections.Concurrent.ConcurrentQueue<int>();
         await Task.WhenAll(
             dialogs.Select(dialog =>

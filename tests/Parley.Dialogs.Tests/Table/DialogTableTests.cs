@@ -13,14 +13,14 @@ public class DialogTableTests
             .Sample(
                 steps =>
                 {
-                    using var bench = new DialogBench(options => options.HashSize = 4);
+                    using var fixture = new DialogFixture(options => options.HashSize = 4);
                     var model = new List<Dialog>();
                     foreach ((int call, bool add) in steps)
                     {
                         string callId = $"call{call}";
                         if (add)
                         {
-                            model.Add(bench.New(callId));
+                            model.Add(fixture.New(callId));
                         }
                         else if (model.FindIndex(d => d.CallId == callId) is var at and >= 0)
                         {
@@ -28,19 +28,19 @@ public class DialogTableTests
                             model.RemoveAt(at);
                             gone.Raise(DialogEvent.Failure);
                             gone.Raise(DialogEvent.DelayOver);
-                            Assert.Null(bench.Module.Table.Find(gone.Id));
+                            Assert.Null(fixture.Module.Table.Find(gone.Id));
                         }
 
                         Dialog? youngest = model.FindLast(d => d.CallId == callId);
-                        Assert.Same(youngest, bench.Module.Table.FindByCallId(Encoding.ASCII.GetBytes(callId)));
+                        Assert.Same(youngest, fixture.Module.Table.FindByCallId(Encoding.ASCII.GetBytes(callId)));
                     }
 
-                    Assert.All(model, d => Assert.Same(d, bench.Module.Table.Find(d.Id)));
+                    Assert.All(model, d => Assert.Same(d, fixture.Module.Table.Find(d.Id)));
                     Assert.Equal(
                         model.Select(d => d.Id).Order(),
-                        bench.Module.Table.Snapshot(includeDeleted: true).Select(d => d.Id).Order()
+                        fixture.Module.Table.Snapshot(includeDeleted: true).Select(d => d.Id).Order()
                     );
-                    Assert.Equal(model.Count, bench.Module.Table.Count(DialogState.Unconfirmed));
+                    Assert.Equal(model.Count, fixture.Module.Table.Count(DialogState.Unconfirmed));
                 },
                 iter: 300
             );
@@ -48,40 +48,40 @@ public class DialogTableTests
     [Fact]
     public void Every_id_lies_in_the_entry_of_its_call_id_and_counts_up_from_a_seeded_start()
     {
-        using var bench = new DialogBench();
-        DialogId first = bench.Module.Table.NextId("abcd"u8),
-            second = bench.Module.Table.NextId("abcd"u8);
+        using var fixture = new DialogFixture();
+        DialogId first = fixture.Module.Table.NextId("abcd"u8),
+            second = fixture.Module.Table.NextId("abcd"u8);
 
         Assert.Equal(1048u, first.Entry);
         Assert.Equal(unchecked(first.Id + 1), second.Id);
-        Assert.NotEqual(first.Id, bench.Module.Table.NextId("1"u8).Id);
+        Assert.NotEqual(first.Id, fixture.Module.Table.NextId("1"u8).Id);
     }
 
     [Fact]
     public void Catalogue_05_an_id_of_zero_is_an_id()
     {
-        using var bench = new DialogBench();
-        var dialog = bench.Module.Table.NewDialog(bench.Module, new DialogId(55, 0), "1"u8, "sip:a@a"u8, "sip:b@b"u8, DialogFlags.None);
-        bench.Module.Table.Begin(dialog, null);
+        using var fixture = new DialogFixture();
+        var dialog = fixture.Module.Table.NewDialog(fixture.Module, new DialogId(55, 0), "1"u8, "sip:a@a"u8, "sip:b@b"u8, DialogFlags.None);
+        fixture.Module.Table.Begin(dialog, null);
 
-        Assert.Same(dialog, bench.Module.Table.Find(new DialogId(55, 0)));
-        Assert.Same(dialog, bench.Module.FindByDid("73.0"));
-        Assert.Null(bench.Module.Find(new DialogId(4096, 0)));
-        Assert.Null(bench.Module.Find(new DialogId(uint.MaxValue, 0)));
+        Assert.Same(dialog, fixture.Module.Table.Find(new DialogId(55, 0)));
+        Assert.Same(dialog, fixture.Module.FindByDid("73.0"));
+        Assert.Null(fixture.Module.Find(new DialogId(4096, 0)));
+        Assert.Null(fixture.Module.Find(new DialogId(uint.MaxValue, 0)));
     }
 
     [Fact]
     public void A_call_that_goes_on_is_found_before_one_that_is_over()
     {
-        using var bench = new DialogBench();
-        Dialog older = bench.New("x"),
-            younger = bench.New("x");
-        Assert.Same(younger, bench.Module.FindByCallId("x"));
+        using var fixture = new DialogFixture();
+        Dialog older = fixture.New("x"),
+            younger = fixture.New("x");
+        Assert.Same(younger, fixture.Module.FindByCallId("x"));
         younger.Raise(DialogEvent.Failure);
-        Assert.Same(older, bench.Module.FindByCallId("x"));
+        Assert.Same(older, fixture.Module.FindByCallId("x"));
         older.Raise(DialogEvent.Failure);
-        Assert.Same(younger, bench.Module.FindByCallId("x"));
-        Assert.Null(bench.Module.FindByCallId("y"));
+        Assert.Same(younger, fixture.Module.FindByCallId("x"));
+        Assert.Null(fixture.Module.FindByCallId("y"));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public class DialogTableTests
         {
             for (int grownAfter = 0; grownAfter < 5; grownAfter++)
             {
-                using var bench = new DialogBench(options => options.HashSize = 1);
+                using var fixture = new DialogFixture(options => options.HashSize = 1);
                 var youngestFirst = new List<Dialog>();
                 var removed = new List<Dialog>();
                 for (int step = 0; step < 5; step++)
@@ -104,13 +104,13 @@ public class DialogTableTests
                     }
                     else
                     {
-                        youngestFirst.Insert(0, bench.New("x"));
+                        youngestFirst.Insert(0, fixture.New("x"));
                     }
 
                     if (step == grownAfter)
-                        GrowAndShrink(bench);
-                    Assert.Equal(youngestFirst, bench.Module.Table.FindAllByCallId("x"u8));
-                    Assert.Same(youngestFirst[0], bench.Module.FindByCallId("x"));
+                        GrowAndShrink(fixture);
+                    Assert.Equal(youngestFirst, fixture.Module.Table.FindAllByCallId("x"u8));
+                    Assert.Same(youngestFirst[0], fixture.Module.FindByCallId("x"));
                 }
 
                 while (youngestFirst.Count > 0)
@@ -118,10 +118,10 @@ public class DialogTableTests
                     Dialog last = youngestFirst[youngestFirst.Count / 2];
                     youngestFirst.Remove(last);
                     End(last);
-                    Assert.Equal(youngestFirst, bench.Module.Table.FindAllByCallId("x"u8));
+                    Assert.Equal(youngestFirst, fixture.Module.Table.FindAllByCallId("x"u8));
                 }
 
-                Assert.Null(bench.Module.FindByCallId("x"));
+                Assert.Null(fixture.Module.FindByCallId("x"));
             }
         }
     }
@@ -133,14 +133,14 @@ public class DialogTableTests
             .Sample(
                 steps =>
                 {
-                    using var bench = new DialogBench(options => options.HashSize = 1);
+                    using var fixture = new DialogFixture(options => options.HashSize = 1);
                     var model = new List<Dialog>(); // youngest first
                     foreach ((int call, int what, int which) in steps)
                     {
                         string callId = $"call{call}";
                         if (what < 6 || model.Count == 0)
                         {
-                            model.Insert(0, bench.New(callId));
+                            model.Insert(0, fixture.New(callId));
                         }
                         else
                         {
@@ -152,16 +152,16 @@ public class DialogTableTests
 
                         Assert.Equal(
                             model.Where(d => d.CallId == callId),
-                            bench.Module.Table.FindAllByCallId(Encoding.ASCII.GetBytes(callId))
+                            fixture.Module.Table.FindAllByCallId(Encoding.ASCII.GetBytes(callId))
                         );
                     }
 
                     for (int call = 0; call <= 5; call++)
                         Assert.Equal(
                             model.Where(d => d.CallId == $"call{call}"),
-                            bench.Module.Table.FindAllByCallId(Encoding.ASCII.GetBytes($"call{call}"))
+                            fixture.Module.Table.FindAllByCallId(Encoding.ASCII.GetBytes($"call{call}"))
                         );
-                    Assert.Equal(model.Count, bench.Module.Table.Slots.Taken);
+                    Assert.Equal(model.Count, fixture.Module.Table.Slots.Taken);
                 },
                 iter: 300
             );
@@ -169,15 +169,15 @@ public class DialogTableTests
     [Fact]
     public void An_id_that_is_there_already_is_not_added_again()
     {
-        using var bench = new DialogBench();
-        Dialog there = bench.New("x");
-        var restored = bench.Module.Table.NewDialog(bench.Module, there.Id, "x"u8, "sip:a@a"u8, "sip:b@b"u8, DialogFlags.None);
+        using var fixture = new DialogFixture();
+        Dialog there = fixture.New("x");
+        var restored = fixture.Module.Table.NewDialog(fixture.Module, there.Id, "x"u8, "sip:a@a"u8, "sip:b@b"u8, DialogFlags.None);
 
         Assert.False(restored.TryBeginRestored());
-        Assert.Same(there, bench.Module.Find(there.Id));
-        Assert.Equal([there], bench.Module.Table.FindAllByCallId("x"u8));
-        Assert.Equal(1, bench.Module.Table.Count(DialogState.Unconfirmed));
-        Assert.Equal(1, bench.Module.Table.Slots.Taken);
+        Assert.Same(there, fixture.Module.Find(there.Id));
+        Assert.Equal([there], fixture.Module.Table.FindAllByCallId("x"u8));
+        Assert.Equal(1, fixture.Module.Table.Count(DialogState.Unconfirmed));
+        Assert.Equal(1, fixture.Module.Table.Slots.Taken);
     }
 
     [Theory]
@@ -200,7 +200,7 @@ public class DialogTableTests
     public void A_hash_size_that_is_no_power_of_two_is_refused(int size) =>
         Assert.Contains(
             "HashSize",
-            Assert.Throws<ArgumentException>(() => new DialogBench(options => options.HashSize = size)).Message,
+            Assert.Throws<ArgumentException>(() => new DialogFixture(options => options.HashSize = size)).Message,
             StringComparison.Ordinal
         );
 
@@ -213,14 +213,14 @@ public class DialogTableTests
     public void A_record_route_parameter_that_cannot_be_is_refused(string name) =>
         Assert.Contains(
             "RecordRouteParameter",
-            Assert.Throws<ArgumentException>(() => new DialogBench(options => options.RecordRouteParameter = name)).Message,
+            Assert.Throws<ArgumentException>(() => new DialogFixture(options => options.RecordRouteParameter = name)).Message,
             StringComparison.Ordinal
         );
 
     [Fact]
     public async Task Dialogs_made_and_ended_by_many_threads_leave_nothing_behind()
     {
-        using var bench = new DialogBench();
+        using var fixture = new DialogFixture();
         await Task.WhenAll(
             Enumerable
                 .Range(0, 4)
@@ -230,7 +230,7 @@ public class DialogTableTests
                         {
                             for (int i = 0; i < 2_000; i++)
                             {
-                                Dialog dialog = bench.New($"{t}-{i % 50}");
+                                Dialog dialog = fixture.New($"{t}-{i % 50}");
                                 dialog.Raise(DialogEvent.Success);
                                 dialog.Raise(DialogEvent.Ack);
                                 dialog.Raise(DialogEvent.ByeAnswered);
@@ -243,8 +243,8 @@ public class DialogTableTests
         );
 
         for (DialogState state = DialogState.Unconfirmed; state <= DialogState.Deleted; state++)
-            Assert.Equal(0, bench.Module.Table.Count(state));
-        Assert.Empty(bench.Module.Table.Snapshot(includeDeleted: true));
+            Assert.Equal(0, fixture.Module.Table.Count(state));
+        Assert.Empty(fixture.Module.Table.Snapshot(includeDeleted: true));
     }
 
     private static void End(Dialog dialog)
@@ -253,9 +253,9 @@ public class DialogTableTests
         dialog.Raise(DialogEvent.DelayOver);
     }
 
-    private static void GrowAndShrink(DialogBench bench)
+    private static void GrowAndShrink(DialogFixture fixture)
     {
-        Dialog[] others = [.. Enumerable.Range(0, 200).Select(i => bench.New($"other{i}"))];
+        Dialog[] others = [.. Enumerable.Range(0, 200).Select(i => fixture.New($"other{i}"))];
         foreach (Dialog other in others.Skip(20))
             End(other);
     }

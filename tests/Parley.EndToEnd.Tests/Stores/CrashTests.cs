@@ -21,7 +21,32 @@ public class CrashTests
     [Fact]
     public Task Delayed_at_most_a_period_is_lost() => RunAsync(SqlProvider.Sqlite, DialogStoreMode.Delayed, 3);
 
-    private static async Task RunAsync(SqlProvider provider, DialogStoreMode mode, int kills)
+    /// <summary>What was there at an orderly stop comes back whole; a kill loses what is in memory alone, and doubles or spoils nothing.</summary>
+    [Fact]
+    public Task In_shutdown_an_orderly_stop_loses_nothing_and_a_kill_spoils_nothing() =>
+        RunAsync(SqlProvider.Sqlite, DialogStoreMode.Shutdown, 4, ending: CrashEnding.Both);
+
+    /// <summary>Ended, started, ended at once and started again.</summary>
+    [Theory]
+    [InlineData(DialogStoreMode.Realtime, DialogDurability.Before, CrashEnding.Kill)]
+    [InlineData(DialogStoreMode.Realtime, DialogDurability.Before, CrashEnding.Term)]
+    [InlineData(DialogStoreMode.Realtime, DialogDurability.SoonAfter, CrashEnding.Kill)]
+    [InlineData(DialogStoreMode.Realtime, DialogDurability.SoonAfter, CrashEnding.Term)]
+    [InlineData(DialogStoreMode.Delayed, DialogDurability.Before, CrashEnding.Kill)]
+    [InlineData(DialogStoreMode.Delayed, DialogDurability.Before, CrashEnding.Term)]
+    [InlineData(DialogStoreMode.Shutdown, DialogDurability.Before, CrashEnding.Kill)]
+    [InlineData(DialogStoreMode.Shutdown, DialogDurability.Before, CrashEnding.Term)]
+    public Task Twice_in_a_row(DialogStoreMode mode, DialogDurability durability, CrashEnding ending) =>
+        RunAsync(SqlProvider.Sqlite, mode, kills: 1, durability, ending, twice: 1);
+
+    private static async Task RunAsync(
+        SqlProvider provider,
+        DialogStoreMode mode,
+        int kills,
+        DialogDurability durability = DialogDurability.Before,
+        CrashEnding ending = CrashEnding.Kill,
+        int twice = 4
+    )
     {
         if (DatabaseServers.Missing(provider) is { } missing)
             Assert.Skip(missing);
@@ -30,6 +55,9 @@ public class CrashTests
         var settings = new CrashSettings
         {
             Mode = mode,
+            Durability = durability,
+            Ending = ending,
+            Twice = twice,
             Kills = kills,
             Seed = 7,
             Provider = CrashSettings.NameOf(provider),

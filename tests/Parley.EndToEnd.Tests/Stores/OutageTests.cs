@@ -26,10 +26,17 @@ public class OutageTests
             {
                 foreach (
                     string outage in (string[])
-                        ["sqlite locked", "sqlite full", "postgresql stopped", "postgresql paused", "postgresql read-only"]
+                        [
+                            "sqlite locked",
+                            "sqlite full",
+                            "postgresql stopped",
+                            "postgresql paused",
+                            "postgresql read-only",
+                            "postgresql full",
+                        ]
                 )
                     rows.Add(outage, mode);
-                foreach (string outage in (string[])["mysql stopped", "mysql paused", "mysql read-only"])
+                foreach (string outage in (string[])["mysql stopped", "mysql paused", "mysql read-only", "mysql full"])
                     rows.Add(outage, mode);
             }
 
@@ -58,19 +65,23 @@ public class OutageTests
             : SqlProvider.PostgreSql;
         if (DatabaseServers.Missing(provider) is { } missing)
             Assert.Skip(missing);
+        bool isFull = outage.EndsWith("full", StringComparison.Ordinal);
+        using SmallDisk? disk = isFull ? SmallDisk.Mount(megabytes: provider == SqlProvider.Sqlite ? 8 : 256) : null;
+        if (isFull && disk is null)
+            Assert.Skip("A small file system cannot be mounted here (root may).");
+        DirectoryInfo? data = disk is null ? null : new DirectoryInfo(disk.Folder);
         using DatabaseServer? server = provider switch
         {
-            SqlProvider.PostgreSql => new PostgreSqlServer("fsync=off"),
-            SqlProvider.MySql => new MariaDbServer("--innodb-flush-log-at-trx-commit=2"),
+            SqlProvider.PostgreSql => new PostgreSqlServer(data, "fsync=off"),
+            SqlProvider.MySql => new MariaDbServer(data, "--innodb-flush-log-at-trx-commit=2", "--innodb-log-file-size=16M"),
             _ => null,
         };
         string folder = TestFolder.ForTest("outage");
-        using SmallDisk? disk = outage == "sqlite full" ? SmallDisk.Mount(megabytes: 8) : null;
-        if (outage == "sqlite full" && disk is null)
-            Assert.Skip("A small file system cannot be mounted here (root may).");
         await using TestDatabase? database = server is null ? null : new TestDatabase(provider, server);
         string connection = database?.ConnectionString ?? $"Data Source={Path.Combine(disk?.Folder ?? folder, "parley.db")}";
-        (Func<Task> take, Func<Task> giveBack) = Ways(outage, server, connection);
+        (Func<Task> take, Func<Task> giveBack) = Ways(outage, server, connection, disk);
+        if (outage == "mysql read-only")
+            connection = await WithoutPrivilegesAsync(connection);
         var settings = new CrashSettings
         {
             Mode = mode,
@@ -85,7 +96,7 @@ public class OutageTests
         Assert.Empty(run.Faults.Take(10));
     }
 
-    private static (Func<Task> Take, Func<Task> GiveBack) Ways(string outage, DatabaseServer? server, string connection)
+    private static (Func<Task> Take, Func<Task> GiveBack) Ways(string outage, DatabaseServer? server, string connection, SmallDisk? disk)
     {
         switch (outage)
         {
@@ -107,19 +118,16 @@ public class OutageTests
                         return Task.CompletedTask;
                     }
                 );
-            case "sqlite full":
-                string ballast = Path.Combine(new SqliteConnectionStringBuilder(connection).DataSource + ".ballast");
+            case "sqlite full" or "postgresql full" or "mysql full":
+                string ballast = Path.Combine(disk!.Folder, "ballast");
                 return (
+                    () => Task.Run(() => Fill(ballast)),
                     () =>
-                    {
-                        Fill(ballast);
-                        return Task.CompletedTask;
-                    },
-                    () =>
-                    {
-                        File.Delete(ballast);
-                        return Task.CompletedTask;
-                    }
+                        Task.Run(() =>
+                        {
+                            File.Delete(ballast);
+                            server?.StartIfDown();
+                        })
                 );
             case "postgresql read-only":
                 return (
@@ -147,6 +155,19 @@ public class OutageTests
             default:
                 return (() => Task.Run(server!.ShutDown), () => Task.Run(server!.Start));
         }
+    }
+
+    /// <summary>A user of that database alone: read_only does not bind one with READ ONLY ADMIN, which ALL on *.* contains.</summary>
+    private static async Task<string> WithoutPrivilegesAsync(string connection)
+    {
+        var builder = new MySqlConnectionStringBuilder(connection);
+        await RunAsync(
+            new MySqlConnection(connection + ";Pooling=false;Allow User Variables=true"), // else an at sign is a parameter
+            "CREATE USER plain@'127.0.0.1'",
+            $"GRANT ALL ON {builder.Database}.* TO plain@'127.0.0.1'"
+        );
+        builder.UserID = "plain";
+        return builder.ConnectionString;
     }
 
     /// <summary>Takes what the file system has left.</summary>

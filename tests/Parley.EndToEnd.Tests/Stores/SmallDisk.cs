@@ -16,6 +16,13 @@ internal sealed class SmallDisk : IDisposable
         return Run("mount", "-t", "tmpfs", "-o", $"size={megabytes}m", "tmpfs", folder) ? new SmallDisk(folder) : null;
     }
 
+    /// <summary>Nothing can be written any more.</summary>
+    public void MakeReadOnly()
+    {
+        if (!Run("mount", "-o", "remount,ro", Folder))
+            throw new InvalidOperationException($"{Folder} stays writable.");
+    }
+
     public void Dispose() => Run("umount", "-l", Folder);
 
     private static bool Run(string program, params string[] arguments)

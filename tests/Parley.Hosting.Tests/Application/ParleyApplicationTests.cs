@@ -44,7 +44,7 @@ public sealed class ParleyApplicationTests
     public void Modules_get_the_parts_of_the_proxy_and_run_before_the_handler()
     {
         var heard = new List<string>();
-        using var scene = new Scene(
+        using var fixture = new ProxyFixture(
             context =>
             {
                 heard.Add("handler");
@@ -54,27 +54,27 @@ public sealed class ParleyApplicationTests
             },
             builder => builder.Services.AddSingleton(heard).AddSingleton<IProxyModule, Module>()
         );
-        Peer alice = scene.Peer("10.0.0.1");
-        alice.Send("OPTIONS", "sip:bob@10.0.0.2", toTag: "t", headers: $"Route: <sip:{Scene.ProxyAddress};lr>\r\n");
-        scene.Run(50);
+        Peer alice = fixture.Peer("10.0.0.1");
+        alice.Send("OPTIONS", "sip:bob@10.0.0.2", toTag: "t", headers: $"Route: <sip:{ProxyFixture.ProxyAddress};lr>\r\n");
+        fixture.Run(50);
         Assert.Equal(["module", "handler", "routed"], heard);
-        Assert.Same(scene.App, scene.App.Services.GetRequiredService<ParleyApplication>());
-        Assert.Same(scene.Transport, scene.App.Services.GetRequiredService<ISipTransport>());
-        Assert.Same(scene.App.Transactions, scene.App.Services.GetRequiredService<TransactionLayer>());
+        Assert.Same(fixture.App, fixture.App.Services.GetRequiredService<ParleyApplication>());
+        Assert.Same(fixture.Transport, fixture.App.Services.GetRequiredService<ISipTransport>());
+        Assert.Same(fixture.App.Transactions, fixture.App.Services.GetRequiredService<TransactionLayer>());
     }
 
     [Fact]
     public void A_module_that_throws_is_answered_500()
     {
-        using var scene = new Scene(
+        using var fixture = new ProxyFixture(
             static async context => await context.RelayAsync(),
             static builder => builder.Services.AddSingleton<IProxyModule, Broken>()
         );
-        Peer alice = scene.Peer("10.0.0.1");
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.Send("OPTIONS", "sip:bob@10.0.0.2");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([500], alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
@@ -108,18 +108,18 @@ public sealed class ParleyApplicationTests
     [Fact]
     public void Stopping_waits_for_requests_without_an_answer()
     {
-        var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2");
+        var fixture = new ProxyFixture(static async context => await context.RelayAsync());
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2");
         alice.Send("OPTIONS", "sip:bob@10.0.0.2");
-        scene.Run(50);
-        Task stop = scene.App.StopAsync();
-        scene.Run(1_000);
+        fixture.Run(50);
+        Task stop = fixture.App.StopAsync();
+        fixture.Run(1_000);
         Assert.False(stop.IsCompleted);
         bob.Answer(bob.Request("OPTIONS"), 200);
-        Assert.True(scene.Clock.RunUntil(() => stop.IsCompleted, TimeSpan.FromSeconds(2)));
+        Assert.True(fixture.Clock.RunUntil(() => stop.IsCompleted, TimeSpan.FromSeconds(2)));
         Assert.Equal([200], alice.Finals);
-        scene.Dispose();
+        fixture.Dispose();
     }
 
     private sealed class Module(

@@ -21,12 +21,12 @@ public sealed class ParleyModuleTests
     [Fact]
     public void A_module_may_set_the_main_route()
     {
-        using var scene = new Scene(null, static builder => builder.AddModule<Answering>());
-        Peer alice = scene.Peer("10.0.0.1");
+        using var fixture = new ProxyFixture(null, static builder => builder.AddModule<Answering>());
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.Send("OPTIONS", "sip:bob@10.0.0.2");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([299], alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]

@@ -50,27 +50,27 @@ public sealed class RelayRoutesTests
     public void Targets_are_tried_one_after_the_other_with_the_dialled_user()
     {
         RelayRoutes routes = Usual();
-        using var scene = new Scene(async context =>
+        using var fixture = new ProxyFixture(async context =>
         {
             if (!routes.AddTargets(context))
                 context.Reply(404);
             else
                 await context.RelayAsync();
         });
-        Peer alice = scene.Peer("10.0.0.1"),
-            second = scene.Peer("10.0.0.2"),
-            first = scene.Peer("10.0.0.3");
+        Peer alice = fixture.Peer("10.0.0.1"),
+            second = fixture.Peer("10.0.0.2"),
+            first = fixture.Peer("10.0.0.3");
         first.Script = request =>
         {
             if (request.Method == SipMethod.Invite)
                 first.Answer(request, 503);
         };
         alice.Send("INVITE", "sip:+4930123@example.com");
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal("sip:30123@10.0.0.3;transport=udp", Peer.Text(first.Request("INVITE").RequestUri));
         Assert.Equal("sip:desk@10.0.0.2", Peer.Text(second.Request("INVITE").RequestUri));
         alice.Send("MESSAGE", "sip:nobody@example.com", callId: "other");
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Contains(404, alice.Finals);
     }
 

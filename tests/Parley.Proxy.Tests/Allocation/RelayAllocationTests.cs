@@ -21,43 +21,43 @@ public sealed class RelayAllocationTests
     [InlineData("OPTIONS")]
     public void A_request_relayed_within_a_dialog_and_answered_allocates_nothing(string method)
     {
-        using Bench bench = new(method);
+        using RelayFixture fixture = new(method);
         for (int i = 0; i < 500; i++)
-            bench.Round();
+            fixture.Round();
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < Rounds; i++)
-            bench.Round();
+            fixture.Round();
         long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.True(bench.Answers >= 500 + Rounds, $"{bench.Answers} answers");
+        Assert.True(fixture.Answers >= 500 + Rounds, $"{fixture.Answers} answers");
         Assert.Equal(0, allocated);
     }
 
     [Fact]
     public void The_ACK_of_a_2xx_relayed_allocates_nothing()
     {
-        using Bench bench = new("ACK");
+        using RelayFixture fixture = new("ACK");
         for (int i = 0; i < 500; i++)
-            bench.Ack();
+            fixture.Ack();
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < Rounds; i++)
-            bench.Ack();
+            fixture.Ack();
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(500 + Rounds, bench.Sent);
+        Assert.Equal(500 + Rounds, fixture.Sent);
     }
 
     [Fact]
     public void An_initial_INVITE_that_rings_and_is_answered_allocates_nothing_in_steady_state()
     {
-        using Bench bench = new("INVITE", isInitial: true);
+        using RelayFixture fixture = new("INVITE", isInitial: true);
         for (int i = 0; i < 500; i++)
-            bench.Round(rings: true);
+            fixture.Round(rings: true);
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < Rounds; i++)
-            bench.Round(rings: true);
+            fixture.Round(rings: true);
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
-    private sealed class Bench : IDisposable
+    private sealed class RelayFixture : IDisposable
     {
         private readonly StubTransport _transport = new();
         private readonly ManualTime _time = new();
@@ -71,7 +71,7 @@ public sealed class RelayAllocationTests
         private readonly SipFlow _bob;
         private int _serial = 10_000_000;
 
-        public Bench(string method, bool isInitial = false)
+        public RelayFixture(string method, bool isInitial = false)
         {
             _app = ParleyApplication
                 .CreateEmptyBuilder()

@@ -9,9 +9,9 @@ public sealed class RelayOptionsTests
     private static readonly SipUri First = SipUri.Parse("sip:bob@10.0.0.2"),
         Second = SipUri.Parse("sip:bob@10.0.0.3");
 
-    private static Peer Answering(Scene scene, string address, int status)
+    private static Peer Answering(ProxyFixture fixture, string address, int status)
     {
-        Peer peer = scene.Peer(address);
+        Peer peer = fixture.Peer(address);
         peer.Script = request =>
         {
             if (request.Method == SipMethod.Invite)
@@ -23,7 +23,7 @@ public sealed class RelayOptionsTests
     [Fact]
     public void The_applications_options_hold_where_a_relay_has_none()
     {
-        using var scene = new Scene(
+        using var fixture = new ProxyFixture(
             async context =>
             {
                 context.AddTarget(First);
@@ -32,33 +32,33 @@ public sealed class RelayOptionsTests
             },
             builder => builder.Proxy.Relay.FirstResponseTimeout = TimeSpan.FromSeconds(1)
         );
-        Peer alice = scene.Peer("10.0.0.1");
-        scene.Peer("10.0.0.2");
-        Answering(scene, "10.0.0.3", 200);
+        Peer alice = fixture.Peer("10.0.0.1");
+        fixture.Peer("10.0.0.2");
+        Answering(fixture, "10.0.0.3", 200);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(900);
+        fixture.Run(900);
         Assert.Empty(alice.Finals);
-        scene.Run(200);
+        fixture.Run(200);
         Assert.Equal([200], alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void Without_a_rule_every_failure_but_6xx_leads_to_the_next_q()
     {
-        using var scene = new Scene(async context =>
+        using var fixture = new ProxyFixture(async context =>
         {
             context.AddTarget(First);
             context.AddTarget(Second, q: 500);
             await context.RelayAsync();
         });
-        Peer alice = scene.Peer("10.0.0.1");
-        Answering(scene, "10.0.0.2", 486);
-        Answering(scene, "10.0.0.3", 200);
+        Peer alice = fixture.Peer("10.0.0.1");
+        Answering(fixture, "10.0.0.2", 486);
+        Answering(fixture, "10.0.0.3", 200);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([200], alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
@@ -73,41 +73,41 @@ public sealed class RelayOptionsTests
                 return failure.Reason == FailureReason.Busy;
             },
         };
-        using var scene = new Scene(async context =>
+        using var fixture = new ProxyFixture(async context =>
             await context.FailoverAsync([First, Second, SipUri.Parse("sip:bob@10.0.0.4")], options)
         );
-        Peer alice = scene.Peer("10.0.0.1");
-        Answering(scene, "10.0.0.2", 486);
-        Answering(scene, "10.0.0.3", 503);
-        Peer third = Answering(scene, "10.0.0.4", 200);
+        Peer alice = fixture.Peer("10.0.0.1");
+        Answering(fixture, "10.0.0.2", 486);
+        Answering(fixture, "10.0.0.3", 503);
+        Peer third = Answering(fixture, "10.0.0.4", 200);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([486, 503], asked);
         Assert.Equal(0, third.Count("INVITE"));
         Assert.Equal([486], alice.Finals); // the better of the two
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_rule_that_throws_is_counted_and_the_next_is_tried()
     {
         var options = new RelayOptions { TryNext = static _ => throw new InvalidOperationException("rule") };
-        using var scene = new Scene(async context => await context.FailoverAsync([First, Second], options));
-        Peer alice = scene.Peer("10.0.0.1");
-        Answering(scene, "10.0.0.2", 503);
-        Answering(scene, "10.0.0.3", 200);
+        using var fixture = new ProxyFixture(async context => await context.FailoverAsync([First, Second], options));
+        Peer alice = fixture.Peer("10.0.0.1");
+        Answering(fixture, "10.0.0.2", 503);
+        Answering(fixture, "10.0.0.3", 200);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([200], alice.Finals);
-        Assert.Equal(1, scene.App.Counters[ProxyCounter.HandlerErrors]);
-        scene.RunToTheEnd();
+        Assert.Equal(1, fixture.App.Counters[ProxyCounter.HandlerErrors]);
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void The_branches_tell_why_each_of_them_failed()
     {
         var reasons = new List<FailureReason>();
-        using var scene = new Scene(async context =>
+        using var fixture = new ProxyFixture(async context =>
         {
             context.OnFailure(failed =>
             {
@@ -119,66 +119,66 @@ public sealed class RelayOptionsTests
                 new RelayOptions { FirstResponseTimeout = TimeSpan.FromMilliseconds(300) }
             );
         });
-        Peer alice = scene.Peer("10.0.0.1");
-        scene.Peer("10.0.0.2");
-        Answering(scene, "10.0.0.3", 486);
+        Peer alice = fixture.Peer("10.0.0.1");
+        fixture.Peer("10.0.0.2");
+        Answering(fixture, "10.0.0.3", 486);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(500);
+        fixture.Run(500);
         Assert.Equal([FailureReason.NameNotFound, FailureReason.NoResponse, FailureReason.Busy], reasons);
         Assert.Equal([486], alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void An_observer_sees_the_failure_as_received_where_another_status_goes_upstream()
     {
         var seen = new List<(int Sent, RelayFailure Failure)>();
-        using var scene = new Scene(async context =>
+        using var fixture = new ProxyFixture(async context =>
         {
             context.Observe(new Watcher(seen));
             await context.FailoverAsync([First]);
         });
-        Peer alice = scene.Peer("10.0.0.1");
-        Answering(scene, "10.0.0.2", 503);
+        Peer alice = fixture.Peer("10.0.0.1");
+        Answering(fixture, "10.0.0.2", 503);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([(500, new RelayFailure(503, FailureReason.ServerError, true))], seen);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void An_answer_of_the_proxys_own_is_a_failure_too()
     {
         var seen = new List<(int Sent, RelayFailure Failure)>();
-        using var scene = new Scene(context =>
+        using var fixture = new ProxyFixture(context =>
         {
             context.Observe(new Watcher(seen));
             context.Reply(404);
             return ValueTask.CompletedTask;
         });
-        Peer alice = scene.Peer("10.0.0.1");
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([(404, new RelayFailure(404, FailureReason.NotFound, false))], seen);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void After_a_success_there_is_no_failure()
     {
         var seen = new List<(int Sent, RelayFailure Failure)>();
-        using var scene = new Scene(async context =>
+        using var fixture = new ProxyFixture(async context =>
         {
             context.Observe(new Watcher(seen));
             await context.FailoverAsync([First, Second]);
         });
-        Peer alice = scene.Peer("10.0.0.1");
-        Answering(scene, "10.0.0.2", 503);
-        Answering(scene, "10.0.0.3", 200);
+        Peer alice = fixture.Peer("10.0.0.1");
+        Answering(fixture, "10.0.0.2", 503);
+        Answering(fixture, "10.0.0.3", 200);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([(200, default(RelayFailure))], seen);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Theory]
@@ -200,15 +200,15 @@ public sealed class RelayOptionsTests
     {
         ArgumentException? none = null,
             missing = null;
-        using var scene = new Scene(async context =>
+        using var fixture = new ProxyFixture(async context =>
         {
             none = await Assert.ThrowsAsync<ArgumentException>(async () => await context.FailoverAsync([]));
             missing = await Assert.ThrowsAsync<ArgumentException>(async () => await context.FailoverAsync([First, null!]));
             context.Reply(404);
         });
-        Peer alice = scene.Peer("10.0.0.1");
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal("targets", none?.ParamName);
         Assert.Equal("targets", missing?.ParamName);
         Assert.Equal([404], alice.Finals);

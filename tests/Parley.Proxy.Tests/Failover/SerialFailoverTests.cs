@@ -19,7 +19,7 @@ public sealed class SerialFailoverTests
 
     private readonly List<RelayFailure> _failures = [];
 
-    private Scene Make(RelayOptions? options = null) =>
+    private ProxyFixture Make(RelayOptions? options = null) =>
         new(async context =>
         {
             context.OnFailure(failed =>
@@ -30,9 +30,9 @@ public sealed class SerialFailoverTests
             await context.FailoverAsync(Both, options ?? Quick);
         });
 
-    private static Peer Answering(Scene scene, string address, params int[] statuses)
+    private static Peer Answering(ProxyFixture fixture, string address, params int[] statuses)
     {
-        Peer peer = scene.Peer(address);
+        Peer peer = fixture.Peer(address);
         peer.Script = request =>
         {
             if (request.Method is not (SipMethod.Invite or SipMethod.Options))
@@ -46,19 +46,19 @@ public sealed class SerialFailoverTests
     [Fact]
     public void A_dead_host_costs_the_first_response_time_and_no_more()
     {
-        using Scene scene = Make();
-        Peer alice = scene.Peer("10.0.0.1"),
-            dead = scene.Peer("10.0.0.2"),
-            bob = Answering(scene, "10.0.0.3", 180, 200);
+        using ProxyFixture fixture = Make();
+        Peer alice = fixture.Peer("10.0.0.1"),
+            dead = fixture.Peer("10.0.0.2"),
+            bob = Answering(fixture, "10.0.0.3", 180, 200);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(450);
+        fixture.Run(450);
         Assert.Equal(0, bob.Count("INVITE"));
-        scene.Run(150);
+        fixture.Run(150);
         Assert.Equal([200], alice.Finals);
         Assert.True(dead.Count("INVITE") is 1 or 2);
         Assert.Empty(_failures);
-        Assert.Equal(1, scene.App.Counters[ProxyCounter.BranchTimeouts]);
-        scene.RunToTheEnd();
+        Assert.Equal(1, fixture.App.Counters[ProxyCounter.BranchTimeouts]);
+        fixture.RunToTheEnd();
         Assert.Equal(0, dead.Count("CANCEL")); // 9.1: nothing came, so nothing is cancelled
     }
 
@@ -67,56 +67,56 @@ public sealed class SerialFailoverTests
     [InlineData(200)]
     public void A_target_that_was_given_up_is_not_asked_again_and_its_late_response_counts(int late)
     {
-        using Scene scene = Make();
-        Peer alice = scene.Peer("10.0.0.1"),
-            silent = scene.Peer("10.0.0.2"),
-            bob = Answering(scene, "10.0.0.3", 180);
+        using ProxyFixture fixture = Make();
+        Peer alice = fixture.Peer("10.0.0.1"),
+            silent = fixture.Peer("10.0.0.2"),
+            bob = Answering(fixture, "10.0.0.3", 180);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(600);
+        fixture.Run(600);
         int sent = silent.Count("INVITE");
-        scene.Run(15_000);
+        fixture.Run(15_000);
         Assert.Equal((sent, 0, 1), (silent.Count("INVITE"), silent.Count("CANCEL"), bob.Count("INVITE")));
         silent.Answer(silent.Request("INVITE"), late);
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal(late == 180 ? (1, 0) : (0, 1), (silent.Count("CANCEL"), alice.Finals.Count()));
         Assert.Equal(late == 200 ? 1 : 0, bob.Count("CANCEL"));
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_call_that_was_cancelled_is_not_offered_again_after_the_first_response_time()
     {
-        using Scene scene = Make();
-        Peer alice = scene.Peer("10.0.0.1"),
-            silent = scene.Peer("10.0.0.2");
+        using ProxyFixture fixture = Make();
+        Peer alice = fixture.Peer("10.0.0.1"),
+            silent = fixture.Peer("10.0.0.2");
         string invite = alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(300);
+        fixture.Run(300);
         alice.Cancel(invite);
-        scene.Run(400);
+        fixture.Run(400);
         int sent = silent.Count("INVITE");
         Assert.Contains(487, alice.Finals);
-        scene.Run(20_000);
+        fixture.Run(20_000);
         Assert.Equal(sent, silent.Count("INVITE"));
         silent.Answer(silent.Request("INVITE"), 180);
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal(1, silent.Count("CANCEL"));
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void Two_dead_hosts_end_in_408_after_twice_the_time()
     {
-        using Scene scene = Make();
-        Peer alice = scene.Peer("10.0.0.1");
-        scene.Peer("10.0.0.2");
-        scene.Peer("10.0.0.3");
+        using ProxyFixture fixture = Make();
+        Peer alice = fixture.Peer("10.0.0.1");
+        fixture.Peer("10.0.0.2");
+        fixture.Peer("10.0.0.3");
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(950);
+        fixture.Run(950);
         Assert.Empty(alice.Finals);
-        scene.Run(200);
+        fixture.Run(200);
         Assert.Equal([408], alice.Finals);
         Assert.Equal([new RelayFailure(408, FailureReason.NoResponse, false)], _failures);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Theory]
@@ -126,14 +126,14 @@ public sealed class SerialFailoverTests
     [InlineData(504)]
     public void A_server_that_fails_is_left_at_once(int status)
     {
-        using Scene scene = Make();
-        Peer alice = scene.Peer("10.0.0.1");
-        Answering(scene, "10.0.0.2", 100, status);
-        Answering(scene, "10.0.0.3", 200);
+        using ProxyFixture fixture = Make();
+        Peer alice = fixture.Peer("10.0.0.1");
+        Answering(fixture, "10.0.0.2", 100, status);
+        Answering(fixture, "10.0.0.3", 200);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([200], alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Theory]
@@ -143,17 +143,17 @@ public sealed class SerialFailoverTests
     [InlineData(503, 486, 486, 486)]
     public void When_all_have_failed_the_best_is_told_as_received(int first, int second, int told, int sent)
     {
-        using Scene scene = Make();
-        Peer alice = scene.Peer("10.0.0.1");
-        Answering(scene, "10.0.0.2", first);
-        Answering(scene, "10.0.0.3", second);
+        using ProxyFixture fixture = Make();
+        Peer alice = fixture.Peer("10.0.0.1");
+        Answering(fixture, "10.0.0.2", first);
+        Answering(fixture, "10.0.0.3", second);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([sent], alice.Finals);
         RelayFailure failure = Assert.Single(_failures);
         Assert.Equal(told, failure.StatusCode);
         Assert.True(failure.IsReceived);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Theory]
@@ -167,172 +167,176 @@ public sealed class SerialFailoverTests
     [InlineData(488, FailureReason.Refused)]
     public void What_the_callee_says_goes_to_the_caller(int status, FailureReason reason)
     {
-        using Scene scene = Make();
-        Peer alice = scene.Peer("10.0.0.1");
-        Answering(scene, "10.0.0.2", 100, status);
-        Peer second = Answering(scene, "10.0.0.3", 200);
+        using ProxyFixture fixture = Make();
+        Peer alice = fixture.Peer("10.0.0.1");
+        Answering(fixture, "10.0.0.2", 100, status);
+        Peer second = Answering(fixture, "10.0.0.3", 200);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(1_000);
+        fixture.Run(1_000);
         Assert.Equal([status], alice.Finals.Distinct());
         Assert.Equal(0, second.Count("INVITE"));
         Assert.Equal([new RelayFailure(status, reason, true)], _failures);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_late_100_is_answered_with_CANCEL_and_changes_nothing()
     {
-        using Scene scene = Make();
-        Peer alice = scene.Peer("10.0.0.1"),
-            late = scene.Peer("10.0.0.2"),
-            bob = Answering(scene, "10.0.0.3", 180);
+        using ProxyFixture fixture = Make();
+        Peer alice = fixture.Peer("10.0.0.1"),
+            late = fixture.Peer("10.0.0.2"),
+            bob = Answering(fixture, "10.0.0.3", 180);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(700);
+        fixture.Run(700);
         Assert.Equal(1, bob.Count("INVITE"));
         late.Answer(late.Request("INVITE"), 100);
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal(1, late.Count("CANCEL"));
         bob.Answer(bob.Request("INVITE"), 200);
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal([200], alice.Finals);
         Assert.Equal(1, late.Count("ACK")); // the 487 of its CANCEL
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_100_in_time_keeps_the_target_and_the_final_time_runs()
     {
-        using Scene scene = Make();
-        Peer alice = scene.Peer("10.0.0.1"),
-            slow = Answering(scene, "10.0.0.2", 100),
-            second = Answering(scene, "10.0.0.3", 200);
+        using ProxyFixture fixture = Make();
+        Peer alice = fixture.Peer("10.0.0.1"),
+            slow = Answering(fixture, "10.0.0.2", 100),
+            second = Answering(fixture, "10.0.0.3", 200);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(19_900);
+        fixture.Run(19_900);
         Assert.Empty(alice.Finals);
         Assert.Equal(0, slow.Count("CANCEL"));
-        scene.Run(300);
+        fixture.Run(300);
         Assert.Equal(1, slow.Count("CANCEL"));
         Assert.Equal([408], alice.Finals);
         Assert.Equal([new RelayFailure(408, FailureReason.NoAnswer, true)], _failures);
         Assert.Equal(0, second.Count("INVITE"));
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_late_2xx_of_a_target_that_was_given_up_still_goes_to_the_caller()
     {
-        using Scene scene = Make();
-        Peer alice = scene.Peer("10.0.0.1"),
-            late = scene.Peer("10.0.0.2"),
-            bob = Answering(scene, "10.0.0.3", 180);
+        using ProxyFixture fixture = Make();
+        Peer alice = fixture.Peer("10.0.0.1"),
+            late = fixture.Peer("10.0.0.2"),
+            bob = Answering(fixture, "10.0.0.3", 180);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(700);
+        fixture.Run(700);
         late.Answer(late.Request("INVITE"), 200);
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal([200], alice.Finals);
         Assert.Equal(1, bob.Count("CANCEL")); // 16.7 step 10
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_CANCEL_while_the_first_is_silent_ends_it_within_its_time()
     {
-        using Scene scene = Make();
-        Peer alice = scene.Peer("10.0.0.1"),
-            dead = scene.Peer("10.0.0.2"),
-            second = Answering(scene, "10.0.0.3", 200);
+        using ProxyFixture fixture = Make();
+        Peer alice = fixture.Peer("10.0.0.1"),
+            dead = fixture.Peer("10.0.0.2"),
+            second = Answering(fixture, "10.0.0.3", 200);
         string invite = alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(200);
+        fixture.Run(200);
         alice.Cancel(invite);
-        scene.Run(400);
+        fixture.Run(400);
         Assert.Equal([200, 487], alice.Finals); // of the CANCEL, of the INVITE
         Assert.Equal(0, second.Count("INVITE"));
         Assert.Equal([new RelayFailure(487, FailureReason.Cancelled, false)], _failures);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
         Assert.Equal(0, dead.Count("CANCEL"));
     }
 
     [Fact]
     public void A_CANCEL_while_the_second_rings_is_passed_to_it()
     {
-        using Scene scene = Make();
-        Peer alice = scene.Peer("10.0.0.1");
-        scene.Peer("10.0.0.2");
-        Peer bob = Answering(scene, "10.0.0.3", 180);
+        using ProxyFixture fixture = Make();
+        Peer alice = fixture.Peer("10.0.0.1");
+        fixture.Peer("10.0.0.2");
+        Peer bob = Answering(fixture, "10.0.0.3", 180);
         string invite = alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(700);
+        fixture.Run(700);
         alice.Cancel(invite);
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal(1, bob.Count("CANCEL"));
         Assert.Contains(487, alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void Another_method_goes_to_the_next_too_and_the_former_is_repeated_no_more()
     {
-        using Scene scene = Make();
-        Peer alice = scene.Peer("10.0.0.1"),
-            dead = scene.Peer("10.0.0.2");
-        Answering(scene, "10.0.0.3", 200);
+        using ProxyFixture fixture = Make();
+        Peer alice = fixture.Peer("10.0.0.1"),
+            dead = fixture.Peer("10.0.0.2");
+        Answering(fixture, "10.0.0.3", 200);
         alice.Send("OPTIONS", "sip:bob@example.com");
-        scene.Run(700);
+        fixture.Run(700);
         Assert.Equal([200], alice.Finals);
         int sent = dead.Count("OPTIONS");
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
         Assert.Equal(sent, dead.Count("OPTIONS"));
     }
 
     [Fact]
     public void Another_method_that_nobody_answers_gets_504_while_its_caller_waits()
     {
-        using Scene scene = Make();
-        Peer alice = scene.Peer("10.0.0.1");
-        scene.Peer("10.0.0.2");
-        scene.Peer("10.0.0.3");
+        using ProxyFixture fixture = Make();
+        Peer alice = fixture.Peer("10.0.0.1");
+        fixture.Peer("10.0.0.2");
+        fixture.Peer("10.0.0.3");
         alice.Send("OPTIONS", "sip:bob@example.com");
-        scene.Run(1_200);
+        fixture.Run(1_200);
         Assert.Equal([504], alice.Finals); // RFC 4320 4.2: never 408
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void The_servers_of_one_domain_are_tried_before_the_next_target()
     {
-        using var scene = new Scene(async context => await context.FailoverAsync([SipUri.Parse("sip:bob@example.com"), Second], Quick));
-        scene.Locator.Add("example.com", "udp:10.0.0.2:5060");
-        scene.Locator.Add("example.com", "udp:10.0.0.4:5060");
-        Peer alice = scene.Peer("10.0.0.1"),
-            dead = scene.Peer("10.0.0.2"),
-            alsoDead = scene.Peer("10.0.0.4");
-        Answering(scene, "10.0.0.3", 200);
+        using var fixture = new ProxyFixture(async context =>
+            await context.FailoverAsync([SipUri.Parse("sip:bob@example.com"), Second], Quick)
+        );
+        fixture.Locator.Add("example.com", "udp:10.0.0.2:5060");
+        fixture.Locator.Add("example.com", "udp:10.0.0.4:5060");
+        Peer alice = fixture.Peer("10.0.0.1"),
+            dead = fixture.Peer("10.0.0.2"),
+            alsoDead = fixture.Peer("10.0.0.4");
+        Answering(fixture, "10.0.0.3", 200);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(600);
+        fixture.Run(600);
         Assert.True(dead.Count("INVITE") > 0 && alsoDead.Count("INVITE") > 0);
         Assert.Empty(alice.Finals);
-        scene.Run(500);
+        fixture.Run(500);
         Assert.Equal([200], alice.Finals);
-        Assert.Equal(2, scene.Locator.Failed.Count);
-        scene.RunToTheEnd();
+        Assert.Equal(2, fixture.Locator.Failed.Count);
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_name_without_an_address_leads_to_the_next()
     {
-        using var scene = new Scene(async context => await context.FailoverAsync([SipUri.Parse("sip:bob@nowhere.example"), Second]));
-        Peer alice = scene.Peer("10.0.0.1");
-        Answering(scene, "10.0.0.3", 200);
+        using var fixture = new ProxyFixture(async context =>
+            await context.FailoverAsync([SipUri.Parse("sip:bob@nowhere.example"), Second])
+        );
+        Peer alice = fixture.Peer("10.0.0.1");
+        Answering(fixture, "10.0.0.3", 200);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([200], alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void Only_names_without_addresses_end_in_500_with_that_reason()
     {
         RelayFailure failure = default;
-        using var scene = new Scene(async context =>
+        using var fixture = new ProxyFixture(async context =>
         {
             context.OnFailure(failed =>
             {
@@ -341,32 +345,32 @@ public sealed class SerialFailoverTests
             });
             await context.FailoverAsync([SipUri.Parse("sip:bob@nowhere.example")]);
         });
-        Peer alice = scene.Peer("10.0.0.1");
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([500], alice.Finals);
         Assert.Equal(new RelayFailure(503, FailureReason.NameNotFound, false), failure);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void From_outside_the_strand_it_works_the_same()
     {
-        using var scene = new Scene(async context =>
+        using var fixture = new ProxyFixture(async context =>
         {
             await Task.Yield();
             await Task.Run(static () => { }, TestContext.Current.CancellationToken).ConfigureAwait(false);
             await context.FailoverAsync(Both, Quick).ConfigureAwait(false);
         });
-        Peer alice = scene.Peer("10.0.0.1");
-        Answering(scene, "10.0.0.2", 503);
-        Peer bob = Answering(scene, "10.0.0.3", 200);
+        Peer alice = fixture.Peer("10.0.0.1");
+        Answering(fixture, "10.0.0.2", 503);
+        Peer bob = Answering(fixture, "10.0.0.3", 200);
         alice.Send("INVITE", "sip:bob@example.com");
         Assert.True(
             SpinWait.SpinUntil(
                 () =>
                 {
-                    scene.Run(1);
+                    fixture.Run(1);
                     return alice.Finals.Any();
                 },
                 TimeSpan.FromSeconds(20)

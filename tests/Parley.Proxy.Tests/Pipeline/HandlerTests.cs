@@ -5,36 +5,36 @@ namespace Parley.Proxy.Tests.Pipeline;
 
 public sealed class HandlerTests
 {
-    private static Scene With(SipRequestHandler? handler, out Peer alice, out Peer bob)
+    private static ProxyFixture With(SipRequestHandler? handler, out Peer alice, out Peer bob)
     {
-        var scene = new Scene(handler);
-        alice = scene.Peer("10.0.0.1");
-        Peer callee = scene.Peer("10.0.0.2");
+        var fixture = new ProxyFixture(handler);
+        alice = fixture.Peer("10.0.0.1");
+        Peer callee = fixture.Peer("10.0.0.2");
         callee.Script = r =>
         {
             if (r.Method != SipMethod.Ack)
                 callee.Answer(r, 200);
         };
         bob = callee;
-        return scene;
+        return fixture;
     }
 
     [Fact]
     public void A_handler_that_throws_is_answered_500()
     {
-        using Scene scene = With(static _ => throw new InvalidOperationException("boom"), out Peer alice, out _);
+        using ProxyFixture fixture = With(static _ => throw new InvalidOperationException("boom"), out Peer alice, out _);
         alice.Send("OPTIONS", "sip:bob@10.0.0.2");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([500], alice.Finals);
-        Assert.Equal(1, scene.App.Counters[ProxyCounter.HandlerErrors]);
-        scene.RunToTheEnd();
+        Assert.Equal(1, fixture.App.Counters[ProxyCounter.HandlerErrors]);
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_handler_that_throws_after_an_await_is_answered_500()
     {
         var gate = new TaskCompletionSource();
-        using Scene scene = With(
+        using ProxyFixture fixture = With(
             async _ =>
             {
                 await gate.Task;
@@ -44,40 +44,40 @@ public sealed class HandlerTests
             out _
         );
         alice.Send("OPTIONS", "sip:bob@10.0.0.2");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Empty(alice.Finals);
         gate.SetResult();
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([500], alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_handler_that_neither_answers_nor_relays_is_answered_500()
     {
-        using Scene scene = With(static _ => default, out Peer alice, out _);
+        using ProxyFixture fixture = With(static _ => default, out Peer alice, out _);
         alice.Send("MESSAGE", "sip:bob@10.0.0.2");
         alice.Send("ACK", "sip:bob@10.0.0.2", callId: "other");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([500], alice.Statuses);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void Without_a_handler_requests_are_answered_501()
     {
-        using Scene scene = With(null, out Peer alice, out _);
+        using ProxyFixture fixture = With(null, out Peer alice, out _);
         alice.Send("OPTIONS", "sip:bob@10.0.0.2");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([501], alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_handler_may_wait_before_it_relays()
     {
         var gate = new TaskCompletionSource();
-        using Scene scene = With(
+        using ProxyFixture fixture = With(
             async context =>
             {
                 if (context.Method != SipMethod.Ack)
@@ -88,20 +88,20 @@ public sealed class HandlerTests
             out Peer bob
         );
         alice.Send("INVITE", "sip:bob@10.0.0.2");
-        scene.Run(3_000);
+        fixture.Run(3_000);
         Assert.Equal([100], alice.Statuses);
         gate.SetResult();
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([200], alice.Finals);
         Assert.Equal(1, bob.Count("INVITE"));
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void The_ACK_of_a_2xx_survives_a_handler_that_waits()
     {
         var gate = new TaskCompletionSource();
-        using Scene scene = With(
+        using ProxyFixture fixture = With(
             async context =>
             {
                 await gate.Task;
@@ -111,12 +111,12 @@ public sealed class HandlerTests
             out Peer bob
         );
         alice.Send("ACK", "sip:bob@10.0.0.2", toTag: "t");
-        scene.Run(50);
-        Assert.Equal(1, scene.App.PendingRequests);
+        fixture.Run(50);
+        Assert.Equal(1, fixture.App.PendingRequests);
         gate.SetResult();
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal(1, bob.Count("ACK"));
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
@@ -124,7 +124,7 @@ public sealed class HandlerTests
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var done = new TaskCompletionSource();
-        using Scene scene = With(
+        using ProxyFixture fixture = With(
             async context =>
             {
                 await gate.Task.ConfigureAwait(false);
@@ -138,21 +138,21 @@ public sealed class HandlerTests
             out Peer bob
         );
         alice.Send("OPTIONS", "sip:bob@10.0.0.2");
-        scene.Run(50);
+        fixture.Run(50);
         gate.SetResult();
         await done.Task;
-        while (scene.App.Core.Counters[ProxyCounter.BranchesSent] == 0)
+        while (fixture.App.Core.Counters[ProxyCounter.BranchesSent] == 0)
             await Task.Yield();
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal(1, bob.Count("OPTIONS"));
         Assert.Equal([200], alice.Finals);
-        scene.Run(60_000);
+        fixture.Run(60_000);
     }
 
     [Fact]
     public void A_failure_hook_may_relay_to_another_target()
     {
-        using Scene scene = With(
+        using ProxyFixture fixture = With(
             static async context =>
             {
                 context.OnFailure(static async failed =>
@@ -167,20 +167,20 @@ public sealed class HandlerTests
             out Peer alice,
             out Peer bob
         );
-        Peer carol = scene.Peer("10.0.0.3");
+        Peer carol = fixture.Peer("10.0.0.3");
         carol.Script = r => carol.Answer(r, 404);
         alice.Send("OPTIONS", "sip:carol@10.0.0.3");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([200], alice.Finals);
         Assert.Equal(1, bob.Count("OPTIONS"));
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_failure_hook_may_wait_and_then_let_the_best_response_go()
     {
         var gate = new TaskCompletionSource();
-        using Scene scene = With(
+        using ProxyFixture fixture = With(
             async context =>
             {
                 context.OnFailure(async _ => await gate.Task);
@@ -189,22 +189,22 @@ public sealed class HandlerTests
             out Peer alice,
             out _
         );
-        Peer carol = scene.Peer("10.0.0.3");
+        Peer carol = fixture.Peer("10.0.0.3");
         carol.Script = r => carol.Answer(r, 404, headers: "X-From: carol\r\n");
         alice.Send("OPTIONS", "sip:carol@10.0.0.3");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Empty(alice.Finals);
         gate.SetResult();
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([404], alice.Finals);
         Assert.True(alice.Responses[^1].TryGetHeader("X-From"u8, out _));
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_failure_hook_that_relays_for_ever_is_stopped_by_the_branch_limit()
     {
-        using Scene scene = With(
+        using ProxyFixture fixture = With(
             static async context =>
             {
                 context.OnFailure(static async failed => await failed.RelayAsync());
@@ -213,19 +213,19 @@ public sealed class HandlerTests
             out Peer alice,
             out _
         );
-        Peer carol = scene.Peer("10.0.0.3");
+        Peer carol = fixture.Peer("10.0.0.3");
         carol.Script = r => carol.Answer(r, 404);
         alice.Send("OPTIONS", "sip:carol@10.0.0.3");
-        scene.Run(1_000);
+        fixture.Run(1_000);
         Assert.Equal(16, carol.Count("OPTIONS"));
         Assert.Single(alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void Hooks_of_branches_and_replies_change_messages()
     {
-        using Scene scene = With(
+        using ProxyFixture fixture = With(
             static async context =>
             {
                 context.Edits.Append("X-All"u8, "1"u8);
@@ -249,18 +249,18 @@ public sealed class HandlerTests
             bob.Answer(r, 200);
         };
         alice.Send("INVITE", "sip:bob@10.0.0.2");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.True(bob.Request("INVITE").TryGetHeader("X-All"u8, out _));
         Assert.True(bob.Request("INVITE").TryGetHeader("X-Branch"u8, out _));
         Assert.Equal([100, 200], alice.Statuses);
         Assert.True(alice.Responses[^1].TryGetHeader("X-Reply"u8, out _));
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_reply_hook_changes_the_proxys_own_response_too()
     {
-        using Scene scene = With(
+        using ProxyFixture fixture = With(
             static context =>
             {
                 context.OnReply(static reply => reply.Edits.Append("X-Own"u8, reply.Branch is null ? "yes"u8 : "no"u8));
@@ -271,17 +271,17 @@ public sealed class HandlerTests
             out _
         );
         alice.Send("OPTIONS", "sip:bob@10.0.0.2");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([404], alice.Finals);
         Assert.Contains("X-Own: yes", alice.Responses[0].ToString(), StringComparison.Ordinal);
         Assert.Contains("404 Nobody here", alice.Responses[0].ToString(), StringComparison.Ordinal);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_branch_hook_that_throws_fails_its_branch_only()
     {
-        using Scene scene = With(
+        using ProxyFixture fixture = With(
             static async context =>
             {
                 context.AddTarget(SipUri.Parse("sip:bob@10.0.0.2"));
@@ -299,17 +299,17 @@ public sealed class HandlerTests
             out Peer bob
         );
         alice.Send("OPTIONS", "sip:bob@example.com");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([200], alice.Finals);
         Assert.Equal(1, bob.Count("OPTIONS"));
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void Items_are_found_by_exact_type_and_forgotten_with_the_request()
     {
         bool before = false;
-        using Scene scene = With(
+        using ProxyFixture fixture = With(
             context =>
             {
                 before |= context.Get<List<int>>() is not null || context.Get<string>() is not null;
@@ -329,26 +329,26 @@ public sealed class HandlerTests
         for (int i = 0; i < 3; i++)
         {
             alice.Send("OPTIONS", "sip:bob@10.0.0.2", callId: "i" + i);
-            scene.Run(40_000);
+            fixture.Run(40_000);
         }
 
         Assert.False(before);
         Assert.Equal(3, alice.Finals.Count());
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void While_draining_new_INVITEs_get_503_and_requests_in_dialogs_go_on()
     {
-        using Scene scene = With(static async context => await context.RelayAsync(), out Peer alice, out Peer bob);
-        scene.App.StartDraining();
+        using ProxyFixture fixture = With(static async context => await context.RelayAsync(), out Peer alice, out Peer bob);
+        fixture.App.StartDraining();
         alice.Send("INVITE", "sip:bob@10.0.0.2");
         alice.Send("BYE", "sip:bob@10.0.0.2", cseq: 2, toTag: "x", callId: "c2");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Contains(503, alice.Statuses);
         Assert.Contains("Retry-After: 30", alice.Responses.Single(r => r.StatusCode == 503).ToString(), StringComparison.Ordinal);
         Assert.Equal(1, bob.Count("BYE"));
         Assert.Equal(0, bob.Count("INVITE"));
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 }

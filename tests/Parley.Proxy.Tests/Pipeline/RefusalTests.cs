@@ -20,29 +20,29 @@ public sealed class RefusalTests
     public void An_invite_refused_by_the_handler_gets_one_answer(int status)
     {
         var watch = new Watch();
-        using var scene = new Scene(context =>
+        using var fixture = new ProxyFixture(context =>
         {
             context.Observe(watch);
             context.Reply(status);
             return ValueTask.CompletedTask;
         });
-        Peer alice = scene.Peer("10.0.0.1");
+        Peer alice = fixture.Peer("10.0.0.1");
         string invite = alice.Send("INVITE", "sip:bob@10.0.0.2");
-        scene.Run(40_000);
+        fixture.Run(40_000);
         Assert.Equal([status], alice.Statuses);
         Assert.Equal([$"forwarding {status}", $"forwarded {status}", "completed"], watch.Told);
-        scene.AssertNothingLeft();
+        fixture.AssertNothingLeft();
 
         alice.AckFailure(invite, alice.Responses[0]);
-        scene.Run(100);
-        Assert.Equal(0, scene.App.Counters.Requests(SipMethod.Ack));
-        Assert.Equal(1, scene.App.Transactions.Statistics[Transactions.TransactionCounter.AcksAbsorbed]);
+        fixture.Run(100);
+        Assert.Equal(0, fixture.App.Counters.Requests(SipMethod.Ack));
+        Assert.Equal(1, fixture.App.Transactions.Statistics[Transactions.TransactionCounter.AcksAbsorbed]);
 
         alice.SendText(invite);
-        scene.Run(40_000);
+        fixture.Run(40_000);
         Assert.Equal([status, status], alice.Statuses);
         Assert.True(alice.Responses[0].ToTag.SequenceEqual(alice.Responses[1].ToTag));
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Theory]
@@ -53,37 +53,37 @@ public sealed class RefusalTests
     [InlineData("sip:bob@10.0.0.2", 70, "Content-Length: 9999\r\n", 400)]
     public void So_does_one_that_validation_refuses(string uri, int maxForwards, string headers, int status)
     {
-        using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1");
+        using var fixture = new ProxyFixture(static async context => await context.RelayAsync());
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.Send("INVITE", uri, maxForwards: maxForwards, headers: headers);
-        scene.Run(40_000);
+        fixture.Run(40_000);
         Assert.Equal([status], alice.Statuses);
-        scene.AssertNothingLeft();
+        fixture.AssertNothingLeft();
     }
 
     [Fact]
     public void So_does_one_that_could_not_be_sent_anywhere()
     {
-        using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1");
+        using var fixture = new ProxyFixture(static async context => await context.RelayAsync());
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.Send("INVITE", "sip:bob@[2001:db8::1]");
-        scene.Run(40_000);
+        fixture.Run(40_000);
         Assert.Equal([500], alice.Statuses);
-        scene.AssertNothingLeft();
+        fixture.AssertNothingLeft();
     }
 
     [Fact]
     public void So_does_one_whose_handler_throws_or_does_nothing()
     {
-        using var scene = new Scene(static context =>
+        using var fixture = new ProxyFixture(static context =>
             context.Request.CallId[^1] == (byte)'1' ? throw new InvalidOperationException("no") : ValueTask.CompletedTask
         );
-        Peer alice = scene.Peer("10.0.0.1");
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.Send("INVITE", "sip:bob@10.0.0.2", callId: "c1");
         alice.Send("INVITE", "sip:bob@10.0.0.2", callId: "c2");
-        scene.Run(40_000);
+        fixture.Run(40_000);
         Assert.Equal([500, 500], alice.Statuses);
-        scene.AssertNothingLeft();
+        fixture.AssertNothingLeft();
     }
 
     [Fact]
@@ -91,24 +91,24 @@ public sealed class RefusalTests
     {
         var allowed = new TaskCompletionSource();
         int handled = 0;
-        using var scene = new Scene(async context =>
+        using var fixture = new ProxyFixture(async context =>
         {
             handled++;
             await allowed.Task;
             context.Reply(403);
         });
-        Peer alice = scene.Peer("10.0.0.1");
+        Peer alice = fixture.Peer("10.0.0.1");
         string invite = alice.Send("INVITE", "sip:bob@10.0.0.2");
-        scene.Run(20);
+        fixture.Run(20);
         alice.SendText(invite);
         alice.SendText(invite);
-        scene.Run(20);
+        fixture.Run(20);
         Assert.Equal(1, handled);
-        Assert.Equal(1, scene.App.Transactions.ServerTransactionCount);
+        Assert.Equal(1, fixture.App.Transactions.ServerTransactionCount);
         allowed.SetResult();
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal(403, alice.Statuses.Last());
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Theory]
@@ -117,7 +117,7 @@ public sealed class RefusalTests
     [InlineData("after a branch")]
     public void Where_more_is_owed_the_transaction_stays(string why)
     {
-        using var scene = new Scene(async context =>
+        using var fixture = new ProxyFixture(async context =>
         {
             if (why == "after 180")
                 context.Reply(180);
@@ -125,41 +125,41 @@ public sealed class RefusalTests
                 await context.RelayAsync();
             context.Reply(480);
         });
-        Peer alice = scene.Peer("10.0.0.1", why == "TCP" ? SipProtocol.Tcp : SipProtocol.Udp);
-        Peer bob = scene.Peer("10.0.0.2");
+        Peer alice = fixture.Peer("10.0.0.1", why == "TCP" ? SipProtocol.Tcp : SipProtocol.Udp);
+        Peer bob = fixture.Peer("10.0.0.2");
         bob.Script = invite =>
         {
             if (invite.Method == SipMethod.Invite)
                 bob.Answer(invite, 180);
         };
         alice.Send("INVITE", "sip:bob@10.0.0.2");
-        scene.Run(200);
-        Assert.Equal(1, scene.App.Transactions.ServerTransactionCount);
-        scene.Run(40_000);
+        fixture.Run(200);
+        Assert.Equal(1, fixture.App.Transactions.ServerTransactionCount);
+        fixture.Run(40_000);
         Assert.Equal(why == "TCP" ? 1 : 11, alice.Statuses.Count(s => s == 480));
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void Reply_hooks_see_a_refusal_and_may_edit_it()
     {
-        using var scene = new Scene(context =>
+        using var fixture = new ProxyFixture(context =>
         {
             context.OnReply(static reply => reply.Edits.Append("X-Seen"u8, "yes"u8));
             context.Reply(403);
             return ValueTask.CompletedTask;
         });
-        Peer alice = scene.Peer("10.0.0.1");
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.Send("INVITE", "sip:bob@10.0.0.2");
-        scene.Run(40_000);
+        fixture.Run(40_000);
         Assert.Contains("X-Seen: yes\r\n", Assert.Single(alice.Responses).ToString(), StringComparison.Ordinal);
-        scene.AssertNothingLeft();
+        fixture.AssertNothingLeft();
     }
 
     [Fact]
     public void A_short_datagram_gets_no_Server_header_a_usual_one_does()
     {
-        using var scene = new Scene(
+        using var fixture = new ProxyFixture(
             static context =>
             {
                 context.Reply(404);
@@ -167,10 +167,10 @@ public sealed class RefusalTests
             },
             static builder => builder.Proxy.ServerHeader = "A proxy with a name that says it all/1.0"
         );
-        Peer alice = scene.Peer("10.0.0.1");
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.SendText("INVITE sip:b SIP/2.0\r\nv:SIP/2.0/UDP 10.0.0.1\r\nf:<sip:a>;tag=1\r\nt:sip:b\r\ni:1\r\nCSeq:1 INVITE\r\n\r\n");
         alice.Send("INVITE", "sip:bob@10.0.0.2", callId: "c2");
-        scene.Run(1_000);
+        fixture.Run(1_000);
         Assert.Equal([404, 404], alice.Statuses);
         Assert.Equal(-1, alice.Responses[0].IndexOf(SipHeaderName.Server));
         Assert.True(alice.Responses[1].IndexOf(SipHeaderName.Server) > 0);

@@ -34,34 +34,34 @@ public sealed class ReplyTests
     [InlineData("MESSAGE", 403)]
     public void A_reply_has_headers_and_a_body(string method, int status)
     {
-        using var scene = new Scene(context =>
+        using var fixture = new ProxyFixture(context =>
         {
             if (context.Method != SipMethod.Ack)
                 context.Reply(WithBody(status));
             return default;
         });
-        Peer alice = scene.Peer("10.0.0.1");
+        Peer alice = fixture.Peer("10.0.0.1");
         string request = alice.Send(method, "sip:bob@10.0.0.2");
-        scene.Run(50);
+        fixture.Run(50);
         SipMessage reply = Assert.Single(alice.Responses, static r => r.StatusCode >= 200);
         AssertWhole(reply, status);
         if (method == "INVITE" && status >= 300)
             alice.AckFailure(request, reply);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_provisional_reply_may_have_a_body_and_a_final_one_follows()
     {
-        using var scene = new Scene(static context =>
+        using var fixture = new ProxyFixture(static context =>
         {
             context.Reply(WithBody(183));
             context.Reply(new SipReply(404));
             return default;
         });
-        Peer alice = scene.Peer("10.0.0.1");
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.Send("INVITE", "sip:bob@10.0.0.2");
-        scene.Run(50);
+        fixture.Run(50);
         AssertWhole(Assert.Single(alice.Responses, static r => r.StatusCode == 183), 183);
         SipMessage last = alice.Responses[^1];
         Assert.Equal((404, 0, "Not Found"), (last.StatusCode, last.Body.Length, Peer.Text(last.ReasonPhrase)));
@@ -70,12 +70,12 @@ public sealed class ReplyTests
     [Fact]
     public void Reply_hooks_see_the_body_and_may_change_headers()
     {
-        using var scene = new Scene(static context =>
+        using var fixture = new ProxyFixture(static context =>
         {
             context.Reply(WithBody(488));
             return default;
         });
-        scene.App.OnReply(static reply =>
+        fixture.App.OnReply(static reply =>
         {
             Assert.True(reply.Reply.Body.SequenceEqual(Sdp));
             reply.RemoveHeader("retry-after");
@@ -83,21 +83,21 @@ public sealed class ReplyTests
             reply.AddHeader("X-Two", "3");
             Assert.Throws<ArgumentException>("value", () => reply.AddHeader("X-Three", "a\r\nb"));
         });
-        Peer alice = scene.Peer("10.0.0.1");
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.Send("OPTIONS", "sip:bob@10.0.0.2");
-        scene.Run(50);
+        fixture.Run(50);
         SipMessage reply = Assert.Single(alice.Responses);
         Assert.True(reply.Body.SequenceEqual(Sdp));
         Assert.False(reply.TryGetHeader("Retry-After"u8, out _));
         Assert.True(reply.TryGetHeader("X-One"u8, out ReadOnlySpan<byte> one) && one.SequenceEqual("2"u8));
         Assert.True(reply.TryGetHeader("X-Two"u8, out ReadOnlySpan<byte> two) && two.SequenceEqual("3"u8));
-        Assert.Equal(0, scene.App.Counters[ProxyCounter.HandlerErrors]);
+        Assert.Equal(0, fixture.App.Counters[ProxyCounter.HandlerErrors]);
     }
 
     [Fact]
     public void A_stateless_proxy_replies_with_a_body_too()
     {
-        using var scene = new Scene(
+        using var fixture = new ProxyFixture(
             static context =>
             {
                 context.Reply(WithBody(183)); // does nothing without a transaction
@@ -106,11 +106,11 @@ public sealed class ReplyTests
             },
             static builder => builder.Proxy.Stateless = true
         );
-        Peer alice = scene.Peer("10.0.0.1");
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.Send("INVITE", "sip:bob@10.0.0.2");
-        scene.Run(50);
+        fixture.Run(50);
         AssertWhole(Assert.Single(alice.Responses), 404);
-        Assert.Equal(0, scene.App.Counters[ProxyCounter.HandlerErrors]);
+        Assert.Equal(0, fixture.App.Counters[ProxyCounter.HandlerErrors]);
     }
 
     [Fact]
@@ -118,18 +118,18 @@ public sealed class ReplyTests
     {
         var gate = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var done = new TaskCompletionSource();
-        using var scene = new Scene(async context =>
+        using var fixture = new ProxyFixture(async context =>
         {
             await gate.Task.ConfigureAwait(false);
             context.Reply(WithBody(200));
             done.SetResult();
         });
-        Peer alice = scene.Peer("10.0.0.1");
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.Send("OPTIONS", "sip:bob@10.0.0.2");
-        scene.Run(50);
+        fixture.Run(50);
         gate.SetResult();
         await done.Task;
-        scene.Run(50);
+        fixture.Run(50);
         AssertWhole(Assert.Single(alice.Responses), 200);
     }
 
@@ -143,22 +143,22 @@ public sealed class ReplyTests
         Assert.Throws<ArgumentException>("ContentType", static () => new SipReply(200) { ContentType = "application/sdp\r\nX: y" });
         Assert.Throws<ArgumentException>("Body", static () => new SipReply(200) { Body = new byte[60_001] });
         var errors = new List<ArgumentException>();
-        using var scene = new Scene(context =>
+        using var fixture = new ProxyFixture(context =>
         {
             errors.Add(Assert.Throws<ArgumentException>(() => context.Reply(new SipReply(200) { Body = Sdp })));
             errors.Add(Assert.Throws<ArgumentException>(() => context.Reply(new SipReply(200) { ContentType = "application/sdp" })));
             context.Reply(new SipReply(200));
             return default;
         });
-        scene.Peer("10.0.0.1").Send("OPTIONS", "sip:bob@10.0.0.2");
-        scene.Run(50);
+        fixture.Peer("10.0.0.1").Send("OPTIONS", "sip:bob@10.0.0.2");
+        fixture.Run(50);
         Assert.Equal(["reply", "reply"], errors.Select(static e => e.ParamName));
     }
 
     [Fact]
     public void Header_changes_of_the_request_are_in_every_copy_and_those_of_a_branch_in_its_own()
     {
-        using var scene = new Scene(static context =>
+        using var fixture = new ProxyFixture(static context =>
         {
             context.RemoveHeader("X-Secret");
             context.SetHeader("Subject", "routed");
@@ -178,11 +178,11 @@ public sealed class ReplyTests
             ValueTask<bool> relayed = context.RelayAsync();
             return relayed.IsCompleted ? default : new ValueTask(relayed.AsTask());
         });
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2"),
-            carol = scene.Peer("10.0.0.3");
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2"),
+            carol = fixture.Peer("10.0.0.3");
         alice.Send("INVITE", "sip:bob@example.com", headers: "s: mine\r\nX-Secret: 7\r\nOrganization: x\r\nPriority: normal\r\n");
-        scene.Run(50);
+        fixture.Run(50);
         foreach ((Peer peer, string index) in new[] { (bob, "0"), (carol, "1") })
         {
             string copy = peer.Request("INVITE").ToString();
@@ -196,6 +196,6 @@ public sealed class ReplyTests
             Assert.DoesNotContain("evil", copy, StringComparison.Ordinal);
         }
 
-        Assert.Equal(0, scene.App.Counters[ProxyCounter.HandlerErrors]);
+        Assert.Equal(0, fixture.App.Counters[ProxyCounter.HandlerErrors]);
     }
 }

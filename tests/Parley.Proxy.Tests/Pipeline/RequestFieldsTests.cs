@@ -9,7 +9,7 @@ public sealed class RequestFieldsTests
     {
         Exception? failure = null;
         bool called = false;
-        using var scene = new Scene(context =>
+        using var fixture = new ProxyFixture(context =>
         {
             try
             {
@@ -24,8 +24,8 @@ public sealed class RequestFieldsTests
             context.Reply(486);
             return default;
         });
-        scene.Peer("10.0.0.1").Send(method, uri, callId: "call-1", cseq: 7, headers: headers);
-        scene.Run(50);
+        fixture.Peer("10.0.0.1").Send(method, uri, callId: "call-1", cseq: 7, headers: headers);
+        fixture.Run(50);
         Assert.Null(failure);
         Assert.True(called);
     }
@@ -104,7 +104,7 @@ public sealed class RequestFieldsTests
     public void After_the_final_response_only_what_was_asked_for_before_is_there()
     {
         string? asked = null;
-        using var scene = new Scene(async context =>
+        using var fixture = new ProxyFixture(async context =>
         {
             if (context.Method == SipMethod.Options)
                 asked = context.CallIdText;
@@ -112,13 +112,13 @@ public sealed class RequestFieldsTests
             await Task.Yield();
             asked += "|" + context.CallIdText + "|" + context.MethodText;
         });
-        Peer alice = scene.Peer("10.0.0.1");
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.Send("OPTIONS", "sip:bob@10.0.0.2", callId: "a");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal("a|a|OPTIONS", asked);
         asked = null;
         alice.Send("INFO", "sip:bob@10.0.0.2", callId: "b");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal("|(let go)|INFO", asked);
     }
 }

@@ -56,9 +56,9 @@ public sealed class RoutingInApplicationTests
     public void Requests_of_a_dialog_go_both_ways_along_the_Record_Routes(string target, SipProtocol protocol, int recordRoutes)
     {
         var probe = new Probe();
-        using var scene = new Scene(Route, builder => builder.Services.AddSingleton<IProxyModule>(probe));
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2", protocol);
+        using var fixture = new ProxyFixture(Route, builder => builder.Services.AddSingleton<IProxyModule>(probe));
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2", protocol);
         bob.Script = request =>
         {
             if (request.Method is SipMethod.Invite or SipMethod.Bye)
@@ -66,24 +66,24 @@ public sealed class RoutingInApplicationTests
         };
         alice.Script = request => alice.Answer(request, 200);
         alice.Send("INVITE", target);
-        scene.Run(200);
+        fixture.Run(200);
         Assert.Equal([200], alice.Finals);
         var callees = RouteSet(bob.Request("INVITE"), reversed: false);
         Assert.Equal(recordRoutes, callees.Split(", ").Length);
 
         var callers = RouteSet(alice.Responses[^1], reversed: true);
         alice.Send("ACK", target, toTag: "t10.0.0.2", headers: $"Route: {callers}\r\n");
-        scene.Run(200);
+        fixture.Run(200);
         Assert.Equal(-1, bob.Request("ACK").IndexOf(SipHeaderName.Route));
         Assert.Equal(target, Peer.Text(bob.Request("ACK").RequestUri));
 
         bob.Send("INFO", "sip:alice@10.0.0.1", cseq: 7, toTag: "f1", fromTag: "t10.0.0.2", headers: $"Route: {callees}\r\n");
-        scene.Run(200);
+        fixture.Run(200);
         Assert.Equal(1, alice.Count("INFO"));
         Assert.Equal([200], bob.Finals);
 
         alice.Send("BYE", target, cseq: 2, toTag: "t10.0.0.2", headers: $"Route: {callers}\r\n");
-        scene.Run(200);
+        fixture.Run(200);
         Assert.Equal(1, bob.Count("BYE"));
         Assert.Equal([200, 200], alice.Finals);
 
@@ -95,63 +95,63 @@ public sealed class RoutingInApplicationTests
             ],
             probe.Routed
         );
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_request_through_a_strict_router_arrives_with_its_target_restored()
     {
-        using var scene = new Scene(Route);
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2");
+        using var fixture = new ProxyFixture(Route);
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2");
         bob.Script = request => bob.Answer(request, 200);
         alice.Send("BYE", "sip:10.0.0.9;lr;did=1.1", toTag: "x", headers: "Route: <sip:bob@10.0.0.2>\r\n");
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal("sip:bob@10.0.0.2", Peer.Text(bob.Request("BYE").RequestUri));
         Assert.Equal(-1, bob.Request("BYE").IndexOf(SipHeaderName.Route));
         Assert.Equal([200], alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void An_own_preloaded_Route_is_taken_off_even_when_the_handler_does_not_ask()
     {
-        using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2");
+        using var fixture = new ProxyFixture(static async context => await context.RelayAsync());
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2");
         bob.Script = request => bob.Answer(request, 200);
         alice.Send("MESSAGE", "sip:bob@10.0.0.2", headers: "Route: <sip:10.0.0.9;lr>\r\n");
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal(-1, bob.Request("MESSAGE").IndexOf(SipHeaderName.Route));
         Assert.Equal([200], alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void Routes_and_request_uri_can_be_fixed_by_the_handler()
     {
-        using var scene = new Scene(static async context =>
+        using var fixture = new ProxyFixture(static async context =>
         {
             context.SetRequestUri("sip:bob@10.0.0.2"u8);
             context.SetRoutes(["sip:10.0.0.3"u8.ToArray()]); // a strict hop
             await context.RelayAsync();
         });
-        Peer alice = scene.Peer("10.0.0.1"),
-            strict = scene.Peer("10.0.0.3");
+        Peer alice = fixture.Peer("10.0.0.1"),
+            strict = fixture.Peer("10.0.0.3");
         strict.Script = request => strict.Answer(request, 200);
         alice.Send("BYE", "sip:wrong@192.0.2.200", toTag: "x", headers: "Route: <sip:192.0.2.201;lr>\r\n");
-        scene.Run(100);
+        fixture.Run(100);
         var (uri, routes) = Hop.RoutingOf(Peer.Text(strict.Request("BYE").Bytes));
         Assert.Equal("sip:10.0.0.3", uri);
         Assert.Equal(["sip:bob@10.0.0.2"], routes);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void Misuse_names_the_argument()
     {
         var faults = new List<string?>();
-        using var scene = new Scene(context =>
+        using var fixture = new ProxyFixture(context =>
         {
             faults.Add(Assert.Throws<ArgumentException>(() => context.SetRequestUri("not a uri"u8)).ParamName);
             faults.Add(
@@ -167,9 +167,9 @@ public sealed class RoutingInApplicationTests
             context.Reply(403);
             return ValueTask.CompletedTask;
         });
-        Peer alice = scene.Peer("10.0.0.1");
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.Send("MESSAGE", "sip:bob@10.0.0.2");
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal(["uri", "routes", "value"], faults);
     }
 }

@@ -16,10 +16,10 @@ public sealed class ConnectionLossTests
     [InlineData("MESSAGE")]
     public void A_request_whose_connection_was_reset_goes_once_more_over_a_new_one(string method)
     {
-        using var scene = new Scene(Relay);
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2", SipProtocol.Tcp);
-        Warm(scene, alice, bob);
+        using var fixture = new ProxyFixture(Relay);
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2", SipProtocol.Tcp);
+        Warm(fixture, alice, bob);
         bob.Requests.Clear();
         bob.Script = request =>
         {
@@ -30,59 +30,59 @@ public sealed class ConnectionLossTests
                 bob.Answer(request, 200);
         };
         alice.Send(method, "sip:bob@10.0.0.2;transport=tcp", "c2");
-        scene.Run(200);
+        fixture.Run(200);
         Assert.Equal(2, bob.Count(method));
         // The same transaction to it (17.2.3), so that it cannot happen twice.
         Assert.Single(bob.Requests.Select(Branch).Distinct());
         Assert.Equal([200], alice.Finals.Skip(1));
-        Assert.True(scene.Clock.Elapsed < TimeSpan.FromSeconds(2));
-        scene.RunToTheEnd();
+        Assert.True(fixture.Clock.Elapsed < TimeSpan.FromSeconds(2));
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void When_the_new_one_dies_too_the_next_server_is_tried()
     {
-        using var scene = new Scene(Relay);
-        scene.Locator.Add("example.com", "tcp:10.0.0.2:5060");
-        scene.Locator.Add("example.com", "tcp:10.0.0.3:5060");
-        Peer alice = scene.Peer("10.0.0.1"),
-            dying = scene.Peer("10.0.0.2", SipProtocol.Tcp),
-            bob = scene.Peer("10.0.0.3", SipProtocol.Tcp);
+        using var fixture = new ProxyFixture(Relay);
+        fixture.Locator.Add("example.com", "tcp:10.0.0.2:5060");
+        fixture.Locator.Add("example.com", "tcp:10.0.0.3:5060");
+        Peer alice = fixture.Peer("10.0.0.1"),
+            dying = fixture.Peer("10.0.0.2", SipProtocol.Tcp),
+            bob = fixture.Peer("10.0.0.3", SipProtocol.Tcp);
         dying.Script = _ => dying.Host.ResetConnections();
         bob.Script = request => bob.Answer(request, 200);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(500);
+        fixture.Run(500);
         Assert.Equal([200], alice.Finals);
         Assert.InRange(dying.Count("INVITE"), 1, 2);
-        Assert.Equal(1, scene.App.Counters[ProxyCounter.Failovers]);
-        Assert.Single(scene.Locator.Failed);
-        scene.RunToTheEnd();
+        Assert.Equal(1, fixture.App.Counters[ProxyCounter.Failovers]);
+        Assert.Single(fixture.Locator.Failed);
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_connection_that_is_refused_goes_to_the_next_server()
     {
-        using var scene = new Scene(Relay);
-        scene.Locator.Add("example.com", "tcp:10.0.0.2:5060");
-        scene.Locator.Add("example.com", "tcp:10.0.0.3:5060");
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.3", SipProtocol.Tcp);
+        using var fixture = new ProxyFixture(Relay);
+        fixture.Locator.Add("example.com", "tcp:10.0.0.2:5060");
+        fixture.Locator.Add("example.com", "tcp:10.0.0.3:5060");
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.3", SipProtocol.Tcp);
         bob.Script = request => bob.Answer(request, 200);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(500);
+        fixture.Run(500);
         Assert.Equal([200], alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void Who_was_ringing_is_cancelled_and_the_caller_hears_at_once()
     {
-        using var scene = new Scene(Relay);
-        scene.Locator.Add("example.com", "tcp:10.0.0.2:5060");
-        scene.Locator.Add("example.com", "tcp:10.0.0.3:5060");
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2", SipProtocol.Tcp),
-            other = scene.Peer("10.0.0.3", SipProtocol.Tcp);
+        using var fixture = new ProxyFixture(Relay);
+        fixture.Locator.Add("example.com", "tcp:10.0.0.2:5060");
+        fixture.Locator.Add("example.com", "tcp:10.0.0.3:5060");
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2", SipProtocol.Tcp),
+            other = fixture.Peer("10.0.0.3", SipProtocol.Tcp);
         bob.ObeysCancel = false;
         bob.Script = request =>
         {
@@ -90,35 +90,35 @@ public sealed class ConnectionLossTests
                 bob.Answer(request, 180);
         };
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(200);
+        fixture.Run(200);
         Assert.Contains(180, alice.Statuses);
         bob.Host.ResetConnections();
-        scene.Run(300);
+        fixture.Run(300);
         Assert.Equal([500], alice.Finals); // 16.7 step 6: a 503 of a next hop is none of ours
         Assert.Equal(1, bob.Count("CANCEL"));
         Assert.Empty(other.Requests);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_caller_whose_connection_died_gets_the_answer_over_a_new_one()
     {
-        using var scene = new Scene(Relay);
-        Peer alice = scene.Peer("10.0.0.1", SipProtocol.Tcp),
-            bob = scene.Peer("10.0.0.2");
+        using var fixture = new ProxyFixture(Relay);
+        Peer alice = fixture.Peer("10.0.0.1", SipProtocol.Tcp),
+            bob = fixture.Peer("10.0.0.2");
         bob.Script = request =>
         {
             if (request.Method == SipMethod.Invite)
                 bob.Answer(request, 180);
         };
         alice.Send("INVITE", "sip:bob@10.0.0.2");
-        scene.Run(200);
+        fixture.Run(200);
         alice.Host.ResetConnections();
-        scene.Run(100);
+        fixture.Run(100);
         bob.Answer(bob.Request("INVITE"), 200);
-        scene.Run(200);
+        fixture.Run(200);
         Assert.Equal([200], alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Theory]
@@ -126,47 +126,47 @@ public sealed class ConnectionLossTests
     [InlineData(0, false)]
     public void A_refused_datagram_goes_to_the_next_server_when_the_report_proves_itself(int quote, bool atOnce)
     {
-        using var scene = new Scene(Relay);
-        scene.Network.ReportsUnreachable = true;
-        scene.Network.UnreachableQuote = quote;
-        scene.Locator.Add("example.com", "udp:10.0.0.2:5060");
-        scene.Locator.Add("example.com", "udp:10.0.0.3:5060");
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.3");
+        using var fixture = new ProxyFixture(Relay);
+        fixture.Network.ReportsUnreachable = true;
+        fixture.Network.UnreachableQuote = quote;
+        fixture.Locator.Add("example.com", "udp:10.0.0.2:5060");
+        fixture.Locator.Add("example.com", "udp:10.0.0.3:5060");
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.3");
         bob.Script = request => bob.Answer(request, 200);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(300);
+        fixture.Run(300);
         Assert.Equal(atOnce ? [200] : [], alice.Finals);
-        scene.Run(33_000);
+        fixture.Run(33_000);
         Assert.Equal([200], alice.Finals.Distinct());
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_request_of_our_own_hears_of_its_connection_too()
     {
-        using var scene = new Scene(Relay);
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2", SipProtocol.Tcp);
-        Warm(scene, alice, bob);
+        using var fixture = new ProxyFixture(Relay);
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2", SipProtocol.Tcp);
+        Warm(fixture, alice, bob);
         bob.Script = _ => bob.Host.ResetConnections();
         var user = new User();
-        scene.App.LocalRequests.Send(
+        fixture.App.LocalRequests.Send(
             "OPTIONS sip:bob@10.0.0.2;transport=tcp SIP/2.0\r\nMax-Forwards: 70\r\nFrom: <sip:p@10.0.0.9>;tag=1\r\nTo: <sip:bob@10.0.0.2>\r\nCall-ID: own\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"u8,
             null,
             user
         );
-        scene.Run(1_000);
+        fixture.Run(1_000);
         Assert.Equal(503, user.Failed);
-        Assert.Equal(1, scene.App.Transactions.Statistics[TransactionCounter.RequestsReconnected]);
-        scene.RunToTheEnd();
+        Assert.Equal(1, fixture.App.Transactions.Statistics[TransactionCounter.RequestsReconnected]);
+        fixture.RunToTheEnd();
     }
 
-    private static void Warm(Scene scene, Peer alice, Peer bob)
+    private static void Warm(ProxyFixture fixture, Peer alice, Peer bob)
     {
         bob.Script = request => bob.Answer(request, 200);
         alice.Send("OPTIONS", "sip:bob@10.0.0.2;transport=tcp", "warm");
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal([200], alice.Finals);
     }
 

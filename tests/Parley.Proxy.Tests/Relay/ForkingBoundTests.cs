@@ -20,9 +20,9 @@ public sealed class ForkingBoundTests
         await context.RelayAsync();
     }
 
-    private static Scene Create(Action<ParleyApplicationBuilder>? configure = null)
+    private static ProxyFixture Create(Action<ParleyApplicationBuilder>? configure = null)
     {
-        var scene = new Scene(
+        var fixture = new ProxyFixture(
             static async context =>
             {
                 if (context.Method == SipMethod.Register)
@@ -36,31 +36,31 @@ public sealed class ForkingBoundTests
                 configure?.Invoke(builder);
             }
         );
-        scene.Transport.AddAlias("example.com");
-        scene.Locator.Add("example.com", $"udp:{Scene.ProxyAddress}:5060");
-        scene.Locator.Add("example.com.", $"udp:{Scene.ProxyAddress}:5060");
-        return scene;
+        fixture.Transport.AddAlias("example.com");
+        fixture.Locator.Add("example.com", $"udp:{ProxyFixture.ProxyAddress}:5060");
+        fixture.Locator.Add("example.com.", $"udp:{ProxyFixture.ProxyAddress}:5060");
+        return fixture;
     }
 
-    private static void Bind(Scene scene, string user, string contact, int q = 1000) =>
+    private static void Bind(ProxyFixture fixture, string user, string contact, int q = 1000) =>
         Assert.True(
-            scene
+            fixture
                 .App.Services.GetRequiredService<LocationTable>()
                 .Bind(AddressOfRecord.Parse($"{user}@example.com"), SipUri.Parse(contact), null, q)
         );
 
-    private static long Attack(Scene scene, string method = "INVITE")
+    private static long Attack(ProxyFixture fixture, string method = "INVITE")
     {
-        Peer mallory = scene.Peer("10.0.0.1");
-        long before = scene.Network.Counters.Sent;
+        Peer mallory = fixture.Peer("10.0.0.1");
+        long before = fixture.Network.Counters.Sent;
         string invite = mallory.Send(method, "sip:bob@example.com");
-        scene.Run(500);
+        fixture.Run(500);
         int status = Assert.Single(mallory.Finals);
         Assert.InRange(status, 400, 499);
         if (method == "INVITE")
             mallory.AckFailure(invite, mallory.Responses[^1]);
-        scene.RunToTheEnd();
-        return scene.Network.Counters.Sent - before;
+        fixture.RunToTheEnd();
+        return fixture.Network.Counters.Sent - before;
     }
 
     [Theory]
@@ -70,12 +70,12 @@ public sealed class ForkingBoundTests
     [InlineData(1000)]
     public void Contacts_that_lead_back_cost_no_more_than_themselves(int contacts)
     {
-        using Scene scene = Create();
+        using ProxyFixture fixture = Create();
         for (int i = 0; i < contacts; i++)
         {
             // Each is the same address to the registrar: other parameters, escapes, case, port.
             Bind(
-                scene,
+                fixture,
                 "bob",
                 (i % 5) switch
                 {
@@ -89,9 +89,9 @@ public sealed class ForkingBoundTests
         }
 
         // Per branch: the INVITE, its 482 and the ACK; besides the caller's own four.
-        Assert.InRange(Attack(scene), 1, (Math.Min(contacts, 16) * 5) + 6);
-        Assert.Equal(Math.Min(contacts, 16), scene.App.Counters[ProxyCounter.BranchesSent]);
-        Assert.Equal(Math.Min(contacts, 16), scene.App.Counters[ProxyCounter.Loops]);
+        Assert.InRange(Attack(fixture), 1, (Math.Min(contacts, 16) * 5) + 6);
+        Assert.Equal(Math.Min(contacts, 16), fixture.App.Counters[ProxyCounter.BranchesSent]);
+        Assert.Equal(Math.Min(contacts, 16), fixture.App.Counters[ProxyCounter.Loops]);
     }
 
     [Theory]
@@ -104,85 +104,87 @@ public sealed class ForkingBoundTests
     [InlineData(10, -1)]
     public void Users_who_all_lead_to_each_other_are_bounded_over_all_returns(int users, int q)
     {
-        using Scene scene = Create();
+        using ProxyFixture fixture = Create();
         for (int i = 0; i < users; i++)
         {
-            Bind(scene, "bob", $"sip:user{i}@example.com", q < 0 ? i : q);
+            Bind(fixture, "bob", $"sip:user{i}@example.com", q < 0 ? i : q);
             for (int j = 0; j < users; j++)
-                Bind(scene, $"user{i}", $"sip:user{j}@example.com", q < 0 ? j : q);
+                Bind(fixture, $"user{i}", $"sip:user{j}@example.com", q < 0 ? j : q);
         }
 
-        long datagrams = Attack(scene);
-        Assert.InRange(scene.App.Counters[ProxyCounter.BranchesSent], 1, 16 + 60);
+        long datagrams = Attack(fixture);
+        Assert.InRange(fixture.App.Counters[ProxyCounter.BranchesSent], 1, 16 + 60);
         Assert.InRange(datagrams, 1, (16 + 60) * 6);
     }
 
     [Fact]
     public void A_Path_of_ours_with_other_parameters_is_no_other_way()
     {
-        using Scene scene = Create(static builder => builder.Services.AddRegistrar(static options => options.AllowOwnContacts = true));
-        Peer mallory = scene.Peer("10.0.0.2");
+        using ProxyFixture fixture = Create(static builder =>
+            builder.Services.AddRegistrar(static options => options.AllowOwnContacts = true)
+        );
+        Peer mallory = fixture.Peer("10.0.0.2");
         for (int i = 0; i < 6; i++)
         {
             mallory.SendText(
                 $"REGISTER sip:example.com SIP/2.0\r\nVia: SIP/2.0/UDP 10.0.0.2;branch=z9hG4bKr{i}\r\nMax-Forwards: 70\r\nFrom: <sip:bob@example.com>;tag=r\r\nTo: <sip:bob@example.com>\r\n"
-                    + $"Call-ID: r{i}\r\nCSeq: 1 REGISTER\r\nSupported: path\r\nPath: <sip:{Scene.ProxyAddress};lr;x={i}>\r\nContact: <sip:bob@example.com;y={i}>\r\nContent-Length: 0\r\n\r\n"
+                    + $"Call-ID: r{i}\r\nCSeq: 1 REGISTER\r\nSupported: path\r\nPath: <sip:{ProxyFixture.ProxyAddress};lr;x={i}>\r\nContact: <sip:bob@example.com;y={i}>\r\nContent-Length: 0\r\n\r\n"
             );
         }
 
-        scene.Run(100);
+        fixture.Run(100);
         Assert.All(mallory.Statuses, static status => Assert.Equal(200, status));
-        Attack(scene);
-        Assert.Equal(6, scene.App.Counters[ProxyCounter.BranchesSent]);
+        Attack(fixture);
+        Assert.Equal(6, fixture.App.Counters[ProxyCounter.BranchesSent]);
     }
 
     [Fact]
     public void Without_loop_detection_the_limit_over_all_returns_holds()
     {
-        using Scene scene = Create(static builder => builder.Proxy.DetectLoops = false);
+        using ProxyFixture fixture = Create(static builder => builder.Proxy.DetectLoops = false);
         for (int i = 0; i < 2; i++)
-            Bind(scene, "bob", $"sip:bob@example.com;x={i}", i);
-        Attack(scene, "MESSAGE");
-        Assert.InRange(scene.App.Counters[ProxyCounter.BranchesSent], 1, 16 + 60);
-        Assert.Equal(1, scene.App.Core.Spirals.Count);
+            Bind(fixture, "bob", $"sip:bob@example.com;x={i}", i);
+        Attack(fixture, "MESSAGE");
+        Assert.InRange(fixture.App.Counters[ProxyCounter.BranchesSent], 1, 16 + 60);
+        Assert.Equal(1, fixture.App.Core.Spirals.Count);
     }
 
     [Fact]
     public void A_spiral_to_another_user_passes_and_may_fork()
     {
-        using Scene scene = Create();
-        Peer alice = scene.Peer("10.0.0.1"),
-            desk = scene.Peer("10.0.0.2"),
-            mobile = scene.Peer("10.0.0.3");
-        Bind(scene, "sales", "sip:bob@example.com");
-        Bind(scene, "sales", "sip:carol@example.com");
-        Bind(scene, "bob", "sip:bob@10.0.0.2");
-        Bind(scene, "carol", "sip:carol@10.0.0.3");
+        using ProxyFixture fixture = Create();
+        Peer alice = fixture.Peer("10.0.0.1"),
+            desk = fixture.Peer("10.0.0.2"),
+            mobile = fixture.Peer("10.0.0.3");
+        Bind(fixture, "sales", "sip:bob@example.com");
+        Bind(fixture, "sales", "sip:carol@example.com");
+        Bind(fixture, "bob", "sip:bob@10.0.0.2");
+        Bind(fixture, "carol", "sip:carol@10.0.0.3");
         desk.Script = r => desk.Answer(r, 404);
         mobile.Script = r => mobile.Answer(r, 200);
         alice.Send("MESSAGE", "sip:sales@example.com");
-        scene.Run(200);
+        fixture.Run(200);
         Assert.Equal([200], alice.Finals);
-        Assert.Equal(0, scene.App.Counters[ProxyCounter.Loops]);
-        scene.RunToTheEnd();
+        Assert.Equal(0, fixture.App.Counters[ProxyCounter.Loops]);
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_request_without_Max_Breadth_gets_60_divided_among_its_branches()
     {
-        using Scene scene = Create();
-        Peer alice = scene.Peer("10.0.0.1");
-        List<Peer> phones = [.. Enumerable.Range(2, 7).Select(i => scene.Peer($"10.0.0.{i}"))];
+        using ProxyFixture fixture = Create();
+        Peer alice = fixture.Peer("10.0.0.1");
+        List<Peer> phones = [.. Enumerable.Range(2, 7).Select(i => fixture.Peer($"10.0.0.{i}"))];
         foreach (Peer phone in phones)
-            Bind(scene, "bob", $"sip:bob@{phone.Address}");
+            Bind(fixture, "bob", $"sip:bob@{phone.Address}");
         alice.Send("OPTIONS", "sip:bob@example.com");
-        scene.Run(100);
+        fixture.Run(100);
         int[] shares = [.. phones.Select(static phone => Breadth(phone.Request("OPTIONS")))];
         Assert.Equal(60, shares.Sum());
         Assert.All(shares, static share => Assert.InRange(share, 8, 9));
         foreach (Peer phone in phones)
             phone.Answer(phone.Request("OPTIONS"), 200);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Theory]
@@ -192,20 +194,20 @@ public sealed class ForkingBoundTests
     [InlineData("99999999999999999999", 60)]
     public void One_branch_gets_all_that_came(string came, int left)
     {
-        using var scene = new Scene(static async context =>
+        using var fixture = new ProxyFixture(static async context =>
         {
             context.SetDestination(SipUri.Parse("sip:10.0.0.2"));
             await context.RelayAsync();
         });
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2");
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2");
         bob.Script = r => bob.Answer(r, 200);
         alice.Send("OPTIONS", "sip:bob@example.com", headers: $"Max-Breadth: {came}\r\n");
-        scene.Run(100);
+        fixture.Run(100);
         SipMessage request = bob.Request("OPTIONS");
         Assert.Equal(left, Breadth(request));
         Assert.True(request.IndexOf(SipHeaderName.MaxBreadth, request.IndexOf(SipHeaderName.MaxBreadth) + 1) < 0);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Theory]
@@ -215,33 +217,33 @@ public sealed class ForkingBoundTests
     [InlineData(1, 1, 200)]
     public void A_parallel_fork_that_does_not_fit_is_440(int breadth, int contacts, int status)
     {
-        using Scene scene = Create();
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2");
+        using ProxyFixture fixture = Create();
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2");
         bob.Script = r => bob.Answer(r, 200);
         for (int i = 0; i < contacts; i++)
-            Bind(scene, "bob", $"sip:bob{i}@10.0.0.2");
+            Bind(fixture, "bob", $"sip:bob{i}@10.0.0.2");
         alice.Send("MESSAGE", "sip:bob@example.com", headers: $"Max-Breadth: {breadth}\r\n");
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal([status], alice.Finals);
         Assert.Equal(status == 440 ? 0 : contacts, bob.Requests.Count);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void One_after_the_other_they_may_use_the_same_breadth()
     {
-        using Scene scene = Create();
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2");
+        using ProxyFixture fixture = Create();
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2");
         bob.Script = r => bob.Answer(r, 480);
         for (int i = 0; i < 3; i++)
-            Bind(scene, "bob", $"sip:bob{i}@10.0.0.2", i * 100);
+            Bind(fixture, "bob", $"sip:bob{i}@10.0.0.2", i * 100);
         alice.Send("MESSAGE", "sip:bob@example.com", headers: "Max-Breadth: 1\r\n");
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal([480], alice.Finals);
         Assert.Equal([1, 1, 1], bob.Requests.Select(Breadth));
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Theory]
@@ -251,18 +253,18 @@ public sealed class ForkingBoundTests
     [InlineData("5\r\nMax-Breadth: 6")]
     public void An_unreadable_Max_Breadth_is_400(string value)
     {
-        using Scene scene = Create();
-        Peer alice = scene.Peer("10.0.0.1");
+        using ProxyFixture fixture = Create();
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.Send("MESSAGE", "sip:bob@example.com", headers: $"Max-Breadth: {value}\r\n");
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal([400], alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void Targets_that_join_later_get_what_was_held_back()
     {
-        using var scene = new Scene(static async context =>
+        using var fixture = new ProxyFixture(static async context =>
         {
             context.AddTarget(SipUri.Parse("sip:10.0.0.2"));
             await context.RelayAsync();
@@ -270,21 +272,21 @@ public sealed class ForkingBoundTests
             context.AddTarget(SipUri.Parse("sip:10.0.0.3"));
             await context.RelayAsync();
         });
-        Peer alice = scene.Peer("10.0.0.1"),
-            one = scene.Peer("10.0.0.2"),
-            two = scene.Peer("10.0.0.3");
+        Peer alice = fixture.Peer("10.0.0.1"),
+            one = fixture.Peer("10.0.0.2"),
+            two = fixture.Peer("10.0.0.3");
         alice.Send("OPTIONS", "sip:bob@example.com");
-        scene.Run(1200);
+        fixture.Run(1200);
         Assert.Equal((60, 4), (Breadth(one.Request("OPTIONS")), Breadth(two.Request("OPTIONS"))));
         alice.Send("OPTIONS", "sip:bob@example.com", callId: "c2", headers: "Max-Breadth: 60\r\n");
         int before = two.Requests.Count(static r => r.CallId.SequenceEqual("c2"u8));
-        scene.Run(1200);
+        fixture.Run(1200);
         Assert.Equal(0, before + two.Requests.Count(static r => r.CallId.SequenceEqual("c2"u8))); // nothing is left while the first one holds it
         one.Answer(one.Requests.Last(static r => r.CallId.SequenceEqual("c2"u8)), 480);
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal(60, Breadth(two.Requests.Last(static r => r.CallId.SequenceEqual("c2"u8))));
         two.Answer(two.Requests.Last(static r => r.CallId.SequenceEqual("c2"u8)), 200);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     private static int Breadth(SipMessage request) =>

@@ -27,7 +27,7 @@ public sealed class KeptTransportTests
     }
 
     /// <summary>Sets up a call; bob's Contact names no transport.</summary>
-    private static (SipMessage Invite, SipMessage Ok) Call(Scene scene, Peer alice, Peer bob, SipProtocol towards)
+    private static (SipMessage Invite, SipMessage Ok) Call(ProxyFixture fixture, Peer alice, Peer bob, SipProtocol towards)
     {
         bob.Script = request =>
         {
@@ -41,12 +41,12 @@ public sealed class KeptTransportTests
             _ => "sip:bob@10.0.0.2",
         };
         alice.Send("INVITE", uri);
-        scene.Run(100);
+        fixture.Run(100);
         return (bob.Request("INVITE"), Assert.Single(alice.Responses, r => r.StatusCode == 200));
     }
 
-    private static SipProtocol Arrival(Scene scene, string what, string host) =>
-        Assert.Single(scene.Recorder.Find(what, to: host)).Protocol;
+    private static SipProtocol Arrival(ProxyFixture fixture, string what, string host) =>
+        Assert.Single(fixture.Recorder.Find(what, to: host)).Protocol;
 
     [Theory]
     [InlineData(SipProtocol.Udp, SipProtocol.Tcp, 2)]
@@ -58,21 +58,21 @@ public sealed class KeptTransportTests
     [InlineData(SipProtocol.Tls, SipProtocol.Tls, 1)]
     public void Each_side_is_reached_by_the_transport_of_its_Record_Route(SipProtocol caller, SipProtocol callee, int recordRoutes)
     {
-        using var scene = new Scene(Route);
-        Peer alice = scene.Peer("10.0.0.1", caller),
-            bob = scene.Peer("10.0.0.2", callee);
-        (SipMessage invite, SipMessage ok) = Call(scene, alice, bob, callee);
+        using var fixture = new ProxyFixture(Route);
+        Peer alice = fixture.Peer("10.0.0.1", caller),
+            bob = fixture.Peer("10.0.0.2", callee);
+        (SipMessage invite, SipMessage ok) = Call(fixture, alice, bob, callee);
         Assert.Equal(recordRoutes, invite.RecordRoutes.Count());
         alice.Send("ACK", "sip:bob@10.0.0.2", headers: $"Route: {Routes(ok, true)}\r\n", toTag: "t10.0.0.2");
-        scene.Run(100);
-        Assert.Equal(callee, Arrival(scene, "ACK", "10.0.0.2"));
+        fixture.Run(100);
+        Assert.Equal(callee, Arrival(fixture, "ACK", "10.0.0.2"));
         alice.Send("INFO", "sip:bob@10.0.0.2", cseq: 2, headers: $"Route: {Routes(ok, true)}\r\n", toTag: "t10.0.0.2");
-        scene.Run(100);
-        Assert.Equal(callee, Arrival(scene, "INFO", "10.0.0.2"));
+        fixture.Run(100);
+        Assert.Equal(callee, Arrival(fixture, "INFO", "10.0.0.2"));
         bob.Send("BYE", "sip:alice@10.0.0.1", headers: $"Route: {Routes(invite, false)}\r\n", toTag: "f1", fromTag: "t10.0.0.2");
-        scene.Run(100);
-        Assert.Equal(caller, Arrival(scene, "BYE", "10.0.0.1"));
-        scene.RunToTheEnd();
+        fixture.Run(100);
+        Assert.Equal(caller, Arrival(fixture, "BYE", "10.0.0.1"));
+        fixture.RunToTheEnd();
     }
 
     [Theory]
@@ -82,58 +82,58 @@ public sealed class KeptTransportTests
     [InlineData("sip:bob@bob.example.com")]
     public void A_call_over_TLS_never_goes_on_in_the_clear(string target)
     {
-        using var scene = new Scene(Route);
-        scene.Locator.Add("bob.example.com", "udp:10.0.0.2:5060");
-        Peer alice = scene.Peer("10.0.0.1");
+        using var fixture = new ProxyFixture(Route);
+        fixture.Locator.Add("bob.example.com", "udp:10.0.0.2:5060");
+        Peer alice = fixture.Peer("10.0.0.1");
         var bob = new Peer(
-            scene.Network.AddHost("10.0.0.2", "udp:10.0.0.2:5060", "tcp:10.0.0.2:5060"),
-            scene.Transport.Listener(SipProtocol.Udp).Local
+            fixture.Network.AddHost("10.0.0.2", "udp:10.0.0.2:5060", "tcp:10.0.0.2:5060"),
+            fixture.Transport.Listener(SipProtocol.Udp).Local
         );
         const string route = "Route: <sip:10.0.0.9;r2=on;lr>, <sip:10.0.0.9:5061;transport=tls;r2=on;lr>\r\n";
         alice.Send("BYE", target, headers: route, toTag: "t");
         alice.Send("ACK", target, headers: route, toTag: "t");
-        scene.Run(40_000);
+        fixture.Run(40_000);
         Assert.Empty(bob.Requests);
         if (!target.Contains("example", StringComparison.Ordinal))
             Assert.InRange(Assert.Single(alice.Finals), 500, 503);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void Not_even_when_the_TLS_listener_that_the_Route_names_is_gone()
     {
-        using var scene = new Scene(Route, null, 7, "udp:10.0.0.9:5060", "tcp:10.0.0.9:5060");
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2");
+        using var fixture = new ProxyFixture(Route, null, 7, "udp:10.0.0.9:5060", "tcp:10.0.0.9:5060");
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2");
         alice.Send(
             "BYE",
             "sip:bob@10.0.0.2",
             headers: "Route: <sip:10.0.0.9;r2=on;lr>, <sip:10.0.0.9:5061;transport=tls;r2=on;lr>\r\n",
             toTag: "t"
         );
-        scene.Run(40_000);
+        fixture.Run(40_000);
         Assert.Empty(bob.Requests);
         Assert.InRange(Assert.Single(alice.Finals), 500, 503);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_TCP_listener_that_is_gone_leaves_the_way_to_the_URI()
     {
-        using var scene = new Scene(Route, null, 7, "udp:10.0.0.9:5060");
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2");
+        using var fixture = new ProxyFixture(Route, null, 7, "udp:10.0.0.9:5060");
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2");
         alice.Send(
             "BYE",
             "sip:bob@10.0.0.2",
             headers: "Route: <sip:10.0.0.9;r2=on;lr>, <sip:10.0.0.9:5060;transport=tcp;r2=on;lr>\r\n",
             toTag: "t"
         );
-        scene.Run(100);
-        Assert.Equal(SipProtocol.Udp, Arrival(scene, "BYE", "10.0.0.2"));
+        fixture.Run(100);
+        Assert.Equal(SipProtocol.Udp, Arrival(fixture, "BYE", "10.0.0.2"));
         Assert.Equal(0, bob.Request("BYE").Routes.Count());
         bob.Answer(bob.Request("BYE"), 200);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Theory]
@@ -141,33 +141,33 @@ public sealed class KeptTransportTests
     [InlineData("ACK")]
     public void A_side_that_does_not_take_TCP_any_more_is_tried_as_its_URI_says(string method)
     {
-        using var scene = new Scene(Route);
-        Peer alice = scene.Peer("10.0.0.1");
-        var bob = new Peer(scene.Network.AddHost("10.0.0.2", "udp:10.0.0.2:5060"), scene.Transport.Listener(SipProtocol.Udp).Local);
+        using var fixture = new ProxyFixture(Route);
+        Peer alice = fixture.Peer("10.0.0.1");
+        var bob = new Peer(fixture.Network.AddHost("10.0.0.2", "udp:10.0.0.2:5060"), fixture.Transport.Listener(SipProtocol.Udp).Local);
         alice.Send(
             method,
             "sip:bob@10.0.0.2",
             headers: "Route: <sip:10.0.0.9;r2=on;lr>, <sip:10.0.0.9;transport=tcp;r2=on;lr>\r\n",
             toTag: "t"
         );
-        scene.Run(400);
+        fixture.Run(400);
         Assert.Equal(1, bob.Count(method));
         if (method == "BYE")
             bob.Answer(bob.Request("BYE"), 200);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void One_Record_Route_for_two_transports_fixes_none()
     {
-        using var scene = new Scene(Route, static builder => builder.Proxy.DoubleRecordRoute = false);
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2", SipProtocol.Tcp);
-        (SipMessage invite, _) = Call(scene, alice, bob, SipProtocol.Tcp);
+        using var fixture = new ProxyFixture(Route, static builder => builder.Proxy.DoubleRecordRoute = false);
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2", SipProtocol.Tcp);
+        (SipMessage invite, _) = Call(fixture, alice, bob, SipProtocol.Tcp);
         bob.Send("BYE", "sip:alice@10.0.0.1", headers: $"Route: {Routes(invite, false)}\r\n", toTag: "f1", fromTag: "t10.0.0.2");
-        scene.Run(100);
-        Assert.Equal(SipProtocol.Udp, Arrival(scene, "BYE", "10.0.0.1"));
-        scene.RunToTheEnd();
+        fixture.Run(100);
+        Assert.Equal(SipProtocol.Udp, Arrival(fixture, "BYE", "10.0.0.1"));
+        fixture.RunToTheEnd();
     }
 
     [Theory]

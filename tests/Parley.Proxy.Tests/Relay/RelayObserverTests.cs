@@ -9,7 +9,7 @@ public sealed class RelayObserverTests
     public void An_observer_hears_of_a_forked_call_in_order()
     {
         var observer = new Notes();
-        using var scene = new Scene(async context =>
+        using var fixture = new ProxyFixture(async context =>
         {
             if (context.Method == SipMethod.Invite)
             {
@@ -20,17 +20,17 @@ public sealed class RelayObserverTests
 
             await context.RelayAsync();
         });
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2"),
-            carol = scene.Peer("10.0.0.3");
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2"),
+            carol = fixture.Peer("10.0.0.3");
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(10);
+        fixture.Run(10);
         bob.Answer(bob.Request("INVITE"), 180);
-        scene.Run(10);
+        fixture.Run(10);
         carol.Answer(carol.Request("INVITE"), 180);
-        scene.Run(10);
+        fixture.Run(10);
         carol.Answer(carol.Request("INVITE"), 200);
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal(
             [
                 "relaying",
@@ -49,7 +49,7 @@ public sealed class RelayObserverTests
             ],
             observer.Heard
         );
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
         Assert.Equal("completed", observer.Heard[^1]);
         Assert.Single(observer.Heard, "completed");
     }
@@ -58,52 +58,52 @@ public sealed class RelayObserverTests
     public void An_observer_hears_of_a_CANCEL_and_of_the_proxys_own_answer()
     {
         var observer = new Notes();
-        using var scene = new Scene(async context =>
+        using var fixture = new ProxyFixture(async context =>
         {
             context.Observe(observer);
             await context.RelayAsync();
         });
-        Peer alice = scene.Peer("10.0.0.1");
-        scene.Peer("10.0.0.2");
+        Peer alice = fixture.Peer("10.0.0.1");
+        fixture.Peer("10.0.0.2");
         string invite = alice.Send("INVITE", "sip:bob@10.0.0.2");
-        scene.Run(10);
+        fixture.Run(10);
         alice.Cancel(invite);
-        scene.Run(40_000);
+        fixture.Run(40_000);
         Assert.Equal(["relaying", "branch 0", "cancelled", "forwarding 487/-", "forwarded 487"], observer.Heard);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void An_observer_that_throws_does_not_stop_the_call()
     {
-        using var scene = new Scene(static async context =>
+        using var fixture = new ProxyFixture(static async context =>
         {
             context.Observe(new Broken());
             await context.RelayAsync();
         });
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2");
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2");
         bob.Script = r => bob.Answer(r, 200);
         alice.Send("OPTIONS", "sip:bob@10.0.0.2");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([200], alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void An_observer_of_an_ACK_has_the_last_word_on_its_copy()
     {
-        using var scene = new Scene(static async context =>
+        using var fixture = new ProxyFixture(static async context =>
         {
             context.Observe(new Stamp());
             await context.RelayAsync();
         });
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2");
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2");
         alice.Send("ACK", "sip:bob@10.0.0.2", toTag: "t");
-        scene.Run(50);
+        fixture.Run(50);
         Assert.True(bob.Request("ACK").TryGetHeader("X-Stamp"u8, out _));
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     private sealed class Stamp : RelayObserver

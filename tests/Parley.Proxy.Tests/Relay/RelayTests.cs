@@ -8,9 +8,9 @@ public sealed class RelayTests
     [Fact]
     public void A_call_goes_through_with_one_via_more_and_one_hop_less()
     {
-        using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2");
+        using var fixture = new ProxyFixture(static async context => await context.RelayAsync());
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2");
         bob.Script = request =>
         {
             if (request.Method == SipMethod.Invite)
@@ -21,7 +21,7 @@ public sealed class RelayTests
         };
 
         alice.Send("INVITE", "sip:bob@10.0.0.2");
-        scene.Run(100);
+        fixture.Run(100);
 
         Assert.Equal([100, 180, 200], alice.Statuses);
         SipMessage invite = bob.Request("INVITE");
@@ -35,18 +35,18 @@ public sealed class RelayTests
         Assert.Equal(1, CountVias(ok));
 
         alice.Send("ACK", "sip:bob@10.0.0.2", toTag: "t10.0.0.2");
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal(1, bob.Count("ACK"));
         Assert.Equal(69, bob.Request("ACK").MaxForwards);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void An_answer_other_than_2xx_of_one_branch_goes_upstream_as_it_came()
     {
-        using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2");
+        using var fixture = new ProxyFixture(static async context => await context.RelayAsync());
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2");
         bob.Script = request =>
         {
             if (request.Method == SipMethod.Invite)
@@ -59,12 +59,12 @@ public sealed class RelayTests
             if (response.StatusCode >= 300)
                 alice.AckFailure(invite, response);
         };
-        scene.Run(100);
+        fixture.Run(100);
 
         Assert.Equal([100, 486], alice.Statuses);
         Assert.True(alice.Responses[^1].TryGetHeader("X-Reason"u8, out _));
         Assert.Equal(1, bob.Count("ACK"));
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     internal static int CountVias(SipMessage message)

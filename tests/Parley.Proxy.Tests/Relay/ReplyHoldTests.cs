@@ -10,42 +10,42 @@ public sealed class ReplyHoldTests
     [Fact]
     public void A_2xx_waits_until_it_is_released_and_repetitions_are_absorbed()
     {
-        using Scene scene = Make();
-        (Peer alice, Peer bob) = Call(scene);
+        using ProxyFixture fixture = Make();
+        (Peer alice, Peer bob) = Call(fixture);
         bob.Answer(bob.Request("INVITE"), 200, "b1");
-        scene.Run(100);
+        fixture.Run(100);
         bob.Answer(bob.Request("INVITE"), 200, "b1");
         bob.Answer(bob.Request("INVITE"), 200, "b1");
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Empty(alice.Finals);
         Assert.DoesNotContain("forwarded 200", _holder.Heard);
         Assert.True(_holder.Hold!.Release());
-        scene.Run(10);
+        fixture.Run(10);
         Assert.Equal([200], alice.Finals);
         Assert.Single(_holder.Heard, static line => line == "forwarded 200");
         _holder.Hold = null;
         _holder.IsDone = true;
         bob.Answer(bob.Request("INVITE"), 200, "b1"); // its ACK is late: this one goes on as ever
-        scene.Run(10);
+        fixture.Run(10);
         Assert.Equal([200, 200], alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
         Assert.Single(_holder.Heard, static line => line == "completed");
     }
 
     [Fact]
     public void It_leaves_when_its_time_is_over_and_a_late_release_does_nothing()
     {
-        using Scene scene = Make();
-        (Peer alice, Peer bob) = Call(scene);
+        using ProxyFixture fixture = Make();
+        (Peer alice, Peer bob) = Call(fixture);
         bob.Answer(bob.Request("INVITE"), 200, "b1");
-        scene.Run(1_990);
+        fixture.Run(1_990);
         Assert.Empty(alice.Finals);
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([200], alice.Finals);
-        scene.Run(500_000);
-        Assert.Equal(1, scene.App.Core.Holds.Rented); // it is still the holder's
+        fixture.Run(500_000);
+        Assert.Equal(1, fixture.App.Core.Holds.Rented); // it is still the holder's
         Assert.False(_holder.Hold!.Release());
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
         Assert.Equal([200], alice.Finals);
     }
 
@@ -53,100 +53,100 @@ public sealed class ReplyHoldTests
     public void Released_before_it_waits_it_leaves_at_once()
     {
         _holder.ReleasesAtOnce = true;
-        using Scene scene = Make();
-        (Peer alice, Peer bob) = Call(scene);
+        using ProxyFixture fixture = Make();
+        (Peer alice, Peer bob) = Call(fixture);
         bob.Answer(bob.Request("INVITE"), 200, "b1");
-        scene.Run(10);
+        fixture.Run(10);
         Assert.Equal([200], alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_further_2xx_of_a_fork_waits_with_the_first_and_does_not_overtake_it()
     {
-        using Scene scene = Make(twoTargets: true);
-        (Peer alice, Peer bob) = Call(scene);
+        using ProxyFixture fixture = Make(twoTargets: true);
+        (Peer alice, Peer bob) = Call(fixture);
         Peer carol = _carol!;
         carol.Answer(carol.Request("INVITE"), 180, "c1");
-        scene.Run(5);
+        fixture.Run(5);
         bob.Answer(bob.Request("INVITE"), 200, "b1");
-        scene.Run(5);
+        fixture.Run(5);
         Assert.Equal(1, carol.Count("CANCEL")); // the others are cancelled at once
         carol.Answer(carol.Request("INVITE"), 200, "c1");
         bob.Answer(bob.Request("INVITE"), 200, "b2"); // a fork further down
-        scene.Run(5);
+        fixture.Run(5);
         Assert.Empty(alice.Finals);
         _holder.Hold!.Release();
-        scene.Run(5);
+        fixture.Run(5);
         Assert.Equal(["b1", "c1", "b2"], alice.Responses.Where(static r => r.StatusCode == 200).Select(static r => Peer.Text(r.ToTag)));
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_CANCEL_that_crosses_a_2xx_that_waits_comes_too_late()
     {
-        using Scene scene = Make();
-        (Peer alice, Peer bob) = Call(scene);
+        using ProxyFixture fixture = Make();
+        (Peer alice, Peer bob) = Call(fixture);
         bob.Answer(bob.Request("INVITE"), 200, "b1");
-        scene.Run(10);
+        fixture.Run(10);
         alice.Cancel(_invite!);
-        scene.Run(10);
+        fixture.Run(10);
         Assert.Equal(0, bob.Count("CANCEL"));
         Assert.Equal([200], alice.Finals); // the CANCEL's own
         _holder.Hold!.Release();
-        scene.Run(10);
+        fixture.Run(10);
         Assert.Equal([200, 200], alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void A_repeated_INVITE_meanwhile_gets_no_final_response_and_a_held_BYE_answers_as_any_other()
     {
-        using Scene scene = Make();
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2");
+        using ProxyFixture fixture = Make();
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2");
         bob.Script = r => bob.Answer(r, 200);
         string bye = alice.Send("BYE", "sip:bob@10.0.0.2", toTag: "b1");
-        scene.Run(100);
+        fixture.Run(100);
         alice.SendText(bye);
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Empty(alice.Finals);
         _holder.Hold!.Release();
-        scene.Run(10);
+        fixture.Run(10);
         Assert.Equal([200], alice.Finals);
         alice.SendText(bye);
-        scene.Run(10);
+        fixture.Run(10);
         Assert.Equal([200, 200], alice.Finals); // the transaction has it
         Assert.Equal(1, bob.Count("BYE"));
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void Provisional_responses_and_those_of_the_proxys_own_cannot_wait()
     {
-        using var scene = new Scene(context =>
+        using var fixture = new ProxyFixture(context =>
         {
             context.Observe(_holder);
             context.Reply(486);
             return ValueTask.CompletedTask;
         });
-        Peer alice = scene.Peer("10.0.0.1");
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.Send("INVITE", "sip:bob@10.0.0.2");
-        scene.Run(10);
+        fixture.Run(10);
         Assert.Equal([486], alice.Finals);
         Assert.Null(_holder.Hold);
-        scene.Run(40_000);
-        Assert.Equal(0, scene.App.Core.Holds.Rented);
+        fixture.Run(40_000);
+        Assert.Equal(0, fixture.App.Core.Holds.Rented);
     }
 
     [Fact]
     public void The_application_stops_with_responses_that_wait()
     {
-        Scene scene = Make();
-        (_, Peer bob) = Call(scene);
+        ProxyFixture fixture = Make();
+        (_, Peer bob) = Call(fixture);
         bob.Answer(bob.Request("INVITE"), 200, "b1");
-        scene.Run(10);
-        scene.Dispose();
+        fixture.Run(10);
+        fixture.Dispose();
         Assert.True(_holder.Hold!.Release());
     }
 
@@ -154,45 +154,45 @@ public sealed class ReplyHoldTests
     public void A_hold_has_a_time()
     {
         Exception? thrown = null;
-        using var scene = new Scene(async context =>
+        using var fixture = new ProxyFixture(async context =>
         {
             thrown = Record.Exception(() => context.HoldReply(TimeSpan.Zero));
             await context.RelayAsync();
         });
-        scene.Peer("10.0.0.1").Send("INVITE", "sip:bob@10.0.0.2");
-        scene.Run(10);
+        fixture.Peer("10.0.0.1").Send("INVITE", "sip:bob@10.0.0.2");
+        fixture.Run(10);
         Assert.IsType<ArgumentOutOfRangeException>(thrown);
     }
 
     [Fact]
     public async Task Releases_from_other_threads_and_timers_send_each_response_once()
     {
-        using Scene scene = Make();
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2");
+        using ProxyFixture fixture = Make();
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2");
         int calls = 200;
         for (int i = 0; i < calls; i++)
         {
             _holder.Hold = null;
             alice.Send("MESSAGE", "sip:bob@10.0.0.2", callId: $"m{i}");
-            scene.Run(2);
+            fixture.Run(2);
             bob.Answer(bob.Request("MESSAGE"), 200);
-            scene.Run(2);
+            fixture.Run(2);
             ReplyHold hold = _holder.Hold!;
             if (i % 3 == 0)
-                scene.Run(2_100);
+                fixture.Run(2_100);
             await Task.Run(hold.Release, TestContext.Current.CancellationToken);
-            scene.Run(2);
+            fixture.Run(2);
         }
 
         Assert.Equal(calls, alice.Finals.Count());
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     private Peer? _carol;
     private string? _invite;
 
-    private Scene Make(bool twoTargets = false) =>
+    private ProxyFixture Make(bool twoTargets = false) =>
         new(async context =>
         {
             context.Observe(_holder);
@@ -205,14 +205,14 @@ public sealed class ReplyHoldTests
             await context.RelayAsync();
         });
 
-    private (Peer Alice, Peer Bob) Call(Scene scene)
+    private (Peer Alice, Peer Bob) Call(ProxyFixture fixture)
     {
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2");
-        _carol = scene.Peer("10.0.0.3");
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2");
+        _carol = fixture.Peer("10.0.0.3");
         bob.ObeysCancel = _carol.ObeysCancel = false;
         _invite = alice.Send("INVITE", "sip:bob@10.0.0.2");
-        scene.Run(10);
+        fixture.Run(10);
         return (alice, bob);
     }
 

@@ -17,22 +17,22 @@ public sealed class ResponseConnectionTests
     [InlineData(SipProtocol.Tls)]
     public void A_2xx_after_the_final_response(SipProtocol protocol)
     {
-        using var scene = new Scene(static async context =>
+        using var fixture = new ProxyFixture(static async context =>
         {
             await context.RelayAsync();
             context.Reply(480);
         });
-        Peer alice = scene.Peer("10.0.0.1", protocol),
-            bob = scene.Peer("10.0.0.2");
+        Peer alice = fixture.Peer("10.0.0.1", protocol),
+            bob = fixture.Peer("10.0.0.2");
         bob.ObeysCancel = false;
         alice.SendText(Over(protocol, "INVITE", "z9hG4bKlate"));
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal([480], alice.Finals);
-        long connections = scene.Network.Counters.Connections;
+        long connections = fixture.Network.Counters.Connections;
         bob.Answer(bob.Request("INVITE"), 200);
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal([480, 200], alice.Finals);
-        Assert.Equal(connections, scene.Network.Counters.Connections);
+        Assert.Equal(connections, fixture.Network.Counters.Connections);
     }
 
     [Theory]
@@ -40,14 +40,14 @@ public sealed class ResponseConnectionTests
     [InlineData(SipProtocol.Tls)]
     public void An_answer_to_a_stateless_copy(SipProtocol protocol)
     {
-        using Scene scene = Stateless();
-        Peer alice = scene.Peer("10.0.0.1", protocol),
-            bob = scene.Peer("10.0.0.2");
+        using ProxyFixture fixture = Stateless();
+        Peer alice = fixture.Peer("10.0.0.1", protocol),
+            bob = fixture.Peer("10.0.0.2");
         alice.SendText(Over(protocol, "INVITE", "z9hG4bKless"));
-        scene.Run(100);
+        fixture.Run(100);
         bob.Answer(bob.Request("INVITE"), 180);
         bob.Answer(bob.Request("INVITE"), 200);
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal([180, 200], alice.Statuses);
         Assert.DoesNotContain("back=", alice.Responses[0].ToString(), StringComparison.Ordinal);
     }
@@ -55,18 +55,18 @@ public sealed class ResponseConnectionTests
     [Fact]
     public void A_closed_connection_leaves_received_and_the_port_of_sent_by()
     {
-        using Scene scene = Stateless();
-        Peer alice = scene.Peer("10.0.0.1", SipProtocol.Tcp),
-            bob = scene.Peer("10.0.0.2");
+        using ProxyFixture fixture = Stateless();
+        Peer alice = fixture.Peer("10.0.0.1", SipProtocol.Tcp),
+            bob = fixture.Peer("10.0.0.2");
         alice.SendText(
             Over(SipProtocol.Tcp, "OPTIONS", "z9hG4bKgone").Replace("10.0.0.1:5999", "alice.example.com:5060", StringComparison.Ordinal)
         );
-        scene.Run(100);
+        fixture.Run(100);
         for (long id = 0; id < 10; id++)
-            scene.Transport.CloseConnection(id);
-        scene.Run(100);
+            fixture.Transport.CloseConnection(id);
+        fixture.Run(100);
         bob.Answer(bob.Request("OPTIONS"), 200);
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal([200], alice.Statuses);
     }
 
@@ -78,21 +78,21 @@ public sealed class ResponseConnectionTests
     [InlineData("back=-")]
     public void A_way_that_we_did_not_write_is_not_gone(string forged)
     {
-        using Scene scene = Stateless();
-        Peer alice = scene.Peer("10.0.0.1", SipProtocol.Tcp),
-            victim = scene.Peer("10.0.0.3", SipProtocol.Tcp),
-            bob = scene.Peer("10.0.0.2");
+        using ProxyFixture fixture = Stateless();
+        Peer alice = fixture.Peer("10.0.0.1", SipProtocol.Tcp),
+            victim = fixture.Peer("10.0.0.3", SipProtocol.Tcp),
+            bob = fixture.Peer("10.0.0.2");
         victim.Send("OPTIONS", "sip:bob@10.0.0.2", callId: "c2"); // the first connection
-        scene.Run(100);
+        fixture.Run(100);
         alice.SendText(Over(SipProtocol.Tcp, "INVITE", "z9hG4bKforged"));
-        scene.Run(100);
+        fixture.Run(100);
         SipMessage invite = bob.Request("INVITE");
         string text = invite.ToString();
         Assert.Matches("back=1\\.\\.[0-9a-f]+-[0-9a-f]{16}", Peer.Text(invite.Bytes));
         string changed = System.Text.RegularExpressions.Regex.Replace(Peer.Text(invite.Bytes), "back=[^\\r]*", forged);
         Assert.True(SipMessage.TryParse(System.Text.Encoding.UTF8.GetBytes(changed), out SipMessage? copy), text);
         bob.Answer(copy, 200);
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Empty(victim.Responses);
         Assert.Empty(alice.Finals); // sent-by leads nowhere here
     }
@@ -100,16 +100,16 @@ public sealed class ResponseConnectionTests
     [Fact]
     public void The_branch_is_the_same_over_whichever_connection()
     {
-        using Scene scene = Stateless();
-        Peer alice = scene.Peer("10.0.0.1", SipProtocol.Tcp),
-            bob = scene.Peer("10.0.0.2");
+        using ProxyFixture fixture = Stateless();
+        Peer alice = fixture.Peer("10.0.0.1", SipProtocol.Tcp),
+            bob = fixture.Peer("10.0.0.2");
         for (int round = 0; round < 2; round++)
         {
             alice.SendText(Over(SipProtocol.Tcp, "INVITE", "z9hG4bKtwo"));
-            scene.Run(100);
+            fixture.Run(100);
             for (long id = 0; id < 10; id++)
                 alice.Host.CloseConnection(id);
-            scene.Run(100);
+            fixture.Run(100);
         }
 
         Assert.True(bob.Requests[0].TryGetTopVia(out ViaView first) & bob.Requests[1].TryGetTopVia(out ViaView second));
@@ -117,6 +117,6 @@ public sealed class ResponseConnectionTests
         Assert.NotEqual(Peer.Text(first.Text), Peer.Text(second.Text));
     }
 
-    private static Scene Stateless() =>
+    private static ProxyFixture Stateless() =>
         new(static async context => await context.RelayAsync(), static builder => builder.Proxy.Stateless = true);
 }

@@ -8,15 +8,18 @@ public sealed class StatelessRelayTests
     [Fact]
     public void A_stateless_proxy_repeats_nothing_and_keeps_nothing_yet_brings_answers_back()
     {
-        using var scene = new Scene(static async context => await context.RelayAsync(), static builder => builder.Proxy.Stateless = true);
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2");
+        using var fixture = new ProxyFixture(
+            static async context => await context.RelayAsync(),
+            static builder => builder.Proxy.Stateless = true
+        );
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2");
         string invite = alice.Send("INVITE", "sip:bob@10.0.0.2");
         alice.SendText(invite);
-        scene.Run(2_000);
+        fixture.Run(2_000);
         Assert.Equal(2, bob.Count("INVITE"));
-        Assert.Equal(0, scene.App.PendingRequests);
-        Assert.Equal(0, scene.App.Transactions.ServerTransactionCount);
+        Assert.Equal(0, fixture.App.PendingRequests);
+        Assert.Equal(0, fixture.App.Transactions.ServerTransactionCount);
         // The same branch each time, so that bob sees a retransmission.
         Assert.True(
             bob.Requests[0].TryGetTopVia(out ViaView first)
@@ -25,25 +28,25 @@ public sealed class StatelessRelayTests
         );
         bob.Answer(bob.Requests[0], 180);
         bob.Answer(bob.Requests[0], 200);
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([180, 200], alice.Statuses);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Fact]
     public void An_answer_that_we_never_asked_for_is_dropped()
     {
-        using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2");
+        using var fixture = new ProxyFixture(static async context => await context.RelayAsync());
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2");
         bob.SendText(
-            $"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP {Scene.ProxyAddress};branch=z9hG4bKPs00000000000000001111111111111111\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKx\r\n"
+            $"SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP {ProxyFixture.ProxyAddress};branch=z9hG4bKPs00000000000000001111111111111111\r\nVia: SIP/2.0/UDP 10.0.0.1;branch=z9hG4bKx\r\n"
                 + "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>;tag=2\r\nCall-ID: forged\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
         );
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Empty(alice.Responses);
-        Assert.Equal(1, scene.App.Counters[ProxyCounter.StrayReplies]);
-        scene.RunToTheEnd();
+        Assert.Equal(1, fixture.App.Counters[ProxyCounter.StrayReplies]);
+        fixture.RunToTheEnd();
     }
 
     [Theory]
@@ -58,26 +61,29 @@ public sealed class StatelessRelayTests
     [InlineData("CSeq: 1", "CSeq: 2")]
     public void Whoever_knows_a_branch_of_ours_aims_no_answer_with_it(string good, string bad)
     {
-        using var scene = new Scene(static async context => await context.RelayAsync(), static builder => builder.Proxy.Stateless = true);
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2"),
-            victim = scene.Peer("10.0.0.66");
+        using var fixture = new ProxyFixture(
+            static async context => await context.RelayAsync(),
+            static builder => builder.Proxy.Stateless = true
+        );
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2"),
+            victim = fixture.Peer("10.0.0.66");
         alice.Send("OPTIONS", "sip:bob@10.0.0.2");
-        scene.Run(50);
+        fixture.Run(50);
         SipMessage request = bob.Request("OPTIONS");
         string response =
             $"SIP/2.0 200 OK\r\n{Peer.Text(request.Bytes)[Peer.Text(request.Bytes).IndexOf("Via:", StringComparison.Ordinal)..]}";
         string bent = response.Replace(good, bad, StringComparison.Ordinal);
         Assert.NotEqual(response, bent);
         bob.SendText(bent);
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Empty(victim.Responses);
         Assert.Empty(alice.Responses);
-        Assert.Equal(1, scene.App.Counters[ProxyCounter.StrayReplies]);
+        Assert.Equal(1, fixture.App.Counters[ProxyCounter.StrayReplies]);
         bob.SendText(response);
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([200], alice.Statuses);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Theory]
@@ -87,16 +93,19 @@ public sealed class StatelessRelayTests
     [InlineData("SIP/2.0/UDP [2001:db8::1]")]
     public void Answers_come_back_by_what_we_wrote_into_the_Via(string via)
     {
-        using var scene = new Scene(static async context => await context.RelayAsync(), static builder => builder.Proxy.Stateless = true);
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2");
+        using var fixture = new ProxyFixture(
+            static async context => await context.RelayAsync(),
+            static builder => builder.Proxy.Stateless = true
+        );
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2");
         bob.Script = request => bob.Answer(request, 200);
         alice.SendText(
             $"OPTIONS sip:bob@10.0.0.2 SIP/2.0\r\nVia: {via};branch=z9hG4bKx\r\nFrom: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n"
         );
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Equal([200], alice.Statuses);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     /// <summary>A proxy with transactions relays nothing but ACKs without, and these have no answer.</summary>
@@ -106,11 +115,11 @@ public sealed class StatelessRelayTests
     [InlineData("INVITE")]
     public void An_answer_to_an_ACK_goes_nowhere(string method)
     {
-        using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1"),
-            bob = scene.Peer("10.0.0.2");
+        using var fixture = new ProxyFixture(static async context => await context.RelayAsync());
+        Peer alice = fixture.Peer("10.0.0.1"),
+            bob = fixture.Peer("10.0.0.2");
         alice.Send("ACK", "sip:bob@10.0.0.2", toTag: "x");
-        scene.Run(50);
+        fixture.Run(50);
         string ack = Peer.Text(bob.Request("ACK").Bytes);
         bob.SendText(
             $"SIP/2.0 200 OK\r\n{ack[ack.IndexOf("Via:", StringComparison.Ordinal)..]}".Replace(
@@ -119,8 +128,8 @@ public sealed class StatelessRelayTests
                 StringComparison.Ordinal
             )
         );
-        scene.Run(50);
+        fixture.Run(50);
         Assert.Empty(alice.Responses);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 }

@@ -22,14 +22,14 @@ public sealed class FailoverModelTests
     {
         var chance = SipRandom.FromSeed((ulong)seed);
         Gateway[] gateways = [Gateway.Of(chance), Gateway.Of(chance), Gateway.Of(chance)];
-        using Scene scene = Play(gateways, (ulong)seed, out Peer alice, out Peer[] peers);
+        using ProxyFixture fixture = Play(gateways, (ulong)seed, out Peer alice, out Peer[] peers);
         alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(60_000);
+        fixture.Run(60_000);
         (int status, int asked) = Expected(gateways);
         Assert.Equal([status], alice.Finals.Distinct());
         for (int i = 0; i < peers.Length; i++)
             Assert.Equal(i < asked, peers[i].Count("INVITE") > 0);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     [Theory]
@@ -38,13 +38,13 @@ public sealed class FailoverModelTests
     {
         var chance = SipRandom.FromSeed((ulong)seed + 1000);
         Gateway[] gateways = [Gateway.Of(chance), Gateway.Of(chance), Gateway.Of(chance)];
-        using Scene scene = Play(gateways, (ulong)seed, out Peer alice, out Peer[] peers);
+        using ProxyFixture fixture = Play(gateways, (ulong)seed, out Peer alice, out Peer[] peers);
         string invite = alice.Send("INVITE", "sip:bob@example.com");
-        scene.Run(chance.Next() % 2_000);
+        fixture.Run(chance.Next() % 2_000);
         bool wasOver = alice.Finals.Any();
         alice.Cancel(invite);
         int asked = peers.Sum(p => p.Count("INVITE") > 0 ? 1 : 0);
-        scene.Run(60_000);
+        fixture.Run(60_000);
         int[] finals =
         [
             .. alice.Responses.Where(r => r.StatusCode >= 200 && r.Method == SipMethod.Invite).Select(r => r.StatusCode).Distinct(),
@@ -54,16 +54,16 @@ public sealed class FailoverModelTests
             Assert.True(status == 487 || Finals.Contains(status), $"{status}");
         // No further gateway is asked after the CANCEL.
         Assert.Equal(asked, peers.Sum(p => p.Count("INVITE") > 0 ? 1 : 0));
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
-    private static Scene Play(Gateway[] gateways, ulong seed, out Peer alice, out Peer[] peers)
+    private static ProxyFixture Play(Gateway[] gateways, ulong seed, out Peer alice, out Peer[] peers)
     {
         SipUri[] targets = [SipUri.Parse("sip:bob@10.0.0.2"), SipUri.Parse("sip:bob@10.0.0.3"), SipUri.Parse("sip:bob@10.0.0.4")];
-        var scene = new Scene(async context => await context.FailoverAsync(targets, Options), seed: seed);
-        alice = scene.Peer("10.0.0.1");
-        peers = [.. gateways.Select((g, i) => g.Start(scene, $"10.0.0.{i + 2}"))];
-        return scene;
+        var fixture = new ProxyFixture(async context => await context.FailoverAsync(targets, Options), seed: seed);
+        alice = fixture.Peer("10.0.0.1");
+        peers = [.. gateways.Select((g, i) => g.Start(fixture, $"10.0.0.{i + 2}"))];
+        return fixture;
     }
 
     private static (int Status, int Asked) Expected(Gateway[] gateways)
@@ -96,19 +96,19 @@ public sealed class FailoverModelTests
             return new Gateway(first, isProvisional, Finals[chance.Next() % (ulong)Finals.Length]);
         }
 
-        public Peer Start(Scene scene, string address)
+        public Peer Start(ProxyFixture fixture, string address)
         {
-            Peer peer = scene.Peer(address);
+            Peer peer = fixture.Peer(address);
             bool isAnswering = false;
             peer.Script = request =>
             {
                 if (request.Method != SipMethod.Invite || isAnswering || First == 0)
                     return;
                 isAnswering = true;
-                After(scene, First, () => peer.Answer(request, IsProvisional ? 100 : Status));
+                After(fixture, First, () => peer.Answer(request, IsProvisional ? 100 : Status));
                 if (IsProvisional)
                     After(
-                        scene,
+                        fixture,
                         First + 5_000,
                         () =>
                         {
@@ -120,7 +120,7 @@ public sealed class FailoverModelTests
             return peer;
         }
 
-        private static void After(Scene scene, int milliseconds, Action action) =>
-            scene.Clock.CreateTimer(_ => action(), null, TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
+        private static void After(ProxyFixture fixture, int milliseconds, Action action) =>
+            fixture.Clock.CreateTimer(_ => action(), null, TimeSpan.FromMilliseconds(milliseconds), Timeout.InfiniteTimeSpan);
     }
 }

@@ -13,8 +13,8 @@ public sealed class LossyCallsTests
     [Fact]
     public void On_a_good_network_every_call_goes_as_planned()
     {
-        (CallReport report, Scene scene, ScriptedUserAgent[] agents) = Play(3, LinkConditions.Good, 200);
-        using (scene)
+        (CallReport report, ProxyFixture fixture, ScriptedUserAgent[] agents) = Play(3, LinkConditions.Good, 200);
+        using (fixture)
         {
             Assert.Equal(200, report.Ended);
             Assert.Equal(0, report.TimedOut);
@@ -30,7 +30,7 @@ public sealed class LossyCallsTests
                             or AnomalyKind.Malformed
                             or AnomalyKind.BadResponse
             );
-            scene.RunToTheEnd();
+            fixture.RunToTheEnd();
         }
     }
 
@@ -38,20 +38,20 @@ public sealed class LossyCallsTests
     [MemberData(nameof(Seeds))]
     public void With_loss_duplication_and_reordering_every_call_ends_and_nothing_is_left(ulong seed)
     {
-        (CallReport report, Scene scene, ScriptedUserAgent[] agents) = Play(seed, LinkConditions.Bad(0.05), 60);
-        using (scene)
+        (CallReport report, ProxyFixture fixture, ScriptedUserAgent[] agents) = Play(seed, LinkConditions.Bad(0.05), 60);
+        using (fixture)
         {
             Assert.Equal(60, report.Ended);
             Assert.DoesNotContain(agents.SelectMany(a => a.Anomalies), a => a.Kind is AnomalyKind.Malformed or AnomalyKind.BadResponse);
-            scene.RunToTheEnd();
+            fixture.RunToTheEnd();
         }
     }
 
     [Fact]
     public void One_seed_gives_one_run()
     {
-        (_, Scene one, _) = Play(11, LinkConditions.Bad(0.1), 40);
-        (_, Scene two, _) = Play(11, LinkConditions.Bad(0.1), 40);
+        (_, ProxyFixture one, _) = Play(11, LinkConditions.Bad(0.1), 40);
+        (_, ProxyFixture two, _) = Play(11, LinkConditions.Bad(0.1), 40);
         using (one)
         using (two)
         {
@@ -60,27 +60,31 @@ public sealed class LossyCallsTests
         }
     }
 
-    private static (CallReport Report, Scene Scene, ScriptedUserAgent[] Agents) Play(ulong seed, LinkConditions conditions, int calls)
+    private static (CallReport Report, ProxyFixture ProxyFixture, ScriptedUserAgent[] Agents) Play(
+        ulong seed,
+        LinkConditions conditions,
+        int calls
+    )
     {
-        var scene = new Scene(Route, seed: seed);
-        ScriptedUserAgent[] callers = [Agent(scene, "10.0.1.1", "alice"), Agent(scene, "10.0.1.2", "anna")];
-        ScriptedUserAgent[] callees = [Agent(scene, "10.0.2.1", "bob"), Agent(scene, "10.0.2.2", "ben", SipProtocol.Tcp)];
-        ScriptedUserAgent busy = Agent(scene, "10.0.2.9", "busy");
+        var fixture = new ProxyFixture(Route, seed: seed);
+        ScriptedUserAgent[] callers = [Agent(fixture, "10.0.1.1", "alice"), Agent(fixture, "10.0.1.2", "anna")];
+        ScriptedUserAgent[] callees = [Agent(fixture, "10.0.2.1", "bob"), Agent(fixture, "10.0.2.2", "ben", SipProtocol.Tcp)];
+        ScriptedUserAgent busy = Agent(fixture, "10.0.2.9", "busy");
         busy.OnInvite = static call => call.RejectAfter(TimeSpan.FromMilliseconds(300), 486);
-        scene.Network.Conditions = conditions;
-        var generator = new CallGenerator(scene.Network, callers, callees, new CallMix { Calls = calls, Span = TimeSpan.FromMinutes(5) })
+        fixture.Network.Conditions = conditions;
+        var generator = new CallGenerator(fixture.Network, callers, callees, new CallMix { Calls = calls, Span = TimeSpan.FromMinutes(5) })
         {
             Target = static callee => $"sip:{callee.User}@10.0.2.{(callee.User == "bob" ? "1" : "2;transport=tcp")}",
         };
         Assert.True(generator.Run(TimeSpan.FromMinutes(30)), $"seed {seed}: {generator.Report}");
-        scene.Run(TimeSpan.FromMinutes(3).TotalMilliseconds);
-        return (generator.Report, scene, [.. callers, .. callees]);
+        fixture.Run(TimeSpan.FromMinutes(3).TotalMilliseconds);
+        return (generator.Report, fixture, [.. callers, .. callees]);
     }
 
-    private static ScriptedUserAgent Agent(Scene scene, string address, string user, SipProtocol protocol = SipProtocol.Udp) =>
-        new(scene.Network.AddHost(address), user)
+    private static ScriptedUserAgent Agent(ProxyFixture fixture, string address, string user, SipProtocol protocol = SipProtocol.Udp) =>
+        new(fixture.Network.AddHost(address), user)
         {
-            OutboundProxy = $"sip:{Scene.ProxyAddress};lr",
+            OutboundProxy = $"sip:{ProxyFixture.ProxyAddress};lr",
             Protocol = protocol,
             RingLimit = TimeSpan.FromMinutes(1),
             CallLimit = TimeSpan.FromMinutes(10),

@@ -16,15 +16,15 @@ public sealed class ValidationInApplicationTests
     public void A_request_that_fails_validation_reaches_no_handler(string method, string uri, int maxForwards, string headers, int status)
     {
         var handled = 0;
-        using var scene = new Scene(context =>
+        using var fixture = new ProxyFixture(context =>
         {
             handled++;
             context.Reply(200);
             return ValueTask.CompletedTask;
         });
-        Peer alice = scene.Peer("10.0.0.1");
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.Send(method, uri, maxForwards: maxForwards, headers: headers);
-        scene.Run(100);
+        fixture.Run(100);
         Assert.Equal(0, handled);
         Assert.Equal(status == 0 ? [] : [status], alice.Finals);
         if (status == 420)
@@ -32,7 +32,7 @@ public sealed class ValidationInApplicationTests
             Assert.True(alice.Responses[^1].TryGetHeader(SipHeaderName.Unsupported, out var unsupported));
             Assert.Equal("foo", Peer.Text(unsupported));
         }
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 
     /// <summary>RFC 4475 3.1.2.1 (badinv01) and 3.1.2.6 (quotbal), and others of their kind: answered, with a To tag, on every transport.</summary>
@@ -55,8 +55,8 @@ public sealed class ValidationInApplicationTests
         )
         {
             string transport = protocol == Parley.Transport.SipProtocol.Udp ? "UDP" : "TCP";
-            using var scene = new Scene(static async context => await context.RelayAsync());
-            Peer alice = scene.Peer("10.0.0.1", protocol);
+            using var fixture = new ProxyFixture(static async context => await context.RelayAsync());
+            Peer alice = fixture.Peer("10.0.0.1", protocol);
             string text =
                 $"INVITE sip:bob@10.0.0.2 SIP/2.0\r\nVia: SIP/2.0/{transport} 10.0.0.1;branch=z9hG4bKx\r\nMax-Forwards: 70\r\nFrom: <sip:alice@example.com>;tag=f\r\n"
                 + "To: <sip:bob@example.com>\r\nCall-ID: c1\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n";
@@ -67,24 +67,24 @@ public sealed class ValidationInApplicationTests
             );
             Assert.NotEqual(text, broken);
             alice.SendText(broken);
-            scene.Run(protocol == Parley.Transport.SipProtocol.Udp ? 40_000 : 500);
+            fixture.Run(protocol == Parley.Transport.SipProtocol.Udp ? 40_000 : 500);
             SipMessage response = Assert.Single(alice.Responses);
             Assert.Equal(400, response.StatusCode);
             string reply = response.ToString();
             Assert.Contains(answered.Replace("$T", transport, StringComparison.Ordinal), reply, StringComparison.Ordinal);
             Assert.Matches("\r\nTo: [^\r]*;tag=[0-9a-f]{16}\r\n", reply);
-            scene.RunToTheEnd();
+            fixture.RunToTheEnd();
         }
     }
 
     [Fact]
     public void A_request_that_comes_back_unchanged_is_482()
     {
-        using var scene = new Scene(static async context => await context.RelayAsync());
-        Peer alice = scene.Peer("10.0.0.1");
+        using var fixture = new ProxyFixture(static async context => await context.RelayAsync());
+        Peer alice = fixture.Peer("10.0.0.1");
         alice.Send("MESSAGE", "sip:bob@10.0.0.9"); // the proxy's own address, and nobody says who bob is
-        scene.Run(2_000);
+        fixture.Run(2_000);
         Assert.Equal([482], alice.Finals);
-        scene.RunToTheEnd();
+        fixture.RunToTheEnd();
     }
 }

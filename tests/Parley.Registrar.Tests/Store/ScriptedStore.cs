@@ -18,6 +18,8 @@ internal sealed class ScriptedStore : ILocationStore
 
     public int Replaced { get; private set; }
 
+    public ValueTask OpenAsync(CancellationToken cancellation) => Failure is { } failure ? throw failure : ValueTask.CompletedTask;
+
     public IAsyncEnumerable<LocationRecord> LoadAsync(CancellationToken cancellation) => Memory.LoadAsync(cancellation);
 
     public async ValueTask WriteAsync(LocationStoreBatch batch, CancellationToken cancellation)

@@ -9,7 +9,7 @@ public sealed class DatagramCostTests : IDisposable
     // A datagram of 64 kB has some 20,000 values or parameters at most, and each handler walks them a few times.
     private const long MostSteps = 200_000;
 
-    private readonly ServerScene _scene = new(
+    private readonly ServerFixture _fixture = new(
         new() { ["Routes:0:Prefix"] = "+", ["Routes:0:Target"] = "sip:10.0.0.7" },
         static registrar =>
         {
@@ -20,12 +20,12 @@ public sealed class DatagramCostTests : IDisposable
 
     public DatagramCostTests()
     {
-        _scene.Bind("sip:bob@example.com", "sip:bob@10.0.0.2");
+        _fixture.Bind("sip:bob@example.com", "sip:bob@10.0.0.2");
         for (var i = 0; i < 1000; i++)
-            _scene.Bind("sip:many@example.com", $"sip:a@10.0.0.2;p0;p1;p2;p3;p4;p5;p6;p7;p8;p9;q0;q1;q2;q3;q4;q5;q6;q7;q8;q9;z={i}");
+            _fixture.Bind("sip:many@example.com", $"sip:a@10.0.0.2;p0;p1;p2;p3;p4;p5;p6;p7;p8;p9;q0;q1;q2;q3;q4;q5;q6;q7;q8;q9;z={i}");
     }
 
-    public void Dispose() => _scene.Dispose();
+    public void Dispose() => _fixture.Dispose();
 
     [Fact]
     public void Steps_are_counted()
@@ -64,12 +64,12 @@ public sealed class DatagramCostTests : IDisposable
     [InlineData("MESSAGE")]
     public void An_answer_of_the_worst_headers_is_linear(string method)
     {
-        _scene.Bob.Answers = false;
+        _fixture.Bob.Answers = false;
         AssertAll(lines =>
         {
             Cost(Request(method, "sip:bob@example.com", ""));
-            var request = _scene.Bob.Heard[^1];
-            return Cost(() => _scene.Bob.Answer(request, lines));
+            var request = _fixture.Bob.Heard[^1];
+            return Cost(() => _fixture.Bob.Answer(request, lines));
         });
     }
 
@@ -104,9 +104,9 @@ public sealed class DatagramCostTests : IDisposable
     [Fact]
     public void A_call_to_a_thousand_contacts_costs_no_more_than_its_branches()
     {
-        _scene.Bob.Answers = false;
+        _fixture.Bob.Answers = false;
         Assert.InRange(Cost(Request("INVITE", "sip:many@example.com", "")), 1, MostSteps);
-        Assert.Equal(16, _scene.Application.Counters[Parley.Proxy.ProxyCounter.BranchesSent]);
+        Assert.Equal(16, _fixture.Application.Counters[Parley.Proxy.ProxyCounter.BranchesSent]);
     }
 
     private static string Request(string method, string uri, string lines, string toTag = "", string to = "sip:carol@example.com")
@@ -128,13 +128,13 @@ public sealed class DatagramCostTests : IDisposable
         Assert.True(worst.Count == 0, string.Join('\n', worst));
     }
 
-    private long Cost(string datagram) => Cost(() => _scene.Alice.Send(datagram));
+    private long Cost(string datagram) => Cost(() => _fixture.Alice.Send(datagram));
 
     private long Cost(Action send)
     {
         var before = WorkCount.Steps - Party.OwnSteps;
         send();
-        _scene.Run(20);
+        _fixture.Run(20);
         return WorkCount.Steps - Party.OwnSteps - before;
     }
 }

@@ -20,9 +20,9 @@ public abstract class DatabaseServer : IDisposable
     private int _pid;
     private int _databases;
 
-    protected DatabaseServer(string name)
+    protected DatabaseServer(string name, DirectoryInfo? disk)
     {
-        Folder = Directory.CreateTempSubdirectory($"parley-{name}-").FullName;
+        Folder = disk?.CreateSubdirectory(name).FullName ?? Directory.CreateTempSubdirectory($"parley-{name}-").FullName;
         Port = FreePort();
     }
 
@@ -76,6 +76,20 @@ public abstract class DatabaseServer : IDisposable
         Await(() => File.Exists(pidFile), "has no process");
         _pid = int.Parse(File.ReadAllText(pidFile), CultureInfo.InvariantCulture);
         Await(() => IsRunning && Answers(), "does not answer");
+    }
+
+    /// <summary>Starts it where it has given up by itself, as a server does that cannot write its log.</summary>
+    public void StartIfDown()
+    {
+        for (int i = 0; i < 50; i++)
+        {
+            if (Answers())
+                return;
+            Thread.Sleep(100);
+        }
+
+        Crash();
+        Start();
     }
 
     /// <summary>Stops it as an administrator would; its data stays.</summary>

@@ -1,10 +1,13 @@
 namespace Parley.Sql.Tests.Servers;
 
-/// <summary>The servers of this test run, one of each kind, started when the first test wants it.</summary>
+/// <summary>
+/// The servers of this test run, one of each kind, started when the first test wants it. Nothing disposes of them: each ends, and its folder goes, when
+/// this process does (<see cref="DatabaseServer"/>). To wait for that at the exit takes longer than the runner allows on a busy machine.
+/// </summary>
 public static class DatabaseServers
 {
-    private static readonly Lazy<DatabaseServer> PostgreSqlOnce = new(() => Kept(new PostgreSqlServer("fsync=off")));
-    private static readonly Lazy<DatabaseServer> MariaDbOnce = new(() => Kept(new MariaDbServer("--innodb-flush-log-at-trx-commit=2")));
+    private static readonly Lazy<DatabaseServer> PostgreSqlOnce = new(() => new PostgreSqlServer("fsync=off"));
+    private static readonly Lazy<DatabaseServer> MariaDbOnce = new(() => new MariaDbServer("--innodb-flush-log-at-trx-commit=2"));
 
     /// <summary>Why there is no server of a kind here; null: there is one.</summary>
     public static string? Missing(SqlProvider provider) =>
@@ -19,10 +22,4 @@ public static class DatabaseServers
 
     /// <summary>The shared server; tests that stop or crash one make their own.</summary>
     public static DatabaseServer Of(SqlProvider provider) => provider == SqlProvider.PostgreSql ? PostgreSqlOnce.Value : MariaDbOnce.Value;
-
-    private static DatabaseServer Kept(DatabaseServer server)
-    {
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => server.Dispose();
-        return server;
-    }
 }

@@ -11,7 +11,13 @@ public sealed class MariaDbServer : DatabaseServer
     /// <summary>Makes and starts one.</summary>
     /// <param name="settings">As <c>--innodb-flush-log-at-trx-commit=2</c>.</param>
     public MariaDbServer(params string[] settings)
-        : base("mariadb")
+        : this(null, settings) { }
+
+    /// <summary>As the other, with its data on a file system of the test's own.</summary>
+    /// <param name="disk">Where; null: in the folder for temporary files.</param>
+    /// <param name="settings">As above.</param>
+    public MariaDbServer(DirectoryInfo? disk, params string[] settings)
+        : base("mariadb", disk)
     {
         _settings = settings;
         string install =

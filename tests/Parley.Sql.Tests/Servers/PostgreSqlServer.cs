@@ -13,7 +13,13 @@ public sealed class PostgreSqlServer : DatabaseServer
     /// <summary>Makes and starts one.</summary>
     /// <param name="settings">As <c>fsync=off</c>.</param>
     public PostgreSqlServer(params string[] settings)
-        : base("postgresql")
+        : this(null, settings) { }
+
+    /// <summary>As the other, with its data on a file system of the test's own.</summary>
+    /// <param name="disk">Where; null: in the folder for temporary files.</param>
+    /// <param name="settings">As above.</param>
+    public PostgreSqlServer(DirectoryInfo? disk, params string[] settings)
+        : base("postgresql", disk)
     {
         _settings = settings;
         _bin = Path.GetDirectoryName(Program) ?? throw new InvalidOperationException("There is no PostgreSQL: apt-get install postgresql.");

@@ -23,8 +23,14 @@ public sealed class ConcurrencyTests
             {
                 for (int i = 0; i < Requests; i++)
                 {
-                    layer.OnMessage(Rig.Parse(Wire.Request("INVITE", branch: $"z9hG4bK{i}", callId: $"c{i}")), Rig.Udp);
-                    layer.OnMessage(Rig.Parse(Wire.Request("CANCEL", branch: $"z9hG4bK{i}", callId: $"c{i}")), Rig.Udp);
+                    layer.OnMessage(
+                        TransactionFixture.Parse(Wire.Request("INVITE", branch: $"z9hG4bK{i}", callId: $"c{i}")),
+                        TransactionFixture.Udp
+                    );
+                    layer.OnMessage(
+                        TransactionFixture.Parse(Wire.Request("CANCEL", branch: $"z9hG4bK{i}", callId: $"c{i}")),
+                        TransactionFixture.Udp
+                    );
                 }
             }
         );
@@ -53,9 +59,15 @@ public sealed class ConcurrencyTests
             {
                 for (int i = 0; i < 2_000; i++)
                 {
-                    layer.OnMessage(Rig.Parse(Wire.Request("INVITE", branch: $"z9hG4bK{i}", callId: $"c{i}")), Rig.Udp);
+                    layer.OnMessage(
+                        TransactionFixture.Parse(Wire.Request("INVITE", branch: $"z9hG4bK{i}", callId: $"c{i}")),
+                        TransactionFixture.Udp
+                    );
                     foreach (string branch in user.Branches.Values.TakeLast(2))
-                        layer.OnMessage(Rig.Parse(Wire.Response(thread == 0 && i % 3 == 0 ? 486 : 180, branch, "INVITE")), Rig.Udp);
+                        layer.OnMessage(
+                            TransactionFixture.Parse(Wire.Response(thread == 0 && i % 3 == 0 ? 486 : 180, branch, "INVITE")),
+                            TransactionFixture.Udp
+                        );
                     if (thread == 0)
                         time.Milliseconds += 10;
                     layer.OnLoop();
@@ -97,10 +109,10 @@ public sealed class ConcurrencyTests
             if (Relays)
             {
                 ClientTransaction client = Layer!.CreateClient(transaction.Strand, SipMethod.Invite, this, box);
-                Branches[callId] = Rig.Branch(client);
+                Branches[callId] = TransactionFixture.Branch(client);
                 client.Start(
-                    System.Text.Encoding.UTF8.GetBytes(Wire.Request("INVITE", branch: Rig.Branch(client), callId: callId)),
-                    Rig.Udp
+                    System.Text.Encoding.UTF8.GetBytes(Wire.Request("INVITE", branch: TransactionFixture.Branch(client), callId: callId)),
+                    TransactionFixture.Udp
                 );
             }
 

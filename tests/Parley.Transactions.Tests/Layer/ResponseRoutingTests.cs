@@ -20,11 +20,14 @@ public sealed class ResponseRoutingTests
     [InlineData("198.51.100.7;maddr=6.6.6.6;branch=z9hG4bKa", "198.51.100.7;maddr=6.6.6.6;branch=z9hG4bKa", 5060)]
     public void Over_udp_the_top_via_is_stamped_and_the_answer_goes_there(string sentBy, string stamped, int port)
     {
-        using Rig rig = new();
-        rig.User.WhenRequest = t => t.Reply(200);
-        rig.In(Wire.Request("OPTIONS", via: "SIP/2.0/UDP " + sentBy + "\r\nVia: SIP/2.0/UDP 203.0.113.1;rport;branch=z9hG4bKb"), NatUdp);
-        SipMessage seen = Rig.Parse(rig.User.LastRequestText!);
-        Sent answer = Assert.Single(rig.Transport.Sent);
+        using TransactionFixture fixture = new();
+        fixture.User.WhenRequest = t => t.Reply(200);
+        fixture.In(
+            Wire.Request("OPTIONS", via: "SIP/2.0/UDP " + sentBy + "\r\nVia: SIP/2.0/UDP 203.0.113.1;rport;branch=z9hG4bKb"),
+            NatUdp
+        );
+        SipMessage seen = TransactionFixture.Parse(fixture.User.LastRequestText!);
+        Sent answer = Assert.Single(fixture.Transport.Sent);
         foreach (SipMessage message in (SipMessage[])[seen, answer.Message])
         {
             Assert.True(message.TryGetTopVia(out ViaView via));
@@ -42,16 +45,20 @@ public sealed class ResponseRoutingTests
             }
         }
 
-        Assert.Contains("Via: SIP/2.0/UDP 203.0.113.1;rport;branch=z9hG4bKb\r\n", rig.User.LastRequestText!, StringComparison.Ordinal);
+        Assert.Contains("Via: SIP/2.0/UDP 203.0.113.1;rport;branch=z9hG4bKb\r\n", fixture.User.LastRequestText!, StringComparison.Ordinal);
         Assert.Equal(StubTransport.Host("198.51.100.7", port), answer.Flow.Remote);
     }
 
     [Fact]
     public void A_stateless_answer_is_stamped_and_sent_in_the_same_way()
     {
-        using Rig rig = new();
-        rig.Layer.ReplyStateless(Rig.Parse(Wire.Request("OPTIONS", via: "SIP/2.0/UDP 10.1.1.1;rport;branch=z9hG4bKa")), NatUdp, 404);
-        Sent answer = Assert.Single(rig.Transport.Sent);
+        using TransactionFixture fixture = new();
+        fixture.Layer.ReplyStateless(
+            TransactionFixture.Parse(Wire.Request("OPTIONS", via: "SIP/2.0/UDP 10.1.1.1;rport;branch=z9hG4bKa")),
+            NatUdp,
+            404
+        );
+        Sent answer = Assert.Single(fixture.Transport.Sent);
         Assert.Contains("received=198.51.100.7", answer.Text, StringComparison.Ordinal);
         Assert.Equal(NatUdp.Remote, answer.Flow.Remote);
     }
@@ -59,46 +66,46 @@ public sealed class ResponseRoutingTests
     [Fact]
     public void Over_a_stream_the_answer_goes_back_on_its_connection()
     {
-        using Rig rig = new();
-        rig.User.WhenRequest = t => t.Reply(200);
-        rig.In(Wire.Request("OPTIONS", via: "SIP/2.0/TCP 198.51.100.7:5070;branch=z9hG4bKa"), Rig.Tcp);
-        Assert.Equal(Rig.Tcp, Assert.Single(rig.Transport.Sent).Flow);
+        using TransactionFixture fixture = new();
+        fixture.User.WhenRequest = t => t.Reply(200);
+        fixture.In(Wire.Request("OPTIONS", via: "SIP/2.0/TCP 198.51.100.7:5070;branch=z9hG4bKa"), TransactionFixture.Tcp);
+        Assert.Equal(TransactionFixture.Tcp, Assert.Single(fixture.Transport.Sent).Flow);
     }
 
     [Fact]
     public void When_the_connection_is_gone_the_answer_goes_to_the_port_of_sent_by()
     {
-        using Rig rig = new();
-        rig.In(Wire.Request("INVITE", via: "SIP/2.0/TCP 10.1.1.1:5070;branch=z9hG4bKa"), Rig.Tcp);
-        rig.TakeSent();
-        rig.Transport.Refuse = flow => flow.ConnectionId == 77;
-        ServerTransaction transaction = rig.User.Last!;
-        rig.Inside(transaction, () => transaction.Reply(180));
-        rig.Inside(transaction, () => transaction.Reply(200));
+        using TransactionFixture fixture = new();
+        fixture.In(Wire.Request("INVITE", via: "SIP/2.0/TCP 10.1.1.1:5070;branch=z9hG4bKa"), TransactionFixture.Tcp);
+        fixture.TakeSent();
+        fixture.Transport.Refuse = flow => flow.ConnectionId == 77;
+        ServerTransaction transaction = fixture.User.Last!;
+        fixture.Inside(transaction, () => transaction.Reply(180));
+        fixture.Inside(transaction, () => transaction.Reply(200));
         Assert.All(
-            rig.Transport.Sent,
+            fixture.Transport.Sent,
             s => Assert.Equal((StubTransport.Host("198.51.100.7", 5070), 0L), (s.Flow.Remote, s.Flow.ConnectionId))
         );
-        Assert.Equal("180, 200", rig.TakeSent());
-        Assert.Equal("request INVITE", rig.User.Take());
+        Assert.Equal("180, 200", fixture.TakeSent());
+        Assert.Equal("request INVITE", fixture.User.Take());
     }
 
     [Fact]
     public void When_that_fails_too_the_user_hears_of_it_after_the_call()
     {
-        using Rig rig = new();
-        rig.In(Wire.Request("INVITE", via: "SIP/2.0/TCP 10.1.1.1:5070;branch=z9hG4bKa"), Rig.Tcp);
-        rig.User.Take();
-        rig.Transport.Refuse = _ => true;
-        rig.Inside(
-            rig.User.Last!,
+        using TransactionFixture fixture = new();
+        fixture.In(Wire.Request("INVITE", via: "SIP/2.0/TCP 10.1.1.1:5070;branch=z9hG4bKa"), TransactionFixture.Tcp);
+        fixture.User.Take();
+        fixture.Transport.Refuse = _ => true;
+        fixture.Inside(
+            fixture.User.Last!,
             () =>
             {
-                rig.User.Last!.Reply(180);
-                Assert.Equal("", rig.User.Take());
+                fixture.User.Last!.Reply(180);
+                Assert.Equal("", fixture.User.Take());
             }
         );
-        Assert.Equal("error", rig.User.Take());
-        Assert.Equal(1, rig.Layer.Statistics[TransactionCounter.TransportErrors]);
+        Assert.Equal("error", fixture.User.Take());
+        Assert.Equal(1, fixture.Layer.Statistics[TransactionCounter.TransportErrors]);
     }
 }

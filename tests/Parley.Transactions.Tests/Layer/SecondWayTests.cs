@@ -29,7 +29,7 @@ public sealed class SecondWayTests : IDisposable
     [Fact]
     public void The_second_way_is_taken_once_and_only_when_the_first_fails()
     {
-        Assert.True(_layer.SendOnce("first"u8, Tcp, "second"u8, Rig.Udp));
+        Assert.True(_layer.SendOnce("first"u8, Tcp, "second"u8, TransactionFixture.Udp));
         ulong token = Assert.Single(_transport.Sent).Token;
         Assert.NotEqual(0UL, token);
         Assert.Equal(0UL, token >> 32); // no transaction's
@@ -44,21 +44,21 @@ public sealed class SecondWayTests : IDisposable
     public void A_failure_known_at_once_takes_it_at_once()
     {
         _transport.Refuse = flow => flow.Listener.IsReliable;
-        Assert.True(_layer.SendOnce("first"u8, Tcp, "second"u8, Rig.Udp));
+        Assert.True(_layer.SendOnce("first"u8, Tcp, "second"u8, TransactionFixture.Udp));
         Assert.Equal("second", Assert.Single(_transport.Sent).Text);
         Assert.Equal(0, _layer.SecondWayBytes);
         _transport.Refuse = static _ => true;
-        Assert.False(_layer.SendOnce("first"u8, Tcp, "second"u8, Rig.Udp));
+        Assert.False(_layer.SendOnce("first"u8, Tcp, "second"u8, TransactionFixture.Udp));
         Assert.False(_layer.SendOnce("first"u8, Tcp));
     }
 
     [Fact]
     public void A_token_of_an_entry_that_was_pushed_out_means_nothing()
     {
-        _layer.SendOnce("first"u8, Tcp, "second"u8, Rig.Udp);
+        _layer.SendOnce("first"u8, Tcp, "second"u8, TransactionFixture.Udp);
         ulong token = _transport.Sent[0].Token;
         for (int i = 0; i < 256; i++)
-            _layer.SendOnce("x"u8, Tcp, "y"u8, Rig.Udp);
+            _layer.SendOnce("x"u8, Tcp, "y"u8, TransactionFixture.Udp);
         int before = _transport.Sent.Count;
         _layer.OnSendFailed(token);
         _layer.OnSendFailed(0);

@@ -82,7 +82,8 @@ public sealed class SimulationTests
                 _ => SipMethod.Message,
             };
             ClientTransaction transaction = Layer!.CreateClient(new Strand(), method, this);
-            string via = $"SIP/2.0/{(flow.Listener.IsReliable ? "TCP" : "UDP")} 10.0.0.1:5060;branch={Rig.Branch(transaction)}";
+            string via =
+                $"SIP/2.0/{(flow.Listener.IsReliable ? "TCP" : "UDP")} 10.0.0.1:5060;branch={TransactionFixture.Branch(transaction)}";
             transaction.Start(
                 Encoding.UTF8.GetBytes(Wire.Request(Encoding.UTF8.GetString(SipText.Method(method)), via: via, callId: $"call{number}")),
                 flow

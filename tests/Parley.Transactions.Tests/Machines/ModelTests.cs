@@ -22,29 +22,32 @@ public sealed class ModelTests
             .Sample(
                 (invite, life) =>
                 {
-                    using Rig rig = new();
-                    ClientTransaction transaction = rig.StartClient(invite ? SipMethod.Invite : SipMethod.Bye, Rig.Flow(transport));
-                    string branch = Rig.Branch(transaction);
+                    using TransactionFixture fixture = new();
+                    ClientTransaction transaction = fixture.StartClient(
+                        invite ? SipMethod.Invite : SipMethod.Bye,
+                        TransactionFixture.Flow(transport)
+                    );
+                    string branch = TransactionFixture.Branch(transaction);
                     ClientModel model = new(invite, transport == "UDP");
                     foreach ((int wait, int status) in life)
                     {
-                        rig.Run(wait / 100.0);
+                        fixture.Run(wait / 100.0);
                         model.Wait(wait);
                         if (status == 0)
                             continue;
-                        rig.In(Wire.Response(status, branch, invite ? "INVITE" : "BYE"));
+                        fixture.In(Wire.Response(status, branch, invite ? "INVITE" : "BYE"));
                         model.Response(status);
                     }
 
-                    rig.Run(100);
+                    fixture.Run(100);
                     model.Wait(10_000);
                     if (model.IsAmbiguous)
                         return true;
-                    string state = rig.Layer.ClientTransactionCount == 0 ? "Terminated" : transaction.State.ToString();
-                    return model.Sent.SequenceEqual(rig.TakeTimes())
+                    string state = fixture.Layer.ClientTransactionCount == 0 ? "Terminated" : transaction.State.ToString();
+                    return model.Sent.SequenceEqual(fixture.TakeTimes())
                         && model.State == state
-                        && model.Passed == rig.User.Told.Count(t => t.StartsWith("response", StringComparison.Ordinal))
-                        && (model.State != "Terminated" || rig.Layer.Buffers.Rented == 0);
+                        && model.Passed == fixture.User.Told.Count(t => t.StartsWith("response", StringComparison.Ordinal))
+                        && (model.State != "Terminated" || fixture.Layer.Buffers.Rented == 0);
                 },
                 iter: 1_500
             );
@@ -59,44 +62,44 @@ public sealed class ModelTests
             .Sample(
                 (invite, life, ackAfter) =>
                 {
-                    using Rig rig = new();
+                    using TransactionFixture fixture = new();
                     string method = invite ? "INVITE" : "OPTIONS";
                     string via = $"SIP/2.0/{transport} 198.51.100.7:5060;branch=z9hG4bKa1";
-                    rig.In(Wire.Request(method, via: via), Rig.Flow(transport));
-                    ServerTransaction transaction = rig.User.Last!;
+                    fixture.In(Wire.Request(method, via: via), TransactionFixture.Flow(transport));
+                    ServerTransaction transaction = fixture.User.Last!;
                     ServerModel model = new(invite, transport == "UDP");
                     foreach ((int wait, int status) in life)
                     {
-                        rig.Run(wait / 100.0);
+                        fixture.Run(wait / 100.0);
                         model.Wait(wait);
                         if (model.State == "Terminated")
                             break;
                         if (status == 0)
-                            rig.In(Wire.Request(method, via: via), Rig.Flow(transport));
+                            fixture.In(Wire.Request(method, via: via), TransactionFixture.Flow(transport));
                         else
-                            rig.Inside(
+                            fixture.Inside(
                                 transaction,
                                 () => transaction.Send(Encoding.UTF8.GetBytes($"SIP/2.0 {status} X\r\nTo: <sip:x>;tag=t\r\n\r\n"), status)
                             );
                         model.Event(status);
                     }
 
-                    rig.Run(ackAfter / 100.0);
+                    fixture.Run(ackAfter / 100.0);
                     model.Wait(ackAfter);
                     if (invite)
                     {
-                        rig.In(Wire.Request("ACK", via: via, toTag: "t"), Rig.Flow(transport));
+                        fixture.In(Wire.Request("ACK", via: via, toTag: "t"), TransactionFixture.Flow(transport));
                         model.Ack();
                     }
 
-                    rig.Run(100);
+                    fixture.Run(100);
                     model.Wait(10_000);
                     if (model.IsAmbiguous)
                         return true;
-                    string state = rig.Layer.ServerTransactionCount == 0 ? "Terminated" : transaction.State.ToString();
-                    return model.Sent.SequenceEqual(rig.TakeTimes())
+                    string state = fixture.Layer.ServerTransactionCount == 0 ? "Terminated" : transaction.State.ToString();
+                    return model.Sent.SequenceEqual(fixture.TakeTimes())
                         && model.State == state
-                        && (model.State != "Terminated" || rig.Layer.Buffers.Rented == 0);
+                        && (model.State != "Terminated" || fixture.Layer.Buffers.Rented == 0);
                 },
                 iter: 1_500
             );

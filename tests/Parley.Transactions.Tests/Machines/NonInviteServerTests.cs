@@ -23,49 +23,49 @@ public sealed class NonInviteServerTests
     [InlineData("Completed", "Error", "Completed", "", "error")]
     public void Each_state_meets_each_event(string state, string what, string after, string sent, string told)
     {
-        using Rig rig = new();
-        rig.In(Wire.Request("OPTIONS"));
-        ServerTransaction transaction = rig.User.Last!;
+        using TransactionFixture fixture = new();
+        fixture.In(Wire.Request("OPTIONS"));
+        ServerTransaction transaction = fixture.User.Last!;
         if (state == "Proceeding")
-            Answer(rig, transaction, 100);
+            Answer(fixture, transaction, 100);
         if (state == "Completed")
-            Answer(rig, transaction, 200);
+            Answer(fixture, transaction, 200);
         Assert.Equal(state, transaction.State.ToString());
-        rig.TakeSent();
-        rig.User.Take();
+        fixture.TakeSent();
+        fixture.User.Take();
         if (what == "Request")
-            rig.In(Wire.Request("OPTIONS"));
+            fixture.In(Wire.Request("OPTIONS"));
         else if (what == "Error")
-            rig.Layer.OnSendFailed(transaction.Token);
+            fixture.Layer.OnSendFailed(transaction.Token);
         else
-            Answer(rig, transaction, int.Parse(what, System.Globalization.CultureInfo.InvariantCulture));
-        Assert.Equal((after, sent, told), (transaction.State.ToString(), rig.TakeSent(), rig.User.Take()));
+            Answer(fixture, transaction, int.Parse(what, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.Equal((after, sent, told), (transaction.State.ToString(), fixture.TakeSent(), fixture.User.Take()));
     }
 
     [Fact]
     public void Over_udp_timer_J_keeps_the_answer_for_64_T1()
     {
-        using Rig rig = new();
-        rig.User.WhenRequest = t => t.Reply(200);
-        rig.In(Wire.Request("BYE", toTag: "t"));
-        rig.Run(31.98);
-        rig.In(Wire.Request("BYE", toTag: "t"));
-        Assert.Equal("200, 200", rig.TakeSent());
-        rig.Run(0.02);
-        Assert.Equal("request BYE, terminated", rig.User.Take());
-        Assert.Equal(0, rig.Layer.ServerTransactionCount);
-        Assert.Equal(0, rig.Layer.Buffers.Rented);
+        using TransactionFixture fixture = new();
+        fixture.User.WhenRequest = t => t.Reply(200);
+        fixture.In(Wire.Request("BYE", toTag: "t"));
+        fixture.Run(31.98);
+        fixture.In(Wire.Request("BYE", toTag: "t"));
+        Assert.Equal("200, 200", fixture.TakeSent());
+        fixture.Run(0.02);
+        Assert.Equal("request BYE, terminated", fixture.User.Take());
+        Assert.Equal(0, fixture.Layer.ServerTransactionCount);
+        Assert.Equal(0, fixture.Layer.Buffers.Rented);
     }
 
     [Fact]
     public void Over_tcp_the_final_response_ends_it()
     {
-        using Rig rig = new();
-        rig.User.WhenRequest = t => t.Reply(200);
-        rig.In(Wire.Request("BYE", via: "SIP/2.0/TCP 198.51.100.7;branch=z9hG4bKa1", toTag: "t"), Rig.Tcp);
-        Assert.Equal("request BYE, terminated", rig.User.Take());
-        Assert.Equal(0, rig.Layer.ServerTransactionCount);
-        Assert.Equal(0, rig.Layer.Buffers.Rented);
+        using TransactionFixture fixture = new();
+        fixture.User.WhenRequest = t => t.Reply(200);
+        fixture.In(Wire.Request("BYE", via: "SIP/2.0/TCP 198.51.100.7;branch=z9hG4bKa1", toTag: "t"), TransactionFixture.Tcp);
+        Assert.Equal("request BYE, terminated", fixture.User.Take());
+        Assert.Equal(0, fixture.Layer.ServerTransactionCount);
+        Assert.Equal(0, fixture.Layer.Buffers.Rented);
     }
 
     // RFC 4320 4.1: not before Timer E of the sender has reached T2 (0.5 + 1 + 2 s), and then it must.
@@ -74,20 +74,20 @@ public sealed class NonInviteServerTests
     [InlineData("TCP")]
     public void A_slow_request_gets_100_once_timer_E_has_reached_T2(string transport)
     {
-        using Rig rig = new();
+        using TransactionFixture fixture = new();
         string request = Wire.Request("MESSAGE", via: $"SIP/2.0/{transport} 198.51.100.7:5060;branch=z9hG4bKa1");
-        rig.In(request, Rig.Flow(transport));
-        rig.Inside(rig.User.Last!, () => rig.User.Last!.SendTrying());
-        rig.Run(3.49);
-        Assert.Equal("", rig.TakeSent());
-        rig.Run(0.02);
-        Assert.Equal("100", rig.TakeSent());
-        rig.Run(20);
-        Assert.Equal("", rig.TakeSent());
-        rig.Inside(rig.User.Last!, () => rig.User.Last!.Reply(200));
-        Assert.Equal("200", rig.TakeSent());
-        rig.Run(40);
-        Assert.Equal(("", 0), (rig.TakeSent(), rig.Layer.ServerTransactionCount));
+        fixture.In(request, TransactionFixture.Flow(transport));
+        fixture.Inside(fixture.User.Last!, () => fixture.User.Last!.SendTrying());
+        fixture.Run(3.49);
+        Assert.Equal("", fixture.TakeSent());
+        fixture.Run(0.02);
+        Assert.Equal("100", fixture.TakeSent());
+        fixture.Run(20);
+        Assert.Equal("", fixture.TakeSent());
+        fixture.Inside(fixture.User.Last!, () => fixture.User.Last!.Reply(200));
+        Assert.Equal("200", fixture.TakeSent());
+        fixture.Run(40);
+        Assert.Equal(("", 0), (fixture.TakeSent(), fixture.Layer.ServerTransactionCount));
     }
 
     [Theory]
@@ -96,11 +96,11 @@ public sealed class NonInviteServerTests
     [InlineData(0)]
     public void One_that_was_answered_or_given_up_gets_none(int status)
     {
-        using Rig rig = new();
-        rig.In(Wire.Request("MESSAGE"));
-        ServerTransaction transaction = rig.User.Last!;
-        rig.Run(1);
-        rig.Inside(
+        using TransactionFixture fixture = new();
+        fixture.In(Wire.Request("MESSAGE"));
+        ServerTransaction transaction = fixture.User.Last!;
+        fixture.Run(1);
+        fixture.Inside(
             transaction,
             () =>
             {
@@ -110,9 +110,9 @@ public sealed class NonInviteServerTests
                     transaction.Reply(status);
             }
         );
-        rig.TakeSent();
-        rig.Run(30);
-        Assert.Equal("", rig.TakeSent());
+        fixture.TakeSent();
+        fixture.Run(30);
+        Assert.Equal("", fixture.TakeSent());
     }
 
     [Theory]
@@ -129,12 +129,12 @@ public sealed class NonInviteServerTests
             T2 = TimeSpan.FromMilliseconds(t2),
             TimerE = timerE,
         };
-        using Rig rig = new(options);
-        rig.In(Wire.Request("MESSAGE"));
-        rig.Run(30);
-        Assert.Equal([expected], rig.TakeTimes());
+        using TransactionFixture fixture = new(options);
+        fixture.In(Wire.Request("MESSAGE"));
+        fixture.Run(30);
+        Assert.Equal([expected], fixture.TakeTimes());
     }
 
-    private static void Answer(Rig rig, ServerTransaction transaction, int status) =>
-        rig.Inside(transaction, () => transaction.Send(Encoding.UTF8.GetBytes($"SIP/2.0 {status} X\r\nTo: x\r\n\r\n"), status));
+    private static void Answer(TransactionFixture fixture, ServerTransaction transaction, int status) =>
+        fixture.Inside(transaction, () => transaction.Send(Encoding.UTF8.GetBytes($"SIP/2.0 {status} X\r\nTo: x\r\n\r\n"), status));
 }

@@ -9,36 +9,36 @@ public sealed class RefusalTests
     [Fact]
     public void A_refused_invite_is_answered_once_and_forgotten()
     {
-        using Rig rig = new();
-        rig.User.WhenRequest = t => t.Refuse(403, "Not You"u8, "Warning: 399 here \"no\"\r\n"u8);
-        rig.In(Wire.Request("INVITE"));
-        Assert.Equal(0, rig.Layer.ServerTransactionCount);
-        Assert.Equal("request INVITE, terminated", rig.User.Take());
-        Sent sent = Assert.Single(rig.Transport.Sent);
+        using TransactionFixture fixture = new();
+        fixture.User.WhenRequest = t => t.Refuse(403, "Not You"u8, "Warning: 399 here \"no\"\r\n"u8);
+        fixture.In(Wire.Request("INVITE"));
+        Assert.Equal(0, fixture.Layer.ServerTransactionCount);
+        Assert.Equal("request INVITE, terminated", fixture.User.Take());
+        Sent sent = Assert.Single(fixture.Transport.Sent);
         Assert.Equal("SIP/2.0 403 Not You", sent.StartLine);
         Assert.Contains("Warning: 399 here \"no\"\r\n", sent.Text, StringComparison.Ordinal);
         string tag = Encoding.UTF8.GetString(sent.Message.ToTag);
-        rig.Run(40);
-        Assert.Single(rig.Transport.Sent);
+        fixture.Run(40);
+        Assert.Single(fixture.Transport.Sent);
 
-        rig.In(Wire.Request("ACK", toTag: tag));
-        Assert.Equal(("", 1), (rig.User.Take(), (int)rig.Layer.Statistics[TransactionCounter.AcksAbsorbed]));
-        rig.In(Wire.Request("ACK", toTag: "another"));
-        Assert.Equal("ack", rig.User.Take());
-        Assert.Equal(1, rig.Layer.Statistics[TransactionCounter.StatelessReplies]);
-        Assert.Equal(0, rig.Layer.Buffers.Rented);
+        fixture.In(Wire.Request("ACK", toTag: tag));
+        Assert.Equal(("", 1), (fixture.User.Take(), (int)fixture.Layer.Statistics[TransactionCounter.AcksAbsorbed]));
+        fixture.In(Wire.Request("ACK", toTag: "another"));
+        Assert.Equal("ack", fixture.User.Take());
+        Assert.Equal(1, fixture.Layer.Statistics[TransactionCounter.StatelessReplies]);
+        Assert.Equal(0, fixture.Layer.Buffers.Rented);
     }
 
     [Fact]
     public void A_copy_of_a_refused_invite_is_a_new_request_with_the_same_tag()
     {
-        using Rig rig = new();
-        rig.User.WhenRequest = t => t.Refuse(404);
-        rig.In(Wire.Request("INVITE"));
-        rig.In(Wire.Request("INVITE"));
-        Assert.Equal("request INVITE, terminated, request INVITE, terminated", rig.User.Take());
-        Assert.Equal(2, rig.Transport.Sent.Count);
-        Assert.True(rig.Transport.Sent[0].Message.ToTag.SequenceEqual(rig.Transport.Sent[1].Message.ToTag));
+        using TransactionFixture fixture = new();
+        fixture.User.WhenRequest = t => t.Refuse(404);
+        fixture.In(Wire.Request("INVITE"));
+        fixture.In(Wire.Request("INVITE"));
+        Assert.Equal("request INVITE, terminated, request INVITE, terminated", fixture.User.Take());
+        Assert.Equal(2, fixture.Transport.Sent.Count);
+        Assert.True(fixture.Transport.Sent[0].Message.ToTag.SequenceEqual(fixture.Transport.Sent[1].Message.ToTag));
     }
 
     [Theory]
@@ -47,36 +47,42 @@ public sealed class RefusalTests
     [InlineData("UDP", false, true)]
     public void Where_the_machine_owes_more_it_goes_its_way(string transport, bool trying, bool cancelled)
     {
-        using Rig rig = new();
-        rig.In(Wire.Request("INVITE", via: $"SIP/2.0/{transport} 198.51.100.7:5060;branch=z9hG4bKa1"), Rig.Flow(transport));
-        ServerTransaction invite = rig.User.Last!;
+        using TransactionFixture fixture = new();
+        fixture.In(
+            Wire.Request("INVITE", via: $"SIP/2.0/{transport} 198.51.100.7:5060;branch=z9hG4bKa1"),
+            TransactionFixture.Flow(transport)
+        );
+        ServerTransaction invite = fixture.User.Last!;
         if (trying)
-            Assert.Equal("100", rig.TakeSent());
+            Assert.Equal("100", fixture.TakeSent());
         if (cancelled)
-            rig.In(Wire.Request("CANCEL", via: $"SIP/2.0/{transport} 198.51.100.7:5060;branch=z9hG4bKa1"), Rig.Flow(transport));
-        rig.Inside(invite, () => invite.Refuse(487));
+            fixture.In(
+                Wire.Request("CANCEL", via: $"SIP/2.0/{transport} 198.51.100.7:5060;branch=z9hG4bKa1"),
+                TransactionFixture.Flow(transport)
+            );
+        fixture.Inside(invite, () => invite.Refuse(487));
         Assert.Equal(ServerTransactionState.Completed, invite.State);
-        rig.TakeSent();
-        rig.Run(40);
-        Assert.Equal(transport == "TCP" ? 0 : 10, rig.Transport.Sent.Count);
+        fixture.TakeSent();
+        fixture.Run(40);
+        Assert.Equal(transport == "TCP" ? 0 : 10, fixture.Transport.Sent.Count);
     }
 
     [Fact]
     public void A_refusal_of_another_request_answers_its_copies()
     {
-        using Rig rig = new();
-        rig.User.WhenRequest = t => t.Refuse(404);
-        rig.In(Wire.Request("OPTIONS"));
-        rig.In(Wire.Request("OPTIONS"));
-        Assert.Equal(("404, 404", "request OPTIONS"), (rig.TakeSent(), rig.User.Take()));
+        using TransactionFixture fixture = new();
+        fixture.User.WhenRequest = t => t.Refuse(404);
+        fixture.In(Wire.Request("OPTIONS"));
+        fixture.In(Wire.Request("OPTIONS"));
+        Assert.Equal(("404, 404", "request OPTIONS"), (fixture.TakeSent(), fixture.User.Take()));
     }
 
     [Fact]
     public void Wrong_use_is_refused_by_name()
     {
-        using Rig rig = new();
-        rig.In(Wire.Request("INVITE"));
-        ServerTransaction t = rig.User.Last!;
+        using TransactionFixture fixture = new();
+        fixture.In(Wire.Request("INVITE"));
+        ServerTransaction t = fixture.User.Last!;
         Assert.Equal("statusCode", Assert.Throws<ArgumentOutOfRangeException>(() => t.Refuse(200)).ParamName);
         Assert.Equal("statusCode", Assert.Throws<ArgumentOutOfRangeException>(() => t.Refuse("x"u8, 700)).ParamName);
         Assert.Equal("response", Assert.Throws<ArgumentException>(() => t.Refuse(default, 400)).ParamName);
@@ -93,19 +99,19 @@ public sealed class RefusalTests
     {
         foreach (
             (Parley.Transport.SipFlow flow, bool isBound) in (ReadOnlySpan<(Parley.Transport.SipFlow, bool)>)
-                [(Rig.Udp, true), (Rig.Tcp, false)]
+                [(TransactionFixture.Udp, true), (TransactionFixture.Tcp, false)]
         )
         {
-            using Rig rig = new();
-            rig.User.WhenRequest = t =>
+            using TransactionFixture fixture = new();
+            fixture.User.WhenRequest = t =>
             {
                 if (t.Method == SipMethod.Invite)
                     t.Refuse(503, "Come Back Some Time Later"u8);
                 else
                     t.Reply(503, "Come Back Some Time Later"u8);
             };
-            rig.In(request, flow);
-            Sent sent = Assert.Single(rig.Transport.Sent);
+            fixture.In(request, flow);
+            Sent sent = Assert.Single(fixture.Transport.Sent);
             Assert.True(sent.Message.ToTag.Length == 16);
             if (isBound)
                 Assert.InRange(sent.Text.Length, 1, request.Length * 2);
@@ -117,10 +123,10 @@ public sealed class RefusalTests
     [Fact]
     public void A_request_of_the_usual_length_is_answered_in_the_usual_form()
     {
-        using Rig rig = new();
-        rig.User.WhenRequest = t => t.Refuse(404);
-        rig.In(Wire.Request("INVITE"));
-        Assert.StartsWith("SIP/2.0 404 Not Found\r\nVia: ", Assert.Single(rig.Transport.Sent).Text, StringComparison.Ordinal);
+        using TransactionFixture fixture = new();
+        fixture.User.WhenRequest = t => t.Refuse(404);
+        fixture.In(Wire.Request("INVITE"));
+        Assert.StartsWith("SIP/2.0 404 Not Found\r\nVia: ", Assert.Single(fixture.Transport.Sent).Text, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -128,9 +134,9 @@ public sealed class RefusalTests
     [InlineData(2_000)]
     public void Long_header_lines_that_a_clause_demands_do_not_shorten_the_rest(int length)
     {
-        using Rig rig = new();
-        rig.User.WhenRequest = t => t.Reply(200, default, Encoding.UTF8.GetBytes($"Contact: <sip:{new string('x', length)}@h>\r\n"));
-        rig.In(Wire.Request("REGISTER"));
-        Assert.StartsWith("SIP/2.0 200 OK\r\nVia: ", Assert.Single(rig.Transport.Sent).Text, StringComparison.Ordinal);
+        using TransactionFixture fixture = new();
+        fixture.User.WhenRequest = t => t.Reply(200, default, Encoding.UTF8.GetBytes($"Contact: <sip:{new string('x', length)}@h>\r\n"));
+        fixture.In(Wire.Request("REGISTER"));
+        Assert.StartsWith("SIP/2.0 200 OK\r\nVia: ", Assert.Single(fixture.Transport.Sent).Text, StringComparison.Ordinal);
     }
 }

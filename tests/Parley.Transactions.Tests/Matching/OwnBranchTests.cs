@@ -46,33 +46,33 @@ public sealed class OwnBranchTests
     [Fact]
     public void A_forged_branch_finds_nothing()
     {
-        using Rig rig = new();
-        ClientTransaction transaction = rig.StartClient(SipMethod.Invite, Rig.Udp);
-        string branch = Rig.Branch(transaction);
+        using TransactionFixture fixture = new();
+        ClientTransaction transaction = fixture.StartClient(SipMethod.Invite, TransactionFixture.Udp);
+        string branch = TransactionFixture.Branch(transaction);
         for (int i = 7; i < branch.Length; i++)
         {
             char other = branch[i] == '0' ? '1' : '0';
-            rig.In(Wire.Response(200, branch[..i] + other + branch[(i + 1)..], "INVITE"));
-            Assert.Equal("stray 200", rig.User.Take());
+            fixture.In(Wire.Response(200, branch[..i] + other + branch[(i + 1)..], "INVITE"));
+            Assert.Equal("stray 200", fixture.User.Take());
         }
 
         Assert.Equal(ClientTransactionState.Calling, transaction.State);
-        Assert.Equal(branch.Length - 7, rig.Layer.Statistics[TransactionCounter.StrayResponses]);
+        Assert.Equal(branch.Length - 7, fixture.Layer.Statistics[TransactionCounter.StrayResponses]);
     }
 
     [Fact]
     public void A_late_response_for_a_reused_slot_is_a_stray()
     {
-        using Rig rig = new();
-        ClientTransaction first = rig.StartClient(SipMethod.Bye, Rig.Tcp);
-        string old = Rig.Branch(first);
-        rig.In(Wire.Response(200, old, "BYE"));
-        ClientTransaction second = rig.StartClient(SipMethod.Bye, Rig.Tcp);
+        using TransactionFixture fixture = new();
+        ClientTransaction first = fixture.StartClient(SipMethod.Bye, TransactionFixture.Tcp);
+        string old = TransactionFixture.Branch(first);
+        fixture.In(Wire.Response(200, old, "BYE"));
+        ClientTransaction second = fixture.StartClient(SipMethod.Bye, TransactionFixture.Tcp);
         Assert.Same(first, second);
-        Assert.NotEqual(old, Rig.Branch(second));
-        rig.User.Take();
-        rig.In(Wire.Response(200, old, "BYE"));
-        Assert.Equal("stray 200", rig.User.Take());
+        Assert.NotEqual(old, TransactionFixture.Branch(second));
+        fixture.User.Take();
+        fixture.In(Wire.Response(200, old, "BYE"));
+        Assert.Equal("stray 200", fixture.User.Take());
         Assert.Equal(ClientTransactionState.Trying, second.State);
     }
 }

@@ -20,30 +20,33 @@ public sealed class ResponseScreeningTests
     [InlineData(486, "To: ", "X: ")]
     public void A_response_that_lacks_what_every_message_has_reaches_nobody(int status, string good, string bad)
     {
-        using Rig rig = new();
-        ClientTransaction client = rig.StartClient(SipMethod.Invite, Rig.Udp);
-        string response = Wire.Response(status, Rig.Branch(client), "INVITE");
+        using TransactionFixture fixture = new();
+        ClientTransaction client = fixture.StartClient(SipMethod.Invite, TransactionFixture.Udp);
+        string response = Wire.Response(status, TransactionFixture.Branch(client), "INVITE");
         string broken = response.Replace(good, bad, StringComparison.Ordinal);
         Assert.NotEqual(response, broken);
-        rig.TakeSent();
-        rig.In(broken);
-        Assert.Equal(("", "", ClientTransactionState.Calling), (rig.User.Take(), rig.TakeSent(), client.State));
-        Assert.Equal(1, rig.Layer.Statistics[TransactionCounter.MalformedResponses]);
-        rig.In(response);
-        Assert.Equal("response " + status, rig.User.Take());
+        fixture.TakeSent();
+        fixture.In(broken);
+        Assert.Equal(("", "", ClientTransactionState.Calling), (fixture.User.Take(), fixture.TakeSent(), client.State));
+        Assert.Equal(1, fixture.Layer.Statistics[TransactionCounter.MalformedResponses]);
+        fixture.In(response);
+        Assert.Equal("response " + status, fixture.User.Take());
     }
 
     [Fact]
     public void A_response_to_an_ack_reaches_nobody()
     {
-        using Rig rig = new();
-        ClientTransaction client = rig.StartClient(SipMethod.Invite, Rig.Udp);
-        rig.In(Wire.Response(200, Rig.Branch(client), "ACK"));
-        rig.In(Wire.Response(404, "z9hG4bKPs-of-nobody", "ACK"));
-        Assert.Equal("", rig.User.Take());
+        using TransactionFixture fixture = new();
+        ClientTransaction client = fixture.StartClient(SipMethod.Invite, TransactionFixture.Udp);
+        fixture.In(Wire.Response(200, TransactionFixture.Branch(client), "ACK"));
+        fixture.In(Wire.Response(404, "z9hG4bKPs-of-nobody", "ACK"));
+        Assert.Equal("", fixture.User.Take());
         Assert.Equal(
             (2, 0),
-            ((int)rig.Layer.Statistics[TransactionCounter.MalformedResponses], (int)rig.Layer.Statistics[TransactionCounter.StrayResponses])
+            (
+                (int)fixture.Layer.Statistics[TransactionCounter.MalformedResponses],
+                (int)fixture.Layer.Statistics[TransactionCounter.StrayResponses]
+            )
         );
     }
 
@@ -52,13 +55,13 @@ public sealed class ResponseScreeningTests
     [InlineData("SIP/2.0/UDP 203.0.113.9;branch=z9hG4bKupstream", "SIP/2.0/UDP")]
     public void What_the_second_Via_says_matters_only_to_a_stray(string good, string bad)
     {
-        using Rig rig = new();
-        ClientTransaction client = rig.StartClient(SipMethod.Invite, Rig.Udp);
-        rig.In(Wire.Response(180, Rig.Branch(client), "INVITE").Replace(good, bad, StringComparison.Ordinal));
-        Assert.Equal("response 180", rig.User.Take());
-        rig.In(Wire.Response(180, "z9hG4bKof-nobody", "INVITE").Replace(good, bad, StringComparison.Ordinal));
-        Assert.Equal(("", 1), (rig.User.Take(), (int)rig.Layer.Statistics[TransactionCounter.MalformedResponses]));
-        rig.In(Wire.Response(180, "z9hG4bKof-nobody", "INVITE"));
-        Assert.Equal("stray 180", rig.User.Take());
+        using TransactionFixture fixture = new();
+        ClientTransaction client = fixture.StartClient(SipMethod.Invite, TransactionFixture.Udp);
+        fixture.In(Wire.Response(180, TransactionFixture.Branch(client), "INVITE").Replace(good, bad, StringComparison.Ordinal));
+        Assert.Equal("response 180", fixture.User.Take());
+        fixture.In(Wire.Response(180, "z9hG4bKof-nobody", "INVITE").Replace(good, bad, StringComparison.Ordinal));
+        Assert.Equal(("", 1), (fixture.User.Take(), (int)fixture.Layer.Statistics[TransactionCounter.MalformedResponses]));
+        fixture.In(Wire.Response(180, "z9hG4bKof-nobody", "INVITE"));
+        Assert.Equal("stray 180", fixture.User.Take());
     }
 }

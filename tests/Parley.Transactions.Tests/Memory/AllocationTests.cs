@@ -121,7 +121,7 @@ public sealed class AllocationTests
             ClientTransaction client = Layer.CreateClient(transaction.Strand, _method, this, transaction);
             client.Branch.CopyTo(_branch);
             client.Branch.CopyTo(_forwarded.AsSpan(_forwarded.AsSpan().IndexOf("z9hG4bK"u8)));
-            client.Start(_forwarded, Rig.Udp);
+            client.Start(_forwarded, TransactionFixture.Udp);
         }
 
         public void OnResponse(ClientTransaction transaction, SipMessage response)
@@ -161,7 +161,7 @@ public sealed class AllocationTests
         {
             if (_message.Parse(bytes, 0, bytes.Length, SipLimits.Default).Status != SipParseStatus.Ok)
                 throw new InvalidOperationException();
-            Layer.OnMessage(_message, Rig.Udp);
+            Layer.OnMessage(_message, TransactionFixture.Udp);
         }
 
         [MethodImpl(MethodImplOptions.NoInlining)]

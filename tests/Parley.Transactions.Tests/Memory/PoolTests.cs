@@ -7,43 +7,43 @@ public sealed class PoolTests
     [Fact]
     public void A_late_timer_of_a_former_life_is_ignored()
     {
-        using Rig rig = new();
+        using TransactionFixture fixture = new();
         // Its timer F lies in the wheel for 32 s; the slot lives again meanwhile.
-        ClientTransaction first = rig.StartClient(SipMethod.Bye, Rig.Tcp);
-        rig.Run(1);
-        rig.In(Wire.Response(200, Rig.Branch(first), "BYE"));
-        rig.Run(20);
-        ClientTransaction second = rig.StartClient(SipMethod.Bye, Rig.Tcp);
+        ClientTransaction first = fixture.StartClient(SipMethod.Bye, TransactionFixture.Tcp);
+        fixture.Run(1);
+        fixture.In(Wire.Response(200, TransactionFixture.Branch(first), "BYE"));
+        fixture.Run(20);
+        ClientTransaction second = fixture.StartClient(SipMethod.Bye, TransactionFixture.Tcp);
         Assert.Same(first, second);
-        rig.User.Take();
-        rig.Run(31.99);
-        Assert.Equal("", rig.User.Take());
-        rig.Run(0.01);
-        Assert.Equal("timeout, terminated", rig.User.Take());
+        fixture.User.Take();
+        fixture.Run(31.99);
+        Assert.Equal("", fixture.User.Take());
+        fixture.Run(0.01);
+        Assert.Equal("timeout, terminated", fixture.User.Take());
     }
 
     [Fact]
     public void A_late_send_failure_of_a_former_life_is_ignored()
     {
-        using Rig rig = new();
-        ClientTransaction first = rig.StartClient(SipMethod.Bye, Rig.Tcp);
+        using TransactionFixture fixture = new();
+        ClientTransaction first = fixture.StartClient(SipMethod.Bye, TransactionFixture.Tcp);
         ulong token = first.Token;
-        rig.In(Wire.Response(200, Rig.Branch(first), "BYE"));
-        ClientTransaction second = rig.StartClient(SipMethod.Bye, Rig.Tcp);
+        fixture.In(Wire.Response(200, TransactionFixture.Branch(first), "BYE"));
+        ClientTransaction second = fixture.StartClient(SipMethod.Bye, TransactionFixture.Tcp);
         Assert.Same(first, second);
-        rig.User.Take();
-        rig.Layer.OnSendFailed(token);
-        rig.Layer.OnSendFailed(0);
-        rig.Layer.OnSendFailed(ulong.MaxValue);
-        Assert.Equal("", rig.User.Take());
+        fixture.User.Take();
+        fixture.Layer.OnSendFailed(token);
+        fixture.Layer.OnSendFailed(0);
+        fixture.Layer.OnSendFailed(ulong.MaxValue);
+        Assert.Equal("", fixture.User.Take());
         Assert.Equal(ClientTransactionState.Trying, second.State);
     }
 
     [Fact]
     public void A_server_transaction_begins_each_life_anew()
     {
-        using Rig rig = new();
-        rig.User.WhenRequest = t =>
+        using TransactionFixture fixture = new();
+        fixture.User.WhenRequest = t =>
         {
             Assert.Equal((0, false, 16), (t.LastStatusCode, t.KeepRequest, t.LocalTag.Length));
             Assert.Null(t.UserState);
@@ -55,12 +55,12 @@ public sealed class PoolTests
         string tag = "";
         for (int i = 0; i < 3; i++)
         {
-            rig.In(Wire.Request("BYE", via: $"SIP/2.0/TCP 198.51.100.7;branch=z9hG4bK{i}", callId: $"c{i}"), Rig.Tcp);
-            Assert.True(before is null || before == rig.User.Last);
-            string newTag = System.Text.Encoding.UTF8.GetString(rig.Transport.Sent[^1].Message.ToTag);
+            fixture.In(Wire.Request("BYE", via: $"SIP/2.0/TCP 198.51.100.7;branch=z9hG4bK{i}", callId: $"c{i}"), TransactionFixture.Tcp);
+            Assert.True(before is null || before == fixture.User.Last);
+            string newTag = System.Text.Encoding.UTF8.GetString(fixture.Transport.Sent[^1].Message.ToTag);
             Assert.NotEqual(tag, newTag);
             tag = newTag;
-            before = rig.User.Last;
+            before = fixture.User.Last;
         }
     }
 

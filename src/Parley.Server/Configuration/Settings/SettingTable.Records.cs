@@ -72,6 +72,14 @@ internal static partial class SettingTable
                     1,
                     10_000
                 ),
+                new PathSetting<ServerConfiguration>(
+                    "Journal",
+                    "The file for what the database does not take in time; without effect where Store:UseJournal is false.",
+                    c => c.Store.LocationJournal,
+                    (c, v) => c.Store.LocationJournal = v,
+                    "/var/lib/parley/journal-registrations",
+                    "journal-registrations in the state directory"
+                ),
                 Seconds(
                     "Timeout",
                     "How long the database may take for one write.",
@@ -188,6 +196,14 @@ internal static partial class SettingTable
                     (c, v) => c.Store.CallRecordFile.Retry = v,
                     0.01,
                     Hour
+                ),
+                Number(
+                    "KeepDays",
+                    "Records in the database of calls that began so many days ago are removed, a thousand rows at a time, at the start and each hour; 0: none. Those in acc and missed_calls stay.",
+                    c => c.Store.KeepDays,
+                    (c, v) => c.Store.KeepDays = v,
+                    0,
+                    36_500
                 ),
             ]
         );

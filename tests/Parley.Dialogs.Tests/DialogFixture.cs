@@ -5,9 +5,9 @@ using Parley.Transactions;
 namespace Parley.Dialogs.Tests;
 
 /// <summary>Dialogs without a proxy around them: driven by events of the state machine, on a clock of virtual time.</summary>
-internal sealed class DialogBench : IDisposable
+internal sealed class DialogFixture : IDisposable
 {
-    public DialogBench(Action<DialogOptions>? configure = null)
+    public DialogFixture(Action<DialogOptions>? configure = null)
     {
         var options = new DialogOptions();
         configure?.Invoke(options);

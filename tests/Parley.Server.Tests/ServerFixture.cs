@@ -12,11 +12,11 @@ using Xunit;
 namespace Parley.Server.Tests;
 
 /// <summary>The server's main route on a simulated network: the server at 10.0.0.9, served domain example.com, alice at 10.0.0.1, bob at 10.0.0.2, a gateway at 10.0.0.7.</summary>
-internal sealed class ServerScene : IDisposable
+internal sealed class ServerFixture : IDisposable
 {
     private readonly SimulatedNetwork _network = new(7);
 
-    public ServerScene(Dictionary<string, string?> settings, Action<RegistrarOptions>? registrar = null)
+    public ServerFixture(Dictionary<string, string?> settings, Action<RegistrarOptions>? registrar = null)
     {
         var transport = _network.AddHost("10.0.0.9");
         settings["Domains:0"] = "example.com";

@@ -6,11 +6,11 @@ using Xunit;
 namespace Parley.Proxy.Tests;
 
 /// <summary>A proxy at 10.0.0.9 and peers around it on a simulated network.</summary>
-internal sealed class Scene : IDisposable
+internal sealed class ProxyFixture : IDisposable
 {
     public const string ProxyAddress = "10.0.0.9";
 
-    public Scene(
+    public ProxyFixture(
         SipRequestHandler? handler = null,
         Action<ParleyApplicationBuilder>? configure = null,
         ulong seed = 7,

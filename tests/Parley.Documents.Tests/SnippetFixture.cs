@@ -12,7 +12,7 @@ using Xunit;
 namespace Parley.Documents.Tests;
 
 /// <summary>A network in memory around one snippet: a caller, the snippet's application, and a phone wherever its text sends calls.</summary>
-internal sealed partial class Scene : IDisposable
+internal sealed partial class SnippetFixture : IDisposable
 {
     private readonly SimulatedServerLocator _locator = new();
     private readonly Dictionary<string, ScriptedUserAgent> _callees = new(StringComparer.Ordinal);
@@ -20,7 +20,7 @@ internal sealed partial class Scene : IDisposable
     private readonly string _text;
     private ParleyApplication? _application;
 
-    public Scene(string text)
+    public SnippetFixture(string text)
     {
         _text = text;
         Recorder = Recorder.On(Network);
@@ -37,7 +37,7 @@ internal sealed partial class Scene : IDisposable
     public IReadOnlyDictionary<string, ScriptedUserAgent> Callees => _callees;
 
     /// <summary>What the test does once the application runs.</summary>
-    public Action<Scene>? Play { get; set; }
+    public Action<SnippetFixture>? Play { get; set; }
 
     public ScriptedUserAgent Alice { get; private set; } = null!;
 

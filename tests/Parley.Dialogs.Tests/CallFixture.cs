@@ -9,7 +9,7 @@ using Parley.Testing;
 namespace Parley.Dialogs.Tests;
 
 /// <summary>A proxy with dialogs between alice and the others, on a network in memory; writes down every callback.</summary>
-internal sealed class CallBench : IDisposable
+internal sealed class CallFixture : IDisposable
 {
     private const DialogCallbackTypes PerDialog =
         DialogCallbackTypes.Failed
@@ -24,7 +24,7 @@ internal sealed class CallBench : IDisposable
 
     private readonly Dictionary<string, ScriptedUserAgent> _agents = [];
 
-    public CallBench(
+    public CallFixture(
         Action<DialogOptions>? configure = null,
         DialogFlags flags = DialogFlags.None,
         SipRequestHandler? route = null,

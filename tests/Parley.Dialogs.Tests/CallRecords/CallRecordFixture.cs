@@ -4,12 +4,12 @@ using Parley.Proxy;
 
 namespace Parley.Dialogs.Tests.CallRecordTests;
 
-/// <summary>A bench whose proxy makes call records, and keeps those of its events.</summary>
-internal sealed class RecordBench : IDisposable
+/// <summary>A fixture whose proxy makes call records, and keeps those of its events.</summary>
+internal sealed class CallRecordFixture : IDisposable
 {
     private readonly DateTimeOffset _begin;
 
-    public RecordBench(
+    public CallRecordFixture(
         Action<CallRecordOptions>? configure = null,
         DialogFlags flags = DialogFlags.None,
         Action<DialogOptions>? dialogs = null,
@@ -18,7 +18,7 @@ internal sealed class RecordBench : IDisposable
         ulong seed = 1
     )
     {
-        Calls = new CallBench(
+        Calls = new CallFixture(
             dialogs,
             flags,
             route,
@@ -39,13 +39,13 @@ internal sealed class RecordBench : IDisposable
         records.Continued += (_, e) => Continued.Add(e.Record);
     }
 
-    public CallBench Calls { get; }
+    public CallFixture Calls { get; }
 
     public List<CallRecord> Ended { get; } = [];
 
     public List<CallRecord> Continued { get; } = [];
 
-    /// <summary>Times since the bench began, in milliseconds; "-" for none.</summary>
+    /// <summary>Times since the fixture began, in milliseconds; "-" for none.</summary>
     public string Times(CallRecord record) => $"{At(record.Start)} {At(record.Ring)} {At(record.Answer)} {At(record.End)}";
 
     /// <summary>How it ended, and where it went.</summary>

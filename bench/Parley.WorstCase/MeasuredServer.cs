@@ -14,7 +14,7 @@ using Parley.Transport;
 namespace Parley.WorstCase;
 
 /// <summary>The server with its own routing on <see cref="StubNetwork"/>, on a clock that stands still while a datagram is dealt with.</summary>
-internal sealed partial class Rig : IDisposable
+internal sealed partial class MeasuredServer : IDisposable
 {
     private const int ThreadCpu = 3; // CLOCK_THREAD_CPUTIME_ID
     private readonly SimulatedClock _clock = new();
@@ -25,7 +25,7 @@ internal sealed partial class Rig : IDisposable
     private string _route = "";
     private int _registrations;
 
-    public Rig(IConfigurationRoot settings)
+    public MeasuredServer(IConfigurationRoot settings)
     {
         var errors = new List<string>();
         ServerConfiguration configuration = ConfigurationRules.Read(settings.GetSection("Parley"), AppContext.BaseDirectory, errors);

@@ -4,7 +4,7 @@ using Xunit;
 namespace Parley.Documents.Tests;
 
 /// <summary>Runs the applications of the documents.</summary>
-internal static class Scenes
+internal static class SnippetRunner
 {
     /// <summary>Compiles for the simulation; the failure names the lines of the page.</summary>
     public static Assembly Compiled(Snippet block, bool run = true)
@@ -15,23 +15,23 @@ internal static class Scenes
     }
 
     /// <summary>Runs an application, with the files that it names in the working folder.</summary>
-    public static Scene Run(Snippet block, Action<Scene> play, Action<Scene>? before = null)
+    public static SnippetFixture Run(Snippet block, Action<SnippetFixture> play, Action<SnippetFixture>? before = null)
     {
         Assembly program = Compiled(block);
         string home = Environment.CurrentDirectory;
         using var folder = new CertificateFolder();
         Environment.CurrentDirectory = folder.Path;
-        var scene = new Scene(block.Text) { Play = play };
+        var fixture = new SnippetFixture(block.Text) { Play = play };
         try
         {
-            scene.Http.Answer = static _ => "sip:127.0.0.1:5070";
-            before?.Invoke(scene);
-            scene.Execute(program);
-            return scene;
+            fixture.Http.Answer = static _ => "sip:127.0.0.1:5070";
+            before?.Invoke(fixture);
+            fixture.Execute(program);
+            return fixture;
         }
         catch
         {
-            scene.Dispose();
+            fixture.Dispose();
             throw;
         }
         finally

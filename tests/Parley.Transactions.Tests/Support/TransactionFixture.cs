@@ -6,9 +6,9 @@ using Parley.Transport;
 namespace Parley.Transactions.Tests;
 
 /// <summary>A transaction layer on a stub transport and a simulated clock.</summary>
-internal sealed class Rig : IDisposable
+internal sealed class TransactionFixture : IDisposable
 {
-    public Rig(SipTimerOptions? options = null, TransactionOptions? limits = null)
+    public TransactionFixture(SipTimerOptions? options = null, TransactionOptions? limits = null)
     {
         Transport = new StubTransport(() => Now);
         Timers = new TimerService(Clock, Loggers);

@@ -188,13 +188,13 @@ public sealed partial class Dialog
     /// <param name="direction">Which way it goes.</param>
     /// <param name="callee">The callee's leg of the two ends.</param>
     /// <param name="action">What follows.</param>
-    /// <param name="endsCall">A BYE between the parties of an answered call: it ends the call once it is answered.</param>
+    /// <param name="bye">What of the call the request ends once it is answered.</param>
     internal bool OnRequestInLock(
         SipContext context,
         DialogDirection direction,
         DialogLeg callee,
         out DialogAction action,
-        out bool endsCall
+        out ByeScope bye
     )
     {
         SipMessage request = context.Request;
@@ -209,20 +209,26 @@ public sealed partial class Dialog
             _underWay.BeginInvite();
         }
 
-        bool isOfWinner = callee == _legs.Callee;
         DialogEvent what = method switch
         {
-            SipMethod.Ack when isOfWinner => DialogEvent.Ack,
-            SipMethod.Bye when _life.IsAnswered => isOfWinner ? DialogEvent.Bye : DialogEvent.Request, // of a leg that lost: the call goes on
+            SipMethod.Ack when IsOfCall(callee) => DialogEvent.Ack,
+            SipMethod.Bye when _life.IsAnswered => EndsCall(callee) ? DialogEvent.Bye : DialogEvent.Request,
             SipMethod.Bye => isDownstream ? DialogEvent.Bye : DialogEvent.EarlyByeOfCallee,
             _ => DialogEvent.Request,
         };
-        endsCall = what == DialogEvent.Bye && _life.IsAnswered;
-        if (endsCall)
+        bye =
+            method != SipMethod.Bye || !_life.IsAnswered || !IsOfCall(callee) ? ByeScope.None
+            : what == DialogEvent.Bye ? ByeScope.Call
+            : ByeScope.Leg;
+        if (bye == ByeScope.Call)
         {
             if (_tracking.IsOn)
                 _tracking.OnEndBegins(Runtime.UnixMilliseconds, IsByeUnderWay);
             _underWay.BeginBye();
+        }
+        else if (what == DialogEvent.Ack)
+        {
+            OnAck(callee);
         }
 
         DialogState old = _life.State;
@@ -235,13 +241,12 @@ public sealed partial class Dialog
         };
         if (Runtime.Feed.HasReaders)
             action.Effects |= DialogEffects.Update;
-        if (_byes is not null && isOfWinner && method is SipMethod.Ack or SipMethod.Bye)
-            action.Effects |= HeldByeMaySend(method);
+        if (_byes is not null && method is SipMethod.Ack or SipMethod.Bye)
+            action.Effects |= HeldByeMaySend(method, callee);
         return Post(ref action);
     }
 
-    /// <summary>Something that happened to it is not on the feed yet.</summary>
-    internal bool IsActing
+    bool IActing.IsActing
     {
         get
         {
@@ -252,29 +257,16 @@ public sealed partial class Dialog
         }
     }
 
-    /// <summary>The BYE that ends the call has been answered, or timed out.</summary>
-    /// <returns>True when it ends by this.</returns>
-    internal bool EndByBye(SipContext context, DialogDirection direction, DialogLeg? destination)
+    bool IActing.TryAwaitInTurn(ReplyHold hold)
     {
-        DialogAction action;
-        bool runs;
         lock (Lock)
         {
-            DialogState old = _life.State;
-            _life.SetReason(direction == DialogDirection.Upstream ? DialogReasons.UpstreamBye : DialogReasons.DownstreamBye);
-            action = new DialogAction(Step(DialogEvent.ByeAnswered), old, _life.State)
-            {
-                Direction = direction,
-                Context = context,
-                Message = context.Request,
-                DestinationLeg = destination,
-            };
-            runs = Post(ref action);
+            if (!_mailbox.IsRunning)
+                return false;
+            var action = new DialogAction(DialogEffects.AwaitDurable, _life.State, _life.State) { Hold = hold };
+            _mailbox.Post(in action);
+            return true;
         }
-
-        if (runs)
-            Runtime.Run(this, in action);
-        return action.OldState != action.NewState;
     }
 
     /// <summary>A response to a request within the dialog is about to leave.</summary>
@@ -453,6 +445,10 @@ public sealed partial class Dialog
                     if (_byes is not null)
                         more |= Step(DialogEvent.Terminate); // our CANCEL came too late
                 }
+                else if (isSuccess && branch is not null && reply is not null)
+                {
+                    more |= OnFurtherAnswer(branch, reply);
+                }
             }
 
             action = new DialogAction(more, old, _life.State)
@@ -477,13 +473,12 @@ public sealed partial class Dialog
             Arm(now);
     }
 
-    /// <summary>Under the lock: an ACK lets the caller's BYE go; a BYE of one of the two makes it needless.</summary>
-    private DialogEffects HeldByeMaySend(SipMethod method)
+    /// <summary>Under the lock: an ACK lets the caller's BYE of this leg go; a BYE of one of the two makes it needless.</summary>
+    private DialogEffects HeldByeMaySend(SipMethod method, DialogLeg callee)
     {
         if (method == SipMethod.Ack)
-            return _byes!.Release() ? DialogEffects.SendByes : DialogEffects.None;
-        if (_byes!.IsHeld)
-            _byes.Drop();
+            return _byes!.Release(callee) ? DialogEffects.SendByes : DialogEffects.None;
+        _byes!.Drop(callee);
         return DialogEffects.None;
     }
 

@@ -19,6 +19,9 @@ public sealed partial class Dialog
     /// <summary>All that the dialog remembers of its memberships; see <see cref="DialogProfileTable"/>.</summary>
     internal long ProfileChain;
 
+    /// <summary>What it left when it failed; for a late 2xx. Written and read by its actions, one at a time.</summary>
+    internal int FormerProfiles;
+
     /// <summary>How often this dialog's OPTIONS pings go; starts as <see cref="DialogOptions.OptionsPingInterval"/>. Set, it counts from that moment.</summary>
     /// <exception cref="ArgumentOutOfRangeException">Below one second or above 24 days.</exception>
     public TimeSpan OptionsPingInterval
@@ -63,8 +66,11 @@ public sealed partial class Dialog
             callee.HasAnswered = calleeAnswers;
     }
 
+    /// <summary>Under the lock: the call is up, and the proxy does not end it.</summary>
+    internal bool IsUpInLock => _life.State == DialogState.Confirmed && !_life.Has(InternalFlags.ByeSeen);
+
     /// <summary>Under the lock: the call is up and nothing ends it.</summary>
-    internal bool MayPingInLock => _life.State == DialogState.Confirmed && !_life.Has(InternalFlags.ByeSeen) && !_underWay.HasBye;
+    internal bool MayPingInLock => IsUpInLock && !_underWay.HasBye;
 
     private DialogPings Pings => Volatile.Read(ref _pings) ?? Interlocked.CompareExchange(ref _pings, new DialogPings(), null) ?? _pings;
 

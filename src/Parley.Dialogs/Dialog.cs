@@ -12,7 +12,7 @@ namespace Parley.Dialogs;
 /// to run after the lock), <see cref="LegSet"/>, <see cref="RequestsUnderWay"/>, <see cref="CallTracking"/>. What it is and what can be read and set stands in this file,
 /// what happens to it in Dialog.Events.cs, what modules hang on it in Dialog.Modules.cs.
 /// </remarks>
-public sealed partial class Dialog : ILegOwner
+public sealed partial class Dialog : ILegOwner, IActing
 {
     // Call-ID, From URI and To URI in one array: two lengths, three texts.
     private const int NamesHeader = 4;

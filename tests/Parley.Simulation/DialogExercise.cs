@@ -67,6 +67,8 @@ internal sealed class DialogExercise
     {
         if (type is DialogCallbackTypes.Terminated or DialogCallbackTypes.Expired or DialogCallbackTypes.Failed)
             Profiles.Left(dialog);
+        else if (type is DialogCallbackTypes.Confirmed)
+            Profiles.Answered(dialog);
         if (_dialogs.Current != dialog)
             _violations.Add($"dialog {dialog.Id}: not the current one in {type}", dialog.CallId);
         Meddle(dialog, 0.01);

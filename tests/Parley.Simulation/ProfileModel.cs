@@ -6,6 +6,7 @@ namespace Parley.Simulation;
 internal sealed class ProfileModel(IDialogApi dialogs, Violations violations)
 {
     private readonly Dictionary<(string Profile, string Value), HashSet<DialogId>> _sets = [];
+    private readonly Dictionary<DialogId, List<(string Profile, string Value)>> _former = [];
 
     /// <summary>Puts a dialog into a profile, both here and there.</summary>
     public bool Set(Dialog dialog, string profile, string value, int? limit = null)
@@ -40,10 +41,30 @@ internal sealed class ProfileModel(IDialogApi dialogs, Violations violations)
     /// <summary>In Terminated, Expired and Failed: it is off everything already.</summary>
     public void Left(Dialog dialog)
     {
-        foreach (HashSet<DialogId> set in _sets.Values)
-            set.Remove(dialog.Id);
+        List<(string, string)> left = [];
+        foreach (((string, string) place, HashSet<DialogId> set) in _sets)
+        {
+            if (set.Remove(dialog.Id))
+                left.Add(place);
+        }
+
+        _former[dialog.Id] = left;
         if (dialog.Profiles.ToList().Count != 0)
             violations.Add($"dialog {dialog.Id}: over and still in {dialog.Profiles.ToList()[0].Profile.Name}", dialog.CallId);
+    }
+
+    /// <summary>In Confirmed: one that had failed is in all that it left then.</summary>
+    public void Answered(Dialog dialog)
+    {
+        if (!_former.Remove(dialog.Id, out List<(string Profile, string Value)>? left))
+            return;
+        foreach ((string, string) place in left)
+            Of(place.Item1, place.Item2).Add(dialog.Id);
+        if (dialog.Profiles.ToList().Count != left.Count)
+            violations.Add(
+                $"dialog {dialog.Id}: answered after a failure and in {dialog.Profiles.ToList().Count} of {left.Count} profiles",
+                dialog.CallId
+            );
     }
 
     /// <summary>Between two events.</summary>

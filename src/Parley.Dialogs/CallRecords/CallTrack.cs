@@ -74,6 +74,38 @@ internal sealed class CallTrack(long start, byte[] requestUri, byte[] source)
         return text[..(length + digits)].ToArray();
     }
 
+    /// <summary>Where the other legs are of a call that several callees answered; null: one did.</summary>
+    public List<CallTrackTarget>? Others { get; set; }
+
+    /// <summary>A further callee has answered.</summary>
+    public void OnFurtherAnswer(SipBranch branch, ReadOnlySpan<byte> tag)
+    {
+        Others ??= [];
+        foreach (CallTrackTarget known in Others)
+            if (known.Is(branch.Index, tag))
+                return;
+        if (Others.Count < LegSet.MaxLegs)
+            Others.Add(
+                new CallTrackTarget(
+                    branch.Index,
+                    tag.ToArray(),
+                    branch.Flow.Listener is null ? [] : Place(branch.Flow),
+                    branch.RequestUri.ToArray()
+                )
+            );
+    }
+
+    /// <summary>The callee is another leg.</summary>
+    public void OnCallee(DialogLeg former, DialogLeg callee)
+    {
+        int at = Others?.FindIndex(other => other.Is(callee.Branch, callee.TagBytes)) ?? -1;
+        if (at < 0)
+            return;
+        CallTrackTarget other = Others![at];
+        Others[at] = new CallTrackTarget(former.Branch, former.TagBytes.ToArray(), Target, TargetUri);
+        (Target, TargetUri) = (other.Target, other.TargetUri);
+    }
+
     /// <summary>A copy of the INVITE leaves, or its target has answered.</summary>
     public void OnBranch(SipBranch branch)
     {

@@ -19,6 +19,22 @@ internal static class CallTrackJson
         Write(json, "source"u8, track.Source);
         Write(json, "target"u8, track.Target);
         Write(json, "target_uri"u8, track.TargetUri);
+        if (track.Others is { Count: > 0 } others)
+        {
+            json.WriteStartArray("others"u8);
+            foreach (CallTrackTarget other in others)
+            {
+                json.WriteStartObject();
+                json.WriteNumber("branch"u8, other.Branch);
+                json.WriteBase64String("tag"u8, other.Tag);
+                Write(json, "target"u8, other.Target);
+                Write(json, "target_uri"u8, other.TargetUri);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
         json.WriteEndObject();
     }
 
@@ -34,6 +50,7 @@ internal static class CallTrackJson
             source = [],
             target = [],
             targetUri = [];
+        List<CallTrackTarget>? others = null;
         if (json.TokenType != JsonTokenType.StartObject)
         {
             json.Skip();
@@ -67,6 +84,9 @@ internal static class CallTrackJson
                 case "target_uri":
                     targetUri = Text(ref json);
                     break;
+                case "others" when json.TokenType == JsonTokenType.StartArray:
+                    others = Others(ref json);
+                    break;
                 default:
                     json.Skip();
                     break;
@@ -81,7 +101,54 @@ internal static class CallTrackJson
                 Answer = answer,
                 Target = target,
                 TargetUri = targetUri,
+                Others = others,
             };
+    }
+
+    private static List<CallTrackTarget> Others(ref Utf8JsonReader json)
+    {
+        var others = new List<CallTrackTarget>();
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+        {
+            long branch = 0;
+            byte[] tag = [],
+                target = [],
+                targetUri = [];
+            if (json.TokenType != JsonTokenType.StartObject)
+            {
+                json.Skip();
+                continue;
+            }
+
+            while (json.Read() && json.TokenType == JsonTokenType.PropertyName)
+            {
+                string name = json.GetString()!;
+                json.Read();
+                switch (name)
+                {
+                    case "branch":
+                        branch = Number(ref json);
+                        break;
+                    case "tag" when json.TokenType == JsonTokenType.String && json.TryGetBytesFromBase64(out byte[]? bytes):
+                        tag = bytes;
+                        break;
+                    case "target":
+                        target = Text(ref json);
+                        break;
+                    case "target_uri":
+                        targetUri = Text(ref json);
+                        break;
+                    default:
+                        json.Skip();
+                        break;
+                }
+            }
+
+            if (others.Count < LegSet.MaxLegs)
+                others.Add(new CallTrackTarget((int)Math.Min(branch, short.MaxValue), tag, target, targetUri));
+        }
+
+        return others;
     }
 
     private static void Write(Utf8JsonWriter json, ReadOnlySpan<byte> name, byte[] text)

@@ -41,8 +41,8 @@ internal sealed class InDialogFollower(FollowerPool<InDialogFollower> pool) : Di
     /// <summary>It does not match and has no part in the dialog: nothing is learned from it, no callback runs, nothing ends by it.</summary>
     public bool IsInert { get; set; }
 
-    /// <summary>A BYE that ends the call once the other party has answered it.</summary>
-    public bool EndsCall { get; private set; }
+    /// <summary>Of a BYE: what of the call ends once the other party has answered it.</summary>
+    public ByeScope Bye { get; private set; }
 
     /// <summary>An INVITE without its final response.</summary>
     public bool IsPendingInvite { get; private set; }
@@ -60,7 +60,8 @@ internal sealed class InDialogFollower(FollowerPool<InDialogFollower> pool) : Di
     {
         _contactLength = 0;
         _isAccepted = _isLeaving = _isAstray = false;
-        IsSpiral = IsForeign = IsInert = EndsCall = false;
+        IsSpiral = IsForeign = IsInert = false;
+        Bye = ByeScope.None;
         Order = CSeqOrder.Next;
         Course = DialogValidation.Valid;
         _dialog = dialog;
@@ -72,8 +73,8 @@ internal sealed class InDialogFollower(FollowerPool<InDialogFollower> pool) : Di
     public bool JoinInLock(SipContext context, out DialogAction action)
     {
         IsPendingInvite = context.Method == SipMethod.Invite;
-        bool runs = _dialog!.OnRequestInLock(context, _direction, CalleeLeg!, out action, out bool endsCall);
-        EndsCall = endsCall;
+        bool runs = _dialog!.OnRequestInLock(context, _direction, CalleeLeg!, out action, out ByeScope bye);
+        Bye = bye;
         return runs;
     }
 
@@ -106,7 +107,7 @@ internal sealed class InDialogFollower(FollowerPool<InDialogFollower> pool) : Di
         if (_isAstray)
             return;
         CSeqEdits.Renumber(DestinationLeg!, context.Method, branch is null, Order == CSeqOrder.Repeated, edits);
-        if (branch is null && EndsCall)
+        if (branch is null && Bye != ByeScope.None)
             OnByeOver(dialog, context, byOtherParty: true, 200); // stateless: its response does not come by here
         if (TargetRefresh.IsBy(context.Method))
         {
@@ -133,7 +134,7 @@ internal sealed class InDialogFollower(FollowerPool<InDialogFollower> pool) : Di
             EndInvite(dialog);
         if (statusCode > 100 && context.Method is not (SipMethod.Ack or SipMethod.Bye))
             dialog.OnReplyWithin(context, ReplyDirection, SourceLeg, reply, edits);
-        if (EndsCall && statusCode >= 200)
+        if (Bye != ByeScope.None && statusCode >= 200)
             OnByeOver(dialog, context, branch is not null, statusCode);
         if (_isAstray)
             return;
@@ -155,7 +156,7 @@ internal sealed class InDialogFollower(FollowerPool<InDialogFollower> pool) : Di
             return;
         if (IsPendingInvite)
             EndInvite(dialog);
-        if (EndsCall)
+        if (Bye == ByeScope.Call)
         {
             lock (dialog.Lock)
             {
@@ -170,7 +171,7 @@ internal sealed class InDialogFollower(FollowerPool<InDialogFollower> pool) : Di
     }
 
     /// <summary>
-    /// A BYE between the parties has its final response, or none came in time. The call is over when the other party has taken it, has no such
+    /// A BYE between the parties has its final response, or none came in time. Its leg is over, and the call with the last leg, when the other party has taken it, has no such
     /// call, or did not answer (RFC 3261 15.1.1). A challenge (401, 407) is answered by another BYE, and 503 says that the BYE did not get there,
     /// so both leave it up. Any other refusal (a Require that the callee does not know, too few Max-Forwards) lets the sender hang up and the other
     /// party talk on: then the proxy ends the call itself, with BYEs that have nothing in them to refuse.
@@ -185,11 +186,14 @@ internal sealed class InDialogFollower(FollowerPool<InDialogFollower> pool) : Di
             return;
         if (statusCode == 408 || (byOtherParty && statusCode is < 300 or 481))
         {
-            if (dialog.EndByBye(context, _direction, DestinationLeg) && dialog.Runtime.Holds is { HoldsReplies: true } holds)
-                holds.Hold(context, dialog.Id, dialog.State, dialog.IsActing);
+            if (dialog.EndByBye(context, _direction, CalleeLeg!) && dialog.Runtime.Holds is { HoldsReplies: true } holds)
+                holds.Hold(context, dialog);
         }
         else if (byOtherParty && statusCode is not (401 or 407 or 503))
-            dialog.Terminate(_direction == DialogDirection.Upstream ? DialogReasons.UpstreamBye : DialogReasons.DownstreamBye);
+            dialog.TerminateLeg(
+                CalleeLeg!,
+                _direction == DialogDirection.Upstream ? DialogReasons.UpstreamBye : DialogReasons.DownstreamBye
+            );
     }
 
     private void EndInvite(Dialog dialog)

@@ -53,17 +53,19 @@ internal sealed class InviteFollower(FollowerPool<InviteFollower> pool, DialogSl
         bool isOfLeg = branch is not null && reply is not null && statusCode is > 100 and < 300;
         if (isOfLeg)
             LegLearning.FromReplyLeaving(dialog, context, branch!, reply!, edits!, isLast: false);
-        // The 2xx that answers the call; what waits for the row is asked for once all that belongs into it is known.
-        DialogHolds? holds =
-            isOfLeg && statusCode >= 200 && dialog.Runtime.Holds is { HoldsReplies: true } held && !dialog.IsAnswered ? held : null;
+        // The first 2xx of a leg; what waits for the row is asked for once all that belongs into it is known.
+        bool isFurther = isOfLeg && statusCode >= 200 && dialog.IsAnswered;
         dialog.OnReply(context, branch, reply, statusCode, edits);
         if (isOfLeg)
         {
             // Callbacks may have edited it.
-            LegLearning.FromReplyLeaving(dialog, context, branch!, reply!, edits!, isLast: statusCode >= 200);
+            bool isNew = LegLearning.FromReplyLeaving(dialog, context, branch!, reply!, edits!, isLast: statusCode >= 200);
             if (dialog.KeepsSdp)
                 SdpLearning.OnInviteReply(dialog, this, branch!, reply!, edits!);
-            holds?.Hold(context, dialog.Id, dialog.State, dialog.IsActing);
+            if (isNew && isFurther)
+                dialog.Updated(); // a leg more
+            if (isNew && dialog.Runtime.Holds is { HoldsReplies: true } holds)
+                holds.Hold(context, dialog);
         }
 
         if (branch is not null)

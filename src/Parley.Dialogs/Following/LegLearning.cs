@@ -59,18 +59,19 @@ internal static class LegLearning
     /// <param name="reply">The response as received.</param>
     /// <param name="edits">Its changes.</param>
     /// <param name="isLast">A 2xx, and nothing more will be edited.</param>
-    public static void FromReplyLeaving(Dialog dialog, SipContext context, SipBranch branch, SipMessage reply, SipEdits edits, bool isLast)
+    /// <returns>True for the first 2xx of a leg.</returns>
+    public static bool FromReplyLeaving(Dialog dialog, SipContext context, SipBranch branch, SipMessage reply, SipEdits edits, bool isLast)
     {
         bool changes = edits.Changes(SipHeaderName.Contact);
         if (!changes && !isLast)
-            return;
+            return false;
         ReadOnlySpan<byte> contact = changes ? LegContact.OfEdited(context, edits) : default;
         lock (dialog.Lock)
         {
             if (dialog.LegSet.Find(branch.Index, reply.ToTag) is not { IsSettled: false } leg)
-                return;
+                return false;
             leg.SetContact(contact);
-            leg.IsSettled = isLast;
+            return leg.IsSettled = isLast;
         }
     }
 

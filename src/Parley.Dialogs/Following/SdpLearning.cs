@@ -12,6 +12,7 @@ internal static class SdpLearning
         byte[]? body = SdpBody.Of(reply, edits);
         bool isReliable = IsReliable(reply),
             changed;
+        var origin = new SdpOrigin(SipMethod.Invite, dialog.LegSet.InviteCSeq, DialogDirection.Downstream);
         lock (dialog.Lock)
         {
             if (dialog.LegSet.Find(branch.Index, reply.ToTag) is not { } leg)
@@ -21,10 +22,21 @@ internal static class SdpLearning
             {
                 leg.Exchange = new SdpExchange();
                 if (invite.Offer is { } offer)
-                    leg.Exchange.OnRequest(invite, DialogDirection.Downstream, false, offer, caller, leg);
+                    leg.Exchange.OnRequest(invite, origin, DialogDirection.Downstream, false, offer, caller, leg);
             }
 
-            changed = leg.Exchange.OnResponse(invite, DialogDirection.Upstream, true, reply.StatusCode, isReliable, body, caller, leg);
+            changed = leg.Exchange.OnResponse(
+                invite,
+                origin,
+                DialogDirection.Upstream,
+                true,
+                reply.StatusCode,
+                isReliable,
+                body,
+                caller,
+                leg
+            );
+            changed |= leg.Exchange.TakeChange() && dialog.Life.IsAnswered;
         }
 
         if (changed)
@@ -34,10 +46,14 @@ internal static class SdpLearning
     /// <summary>The initial INVITE is over.</summary>
     public static void OnInviteOver(Dialog dialog, InviteFollower invite)
     {
+        bool changed;
         lock (dialog.Lock)
         {
-            dialog.LegSet.EndExchanges(invite);
+            changed = dialog.LegSet.EndExchanges(invite) && dialog.Life.IsAnswered;
         }
+
+        if (changed)
+            dialog.Updated();
     }
 
     /// <summary>A request within the dialog leaves.</summary>
@@ -54,7 +70,16 @@ internal static class SdpLearning
             if (context.Method == SipMethod.Ack)
                 changed = exchange.OnAck(request.Direction, body, dialog.Caller, leg);
             else if (body is not null)
-                exchange.OnRequest(request, request.Direction, context.Method == SipMethod.Prack, body, dialog.Caller, leg);
+                exchange.OnRequest(
+                    request,
+                    OriginOf(context, request),
+                    request.Direction,
+                    context.Method == SipMethod.Prack,
+                    body,
+                    dialog.Caller,
+                    leg
+                );
+            changed |= exchange.TakeChange() && dialog.Life.IsAnswered;
         }
 
         if (changed)
@@ -82,6 +107,7 @@ internal static class SdpLearning
         {
             changed = exchange.OnResponse(
                 request,
+                OriginOf(context, request),
                 request.ReplyDirection,
                 context.Method == SipMethod.Invite,
                 statusCode,
@@ -90,6 +116,7 @@ internal static class SdpLearning
                 dialog.Caller,
                 request.CalleeLeg!
             );
+            changed |= exchange.TakeChange() && dialog.Life.IsAnswered;
         }
 
         if (changed)
@@ -101,11 +128,18 @@ internal static class SdpLearning
     {
         if (request.CalleeLeg?.Exchange is not { } exchange)
             return;
+        bool changed;
         lock (dialog.Lock)
         {
             exchange.OnOver(request);
+            changed = exchange.TakeChange() && dialog.Life.IsAnswered;
         }
+
+        if (changed)
+            dialog.Updated();
     }
+
+    private static SdpOrigin OriginOf(SipContext context, InDialogFollower request) => new(context.Method, request.CSeq, request.Direction);
 
     /// <summary>RFC 3262 3: a provisional response that the far end acknowledges.</summary>
     private static bool IsReliable(SipMessage reply)

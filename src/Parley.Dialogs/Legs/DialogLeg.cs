@@ -47,6 +47,15 @@ public sealed class DialogLeg
     /// <summary>Its first 2xx has left: what it said of its contact and routes stands, a repetition says nothing new.</summary>
     internal bool IsSettled { get; set; }
 
+    /// <summary>Of a callee's leg: the caller has acknowledged its 2xx. Under the lock.</summary>
+    internal bool IsAcknowledged { get; set; }
+
+    /// <summary>Of a callee's leg: a BYE has ended it, and the call went on with another leg (RFC 3261 13.2.2.4).</summary>
+    public bool IsOver { get; internal set; }
+
+    /// <summary>Of a callee's leg: it has sent a 2xx, and no BYE has ended it.</summary>
+    internal bool IsUp => IsAnswered && !IsOver;
+
     /// <summary>The leg's tag: the From tag of the caller, the To tag of a callee. Empty when there is none.</summary>
     public string Tag => Encoding.UTF8.GetString(_packed.Tag);
 
@@ -98,6 +107,24 @@ public sealed class DialogLeg
         }
         internal set => _flow = value; // under the lock
     }
+
+    /// <summary>
+    /// True when the leg's messages came over a stream (TCP, TLS) whose connection is not known: since a restart, until the next request of its party
+    /// comes. <see cref="Flow"/> names the listener and where the far end was. Pings are not sent to it meanwhile, and it is not taken for dead by them
+    /// before <see cref="DialogOptions.NoFlowTimeout"/>.
+    /// </summary>
+    public bool IsWithoutFlow
+    {
+        get
+        {
+            lock (Lock)
+            {
+                return IsWithoutFlowInLock;
+            }
+        }
+    }
+
+    internal bool IsWithoutFlowInLock => _flow is { Listener.IsReliable: true, ConnectionId: 0 };
 
     internal ref readonly SipFlow FlowInLock => ref _flow;
 

@@ -153,13 +153,65 @@ internal struct LegSet(DialogLeg caller)
     public void SetWinner(int branch, ReadOnlySpan<byte> tag)
     {
         DialogLeg? winner = Find(branch, tag);
-        if (winner is null || winner == _callee)
-            return;
-        int at = Array.IndexOf(_others!, winner);
+        if (winner is not null && winner != _callee)
+            Promote(winner);
+    }
+
+    /// <summary>Another callee's leg than this one is up.</summary>
+    public readonly bool HasOtherUp(DialogLeg leg)
+    {
+        if (_callee is { IsUp: true } callee && callee != leg)
+            return true;
+        if (_others is not null)
+            foreach (DialogLeg other in _others)
+                if (other.IsUp && other != leg)
+                    return true;
+        return false;
+    }
+
+    /// <summary>The callees' legs that are up, the callee first.</summary>
+    public readonly List<DialogLeg> Up()
+    {
+        var up = new List<DialogLeg>(1);
+        if (_callee is { IsUp: true })
+            up.Add(_callee);
+        foreach (DialogLeg leg in _others ?? [])
+            if (leg.IsUp)
+                up.Add(leg);
+        return up;
+    }
+
+    /// <summary>The ACK of a 2xx. Of several legs that answered the first that the caller acknowledges counts as the callee: it is the one that it talks to.</summary>
+    /// <returns>True when the callee is another leg now.</returns>
+    public bool Acknowledge(DialogLeg leg)
+    {
+        if (!leg.IsUp)
+            return false;
+        leg.IsAcknowledged = true;
+        return leg != _callee && _callee is not { IsUp: true, IsAcknowledged: true } && Promote(leg);
+    }
+
+    /// <summary>A BYE has ended this leg while another is up, which is the callee from now on if this one was: one that is acknowledged, before one that is not.</summary>
+    /// <returns>True when the callee is another leg now.</returns>
+    public bool End(DialogLeg leg)
+    {
+        leg.IsOver = true;
+        if (leg != _callee || _others is null)
+            return false;
+        DialogLeg? next =
+            Array.Find(_others, static other => other is { IsUp: true, IsAcknowledged: true })
+            ?? Array.Find(_others, static other => other.IsUp);
+        return next is not null && Promote(next);
+    }
+
+    private bool Promote(DialogLeg leg)
+    {
+        int at = Array.IndexOf(_others!, leg);
         DialogLeg[] others = [.. _others!];
         others[at] = _callee!;
         _others = others;
-        _callee = winner;
+        Volatile.Write(ref _callee, leg);
+        return true;
     }
 
     /// <summary>Once the INVITE is over, legs that only rang are of no use.</summary>
@@ -173,14 +225,24 @@ internal struct LegSet(DialogLeg caller)
 
     /// <summary>A request for which a callee's leg was named can go there: the leg is still here, and an INVITE goes to one that answered (RFC 3261 14.1).</summary>
     public readonly bool CanAsk(DialogLeg leg, bool isInvite) =>
-        (leg == _callee || (_others is not null && Array.IndexOf(_others, leg) >= 0)) && (leg.IsAnswered || !isInvite);
+        (leg == _callee || (_others is not null && Array.IndexOf(_others, leg) >= 0)) && (leg.IsUp || !(isInvite || leg.IsOver));
 
     /// <summary>Of every callee's leg: a request that carried or may carry session descriptions is over.</summary>
-    public readonly void EndExchanges(object carrier)
+    /// <returns>True when something that waited for its end is forgotten.</returns>
+    public readonly bool EndExchanges(object carrier)
     {
-        _callee?.Exchange?.OnOver(carrier);
+        bool changed = EndExchange(_callee, carrier);
         foreach (DialogLeg leg in _others ?? [])
-            leg.Exchange?.OnOver(carrier);
+            changed |= EndExchange(leg, carrier);
+        return changed;
+    }
+
+    private static bool EndExchange(DialogLeg? leg, object carrier)
+    {
+        if (leg?.Exchange is not { } exchange)
+            return false;
+        exchange.OnOver(carrier);
+        return exchange.TakeChange();
     }
 
     /// <param name="owner">The dialog.</param>

@@ -24,6 +24,10 @@ internal struct DialogAction(DialogEffects effects, DialogState oldState, Dialog
     public SipContext? Context;
     public SipEdits? Edits;
     public DialogLeg? DestinationLeg;
+
+    /// <summary>With <see cref="DialogEffects.AwaitDurable"/>: the response that waits.</summary>
+    public ReplyHold? Hold;
+
     private bool _retained;
 
     /// <summary>For an act that has to wait for others: its message is copied, what belongs to the moment (context, edits) is left behind.</summary>

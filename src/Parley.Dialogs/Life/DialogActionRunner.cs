@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Parley.Proxy;
 using Parley.Sip;
 
 namespace Parley.Dialogs;
@@ -73,9 +74,9 @@ internal sealed class DialogActionRunner(
             if ((effects & (DialogEffects.RunTerminated | DialogEffects.RunExpired)) != 0)
                 RunHooks(dialog, DialogHookKind.Hangup, action.Message);
             if ((effects & DialogEffects.LeaveProfiles) != 0)
-                profiles.Leave(ref dialog.ProfileChain, dialog.Id);
+                LeaveProfiles(dialog, mayComeBack: (effects & DialogEffects.RunFailed) != 0);
             if ((effects & DialogEffects.ReopenProfiles) != 0)
-                profiles.Reopen(ref dialog.ProfileChain, dialog.Id);
+                ReopenProfiles(dialog);
             if ((effects & AnyCallback) != 0)
                 RunCallbacks(dialog, in action);
             if ((effects & DialogEffects.RunConfirmed) != 0)
@@ -84,10 +85,12 @@ internal sealed class DialogActionRunner(
                 dialog.CancelBranches();
             if ((effects & DialogEffects.SendByes) != 0)
                 byes.Send(dialog);
+            if ((effects & DialogEffects.SendLegByes) != 0)
+                byes.SendOfLeg(dialog, action.DestinationLeg!);
             if ((effects & DialogEffects.Forget) != 0)
                 PublishEnd(dialog, in action);
             if ((effects & DialogEffects.RunDestroy) != 0)
-                callbacks.Free(dialog);
+                Free(dialog);
         }
         catch (Exception error)
         {
@@ -96,6 +99,38 @@ internal sealed class DialogActionRunner(
 
         if ((effects & DialogEffects.Forget) != 0)
             dialog.CompleteEnd();
+        if (action.Hold is { } hold)
+            Await(hold);
+    }
+
+    private void Await(ReplyHold hold)
+    {
+        if (runtime.Holds is { } holds)
+            holds.Await(hold);
+        else
+            hold.Release(); // the store is no more
+    }
+
+    /// <summary>A call that failed may come back by a late 2xx, and is in its profiles again then.</summary>
+    private void LeaveProfiles(Dialog dialog, bool mayComeBack)
+    {
+        if (mayComeBack)
+            dialog.FormerProfiles = profiles.LeaveForNow(ref dialog.ProfileChain, dialog.Id);
+        else
+            profiles.Leave(ref dialog.ProfileChain, dialog.Id);
+    }
+
+    private void Free(Dialog dialog)
+    {
+        callbacks.Free(dialog);
+        profiles.Forget(dialog.FormerProfiles);
+        dialog.FormerProfiles = 0;
+    }
+
+    private void ReopenProfiles(Dialog dialog)
+    {
+        profiles.Reopen(ref dialog.ProfileChain, dialog.Id, dialog.FormerProfiles);
+        dialog.FormerProfiles = 0;
     }
 
     private void Publish(Dialog dialog, in DialogAction action)

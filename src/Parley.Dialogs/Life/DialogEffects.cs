@@ -56,8 +56,11 @@ internal enum DialogEffects
     /// <summary>CANCEL on every branch of the initial INVITE.</summary>
     CancelBranches = 1 << 20,
 
-    /// <summary>BYE to both ends.</summary>
+    /// <summary>BYE to both ends of every leg that is up.</summary>
     SendByes = 1 << 21,
+
+    /// <summary>BYE to both ends of one leg, while the call goes on with another.</summary>
+    SendLegByes = 1 << 27,
 
     /// <summary>The dialog is over for the stores.</summary>
     Forget = 1 << 22,
@@ -67,6 +70,9 @@ internal enum DialogEffects
 
     /// <summary>The on-timeout hooks, and then the end of the lifetime unless one of them extended it.</summary>
     RunTimeout = 1 << 26,
+
+    /// <summary>What came before is on the feed: a response may wait for it to be durable.</summary>
+    AwaitDurable = 1 << 28,
 
     /// <summary>The last callback, then the free functions.</summary>
     RunDestroy = 1 << 24,

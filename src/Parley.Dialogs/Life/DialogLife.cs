@@ -90,11 +90,9 @@ internal struct DialogLife
     /// <summary>Also without the lock.</summary>
     public void SetDeleteDelay(int milliseconds) => Volatile.Write(ref _deleteDelay, milliseconds);
 
-    /// <summary>How long a BYE to the caller has to wait for the ACK (RFC 3261 15): not beyond the end of the INVITE's transaction.</summary>
+    /// <summary>How long a BYE to the caller has to wait for the ACK of its leg (RFC 3261 15): not beyond the end of the INVITE's transaction.</summary>
     public readonly long CallerByeWait(long unixNow, DialogSettings settings) =>
-        _state != DialogState.ConfirmedNoAck
-            ? 0
-            : Math.Clamp(_startTime + settings.LeastDeleteDelay - unixNow, 0, settings.LeastDeleteDelay);
+        Math.Clamp(_startTime + settings.LeastDeleteDelay - unixNow, 0, settings.LeastDeleteDelay);
 
     /// <summary>A new dialog waits for its answer.</summary>
     public void StartEarly(long now, DialogSettings settings) =>
@@ -141,6 +139,8 @@ internal struct DialogLife
             _lifetimeDue = now + Math.Max(0, details.LifetimeDue - unixNow);
         if (details.StateDue > 0 && _stateDue != Never)
             _stateDue = now + Math.Max(0, details.StateDue - unixNow);
+        if (details.AckDue > 0 && _state == DialogState.Confirmed)
+            _stateDue = now + Math.Max(0, details.AckDue - unixNow);
         _deleteDelay = Math.Max(0, details.DeleteDelay);
         _internalFlags |= details.Flags & InternalFlags.InDetails;
         _reason = details.Reason;
@@ -204,6 +204,24 @@ internal struct DialogLife
         if ((_internalFlags & InternalFlags.CreatedRun) != 0)
             return false;
         _internalFlags |= InternalFlags.CreatedRun;
+        return true;
+    }
+
+    /// <summary>In state 4: the leg that the call goes on with has not been acknowledged yet, and is to be. True when a deadline was set.</summary>
+    public bool AwaitAck(long now, DialogSettings settings)
+    {
+        if (_state != DialogState.Confirmed || settings.NoAckTimeout <= 0 || Has(InternalFlags.Ending))
+            return false;
+        _stateDue = now + settings.NoAckTimeout;
+        return true;
+    }
+
+    /// <summary>In state 4: the ACK of the leg that the call goes on with has come. False when it was not waited for.</summary>
+    public bool AcknowledgeLate()
+    {
+        if (_state != DialogState.Confirmed || _stateDue == Never)
+            return false;
+        _stateDue = Never;
         return true;
     }
 
@@ -282,6 +300,10 @@ internal struct DialogLife
                 case DialogState.ConfirmedNoAck:
                     _reason ??= DialogReasons.NoAck;
                     return DialogEvent.AckOver;
+                case DialogState.Confirmed: // the leg that is left of several has never been acknowledged
+                    _lifetimeDue = Never;
+                    _reason ??= DialogReasons.NoAck;
+                    return DialogEvent.LifetimeOver;
                 default:
                     return DialogEvent.DelayOver;
             }

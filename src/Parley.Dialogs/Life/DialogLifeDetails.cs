@@ -11,6 +11,9 @@ internal readonly record struct DialogLifeDetails
 
     public long StateDue { get; init; }
 
+    /// <summary>Of a call that is up: when the ACK of the leg that it goes on with has to be here.</summary>
+    public long AckDue { get; init; }
+
     public int DeleteDelay { get; init; }
 
     public InternalFlags Flags { get; init; }

@@ -86,13 +86,18 @@ internal static class InDialogValidation
         return true;
     }
 
-    /// <summary>Requests of a leg whose far end is not known (it came from a store) may come from anywhere.</summary>
+    /// <summary>
+    /// Requests of a leg whose far end is not known (a row of another program) may come from anywhere. One whose connection a restart has cut comes back
+    /// by another one, so from another port.
+    /// </summary>
     private static bool MayComeFrom(SequentialSource allowed, in SipFlow leg, in SipFlow source)
     {
         if (allowed == SequentialSource.Anywhere || leg.Remote == default)
             return true;
         if (allowed == SequentialSource.SameAddress)
             return (leg.Remote with { Port = 0 }) == (source.Remote with { Port = 0 });
+        if (leg is { Listener.IsReliable: true, ConnectionId: 0 })
+            return ReferenceEquals(leg.Listener, source.Listener) && (leg.Remote with { Port = 0 }) == (source.Remote with { Port = 0 });
         return ReferenceEquals(leg.Listener, source.Listener)
             && leg.Remote == source.Remote
             && (leg.ConnectionId == source.ConnectionId || leg.ConnectionId == 0);

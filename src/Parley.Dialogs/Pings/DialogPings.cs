@@ -25,6 +25,9 @@ internal sealed class DialogPings
             Assign(ref _callee, flags, callee, DialogFlags.OptionsPingCallee, DialogFlags.ReinvitePingCallee);
     }
 
+    /// <summary>The callee is another leg.</summary>
+    public void StopCallee() => _callee?.Stop();
+
     public void Stop()
     {
         _caller?.Stop();

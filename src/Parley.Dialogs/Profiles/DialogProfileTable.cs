@@ -17,6 +17,8 @@ public sealed class DialogProfileTable
 
     private readonly Lock _defining = new();
     private readonly Lock[] _stripes = new Lock[StripeCount]; // guard the dialogs' chains; taken before a shard's lock
+    private readonly Lock _formerLock = new(); // of what failed calls were in; the last to be taken
+    private Slab<FormerMembership> _former;
     private ImmutableArray<DialogProfile> _profiles = [];
 
     internal DialogProfileTable(DialogOptions options, ulong hashKey = 0)
@@ -180,13 +182,62 @@ public sealed class DialogProfileTable
         }
     }
 
-    /// <summary>A late 2xx brought the call back: it may enter profiles again.</summary>
-    internal void Reopen(ref long chain, DialogId dialog)
+    /// <summary>As <see cref="Leave(ref long, DialogId)"/>, of a call that a late 2xx may bring back.</summary>
+    /// <returns>For <see cref="Reopen"/> or <see cref="Forget"/>: what it was in; 0: nothing.</returns>
+    internal int LeaveForNow(ref long chain, DialogId dialog)
+    {
+        lock (StripeOf(dialog))
+        {
+            int first = 0;
+            for (long handle = chain; handle > 0; )
+            {
+                ProfileShard shard = ShardOf(handle);
+                byte[] value = shard.Read(NumberOf(handle), out bool isReplicated, out _);
+                first = Remember(ProfileIndexOf(handle), value, isReplicated, first);
+                handle = shard.Remove(NumberOf(handle));
+            }
+
+            Volatile.Write(ref chain, Over);
+            return first;
+        }
+    }
+
+    /// <summary>A late 2xx brought the call back: it is in its profiles again, whatever their limits (the call is up), and may enter others.</summary>
+    /// <param name="chain">The dialog's chain.</param>
+    /// <param name="dialog">The dialog.</param>
+    /// <param name="former">What it left; 0: nothing.</param>
+    internal void Reopen(ref long chain, DialogId dialog, int former = 0)
     {
         lock (StripeOf(dialog))
         {
             if (chain == Over)
+            {
                 Volatile.Write(ref chain, 0);
+                for (int number = former; number != 0; )
+                {
+                    FormerMembership membership = Former(number);
+                    Set(ref chain, dialog, _profiles[membership.Profile], membership.Value, membership.IsReplicated, int.MaxValue);
+                    number = membership.Next;
+                }
+            }
+        }
+
+        Forget(former);
+    }
+
+    /// <summary>What a call left does not matter any more.</summary>
+    internal void Forget(int former)
+    {
+        if (former == 0)
+            return;
+        lock (_formerLock)
+        {
+            for (int number = former; number != 0; )
+            {
+                int next = _former[number].Next;
+                _former.Give(number);
+                number = next;
+            }
         }
     }
 
@@ -256,6 +307,28 @@ public sealed class DialogProfileTable
     private static int ShardIndexOf(long handle) => (int)(handle >> 32) & 0xffff;
 
     private ProfileShard ShardOf(long handle) => _profiles[ProfileIndexOf(handle)].Shards[ShardIndexOf(handle)];
+
+    private int Remember(int profile, byte[] value, bool isReplicated, int next)
+    {
+        lock (_formerLock)
+        {
+            int number = _former.Take();
+            _former[number] = new FormerMembership
+            {
+                Profile = profile,
+                Value = value,
+                IsReplicated = isReplicated,
+                Next = next,
+            };
+            return number;
+        }
+    }
+
+    private FormerMembership Former(int number)
+    {
+        lock (_formerLock)
+            return _former[number];
+    }
 
     private Lock StripeOf(DialogId dialog) => _stripes[dialog.GetHashCode() & (StripeCount - 1)];
 

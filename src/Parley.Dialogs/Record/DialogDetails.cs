@@ -42,7 +42,7 @@ internal static class DialogDetails
         WritePings(json, dialog);
         json.WriteStartArray("legs"u8);
         foreach (DialogLeg leg in dialog.LegSet.ToList())
-            WriteLeg(json, leg, isInColumns: leg.IsCaller || leg == dialog.Callee);
+            WriteLeg(json, dialog, leg);
         json.WriteEndArray();
         if (dialog.Tracking.Track is { } track)
         {
@@ -89,7 +89,7 @@ internal static class DialogDetails
         if (life.LifetimeDue is { } due)
             json.WriteNumber("due"u8, Round(unixNow + due - now));
         if (life.StateDue is { } stateDue)
-            json.WriteNumber("state_due"u8, Round(unixNow + stateDue - now));
+            json.WriteNumber(life.State == DialogState.Confirmed ? "ack_due"u8 : "state_due"u8, Round(unixNow + stateDue - now));
         if (life.OwnDeleteDelay != 0)
             json.WriteNumber("delete_delay"u8, life.OwnDeleteDelay);
         if ((life.InternalFlags & InternalFlags.InDetails) is not 0 and var extra)
@@ -114,8 +114,10 @@ internal static class DialogDetails
         json.WriteEndObject();
     }
 
-    private static void WriteLeg(Utf8JsonWriter json, DialogLeg leg, bool isInColumns)
+    private static void WriteLeg(Utf8JsonWriter json, Dialog dialog, DialogLeg leg)
     {
+        bool isCallee = leg == dialog.Callee,
+            isInColumns = isCallee || leg.IsCaller;
         PackedLeg packed = leg.Packed;
         json.WriteStartObject();
         json.WriteNumber("branch"u8, leg.Branch);
@@ -136,16 +138,45 @@ internal static class DialogDetails
             json.WriteBoolean("answered"u8, true);
         if (leg.IsSettled)
             json.WriteBoolean("settled"u8, true);
+        if (leg.IsOver)
+            json.WriteBoolean("over"u8, true);
+        // Of the callee the state says it, as long as that is the first leg that answered.
+        if (
+            leg is { IsCaller: false, IsAnswered: true, IsAcknowledged: false }
+            && !(isCallee && dialog.Life.State != DialogState.Confirmed)
+        )
+            json.WriteBoolean("unacked"u8, true);
         WriteNumbers(json, leg);
-        if (leg.Sdp is { } sdp)
-        {
-            json.WriteStartObject("sdp"u8);
-            Write(json, "type"u8, SdpBody.TypeOf(sdp));
-            Write(json, "body"u8, SdpBody.BodyOf(sdp));
-            json.WriteEndObject();
-        }
-
+        WriteSdp(json, "sdp"u8, leg.Sdp);
+        if (leg.Exchange is { IsPending: true } exchange)
+            WritePending(json, exchange.Pending);
         WriteFlow(json, leg.FlowInLock);
+        json.WriteEndObject();
+    }
+
+    private static void WriteSdp(Utf8JsonWriter json, ReadOnlySpan<byte> name, byte[]? sdp)
+    {
+        if (sdp is null)
+            return;
+        json.WriteStartObject(name);
+        Write(json, "type"u8, SdpBody.TypeOf(sdp));
+        Write(json, "body"u8, SdpBody.BodyOf(sdp));
+        json.WriteEndObject();
+    }
+
+    /// <summary>What is negotiated and not in force yet.</summary>
+    private static void WritePending(Utf8JsonWriter json, in SdpPending pending)
+    {
+        json.WriteStartObject("pending"u8);
+        json.WriteNumber("method"u8, (int)pending.Origin.Method);
+        json.WriteNumber("cseq"u8, pending.Origin.CSeq);
+        json.WriteNumber("direction"u8, (int)pending.Origin.Direction);
+        json.WriteNumber("to"u8, (int)pending.OfferedTo);
+        if (pending.AwaitsAck)
+            json.WriteBoolean("awaits_ack"u8, true);
+        WriteSdp(json, "caller"u8, pending.OfCaller);
+        WriteSdp(json, "callee"u8, pending.OfCallee);
+        WriteSdp(json, "preview"u8, pending.Preview);
         json.WriteEndObject();
     }
 

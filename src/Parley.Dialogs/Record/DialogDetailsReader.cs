@@ -50,6 +50,7 @@ internal static class DialogDetailsReader
             Lifetime = Number(root, "lifetime"),
             LifetimeDue = Number(root, "due"),
             StateDue = Number(root, "state_due"),
+            AckDue = Number(root, "ack_due"),
             DeleteDelay = (int)Math.Min(int.MaxValue, Number(root, "delete_delay")),
             Flags = (InternalFlags)Number(root, "flags"),
             Reason = root.TryGetProperty("reason", out JsonElement reason) ? reason.GetString() : null,
@@ -101,6 +102,7 @@ internal static class DialogDetailsReader
         new(dialog, branch)
         {
             IsAnswered = leg.IsAnswered,
+            IsAcknowledged = leg.IsAcknowledged,
             Packed = leg.Packed,
             Numbers = leg.Numbers,
             Flow = leg.FlowInLock,
@@ -121,12 +123,38 @@ internal static class DialogDetailsReader
         }
 
         leg.IsSettled = IsTrue(json, "settled");
+        leg.IsOver = IsTrue(json, "over");
+        leg.IsAcknowledged = !IsTrue(json, "unacked") && (leg.IsAcknowledged || (!isInColumns && leg.IsAnswered));
         ReadNumbers(leg, json, isInColumns);
-        if (json.TryGetProperty("sdp", out JsonElement sdp) && sdp.ValueKind == JsonValueKind.Object)
-            leg.Sdp = SdpBody.Of(Bytes(sdp, "type"), Bytes(sdp, "body"));
+        leg.Sdp = Sdp(json, "sdp");
+        if (!leg.IsCaller && json.TryGetProperty("pending", out JsonElement pending) && pending.ValueKind == JsonValueKind.Object)
+            leg.Exchange = Pending(pending);
         if (json.TryGetProperty("flow", out JsonElement flow) && flow.ValueKind == JsonValueKind.Object)
             ReadFlow(leg, flow, sockets);
         return leg;
+    }
+
+    private static byte[]? Sdp(JsonElement json, string name) =>
+        json.TryGetProperty(name, out JsonElement sdp) && sdp.ValueKind == JsonValueKind.Object
+            ? SdpBody.Of(Bytes(sdp, "type"), Bytes(sdp, "body"))
+            : null;
+
+    /// <summary>Null when nothing that can be negotiated is in it.</summary>
+    private static SdpExchange? Pending(JsonElement json)
+    {
+        var to = (DialogDirection)Number(json, "to");
+        var pending = new SdpPending(
+            new SdpOrigin((SipMethod)Number(json, "method"), (uint)Number(json, "cseq"), (DialogDirection)Number(json, "direction")),
+            to,
+            IsTrue(json, "awaits_ack"),
+            Sdp(json, "caller"),
+            Sdp(json, "callee"),
+            Sdp(json, "preview")
+        );
+        byte[]? offer = to == DialogDirection.Downstream ? pending.OfCaller : pending.OfCallee;
+        return to is not (DialogDirection.Downstream or DialogDirection.Upstream) || offer is null
+            ? null
+            : SdpExchange.FromStore(in pending);
     }
 
     private static void ReadNumbers(DialogLeg leg, JsonElement json, bool isInColumns)
@@ -153,15 +181,20 @@ internal static class DialogDetailsReader
         leg.Counts = new LegCounts(At(3), At(4), At(5), At(6), highestFrom, highestFrom == At(7) ? (SipMethod)At(8) : SipMethod.Other);
     }
 
-    /// <summary>Of a stream the far end says nothing: its connection is gone, and the next comes from another port.</summary>
+    /// <summary>A stream's connection is gone: the leg knows where it was, and has no flow (<see cref="DialogLeg.IsWithoutFlow"/>) until its party comes by another.</summary>
     private static void ReadFlow(DialogLeg leg, JsonElement json, Func<byte[], SipListener?> sockets)
     {
         SipListener? listener = leg.FlowInLock.Listener ?? sockets(Bytes(json, "socket"));
         if (listener is null)
             return;
-        SipEndPoint remote = default;
-        if (!listener.IsReliable)
-            SipEndPoint.TryParseHost(Bytes(json, "host"), (int)Number(json, "port"), out remote);
+        if (
+            !SipEndPoint.TryParseHost(
+                Bytes(json, "host"),
+                (int)Math.Clamp(Number(json, "port"), 0, ushort.MaxValue),
+                out SipEndPoint remote
+            )
+        )
+            remote = default;
         leg.Flow = new SipFlow(listener, remote);
     }
 

@@ -65,7 +65,7 @@ internal static class DialogRecords
         }
     }
 
-    /// <summary>A dialog as a row had it; not in the table yet, no timer runs. Its legs know their listener, and of datagrams the far end: the next request of each side brings its connection.</summary>
+    /// <summary>A dialog as a row had it; not in the table yet, no timer runs. Its legs know their listener and far end; over a stream the next request of each side brings its connection.</summary>
     public static Dialog Restore(
         DialogRuntime runtime,
         DialogTable table,
@@ -88,7 +88,12 @@ internal static class DialogRecords
         RestoreLeg(caller, record[DialogColumn.FromTag], record[DialogColumn.CallerContact], record[DialogColumn.CallerRouteSet]);
         caller.Numbers = LegCSeq.FromStore(record.CallerCSeq, record.CallerPingCSeq);
         bool isAnswered = record.State is DialogState.ConfirmedNoAck or DialogState.Confirmed;
-        var callee = new DialogLeg(dialog, 0) { IsAnswered = isAnswered, HighestFrom = record.CallerCSeq };
+        var callee = new DialogLeg(dialog, 0)
+        {
+            IsAnswered = isAnswered,
+            IsAcknowledged = record.State == DialogState.Confirmed,
+            HighestFrom = record.CallerCSeq,
+        };
         callee.Numbers = LegCSeq.FromStore(record.CalleeCSeq, record.CalleePingCSeq);
         RestoreLeg(callee, record[DialogColumn.ToTag], record[DialogColumn.CalleeContact], record[DialogColumn.CalleeRouteSet]);
         if (callerListener is not null)

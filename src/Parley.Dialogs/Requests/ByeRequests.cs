@@ -7,61 +7,82 @@ using Parley.Transport;
 namespace Parley.Dialogs;
 
 /// <summary>
-/// Sends the BYEs of the proxy's own: at most one per leg. Both are built before either is sent, and one failing does not affect the other. The
-/// first that is answered ends the dialog; any final response counts, a challenge and a 481 too, and so do a timeout and a BYE that could not be
-/// sent. Towards a caller whose ACK was not seen it is held back until RFC 3261 15 allows it.
+/// Sends the BYEs of the proxy's own: to both ends of each leg that is up, at most one to each. All are built before any is sent, and one failing does
+/// not affect the others. The first that is answered ends the dialog; any final response counts, a challenge and a 481 too, and so do a timeout and a
+/// BYE that could not be sent. Towards a caller that did not acknowledge the leg it is held back until RFC 3261 15 allows it.
 /// </summary>
 internal sealed class ByeRequests(DialogRuntime runtime, LocalRequests local) : ILocalRequestUser
 {
-    /// <summary>Sends both, or the one that was released.</summary>
+    /// <summary>Sends those of all legs that have none yet, and those that were released.</summary>
     public void Send(Dialog dialog)
     {
         DialogByes byes;
-        Bye? toCaller = null,
-            toCallee = null;
+        var sends = new List<Bye>(2);
         bool isWithoutCallee = false;
         lock (dialog.Lock)
         {
             byes = dialog.BeginByesInLock();
-            if (byes.HasBegun)
+            while (byes.TakeReleased() is { } released)
+                sends.Add(Number(dialog, dialog.Caller, released));
+            bool isFirst = !byes.HasBegun;
+            byes.Begin();
+            // An end of the call has hung up meanwhile: its BYE is on its way to the other. A leg that answers later is none of that.
+            bool hasHungUp = isFirst && dialog.StateInLock == DialogState.Deleted;
+            long wait = dialog.Life.CallerByeWait(runtime.UnixMilliseconds, runtime.Settings);
+            List<DialogLeg> up = dialog.LegSet.Up();
+            if (up.Count == 0 && dialog.Callee is { IsOver: false } rang)
+                up.Add(rang); // the proxy itself answered
+            foreach (DialogLeg callee in up)
             {
-                if (byes.TakeReleased())
-                    toCaller = Number(dialog, dialog.Caller);
-            }
-            else if (dialog.StateInLock == DialogState.Deleted)
-            {
-                byes.Begin(holdsCaller: false); // an end has hung up meanwhile: its BYE is on its way to the other
-            }
-            else
-            {
-                long wait = dialog.Life.CallerByeWait(runtime.UnixMilliseconds, runtime.Settings);
-                byes.Begin(holdsCaller: wait > 0);
-                if (wait == 0)
-                    toCaller = Number(dialog, dialog.Caller);
+                bool holds = wait > 0 && !callee.IsAcknowledged;
+                if (!byes.Begin(callee, holds && !hasHungUp) || hasHungUp)
+                    continue;
+                if (holds)
+                    runtime.Timers.Arm(new HeldBye(this, dialog, callee), 0, 0, wait);
                 else
-                    runtime.Timers.Arm(new HeldBye(this, dialog), 0, 0, wait);
-                isWithoutCallee = dialog.Callee is null;
-                if (dialog.Callee is { } callee)
-                    toCallee = Number(dialog, callee);
+                    sends.Add(Number(dialog, dialog.Caller, callee));
+                sends.Add(Number(dialog, callee, callee));
             }
+
+            isWithoutCallee = isFirst && !hasHungUp && dialog.Callee is null;
+            if (isWithoutCallee)
+                sends.Add(Number(dialog, dialog.Caller, null));
         }
 
-        if (toCaller is not null)
-            Build(toCaller, byes);
-        if (toCallee is not null)
-            Build(toCallee, byes);
-        if (toCaller is not null)
-            Send(toCaller);
-        if (toCallee is not null)
-            Send(toCallee);
+        Send(sends, byes.HeaderLines);
         if (isWithoutCallee)
             dialog.Raise(DialogEvent.ByeAnswered); // the proxy itself answered the INVITE: one BYE that cannot be sent
+    }
+
+    /// <summary>Ends one leg, which is over already for the dialog: the call goes on with another.</summary>
+    public void SendOfLeg(Dialog dialog, DialogLeg callee)
+    {
+        var sends = new List<Bye>(2);
+        lock (dialog.Lock)
+        {
+            long wait = dialog.Life.CallerByeWait(runtime.UnixMilliseconds, runtime.Settings);
+            if (callee.IsAcknowledged || wait == 0) // RFC 3261 15; a caller that acknowledges it later is answered 481 when it sends more
+                sends.Add(Number(dialog, dialog.Caller, callee));
+            sends.Add(Number(dialog, callee, callee));
+            foreach (Bye bye in sends)
+                bye.EndsCall = false;
+        }
+
+        Send(sends, runtime.Settings.ExtraHeaderLines);
+    }
+
+    private void Send(List<Bye> sends, byte[] headerLines)
+    {
+        foreach (Bye bye in sends)
+            Build(bye, headerLines);
+        foreach (Bye bye in sends)
+            Send(bye);
     }
 
     void ILocalRequestUser.OnResponse(LocalRequest request, SipMessage response)
     {
         if (response.StatusCode >= 200)
-            ((Bye)request.State!).Dialog.Raise(DialogEvent.ByeAnswered);
+            OnOver((Bye)request.State!);
     }
 
     void ILocalRequestUser.OnFailed(LocalRequest request, int statusCode)
@@ -71,34 +92,43 @@ internal sealed class ByeRequests(DialogRuntime runtime, LocalRequests local) : 
         if (statusCode != 408 && bye.Connection is { Listener.Protocol: SipProtocol.Tcp or SipProtocol.Tls })
         {
             Bye again;
-            DialogByes byes;
             lock (bye.Dialog.Lock)
             {
-                byes = bye.Dialog.ByesInLock!;
-                again = Number(bye.Dialog, bye.Leg);
+                again = Number(bye.Dialog, bye.Leg, bye.Callee);
             }
 
+            again.EndsCall = bye.EndsCall;
             again.Connection = null;
-            Build(again, byes);
+            Build(again, bye.HeaderLines);
             Send(again);
             return;
         }
 
-        bye.Dialog.Raise(DialogEvent.ByeAnswered);
+        OnOver(bye);
+    }
+
+    private static void OnOver(Bye bye)
+    {
+        if (bye.EndsCall)
+            bye.Dialog.Raise(DialogEvent.ByeAnswered);
     }
 
     /// <summary>Under the lock: number and way.</summary>
-    private static Bye Number(Dialog dialog, DialogLeg leg) =>
-        new(dialog, leg)
+    /// <param name="dialog">The dialog.</param>
+    /// <param name="leg">Where it goes.</param>
+    /// <param name="callee">The callee's leg of the two ends that it is between; null: there is none.</param>
+    private static Bye Number(Dialog dialog, DialogLeg leg, DialogLeg? callee) =>
+        new(dialog, leg, callee)
         {
             CSeq = leg.TakeOwnCSeq(),
             Listener = leg.FlowInLock.Listener,
             Connection = DialogRequests.ConnectionOf(leg.FlowInLock),
         };
 
-    private static void Build(Bye bye, DialogByes byes)
+    private static void Build(Bye bye, byte[] headerLines)
     {
-        bye.Bytes = DialogRequests.WriteBye(bye.Dialog, bye.Leg, bye.CSeq, byes.HeaderLines);
+        bye.HeaderLines = headerLines;
+        bye.Bytes = DialogRequests.WriteBye(bye.Dialog, bye.Leg, bye.Leg.IsCaller ? bye.Callee : bye.Dialog.Caller, bye.CSeq, headerLines);
         bye.Packed = bye.Leg.Packed;
     }
 
@@ -115,17 +145,17 @@ internal sealed class ByeRequests(DialogRuntime runtime, LocalRequests local) : 
             runtime.Log.ByeFailed(bye.Dialog.Id, bye.Leg.IsCaller ? "caller" : "callee", error);
         }
 
-        bye.Dialog.Raise(DialogEvent.ByeAnswered);
+        OnOver(bye);
     }
 
     /// <summary>The longest wait for the ACK is over. It refers to the dialog itself: the callee's BYE may have ended it, and it is out of the table by then.</summary>
-    private sealed class HeldBye(ByeRequests requests, Dialog dialog) : ITimerTarget
+    private sealed class HeldBye(ByeRequests requests, Dialog dialog, DialogLeg callee) : ITimerTarget
     {
         void ITimerTarget.OnTimer(int kind, long version)
         {
             lock (dialog.Lock)
             {
-                if (!dialog.ByesInLock!.Release())
+                if (!dialog.ByesInLock!.Release(callee))
                     return;
             }
 
@@ -133,14 +163,17 @@ internal sealed class ByeRequests(DialogRuntime runtime, LocalRequests local) : 
         }
     }
 
-    private sealed class Bye(Dialog dialog, DialogLeg leg)
+    private sealed class Bye(Dialog dialog, DialogLeg leg, DialogLeg? callee)
     {
         public Dialog Dialog => dialog;
         public DialogLeg Leg => leg;
+        public DialogLeg? Callee => callee;
         public uint CSeq;
+        public bool EndsCall = true;
         public SipListener? Listener;
         public SipFlow? Connection;
         public byte[]? Bytes;
+        public byte[] HeaderLines = [];
         public PackedLeg Packed = PackedLeg.Empty;
     }
 }

@@ -56,7 +56,7 @@ internal sealed class DialogRequests(DialogRuntime runtime, LocalRequests local,
         ReadOnlySpan<byte> contact = other is null ? default : other.Packed.Contact;
         byte[] lines = ArrayPool<byte>.Shared.Rent(headerLines.Length + contact.Length + 16);
         int length = AddContact(lines, contact, method, headerLines);
-        InDialogRequest request = Describe(dialog, leg, method, cseq, lines.AsSpan(0, length), contentType, body);
+        InDialogRequest request = Describe(dialog, leg, other, method, cseq, lines.AsSpan(0, length), contentType, body);
         bool isWritten = InDialogRequestWriter.TryWrite(Writer, in request, out ReadOnlySpan<byte> written);
         ArrayPool<byte>.Shared.Return(lines);
         if (!isWritten)
@@ -76,15 +76,15 @@ internal sealed class DialogRequests(DialogRuntime runtime, LocalRequests local,
     )
     {
         SipFlow flow = leg.Flow;
-        InDialogRequest request = Describe(dialog, leg, "ACK"u8, cseq, default, contentType, body);
+        InDialogRequest request = Describe(dialog, leg, dialog.LegSet.OtherThan(leg), "ACK"u8, cseq, default, contentType, body);
         return InDialogRequestWriter.TryWrite(Writer, in request, out ReadOnlySpan<byte> written)
             && local.SendAck(written, ConnectionOf(flow), flow.Listener, request.Destination.NextHop);
     }
 
     /// <summary>The BYE to a leg, in an array of its own; null when the leg has nothing to send to.</summary>
-    public static byte[]? WriteBye(Dialog dialog, DialogLeg leg, uint cseq, ReadOnlySpan<byte> headerLines)
+    public static byte[]? WriteBye(Dialog dialog, DialogLeg leg, DialogLeg? other, uint cseq, ReadOnlySpan<byte> headerLines)
     {
-        InDialogRequest request = Describe(dialog, leg, "BYE"u8, cseq, headerLines, default, default);
+        InDialogRequest request = Describe(dialog, leg, other, "BYE"u8, cseq, headerLines, default, default);
         return InDialogRequestWriter.TryWrite(Writer, in request, out ReadOnlySpan<byte> written) ? written.ToArray() : null;
     }
 
@@ -229,15 +229,14 @@ internal sealed class DialogRequests(DialogRuntime runtime, LocalRequests local,
     private static InDialogRequest Describe(
         Dialog dialog,
         DialogLeg leg,
+        DialogLeg? other,
         ReadOnlySpan<byte> method,
         uint cseq,
         ReadOnlySpan<byte> headerLines,
         ReadOnlySpan<byte> contentType,
         ReadOnlySpan<byte> body
-    )
-    {
-        DialogLeg? other = dialog.LegSet.OtherThan(leg);
-        return new InDialogRequest
+    ) =>
+        new()
         {
             Method = method,
             CSeq = cseq,
@@ -251,5 +250,4 @@ internal sealed class DialogRequests(DialogRuntime runtime, LocalRequests local,
             ContentType = contentType,
             Body = body,
         };
-    }
 }

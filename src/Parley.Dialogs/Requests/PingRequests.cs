@@ -14,11 +14,11 @@ internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options,
         bool owns = Owns(dialog);
         lock (dialog.Lock)
         {
-            if (!ping.IsCurrent(version) || !dialog.MayPingInLock)
+            if (!ping.IsCurrent(version) || !dialog.IsUpInLock)
                 return;
             bool isDue = ping.OnTimer(runtime.Now, dialog.PingInterval(ping.Reinvites), dialog.UnderWay.HasInvite);
             dialog.ArmPing(ping);
-            if (!isDue || !owns)
+            if (!isDue || !owns || !dialog.MayPingInLock) // a BYE that is refused leaves the call up, and pings go on
                 return;
             // Not known (not kept, or a call without): an INVITE without an offer would ask for one, and so change the session.
             reinvite = ping.Reinvites && DialogRequests.SessionFor(dialog, ping.Leg) is not null;
@@ -43,7 +43,7 @@ internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options,
         if (status == 408)
             Missed(ping, cseq);
         else
-            Answered(ping, cseq, isGone: status == 481);
+            Answered(ping, cseq, request.Message, isGone: status == 481);
     }
 
     void ILocalRequestUser.OnFailed(LocalRequest request, int statusCode)
@@ -92,17 +92,20 @@ internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options,
         }
     }
 
-    private void Answered(LegPing ping, uint cseq, bool isGone)
+    private void Answered(LegPing ping, uint cseq, SipMessage request, bool isGone)
     {
         Dialog dialog = ping.Leg.Dialog;
         bool isDead;
+        DialogLeg? callee;
         lock (dialog.Lock)
         {
             isDead = ping.Answered(cseq) && isGone && dialog.MayPingInLock;
+            // The caller was asked for its dialog with one callee, and may have others.
+            callee = dialog.LegSet.FindCallee(ping.Leg.IsCaller ? request.FromTag : request.ToTag);
         }
 
-        if (isDead)
-            End(dialog, ping, "the call is gone there");
+        if (isDead && callee is not null)
+            End(dialog, ping, callee, "the call is gone there");
     }
 
     private void Missed(LegPing ping, uint cseq)
@@ -115,7 +118,7 @@ internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options,
         }
 
         if (isDead)
-            End(dialog, ping, "no answer");
+            End(dialog, ping, ping.Leg.IsCaller ? null : ping.Leg, "no answer");
     }
 
     private void HasNoFlow(LegPing ping, uint cseq)
@@ -128,13 +131,21 @@ internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options,
         }
 
         if (isDead)
-            End(dialog, ping, "no connection");
+            End(dialog, ping, ping.Leg.IsCaller ? null : ping.Leg, "no connection");
     }
 
-    private void End(Dialog dialog, LegPing ping, string reason)
+    /// <param name="dialog">The dialog.</param>
+    /// <param name="ping">The ping.</param>
+    /// <param name="callee">The leg that is dead; null: the caller, and with it the call.</param>
+    /// <param name="reason">For the log.</param>
+    private void End(Dialog dialog, LegPing ping, DialogLeg? callee, string reason)
     {
         bool reinvite = ping.IsReinvite;
         runtime.Log.PingDead(dialog.Id, ping.Leg.IsCaller, reinvite, reason);
-        dialog.Terminate(reinvite ? DialogReasons.ReinvitePingTimeout : DialogReasons.PingTimeout);
+        string why = reinvite ? DialogReasons.ReinvitePingTimeout : DialogReasons.PingTimeout;
+        if (callee is null)
+            dialog.Terminate(why);
+        else
+            dialog.TerminateLeg(callee, why);
     }
 }

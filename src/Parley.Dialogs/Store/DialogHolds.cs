@@ -42,20 +42,25 @@ internal sealed class DialogHolds
 
     /// <summary>The response that is about to leave waits until all that has happened to the dialog is durable.</summary>
     /// <param name="context">The request that is answered.</param>
-    /// <param name="id">The dialog.</param>
-    /// <param name="state">Its state.</param>
-    /// <param name="isActing">Another thread acts for it: what happened here is published after that.</param>
-    public void Hold(SipContext context, DialogId id, DialogState state, bool isActing)
+    /// <param name="dialog">The dialog.</param>
+    public void Hold(SipContext context, IActing dialog)
     {
         // Where calls are to go on without a store, they do not wait for one that is known to be away.
         if (_options.WhenUnavailable == DialogStoreOutagePolicy.Degrade && _writer.IsUnavailable)
             return;
-        // While another thread acts for the dialog its row is asked for, as it is now.
-        long sequence = isActing ? _feed.Publish(DialogChangeKind.Updated, id, state, state, null) : _feed.LastSequence;
-        if (_feed.IsDurable(sequence) || context.HoldReply(_options.MaxHold) is not { } hold)
+        bool isActing = dialog.IsActing;
+        if ((!isActing && _feed.IsDurable(_feed.LastSequence)) || context.HoldReply(_options.MaxHold) is not { } hold)
             return;
         _writer.Counters.Held();
-        if (_feed.WhenDurable(sequence, _release, hold))
+        // While another thread acts for the dialog, what happened here is published after that: the end of a call by a BYE, for one.
+        if (!isActing || !dialog.TryAwaitInTurn(hold))
+            Await(hold);
+    }
+
+    /// <summary>The response leaves once all that is on the feed now is durable.</summary>
+    public void Await(ReplyHold hold)
+    {
+        if (_feed.WhenDurable(_feed.LastSequence, _release, hold))
             hold.Release();
     }
 

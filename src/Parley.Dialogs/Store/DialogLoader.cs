@@ -78,6 +78,14 @@ internal sealed class DialogLoader
             rows = 0;
         long began = _time.GetTimestamp();
         _sockets.BeginCount();
+        foreach (DialogRecord row in _writer.TakeRefused())
+        {
+            if (Load(row, isStored: false))
+                loaded++;
+            else
+                passedOver++;
+        }
+
         await foreach (DialogRecord record in _store.LoadAsync(cancellation).ConfigureAwait(false))
         {
             if (Load(record))
@@ -157,15 +165,23 @@ internal sealed class DialogLoader
         _module.Unlinking = null;
     }
 
-    private bool Load(DialogRecord record)
+    private bool Load(DialogRecord record, bool isStored = true)
     {
-        bool isLoaded = TryLoad(record);
+        bool isLoaded = TryLoad(record, isStored);
         _writer.Counters.Loaded(isLoaded);
         return isLoaded;
     }
 
-    private bool TryLoad(DialogRecord record)
+    /// <param name="record">The row.</param>
+    /// <param name="isStored">False: the journal has it, and the store refuses it.</param>
+    private bool TryLoad(DialogRecord record, bool isStored)
     {
+        if (record.Id == JournalMark.Id)
+        {
+            _writer.SawMark();
+            return false;
+        }
+
         ReadOnlySpan<byte> callId = record[DialogColumn.CallId];
         bool isAnswered = record.State is DialogState.ConfirmedNoAck or DialogState.Confirmed;
         bool isEarly = _options.StoreEarlyDialogs && record.State is DialogState.Unconfirmed or DialogState.Early;
@@ -173,10 +189,16 @@ internal sealed class DialogLoader
             !(isAnswered || isEarly)
             || callId.IsEmpty
             || CoreHash.Compute(callId, _module.Table.HashSize) != record.Id.Entry
-            || _module.Table.Find(record.Id) is not null
             || HasEnded(record.Id)
         )
             return false;
+        if (_module.Table.Find(record.Id) is not null)
+        {
+            if (isStored)
+                _writer.HasOlder(record.Id);
+            return false;
+        }
+
         if (
             !_sockets.TryFind(record[DialogColumn.CallerSocket], out SipListener? caller)
             || !_sockets.TryFind(record[DialogColumn.CalleeSocket], out SipListener? callee)
@@ -184,7 +206,8 @@ internal sealed class DialogLoader
             return false;
         Dialog? live = _module.Table.FindByCallId(callId);
         Dialog dialog = DialogRecords.Restore(_module, _module.Table, _module.Profiles, record, caller, callee, _find);
-        _writer.Loaded(record); // before it can end
+        if (isStored)
+            _writer.Loaded(record); // before it can end
         if (_module.Callbacks.Load(dialog, static dialog => dialog.TryBeginRestored()))
         {
             if (record.State != DialogState.ConfirmedNoAck)

@@ -42,6 +42,9 @@ public sealed record DialogStoreStatistics
     /// <summary>Rows that the store refuses for themselves, put aside and tried again once a minute.</summary>
     public int RowsAside { get; init; }
 
+    /// <summary>How often a row or a call record was put aside, those refused again after a new try not counted.</summary>
+    public long PutAside { get; init; }
+
     /// <summary>Entries in the journal that the store has not got yet.</summary>
     public long JournalEntries { get; init; }
 

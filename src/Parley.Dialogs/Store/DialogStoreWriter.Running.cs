@@ -68,7 +68,13 @@ internal sealed partial class DialogStoreWriter
         ValueTask<bool> change = _reader.WaitAsync(cancellation);
         if (change.IsCompletedSuccessfully)
             return await change.ConfigureAwait(false);
-        if (_pending.Count == 0 && _flight is null && (_journal is null || _journal.IsEmpty) && _aside.Count == 0)
+        if (
+            _pending.Count == 0
+            && _flight is null
+            && (_journal is null || _journal.IsEmpty)
+            && _aside.Count == 0
+            && _asideRecords.Count == 0
+        )
         {
             Task<bool> next = change.AsTask();
             await Task.WhenAny(next, wake.Task).ConfigureAwait(false);

@@ -6,13 +6,9 @@ internal sealed partial class DialogStoreWriter
     /// <summary>Removing it changes nothing: written to learn whether a store that refused a batch takes anything at all.</summary>
     private static readonly DialogStoreBatch Probe = new() { Deletes = [new DialogId(uint.MaxValue, uint.MaxValue)] };
 
-    /// <summary>A minute of the default <see cref="DialogStoreOptions.Retry"/>.</summary>
-    private const int RetriesUntilAside = 12;
-
     /// <summary>So many rows refused one after the other, and none taken: it is not for the rows.</summary>
     private const int MostSuspects = 8;
 
-    private long _asideAt;
     private long _rowsTaken;
     private bool _waitsForClear;
 
@@ -21,7 +17,7 @@ internal sealed partial class DialogStoreWriter
         TryAsideAgain();
         if (await NextAsync(cancellation).ConfigureAwait(false) is not { } write)
         {
-            await ClearJournalAsync(cancellation).ConfigureAwait(false);
+            await RetireJournalAsync(cancellation).ConfigureAwait(false);
             return false;
         }
 
@@ -29,7 +25,7 @@ internal sealed partial class DialogStoreWriter
         if (batch.IsEmpty)
         {
             Finish(write);
-            await ClearJournalAsync(cancellation).ConfigureAwait(false);
+            await RetireJournalAsync(cancellation).ConfigureAwait(false);
             return true;
         }
 
@@ -39,7 +35,7 @@ internal sealed partial class DialogStoreWriter
         if (failure is null)
         {
             Succeeded(write);
-            await ClearJournalAsync(cancellation).ConfigureAwait(false);
+            await RetireJournalAsync(cancellation).ConfigureAwait(false);
             return true;
         }
 
@@ -66,10 +62,8 @@ internal sealed partial class DialogStoreWriter
     {
         if (_journal is { HasRecords: true } journal)
         {
-            (List<CallRecord> records, long through) = await journal
-                .NextRecordsAsync(_options.CommitRows, cancellation)
-                .ConfigureAwait(false);
-            var write = new StoreWrite { JournalEntries = through };
+            (List<CallRecord> records, long through) = await journal.NextRecordsAsync(_limit, cancellation).ConfigureAwait(false);
+            var write = new StoreWrite { JournalEntries = through, JournalRecords = records };
             foreach (CallRecord record in records)
                 write.Add(record);
             return write;
@@ -93,7 +87,7 @@ internal sealed partial class DialogStoreWriter
                     continue;
                 if (row.IsDeleted)
                 {
-                    if (_stored.ContainsKey(row.Id) || row.IsDurable)
+                    if (_stored.ContainsKey(row.Id) || row.IsDurable || row.ReplacesDurable)
                         write.Delete(row.Id);
                 }
                 else if (_dialogs.RecordOf(row.Id) is { } now)
@@ -197,12 +191,18 @@ internal sealed partial class DialogStoreWriter
         lock (_stored)
         {
             foreach ((DialogId id, ulong texts) in write.Hashes)
+            {
                 _stored[id] = texts;
+                TakenAtLast(id);
+            }
+
             foreach (DialogId id in write.Deletes)
                 _stored.Remove(id);
         }
 
         Counters.Written(write.Hashes.Count, write.UpdateCount, write.Deletes.Count, write.RecordCount);
+        _rowsTaken += write.RecordCount;
+        _suspectRecords = 0;
         if (write.JournalEntries > 0)
             _journal!.RecordsDone(write.JournalEntries);
         _rowsTaken += write.Hashes.Count;
@@ -218,8 +218,10 @@ internal sealed partial class DialogStoreWriter
         foreach (PendingRow row in write.Rows)
         {
             // Its journal takes no more, and has what the row was before: replayed after a crash now, that would come back.
-            _waitsForClear |= row.ReplacesDurable && _journal is { IsEmpty: false };
+            _waitsForClear |= row.ReplacesDurable && _journal is { HasEntries: true };
             _pending.Written(row);
+            if (row.IsDeleted && !row.IsRecordOnly)
+                TakenAtLast(row.Id);
         }
     }
 
@@ -260,11 +262,11 @@ internal sealed partial class DialogStoreWriter
     {
         if (failure is DialogRowException refused && write.Rows.Find(row => row.Id == refused.Id && !row.IsRecordOnly) is { } guilty)
         {
-            PutAside(guilty, failure);
+            await PutAsideAsync(guilty, failure, cancellation).ConfigureAwait(false);
             return true;
         }
 
-        if (failure is TimeoutException || write.Rows.Count == 0)
+        if (failure is TimeoutException || (write.Rows.Count == 0 && write.JournalRecords.Count == 0))
             return false;
         try
         {
@@ -275,16 +277,19 @@ internal sealed partial class DialogStoreWriter
             return false;
         }
 
-        if (write.Rows.Count > 1)
+        int size = Math.Max(write.Rows.Count, write.JournalRecords.Count);
+        if (size > 1)
         {
-            _limit = Math.Max(1, write.Rows.Count / 2);
+            _limit = Math.Max(1, size / 2);
             return true;
         }
 
+        if (write.Rows.Count == 0)
+            return BlamesRecord(write, failure);
         PendingRow suspect = write.Rows[0];
         if (suspect.RefusedAt >= 0 && _rowsTaken > suspect.RefusedAt)
         {
-            PutAside(suspect, failure);
+            await PutAsideAsync(suspect, failure, cancellation).ConfigureAwait(false);
             return true;
         }
 
@@ -293,33 +298,6 @@ internal sealed partial class DialogStoreWriter
         suspect.RefusedAt = _rowsTaken;
         _pending.MoveBack(suspect);
         return _pending.Count > 1;
-    }
-
-    private void PutAside(PendingRow row, Exception failure)
-    {
-        string callId = _dialogs.RecordOf(row.Id)?.GetText(DialogColumn.CallId) ?? "";
-        _log.PutAside(row.Id, callId, failure);
-        _pending.Remove(row);
-        if (row.Record is { } record)
-            _pending.Take(record, row.First, row.Since);
-        if (_aside.Count == 0)
-            _asideAt = Now;
-        _aside.Add(row.Id);
-    }
-
-    private void TryAsideAgain()
-    {
-        if (_aside.Count == 0 || !_isHealthy || Now < _asideAt + (RetriesUntilAside * (long)_options.Retry.TotalMilliseconds))
-            return;
-        RetryAside();
-    }
-
-    /// <summary>Rows that were put aside are tried with the next write.</summary>
-    internal void RetryAside()
-    {
-        foreach (DialogId id in _aside)
-            _pending.Touch(id, _reader.HandedThrough + 1, Now);
-        _aside.Clear();
     }
 
     /// <summary>What only memory has goes into the journal, and counts as durable.</summary>
@@ -333,22 +311,6 @@ internal sealed partial class DialogStoreWriter
         _pending.MadeDurable(fresh);
         Acknowledge();
         return true;
-    }
-
-    /// <summary>The store has all that the journal has: from now on it gets everything at once again.</summary>
-    private async ValueTask ClearJournalAsync(CancellationToken cancellation)
-    {
-        if (_journal is not { IsEmpty: false, HasRecords: false } journal || _flight is not null || _pending.NeedsJournal)
-            return;
-        try
-        {
-            await journal.ClearAsync(cancellation).ConfigureAwait(false);
-            _waitsForClear = false;
-        }
-        catch (IOException failure)
-        {
-            _log.JournalFailed(failure); // it stays as it is, and what comes goes through it
-        }
     }
 
     private async ValueTask WriteJournalRecordsAsync(CancellationToken cancellation)

@@ -26,7 +26,6 @@ internal sealed partial class DialogStoreWriter : IDisposable
 
     /// <summary>The texts of each row in the store, as a hash. What is not here has no row.</summary>
     private readonly Dictionary<DialogId, ulong> _stored = [];
-    private readonly HashSet<DialogId> _aside = [];
     private TaskCompletionSource _wake = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private StoreWrite? _flight;
     private long _retryAt;
@@ -78,6 +77,13 @@ internal sealed partial class DialogStoreWriter : IDisposable
             _stored[record.Id] = HashOf(record);
     }
 
+    /// <summary>The store has a row of this dialog, which came from elsewhere: as old as what the journal had instead, or older.</summary>
+    public void HasOlder(DialogId id)
+    {
+        lock (_stored)
+            _stored.TryAdd(id, 0);
+    }
+
     /// <summary>Opens the store, and writes to it what an earlier run left in the journal. Nothing when it is open.</summary>
     /// <exception cref="DialogStoreException">The store or the journal cannot be used as it is set up.</exception>
     public async ValueTask OpenAsync(CancellationToken cancellation)
@@ -112,6 +118,7 @@ internal sealed partial class DialogStoreWriter : IDisposable
         await _turn.WaitAsync(cancellation).ConfigureAwait(false);
         try
         {
+            _isForced = force;
             Drain();
             bool did = Land();
             if (_journal is { IsEmpty: false } && _pending.HasFresh)
@@ -182,8 +189,8 @@ internal sealed partial class DialogStoreWriter : IDisposable
             IsAvailable = IsHealthy,
             QueueDepth = _pending.Count + _reader.Pending,
             OldestAge = oldest is null ? TimeSpan.Zero : TimeSpan.FromMilliseconds(Math.Max(0, Now - oldest.Since)),
-            RowsAside = _aside.Count,
-            JournalEntries = _journal?.Count ?? 0,
+            RowsAside = Volatile.Read(ref _asideCount),
+            JournalEntries = _journal?.Live ?? 0,
             JournalBytes = _journal?.Length ?? 0,
             JournalFailures = _journal?.Failures ?? 0,
         };
@@ -198,11 +205,8 @@ internal sealed partial class DialogStoreWriter : IDisposable
         try
         {
             await _store.OpenAsync(cancellation).ConfigureAwait(false);
-            if (
-                _journal is not null
-                && await _journal.ReplayAsync(_store, _options.CommitRows, cancellation).ConfigureAwait(false) is > 0 and long entries
-            )
-                _log.Replayed(entries);
+            if (_journal is not null)
+                await ReplayAsync(_journal, cancellation).ConfigureAwait(false);
             IsOpen = true;
             Recovered();
         }
@@ -242,8 +246,9 @@ internal sealed partial class DialogStoreWriter : IDisposable
             && !_options.StoreEarlyDialogs
         )
             return;
-        _aside.Remove(change.Id);
         _pending.Take(change, first, now);
+        if (_aside.Count > 0)
+            ComesAgain(change.Id);
     }
 
     /// <summary>Changes were dropped: every dialog is written anew, and every row that is not one any more goes.</summary>
@@ -312,12 +317,16 @@ internal sealed partial class DialogStoreWriter : IDisposable
 
         foreach (PendingRow row in covered)
             _pending.Written(row);
-        _aside.Clear();
+        ForgetAside();
         Counters.Written(rows.Count, 0, 0, records.RecordCount);
         Recovered();
+        _hasMark = false; // no row of before is left
         if (_journal is not null)
-            await _journal.ClearAsync(cancellation).ConfigureAwait(false);
-        _waitsForClear = false;
+        {
+            _waitsForClear = _journal.HasEntries; // they are older than the rows
+            await RetireJournalAsync(cancellation).ConfigureAwait(false);
+        }
+
         foreach (DialogRecord row in rows)
             _dialogs.Saved(row.Id);
         return rows.Count;

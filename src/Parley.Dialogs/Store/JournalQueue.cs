@@ -9,10 +9,15 @@ internal sealed class JournalQueue(IJournal journal, StoreLog log)
     private long _readThrough;
     private bool _isOpen;
     private long _failures;
+    private long _void; // entries before are in the store, or were kept behind them
+    private ulong _hash = JournalHash.Start;
     private bool _hasFailed;
 
     /// <summary>Entries.</summary>
     public long Count => Interlocked.Read(ref _count);
+
+    /// <summary>Entries that the store has not got.</summary>
+    public long Live => Count - Interlocked.Read(ref _void);
 
     public long Length => journal.Length;
 
@@ -21,7 +26,14 @@ internal sealed class JournalQueue(IJournal journal, StoreLog log)
     /// <summary>The last append succeeded.</summary>
     public bool IsUsable => !Volatile.Read(ref _hasFailed);
 
-    public bool IsEmpty => Count == 0;
+    /// <summary>The store has all that is in it, except for rows that it refuses.</summary>
+    public bool IsEmpty => Count == Interlocked.Read(ref _void);
+
+    /// <summary>It is not empty on its disk: a replay would read it.</summary>
+    public bool HasEntries => Count > 0;
+
+    /// <summary>Of all its entries.</summary>
+    public ulong Hash => _hash;
 
     /// <summary>Its call records that are not in the store: all those behind this many entries.</summary>
     public bool HasRecords { get; private set; }
@@ -32,8 +44,13 @@ internal sealed class JournalQueue(IJournal journal, StoreLog log)
             return;
         await journal.OpenAsync(cancellation).ConfigureAwait(false);
         long count = 0;
-        await foreach (ReadOnlyMemory<byte> _ in journal.ReadAsync(cancellation).ConfigureAwait(false))
+        _hash = JournalHash.Start;
+        await foreach (ReadOnlyMemory<byte> entry in journal.ReadAsync(cancellation).ConfigureAwait(false))
+        {
+            _hash = JournalHash.Add(_hash, entry.Span);
             count++;
+        }
+
         Interlocked.Exchange(ref _count, count);
         _isOpen = true;
     }
@@ -60,6 +77,47 @@ internal sealed class JournalQueue(IJournal journal, StoreLog log)
                 entries.Add(JournalEntry.Write(now));
         }
 
+        if (!await AppendAsync(entries, cancellation).ConfigureAwait(false))
+            return false;
+        HasRecords |= hasRecords;
+        return true;
+    }
+
+    /// <summary>Appends what the store refuses for itself; false when the journal does not take it.</summary>
+    public async ValueTask<bool> AppendAsync(ReadOnlyMemory<byte> entry, CancellationToken cancellation) =>
+        await AppendAsync([entry], cancellation).ConfigureAwait(false);
+
+    /// <summary>
+    /// The store has all that is in it, but for these entries, which it refuses: from now on nothing else in it counts. One append, so that a crash finds it
+    /// as before or as after.
+    /// </summary>
+    /// <returns>False: it stays as it is.</returns>
+    public async ValueTask<bool> TryKeepAsync(List<ReadOnlyMemory<byte>> entries, CancellationToken cancellation)
+    {
+        await StopReadingAsync().ConfigureAwait(false);
+        entries.Add(JournalEntry.WriteKeep(entries.Count));
+        if (!await AppendAsync(entries, cancellation).ConfigureAwait(false))
+            return false;
+        SetVoid();
+        return true;
+    }
+
+    /// <summary>The store says itself that it has all that is in it (<see cref="JournalMark"/>).</summary>
+    public async ValueTask MarkedAsync()
+    {
+        await StopReadingAsync().ConfigureAwait(false);
+        SetVoid();
+    }
+
+    private void SetVoid()
+    {
+        Interlocked.Exchange(ref _void, Count);
+        _recordsDone = Count;
+        HasRecords = false;
+    }
+
+    private async ValueTask<bool> AppendAsync(List<ReadOnlyMemory<byte>> entries, CancellationToken cancellation)
+    {
         try
         {
             if (entries.Count > 0)
@@ -67,17 +125,23 @@ internal sealed class JournalQueue(IJournal journal, StoreLog log)
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {
-            Interlocked.Increment(ref _failures);
-            if (IsUsable)
-                log.JournalFailed(failure);
-            Volatile.Write(ref _hasFailed, true);
+            Failed(failure);
             return false;
         }
 
         Volatile.Write(ref _hasFailed, false);
+        foreach (ReadOnlyMemory<byte> entry in entries)
+            _hash = JournalHash.Add(_hash, entry.Span);
         Interlocked.Add(ref _count, entries.Count);
-        HasRecords |= hasRecords;
         return true;
+    }
+
+    private void Failed(Exception failure)
+    {
+        Interlocked.Increment(ref _failures);
+        if (IsUsable)
+            log.JournalFailed(failure);
+        Volatile.Write(ref _hasFailed, true);
     }
 
     /// <summary>The next call records for the store, and behind how many entries the journal stands then.</summary>
@@ -122,60 +186,37 @@ internal sealed class JournalQueue(IJournal journal, StoreLog log)
         _recordsDone = through;
     }
 
-    /// <summary>The store has all that is in it.</summary>
-    public async ValueTask ClearAsync(CancellationToken cancellation)
+    /// <summary>The store has all that is in it: every entry goes.</summary>
+    /// <returns>False: it cannot be emptied, and stays as it is.</returns>
+    public async ValueTask<bool> TryClearAsync(CancellationToken cancellation)
     {
         if (Count == 0)
-            return;
+            return true;
         await StopReadingAsync().ConfigureAwait(false);
-        await journal.ClearAsync(cancellation).ConfigureAwait(false);
+        try
+        {
+            await journal.ClearAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (Exception failure) when (failure is not (OperationCanceledException or OutOfMemoryException))
+        {
+            Failed(failure);
+            return false;
+        }
+
         Interlocked.Exchange(ref _count, 0);
+        Interlocked.Exchange(ref _void, 0);
+        _hash = JournalHash.Start;
         _recordsDone = 0;
         HasRecords = false;
+        return true;
     }
 
-    /// <summary>At start: what an earlier run left goes into the store, each dialog as its last entry has it. Then the journal is empty.</summary>
-    /// <returns>How many entries there were.</returns>
-    public async ValueTask<long> ReplayAsync(IDialogStore store, int most, CancellationToken cancellation)
+    /// <summary>At start; see <see cref="JournalReplay"/>. The entries stay: <see cref="TryClearAsync"/> or <see cref="TryKeepAsync"/> comes next.</summary>
+    public async ValueTask<JournalReplay> ReplayAsync(IDialogStore store, int most, CancellationToken cancellation)
     {
-        // Two passes, so that no more than a write's rows are in memory: first which entry of a dialog is its last.
-        var last = new Dictionary<DialogId, long>();
-        long count = 0;
-        await foreach (ReadOnlyMemory<byte> bytes in journal.ReadAsync(cancellation).ConfigureAwait(false))
-        {
-            if (JournalEntry.TryRead(bytes.Span, out JournalEntry entry) && entry.Kind != JournalEntryKind.Record)
-                last[entry.Id] = count;
-            count++;
-        }
-
-        Interlocked.Exchange(ref _count, count);
-        if (count == 0)
-            return 0;
-        var write = new StoreWrite();
-        int size = 0;
-        long at = 0;
-        await foreach (ReadOnlyMemory<byte> bytes in journal.ReadAsync(cancellation).ConfigureAwait(false))
-        {
-            if (!JournalEntry.TryRead(bytes.Span, out JournalEntry entry))
-                log.EntryUnreadable();
-            else if (entry.Kind == JournalEntryKind.Record)
-                write.Add(entry.Record!);
-            else if (last[entry.Id] != at)
-                size--;
-            else if (entry.Row is { } row)
-                write.Save(row, 0, isNumbersOnly: false);
-            else
-                write.Delete(entry.Id);
-            at++;
-            if (++size < most && at < count)
-                continue;
-            await WriteAsync(store, write.ToBatch(), cancellation).ConfigureAwait(false);
-            write = new StoreWrite();
-            size = 0;
-        }
-
-        await ClearAsync(cancellation).ConfigureAwait(false);
-        return count;
+        var replay = new JournalReplay(journal, store, log, most);
+        Interlocked.Exchange(ref _count, await replay.RunAsync(cancellation).ConfigureAwait(false));
+        return replay;
     }
 
     private async ValueTask StopReadingAsync()
@@ -184,30 +225,5 @@ internal sealed class JournalQueue(IJournal journal, StoreLog log)
             await reading.DisposeAsync().ConfigureAwait(false);
         _reading = null;
         _readThrough = 0;
-    }
-
-    /// <summary>Rows that the store refuses for themselves are left out, and the others go.</summary>
-    private async ValueTask WriteAsync(IDialogStore store, DialogStoreBatch batch, CancellationToken cancellation)
-    {
-        while (!batch.IsEmpty)
-        {
-            try
-            {
-                await store.WriteAsync(batch, cancellation).ConfigureAwait(false);
-                return;
-            }
-            catch (DialogRowException refused) when (batch.Saves.Any(row => row.Id == refused.Id))
-            {
-                DialogRecord row = batch.Saves.First(row => row.Id == refused.Id);
-                log.PutAside(row.Id, row.GetText(DialogColumn.CallId) ?? "", refused);
-                batch = new DialogStoreBatch
-                {
-                    Saves = [.. batch.Saves.Where(row => row.Id != refused.Id)],
-                    Deletes = batch.Deletes,
-                    CallRecords = batch.CallRecords,
-                    IntermediateRecords = batch.IntermediateRecords,
-                };
-            }
-        }
     }
 }

@@ -82,6 +82,16 @@ internal sealed class PendingRows
         return Append(new PendingRow(id, first, now) { IsDeleted = row?.IsDeleted ?? false });
     }
 
+    /// <summary>The journal has an older version of this dialog's row, which the store refused.</summary>
+    public void MarkJournaled(DialogId id)
+    {
+        if (_newest.TryGetValue(id, out PendingRow? row) && !row.IsDurable)
+            row.ReplacesDurable = true;
+    }
+
+    /// <summary>It waits.</summary>
+    public bool Contains(DialogId id) => _newest.ContainsKey(id);
+
     /// <summary>A call record without a row.</summary>
     public void Take(CallRecord record, long first, long now)
     {

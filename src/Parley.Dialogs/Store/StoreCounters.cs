@@ -9,6 +9,7 @@ internal sealed class StoreCounters
     private long _records;
     private long _writes;
     private long _failures;
+    private long _putAside;
     private long _holds;
     private long _holdTimeouts;
     private long _refused;
@@ -25,6 +26,8 @@ internal sealed class StoreCounters
     }
 
     public void Failed() => Interlocked.Increment(ref _failures);
+
+    public void PutAside() => Interlocked.Increment(ref _putAside);
 
     public void Held() => Interlocked.Increment(ref _holds);
 
@@ -43,6 +46,7 @@ internal sealed class StoreCounters
             CallRecordsWritten = Interlocked.Read(ref _records),
             Writes = Interlocked.Read(ref _writes),
             Failures = Interlocked.Read(ref _failures),
+            PutAside = Interlocked.Read(ref _putAside),
             Holds = Interlocked.Read(ref _holds),
             HoldTimeouts = Interlocked.Read(ref _holdTimeouts),
             Refused = Interlocked.Read(ref _refused),

@@ -8,6 +8,9 @@ internal sealed partial class StoreLog(ILogger logger)
 {
     public static StoreLog None { get; } = new(NullLogger.Instance);
 
+    public const string InJournal = "in the journal";
+    public const string InMemory = "in memory alone, which a crash loses";
+
     private readonly ILogger _logger = logger;
 
     [LoggerMessage(5201, LogLevel.Information, "{Loaded} dialogs were loaded from the store, {PassedOver} rows passed over")]
@@ -22,9 +25,23 @@ internal sealed partial class StoreLog(ILogger logger)
     [LoggerMessage(
         5204,
         LogLevel.Error,
-        "The store refuses the row of dialog {Dialog} in call {CallId}: it is put aside and tried again once a minute"
+        "The store refuses the row of dialog {Dialog} in call {CallId}: it is put aside {Where}, and tried again once a minute"
     )]
-    public partial void PutAside(DialogId dialog, string callId, Exception failure);
+    public partial void PutAside(DialogId dialog, string callId, string where, Exception failure);
+
+    [LoggerMessage(
+        5214,
+        LogLevel.Error,
+        "The store refuses a record of dialog {Dialog} in call {CallId}: it is put aside {Where}, and tried again once a minute"
+    )]
+    public partial void RecordPutAside(DialogId dialog, string callId, string where, Exception failure);
+
+    [LoggerMessage(
+        5215,
+        LogLevel.Warning,
+        "The journal can neither be emptied nor appended to: the store notes that it has all {Entries} entries of it"
+    )]
+    public partial void Marked(long entries);
 
     [LoggerMessage(5205, LogLevel.Error, "The journal failed; what the store does not take waits in memory")]
     public partial void JournalFailed(Exception failure);

@@ -16,6 +16,9 @@ internal sealed class StoreWrite
     /// <summary>Of the journal's call records: how many of its entries are done when it succeeds.</summary>
     public long JournalEntries { get; init; }
 
+    /// <summary>These call records.</summary>
+    public List<CallRecord> JournalRecords { get; init; } = [];
+
     /// <summary>What the store does; completed or not.</summary>
     public Task Task { get; set; } = Task.CompletedTask;
 

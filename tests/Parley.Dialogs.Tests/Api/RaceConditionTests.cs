@@ -120,6 +120,65 @@ public class RaceConditionTests
         Assert.Empty(fixture.Bob.Anomalies);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_late_200_after_a_failure_is_in_all_that_the_call_was_in_and_counts_against_the_limits(int others)
+    {
+        CallFixture? made = null;
+        using CallFixture fixture = made = new(
+            static options =>
+            {
+                options.ProfilesWithValue.Add("caller; room");
+                options.ProfilesWithoutValue.Add("calls");
+            },
+            route: async context =>
+            {
+                await made!.Route(context);
+                if (context.IsInDialog || made.All.Count > 1)
+                    return;
+                await Task.Delay(TimeSpan.FromSeconds(1), made.Clock, TestContext.Current.CancellationToken);
+                context.Reply(480);
+            }
+        );
+        fixture.Bob.OnInvite = static call =>
+        {
+            call.IgnoresCancel = true;
+            call.Ring();
+            call.AnswerAfter(TimeSpan.FromSeconds(2));
+        };
+        // The caller that has given up hangs up at once: here it never gets to.
+        fixture.Network.Interceptor = static packet =>
+            packet.From.Name == "10.0.1.1" && packet.Bytes.StartsWith("BYE"u8) ? PacketFate.Drop : PacketFate.Pass;
+        DialogProfile room = fixture.Dialogs.FindProfile("room")!;
+        room.Limit = 1;
+        fixture.OnCallback = static (dialog, type, _) =>
+        {
+            if (type != DialogCallbackTypes.Created)
+                return;
+            dialog.Profiles.Set("caller", "al|ce#");
+            dialog.Profiles.Set("room", "one");
+            dialog.Profiles.Set("calls");
+        };
+        fixture.Call();
+        fixture.Run(1.5);
+        Assert.Equal((DialogState.Deleted, 0, 0), (fixture.Dialog.State, room.Size(), fixture.Dialogs.FindProfile("calls")!.Size()));
+        if (others > 0)
+        {
+            fixture.Call("carol"); // takes the place that is free meanwhile
+            fixture.Run(0.1);
+        }
+
+        fixture.Run(1.5);
+        Assert.Contains("Confirmed", fixture.Story, StringComparison.Ordinal);
+        Assert.Equal(["calls", "caller", "room"], fixture.Dialog.Profiles.ToList().Select(static m => m.Profile.Name).Order());
+        Assert.Equal(1, fixture.Dialogs.FindProfile("caller")!.Size("al|ce#") - others);
+        Assert.Equal((1 + others, 1 + others), (room.Size("one"), fixture.Dialogs.FindProfile("calls")!.Size()));
+        fixture.Dialog.Terminate();
+        fixture.Run(60);
+        Assert.Equal(others, room.Size("one"));
+    }
+
     [Fact]
     public void A_late_200_after_a_failure_makes_the_call_whole_again_with_its_profiles()
     {

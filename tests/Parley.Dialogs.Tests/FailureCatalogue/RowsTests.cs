@@ -27,18 +27,22 @@ public class RowsTests
     [Fact]
     public void Every_row_names_tests_that_exist_or_says_what_it_waits_for()
     {
-        var wrong =
-            from row in Rows
-            where !Waits(row)
-            from test in row[2].Split(' ')
-            where !TestSources.Has(test)
-            select $"row {row[0]}: {test}";
+        var wrong = from row in Rows from test in Tests(row[2]) where !TestSources.Has(test) select $"row {row[0]}: {test}";
         Assert.Empty(wrong);
     }
 
     [Fact]
     public void Only_rows_that_need_a_database_a_second_node_or_the_management_side_wait() =>
         Assert.DoesNotContain(Rows, row => Waits(row) && int.Parse(row[0], provider: null) < 52);
+
+    /// <summary>Of a row that waits: those that hold a part of it, behind "part: " in brackets.</summary>
+    private static string[] Tests(string text)
+    {
+        if (!text.StartsWith("later: ", StringComparison.Ordinal))
+            return text.Split(' ');
+        int at = text.IndexOf("part: ", StringComparison.Ordinal);
+        return at < 0 ? [] : text[(at + 6)..].TrimEnd(')').Split(' ');
+    }
 
     private static bool Waits(string[] row) => row[2].StartsWith("later: ", StringComparison.Ordinal);
 }

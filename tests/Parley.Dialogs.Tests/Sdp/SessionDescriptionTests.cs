@@ -1,3 +1,4 @@
+using Parley.Dialogs.Tests.FailureCatalogue;
 using Parley.Testing;
 using Xunit;
 
@@ -15,6 +16,68 @@ public class SessionDescriptionTests
         fixture.Run(2);
 
         Assert.Equal("a-1/b-1", Both(fixture));
+    }
+
+    [Fact]
+    public async Task Row_36_an_offer_under_way_at_a_restart_is_neither_in_force_nor_lost()
+    {
+        var store = new MemoryDialogStore();
+        using CallFixture fixture = Bench();
+        string alice = "a-1",
+            bob = "b-1";
+        fixture.Alice.OnSending = m => Say(m, "INVITE", alice);
+        fixture.Bob.OnSending = m => Say(m, "200 INVITE", bob);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(2);
+        using var kept = new DialogPersistence(fixture.Dialogs, store, fixture.Proxy.Transport.Listeners);
+        // What the proxy sends is lost until it is gone: the caller repeats its re-INVITE.
+        fixture.Network.Interceptor = static packet => packet.From.Name == "10.0.0.1" ? PacketFate.Drop : PacketFate.Pass;
+        (alice, bob) = ("a-2", "b-2");
+        call.ReInvite();
+        fixture.Run(0.3);
+        while (await kept.FlushAsync(TestContext.Current.CancellationToken)) { }
+
+        Assert.Contains("a-2", Assert.Single(store.Rows).GetText(DialogColumn.Details), StringComparison.Ordinal);
+        using Node next = Node.Restart(fixture, static options => options.KeepSessionDescriptions = true);
+        using DialogPersistence again = next.Keep(store);
+        Assert.Equal((1, 0), await again.LoadAsync(TestContext.Current.CancellationToken));
+        Dialog dialog = next.All[0];
+        Assert.Equal(("a-1", "b-1"), (dialog.Caller.SessionDescription, dialog.Callee!.SessionDescription));
+        SdpPending pending = dialog.Callee.Exchange!.Pending;
+        Assert.Equal("a-2", System.Text.Encoding.ASCII.GetString(SdpBody.BodyOf(pending.OfCaller!)));
+        // The caller's repetition comes, and the new process sees the answer.
+        fixture.Network.Interceptor = null;
+        fixture.Run(8);
+        Assert.Equal(("a-2", "b-2"), (dialog.Caller.SessionDescription, dialog.Callee.SessionDescription));
+        Assert.False(dialog.Callee.Exchange.IsPending);
+        await again.SaveAllAsync(TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("pending", Assert.Single(store.Rows).GetText(DialogColumn.Details), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Row_36_an_offer_that_is_refused_leaves_the_row_too()
+    {
+        var store = new MemoryDialogStore();
+        using CallFixture fixture = Bench();
+        string alice = "a-1";
+        fixture.Alice.OnSending = m => Say(m, "INVITE", alice);
+        fixture.Bob.OnSending = m => Say(m, "200 INVITE", "b-1");
+        ScriptedCall call = fixture.Call();
+        fixture.Run(2);
+        using var kept = new DialogPersistence(fixture.Dialogs, store, fixture.Proxy.Transport.Listeners);
+        fixture.Bob.OnRequest = static request =>
+        {
+            if (request.Method == "INVITE")
+                request.Respond(488);
+        };
+        alice = "a-2";
+        call.ReInvite();
+        fixture.Run(2);
+        while (await kept.FlushAsync(TestContext.Current.CancellationToken)) { }
+
+        string details = Assert.Single(store.Rows).GetText(DialogColumn.Details)!;
+        Assert.DoesNotContain("a-2", details, StringComparison.Ordinal);
+        Assert.Contains("a-1", details, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -66,11 +66,11 @@ public sealed class BackgroundLoadTests
     [InlineData(DialogStoreMode.Shutdown)]
     public async Task A_dialog_that_is_over_before_its_row_comes_does_not_come_back(DialogStoreMode mode)
     {
-        (GatedStore gated, CallBench bench, Node node, DialogPersistence persistence) = await EndedBeforeItsRowAsync(mode);
-        using (bench)
+        (GatedStore gated, CallFixture fixture, Node node, DialogPersistence persistence) = await EndedBeforeItsRowAsync(mode);
+        using (fixture)
         using (node)
         {
-            bench.Run(60); // out of the table
+            fixture.Run(60); // out of the table
             gated.Gate!.SetResult();
             await persistence.LoadCompleted;
             Assert.Equal(0, node.Dialogs.Statistics.ActiveDialogs);
@@ -82,8 +82,8 @@ public sealed class BackgroundLoadTests
     [Fact]
     public async Task In_shutdown_mode_a_stop_during_the_load_leaves_no_row_of_a_call_that_is_over()
     {
-        (GatedStore gated, CallBench bench, Node node, _) = await EndedBeforeItsRowAsync(DialogStoreMode.Shutdown);
-        using (bench)
+        (GatedStore gated, CallFixture fixture, Node node, _) = await EndedBeforeItsRowAsync(DialogStoreMode.Shutdown);
+        using (fixture)
         using (node)
         {
             foreach (IHostedService service in node.Proxy.Services.GetServices<IHostedService>())
@@ -97,16 +97,16 @@ public sealed class BackgroundLoadTests
     {
         var gated = new GatedStore { Replacements = 2 };
         await gated.WriteAsync(new DialogStoreBatch { Saves = [Orphan("a@x", "udp:10.0.0.1:5060")] }, default);
-        using var bench = new CallBench();
+        using var fixture = new CallFixture();
         using Node node = Node.Restart(
-            bench,
+            fixture,
             adapt: builder => builder.AddDialogStore(gated, static options => options.Mode = DialogStoreMode.Shutdown)
         );
         Assert.Single(node.All);
         var persistence = node.Proxy.Services.GetRequiredService<DialogPersistence>();
         for (int i = 0; i < 200 && !persistence.LoadCompleted.IsCompleted; i++)
         {
-            bench.Run(1);
+            fixture.Run(1);
             await Task.Delay(5, TestContext.Current.CancellationToken);
         }
 
@@ -270,17 +270,17 @@ public sealed class BackgroundLoadTests
         }
     }
 
-    private static async Task<(GatedStore, CallBench, Node, DialogPersistence)> EndedBeforeItsRowAsync(DialogStoreMode mode)
+    private static async Task<(GatedStore, CallFixture, Node, DialogPersistence)> EndedBeforeItsRowAsync(DialogStoreMode mode)
     {
         var gated = new GatedStore();
-        var bench = new CallBench();
-        ScriptedCall call = bench.Call();
-        bench.Run(5);
-        using (var kept = new DialogPersistence(bench.Dialogs, gated, bench.Proxy.Transport.Listeners))
+        var fixture = new CallFixture();
+        ScriptedCall call = fixture.Call();
+        fixture.Run(5);
+        using (var kept = new DialogPersistence(fixture.Dialogs, gated, fixture.Proxy.Transport.Listeners))
             await kept.SaveAllAsync(TestContext.Current.CancellationToken);
         gated.Gate = new TaskCompletionSource();
         Node node = Node.Restart(
-            bench,
+            fixture,
             route: static async context => await context.RelayInDialogAsync(),
             adapt: builder =>
                 builder.AddDialogStore(
@@ -293,9 +293,9 @@ public sealed class BackgroundLoadTests
                 )
         );
         SentRequest bye = call.SendRequest("BYE");
-        bench.Run(0.5);
+        fixture.Run(0.5);
         Assert.Equal(200, bye.Status);
-        return (gated, bench, node, node.Proxy.Services.GetRequiredService<DialogPersistence>());
+        return (gated, fixture, node, node.Proxy.Services.GetRequiredService<DialogPersistence>());
     }
 
     private static DialogRecord Orphan(string callId, string socket = "")

@@ -36,6 +36,50 @@ public sealed class DurableBeforeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_2xx_of_a_BYE_waits_for_the_removal_also_while_another_thread_acts_for_the_dialog()
+    {
+        using var fixture = new CallFixture();
+        using DialogPersistence kept = Keep(fixture);
+        ScriptedCall call = fixture.Call();
+        fixture.Run(0.3);
+        await Flush(kept);
+        fixture.Run(0.3);
+        await Flush(kept);
+        using var isIn = new ManualResetEventSlim();
+        using var goesOn = new ManualResetEventSlim();
+        fixture.Dialog.On(
+            DialogCallbackTypes.ResponseWithin,
+            (_, _, _) =>
+            {
+                isIn.Set();
+                goesOn.Wait(TimeSpan.FromSeconds(20));
+            }
+        );
+        Dialog dialog = fixture.Dialog;
+        Task other = Task.Run(
+            () => dialog.OnReplyWithin(null!, DialogDirection.Upstream, null, null, null),
+            TestContext.Current.CancellationToken
+        );
+        Assert.True(isIn.Wait(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken));
+        call.Bye();
+        fixture.Run(0.3);
+        Assert.Equal(DialogState.Deleted, dialog.State);
+        await Flush(kept);
+        Assert.Single(_store.Rows); // its end is not on the feed yet
+        fixture.Run(0.3);
+        Assert.Equal(0, fixture.Recorder.Count("200 BYE", to: "10.0.1.1"));
+        goesOn.Set();
+        await other;
+        fixture.Run(0.1);
+        Assert.Equal(0, fixture.Recorder.Count("200 BYE", to: "10.0.1.1"));
+        await Flush(kept);
+        Assert.Empty(_store.Rows);
+        fixture.Run(0.3);
+        Assert.Equal(1, fixture.Recorder.Count("200 BYE", to: "10.0.1.1"));
+        Assert.Equal(0, kept.Statistics.HoldTimeouts);
+    }
+
+    [Fact]
     public void No_response_waits_longer_than_MaxHold()
     {
         using var fixture = new CallFixture();
@@ -102,6 +146,11 @@ public sealed class DurableBeforeTests : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => ((IAsyncDisposable)_store).DisposeAsync();
+
+    private static async Task Flush(DialogPersistence kept)
+    {
+        while (await kept.FlushAsync(TestContext.Current.CancellationToken)) { }
+    }
 
     private DialogPersistence Keep(CallFixture fixture) =>
         new(fixture.Dialogs, _store, fixture.Proxy.Transport.Listeners, _options, fixture.Clock);

@@ -124,6 +124,9 @@ internal sealed class StoreWorld : IStoredDialogs
         /// <summary>Rows that cannot be written.</summary>
         public HashSet<DialogId> Refused { get; } = [];
 
+        /// <summary>The dialog whose call records cannot be written.</summary>
+        public DialogId? RefusedRecord { get; set; }
+
         /// <summary>It says which row it refuses.</summary>
         public bool NamesRefused { get; set; }
 
@@ -157,6 +160,8 @@ internal sealed class StoreWorld : IStoredDialogs
                     throw NamesRefused ? new DialogRowException(row.Id, "too long") : new InvalidDataException("too long");
             }
 
+            if (RefusedRecord is { } of && batch.CallRecords.Any(record => record.DialogId == of))
+                throw new InvalidDataException("a value that no column takes");
             Batches.Add(batch);
             await _inner.WriteAsync(batch, cancellation).ConfigureAwait(false);
         }
@@ -182,6 +187,9 @@ internal sealed class StoreWorld : IStoredDialogs
         private readonly List<byte[]> _entries = [];
 
         public int Failures { get; set; }
+
+        /// <summary>It cannot be emptied.</summary>
+        public bool KeepsAll { get; set; }
 
         public int Clears { get; private set; }
 
@@ -220,6 +228,8 @@ internal sealed class StoreWorld : IStoredDialogs
 
         public ValueTask ClearAsync(CancellationToken cancellation)
         {
+            if (KeepsAll)
+                throw new IOException("the journal's disk is read-only");
             Clears++;
             _entries.Clear();
             return ValueTask.CompletedTask;

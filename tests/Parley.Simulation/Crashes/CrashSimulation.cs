@@ -183,7 +183,7 @@ public sealed class CrashSimulation : IDisposable
             bool isFull = dialog.Profiles.ToList().Count == 2;
             if (isFull)
                 inCalls++;
-            else if (_plans[dialog.CallId].GivesUpAfter == 0)
+            else
                 _violations.Add($"dialog {dialog.Id}: not in its profiles, state {dialog.State}", dialog.CallId);
             if (dialogs[key] > 1)
                 _violations.Add($"dialog {dialog.Id}: its call has {dialogs[key]} dialogs", dialog.CallId);
@@ -191,7 +191,7 @@ public sealed class CrashSimulation : IDisposable
 
         foreach (ScriptedCall call in _calls)
         {
-            if (!_isLossy && !HasManyAnswers(call) && OtherEnd(call) is not null && !dialogs.ContainsKey((call.CallId, call.LocalTag)))
+            if (!_isLossy && OtherEnd(call) is not null && !dialogs.ContainsKey((call.CallId, call.LocalTag)))
                 _violations.Add($"call {call.CallId}: answered, up at both ends, and lost", call.CallId);
         }
 
@@ -200,12 +200,6 @@ public sealed class CrashSimulation : IDisposable
         _violations.Expect("dialogs of the profile", profile.Dialogs().Count, inCalls);
         _violations.Expect("size of the profile with values", _life.Dialogs.FindProfile("callee")!.Size(), inCalls);
     }
-
-    /// <summary>The first answer of a fork is the dialog's callee, also when that answer got lost and the caller keeps another one.</summary>
-    private bool HasManyAnswers(ScriptedCall call) =>
-        call.Answers > 1
-        || _answering.TryGetValue(call.CallId, out List<ScriptedCall>? others)
-            && others.Count(static other => other.Status is >= 200 and < 300) > 1;
 
     /// <summary>The callee's side of a call that is up at both ends; null when it is not.</summary>
     private ScriptedCall? OtherEnd(ScriptedCall call) =>
@@ -219,8 +213,8 @@ public sealed class CrashSimulation : IDisposable
         var ended = new List<(ScriptedCall By, ScriptedCall Other)>();
         foreach (ScriptedCall call in _calls)
         {
-            // Of several answers of a fork the caller keeps one, and ends the others: the first BYE ends the dialog.
-            if (HasManyAnswers(call) || OtherEnd(call) is not { State: CallState.Established } other)
+            // Of several answers of a fork the caller has kept one, and ended the others.
+            if (OtherEnd(call) is not { State: CallState.Established } other)
                 continue;
             (ScriptedCall by, ScriptedCall far) = Chance(0.5) ? (call, other) : (other, call);
             ended.Add((by, far));

@@ -8,6 +8,7 @@ namespace Parley.Simulation;
 /// <summary>The journal of one life of the proxy: an entry is on the disk once its append has completed, and an append fails by the seed.</summary>
 internal sealed class FaultyJournal(List<byte[]> disk, SimulatedClock clock, SipRandom random) : IJournal
 {
+    private TimeSpan _brokenUntil;
     private bool _isDead;
 
     public long Length => disk.Sum(static entry => (long)entry.Length);
@@ -15,7 +16,7 @@ internal sealed class FaultyJournal(List<byte[]> disk, SimulatedClock clock, Sip
     /// <summary>Nothing fails any more, and nothing takes time.</summary>
     public bool IsHealthy { get; set; }
 
-    /// <summary>Now and then an append fails, or the removal of all entries.</summary>
+    /// <summary>Now and then an append fails, or the removal of all entries; and for some seconds everything does.</summary>
     public bool Fails { get; init; }
 
     public int Appends { get; private set; }
@@ -28,8 +29,7 @@ internal sealed class FaultyJournal(List<byte[]> disk, SimulatedClock clock, Sip
     {
         byte[][] bytes = [.. entries.Select(static entry => entry.ToArray())];
         await WaitAsync();
-        if (Fails && !IsHealthy && random.Next(100) < 5)
-            throw new IOException("the journal's disk is full");
+        Fail("the journal's disk is full");
         disk.AddRange(bytes);
         Appends++;
     }
@@ -44,13 +44,23 @@ internal sealed class FaultyJournal(List<byte[]> disk, SimulatedClock clock, Sip
     public async ValueTask ClearAsync(CancellationToken cancellation)
     {
         // Done before the crash or not: nobody was told.
-        bool isFirst = random.Next(2) == 0;
+        bool isFirst = clock.Elapsed >= _brokenUntil && random.Next(2) == 0;
         if (isFirst)
             disk.Clear();
         await WaitAsync();
-        if (Fails && !IsHealthy && !isFirst && random.Next(100) < 5)
-            throw new IOException("the journal cannot be cut off");
+        if (!isFirst)
+            Fail("the journal cannot be cut off");
         disk.Clear();
+    }
+
+    private void Fail(string text)
+    {
+        if (!Fails || IsHealthy)
+            return;
+        if (clock.Elapsed >= _brokenUntil && random.Next(100) < 2)
+            _brokenUntil = clock.Elapsed + TimeSpan.FromMilliseconds(random.Next(10_000));
+        if (clock.Elapsed < _brokenUntil || random.Next(100) < 5)
+            throw new IOException(text);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

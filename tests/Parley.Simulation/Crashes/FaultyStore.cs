@@ -16,6 +16,12 @@ internal sealed class FaultyStore(MemoryDialogStore disk, SimulatedClock clock, 
     /// <summary>Nothing fails any more, and nothing stalls.</summary>
     public bool IsHealthy { get; set; }
 
+    /// <summary>In this life it refuses the rows of some dialogs, whatever else it takes: those whose number leaves this rest; negative: none.</summary>
+    public int RefusedRest { get; init; } = -1;
+
+    /// <summary>It says which row it refuses.</summary>
+    public bool NamesRefused { get; init; }
+
     /// <summary>Writes that failed or took long.</summary>
     public int Faults { get; private set; }
 
@@ -46,8 +52,20 @@ internal sealed class FaultyStore(MemoryDialogStore disk, SimulatedClock clock, 
         return await ((IDialogStore)disk).FindAsync(callId, cancellation);
     }
 
-    public ValueTask WriteAsync(DialogStoreBatch batch, CancellationToken cancellation) =>
-        DoAsync(() => disk.WriteAsync(batch, CancellationToken.None), cancellation);
+    public ValueTask WriteAsync(DialogStoreBatch batch, CancellationToken cancellation)
+    {
+        foreach (DialogRecord row in batch.Rows)
+        {
+            if (IsHealthy || row.Id.Id % 23 != RefusedRest)
+                continue;
+            Faults++;
+            return ValueTask.FromException(
+                NamesRefused ? new DialogRowException(row.Id, "a column is too short") : new InvalidDataException("a column is too short")
+            );
+        }
+
+        return DoAsync(() => disk.WriteAsync(batch, CancellationToken.None), cancellation);
+    }
 
     public ValueTask ReplaceAsync(IReadOnlyList<DialogRecord> all, CancellationToken cancellation) =>
         DoAsync(() => disk.ReplaceAsync(all, CancellationToken.None), cancellation);

@@ -28,9 +28,14 @@ internal sealed class ProxyLife : IDisposable
     {
         _clock = network.Clock;
         _random = SipRandom.FromSeed(seed ^ 0xF1A5_4E5E_ED00_0001);
-        Store = new FaultyStore(rows, _clock, _random);
         FlushEvery = 5 + _random.Next(40);
         HasJournal = entries is not null;
+        // Without a journal a row that the store refuses is in memory alone.
+        Store = new FaultyStore(rows, _clock, _random)
+        {
+            RefusedRest = HasJournal && _random.Next(3) == 0 ? _random.Next(23) : -1,
+            NamesRefused = _random.Next(2) == 0,
+        };
         // Where calls go on without a store and a journal, they are lost by a crash then, which is no fault.
         bool refuses = !HasJournal || _random.Next(2) == 0;
         Journal = new FaultyJournal(entries ?? [], _clock, _random) { Fails = refuses };
@@ -127,7 +132,7 @@ internal sealed class ProxyLife : IDisposable
     {
         Store.IsHealthy = true;
         Journal.IsHealthy = true;
-        _clock.RunFor(TimeSpan.FromSeconds(10));
+        _clock.RunFor(TimeSpan.FromSeconds(30)); // rows that were put aside are tried again meanwhile
         _isDead = true; // no flush from the clock beside this
         while (Persistence.FlushAsync().AsTask().GetAwaiter().GetResult()) { }
         _isDead = false;
@@ -149,7 +154,7 @@ internal sealed class ProxyLife : IDisposable
             return;
         if (_flush.IsCompleted)
         {
-            if (_flush.Exception?.InnerException is { } failure and not IOException and not TimeoutException)
+            if (_flush.Exception?.InnerException is { } failure and not IOException and not TimeoutException and not InvalidDataException)
                 Violations.Add($"the writer threw {failure}");
             _flush = Persistence.FlushAsync().AsTask();
         }

@@ -42,6 +42,17 @@ internal readonly struct JournalEntry
         return bytes;
     }
 
+    /// <summary>Of <see cref="JournalEntryKind.Keep"/>: how many entries before it still count.</summary>
+    public int Kept { get; private init; }
+
+    public static byte[] WriteKeep(int kept)
+    {
+        byte[] bytes = new byte[9];
+        bytes[0] = (byte)JournalEntryKind.Keep;
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(1), (uint)kept);
+        return bytes;
+    }
+
     public static byte[] WriteDelete(DialogId id)
     {
         byte[] bytes = new byte[9];
@@ -96,6 +107,9 @@ internal readonly struct JournalEntry
                     return true;
                 case JournalEntryKind.Record:
                     entry = new JournalEntry(kind, id) { Record = ReadRecord(id, bytes[9..]) };
+                    return true;
+                case JournalEntryKind.Keep when value <= int.MaxValue:
+                    entry = new JournalEntry(kind, default) { Kept = (int)value };
                     return true;
                 default:
                     return false;

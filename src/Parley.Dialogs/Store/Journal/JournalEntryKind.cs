@@ -11,4 +11,7 @@ internal enum JournalEntryKind : byte
 
     /// <summary>A call record is to be there, final or intermediate.</summary>
     Record = 3,
+
+    /// <summary>The store has all that stands before, except for the entries right before this one: rows that it refuses.</summary>
+    Keep = 4,
 }

@@ -25,6 +25,7 @@ internal sealed class ServerLife : IDisposable
             RedirectStandardError = true,
         };
         start.Environment["XDG_STATE_HOME"] = folder;
+        start.Environment["Parley__Management__Enabled"] = "false";
         start.Environment["DOTNET_STARTUP_HOOKS"] = Path.Combine(AppContext.BaseDirectory, "Parley.Stores.dll");
         start.Environment[StartupHook.Variable] = _memory;
         Loaded = Expect($" {loads} were loaded from the store");

@@ -77,6 +77,15 @@ public sealed partial class Dialog : ILegOwner, IActing
     /// <summary>The URI of To in the initial INVITE.</summary>
     public string ToUri => Encoding.UTF8.GetString(ToUriBytes);
 
+    /// <summary>The Call-ID as it came; allocates nothing.</summary>
+    public ReadOnlySpan<byte> CallIdUtf8 => CallIdBytes;
+
+    /// <summary>The URI of From in the initial INVITE, as it came; allocates nothing.</summary>
+    public ReadOnlySpan<byte> FromUriUtf8 => FromUriBytes;
+
+    /// <summary>The URI of To in the initial INVITE, as it came; allocates nothing.</summary>
+    public ReadOnlySpan<byte> ToUriUtf8 => ToUriBytes;
+
     /// <summary>The caller's tag.</summary>
     public string FromTag => Caller.Tag;
 

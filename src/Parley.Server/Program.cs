@@ -10,3 +10,6 @@ if (Environment.GetEnvironmentVariable(Inline) is null)
 
 // Signals are the host's: the command line's own handling would end the process two seconds into a drain.
 return await ParleyCommand.Create().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+
+/// <summary>Declared so that it stays internal: ASP.NET Core's generator makes it public otherwise.</summary>
+internal partial class Program;

@@ -77,4 +77,34 @@ public enum TransactionCounter
 
     /// <summary>Client transactions ended by an ICMP error for their request.</summary>
     Unreachable,
+
+    /// <summary>Server transactions that were answered by a 2xx. The other classes follow in order.</summary>
+    Final2xx,
+
+    /// <summary>Server transactions that were answered by a 3xx.</summary>
+    Final3xx,
+
+    /// <summary>Server transactions that were answered by a 4xx.</summary>
+    Final4xx,
+
+    /// <summary>Server transactions that were answered by a 5xx.</summary>
+    Final5xx,
+
+    /// <summary>Server transactions that were answered by a 6xx.</summary>
+    Final6xx,
+
+    /// <summary>Responses sent without a transaction: 2xx. The other classes follow in order.</summary>
+    Stateless2xx,
+
+    /// <summary>Responses sent without a transaction: 3xx.</summary>
+    Stateless3xx,
+
+    /// <summary>Responses sent without a transaction: 4xx.</summary>
+    Stateless4xx,
+
+    /// <summary>Responses sent without a transaction: 5xx.</summary>
+    Stateless5xx,
+
+    /// <summary>Responses sent without a transaction: 6xx.</summary>
+    Stateless6xx,
 }

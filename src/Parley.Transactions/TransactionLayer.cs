@@ -143,7 +143,7 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
             contentType,
             body
         );
-        Count(TransactionCounter.StatelessReplies);
+        _context.Statistics.CountStateless(statusCode);
         if (Transport.Send(flow, response) != SipSendResult.Queued && source.Listener.IsReliable)
             Transport.SendFor(ResponseRouting.Fallback(source, sentByPort), response, 0, source.Remote, out _);
     }

@@ -4,7 +4,7 @@ namespace Parley.Transactions;
 public sealed class TransactionStatistics
 {
     private const int Cells = 16;
-    private const int Kinds = 32;
+    private const int Kinds = 48;
 
     private readonly long[] _counts = new long[Cells * Kinds];
 
@@ -21,6 +21,16 @@ public sealed class TransactionStatistics
                 sum += Volatile.Read(ref _counts[(cell * Kinds) + (int)counter]);
             return sum;
         }
+    }
+
+    /// <summary>Counts a server transaction by the class of its final response.</summary>
+    internal void CountFinal(int statusCode) => Count(TransactionCounter.Final2xx + (statusCode / 100) - 2);
+
+    /// <summary>Counts a response without a transaction, and its class.</summary>
+    internal void CountStateless(int statusCode)
+    {
+        Count(TransactionCounter.StatelessReplies);
+        Count(TransactionCounter.Stateless2xx + (statusCode / 100) - 2);
     }
 
     internal void Count(TransactionCounter counter) =>

@@ -106,6 +106,15 @@ public class ConfigurationTests
                 "Parley:Dialogs:SequentialSource: \"same\" is not allowed; give one of Anywhere, SameAddress, SameFlow"
             },
             { """{ "StateDirectory": [ "/var/lib" ] }""", "Parley:StateDirectory: a single value is wanted here" },
+            {
+                """{ "Management": { "Listen": [ "0.0.0.0:8888" ] } }""",
+                "Parley:Management:Listen:0: \"0.0.0.0:8888\" is not allowed; give an address of loopback and a port"
+            },
+            {
+                """{ "Management": { "Datagrams": [ "udp:192.0.2.1:8080" ] } }""",
+                "Parley:Management:Datagrams:0: \"udp:192.0.2.1:8080\" is not allowed; give `udp:` and an address of loopback with a port"
+            },
+            { """{ "Management": { "FifoReplies": "/run/parley" } }""", "Parley:Management:FifoReplies: has no effect without a Fifo" },
             { """{ "TrustedSources": [ "192.0.2.0/33" ] }""", "Parley:TrustedSources:0: \"192.0.2.0/33\" is not allowed; give a network" },
             { """{ "Dialogs": { "HashSize": 1000 } }""", "Parley:Dialogs:HashSize: \"1000\" is not allowed; give a power of two" },
             {

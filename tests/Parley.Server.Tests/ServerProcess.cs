@@ -20,6 +20,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         };
         // A state of its own, so that the servers of several tests do not want one database.
         start.Environment["XDG_STATE_HOME"] = TestFolder.ForTest("state");
+        // Servers of several tests run at once, and the port of the management side is one.
+        start.Environment["Parley__Management__Enabled"] = "false";
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         _process = Process.Start(start)!;

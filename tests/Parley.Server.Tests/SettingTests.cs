@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Parley.Dialogs;
 using Parley.Hosting;
+using Parley.Management;
 using Parley.Proxy;
 using Parley.Registrar;
 using Parley.Server.Configuration;
@@ -45,6 +46,7 @@ public class SettingTests
         ["LocationStoreOptions.Journal"] = "Registrations:Journal and Store:UseJournal",
         ["SqlCallRecordOptions.Outbox"] = "on where there is a CallRecords:File",
         ["ConsoleLogOptions.LimitedCategories"] = "the categories that strangers reach",
+        ["ManagementOptions.FifoMode"] = "owner and group, who are those of the server",
     };
 
     private static string Root([CallerFilePath] string here = "") => Path.GetFullPath("../..", Path.GetDirectoryName(here)!);
@@ -81,7 +83,11 @@ public class SettingTests
                 configuration,
                 root,
                 default,
-                builder => built = Options(BuilderOf(builder, configuration)).ToDictionary()
+                builder =>
+                {
+                    ManagementSetup.AddTo(builder, configuration);
+                    built = Options(BuilderOf(builder, configuration)).ToDictionary();
+                }
             );
             foreach (var option in changed)
                 Assert.Equal(option.Value, built[option.Key]);
@@ -118,6 +124,7 @@ public class SettingTests
             new CallRecordOptions(),
             new SqlCallRecordOptions(),
             new CallRecordFileOptions(),
+            new ManagementOptions(),
         ];
         var options = classes.SelectMany(OptionsOf).ToDictionary();
         Assert.Equal(options.Keys.Order(StringComparer.Ordinal), server.Keys.Order(StringComparer.Ordinal));
@@ -147,7 +154,7 @@ public class SettingTests
     private static bool IsOwn(string key) =>
         !key.Contains(':', StringComparison.Ordinal)
         || key.StartsWith("Messages:", StringComparison.Ordinal)
-        || key is "Registrar:Enabled" or "Runtime:GcPacing" or "Runtime:WarmUp"
+        || key is "Registrar:Enabled" or "Runtime:GcPacing" or "Runtime:WarmUp" or "Management:Enabled"
         || key
             is "Store:Provider"
                 or "Store:File"
@@ -177,6 +184,10 @@ public class SettingTests
             Log = builder.ConsoleLog,
             Udp = builder.Transport.Listeners.First(l => l.Protocol == SipProtocol.Udp),
             Tls = configuration.Tls,
+            Management = new ManagementConfiguration
+            {
+                Options = builder.Services.Select(s => s.ImplementationInstance).OfType<ManagementOptions>().Single(),
+            },
         };
 
     private static IEnumerable<KeyValuePair<string, object?>> Options(ServerConfiguration c) =>
@@ -203,6 +214,7 @@ public class SettingTests
             c.Store.CallRecords,
             c.Store.CallRecordTables,
             c.Store.CallRecordFile,
+            c.Management.Options,
         }.SelectMany(OptionsOf);
 
     private static IEnumerable<KeyValuePair<string, object?>> OptionsOf(object options) =>
@@ -292,6 +304,8 @@ public class SettingTests
             inner = $$""" "Registrar": { "MinExpires": 0, "DefaultExpires": 2, "MaxExpires": 2 } """;
         if (key == "Store:Connection")
             inner = $$""" "Store": { "Provider": "PostgreSql", "Connection": {{value}} } """;
+        if (key == "Management:FifoReplies")
+            inner = $$""" "Management": { "Fifo": "/run/parley/mi.fifo", "FifoReplies": {{value}} } """;
         if (key == "CallRecords:IntermediateInterval")
             inner = """ "CallRecords": { "IntermediateInterval": 900 } """;
         var listener = $$""" "Listeners": [ { "Endpoint": "udp:127.0.0.1:{{ServerProcess.FreePort()}}" } ], """;

@@ -140,10 +140,15 @@ public interface IDialogApi
     /// <summary>Lets the handlers of <see cref="DialogCallbackTypes.ManagementContext"/> add to what a management interface lists of a dialog
     /// (<c>dlg_list_ctx</c>). They run here, on the calling thread and under no lock, each with <paramref name="context"/> as its <c>Data</c>.</summary>
     /// <param name="dialog">The dialog that is listed.</param>
-    /// <param name="context">The object they add to; of what type is agreed between the management side and the handlers.</param>
+    /// <param name="context">The object they add to; of what type is agreed between the management side and the handlers. Parley.Management gives a <c>JsonObject</c>.</param>
     void AddManagementContext(Dialog dialog, object context);
 
     /// <summary>A snapshot of the dialogs, in no order; made entry by entry, so a call that starts or ends meanwhile may be missing or there.</summary>
     /// <param name="includeDeleted">Also those that are over and wait out their delete delay.</param>
     IEnumerable<Dialog> Dialogs(bool includeDeleted = false);
+
+    /// <summary>All dialogs in the order of their ids, those that are over too. A snapshot as <see cref="Dialogs"/> is: made part by part, under a lock only while references are copied.</summary>
+    /// <param name="skip">How many to leave out at the beginning, 0 or more; whole parts of the table are passed over by their count.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Below zero.</exception>
+    IEnumerable<Dialog> DialogsInOrder(int skip = 0);
 }

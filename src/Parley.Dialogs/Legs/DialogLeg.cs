@@ -59,6 +59,12 @@ public sealed class DialogLeg
     /// <summary>The leg's tag: the From tag of the caller, the To tag of a callee. Empty when there is none.</summary>
     public string Tag => Encoding.UTF8.GetString(_packed.Tag);
 
+    /// <summary>The leg's tag as it came; allocates nothing. The bytes stay as they are whatever comes later.</summary>
+    public ReadOnlySpan<byte> TagUtf8 => _packed.Tag;
+
+    /// <summary>The bytes of <see cref="Contact"/>; allocates nothing. They stay as they are whatever comes later.</summary>
+    public ReadOnlySpan<byte> ContactUtf8 => _packed.ContactText;
+
     /// <summary>The URI requests to this leg go to (its Contact); empty when unknown, the header's value as it came when <see cref="IsContactRaw"/>.</summary>
     public string Contact => Encoding.UTF8.GetString(_packed.ContactText);
 

@@ -23,6 +23,12 @@ internal sealed partial class DialogModule
         return new DialogPage(page, null);
     }
 
+    public IEnumerable<Dialog> DialogsInOrder(int skip = 0)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(skip);
+        return Table.InOrder(skip);
+    }
+
     public DialogScope Load(DialogId id) => Load(Table.Find(id));
 
     public DialogScope Load(string didOrCallId)

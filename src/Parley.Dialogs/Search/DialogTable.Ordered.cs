@@ -23,6 +23,33 @@ internal sealed partial class DialogTable
         }
     }
 
+    /// <summary>All dialogs but the first ones, in the same order; a stripe that holds none but those is not copied.</summary>
+    public IEnumerable<Dialog> InOrder(int skip)
+    {
+        var copy = new List<Dialog>();
+        foreach (DialogStripe stripe in _stripes)
+        {
+            copy.Clear();
+            lock (stripe.Lock)
+            {
+                int count = stripe.Count;
+                if (skip >= count)
+                {
+                    skip -= count;
+                    continue;
+                }
+
+                copy.EnsureCapacity(count);
+                stripe.CopyTo(copy);
+            }
+
+            copy.Sort(static (a, b) => a.Id.CompareTo(b.Id));
+            for (; skip < copy.Count; skip++)
+                yield return copy[skip];
+            skip = 0;
+        }
+    }
+
     /// <summary>These dialogs after an id, in the same order.</summary>
     public static IEnumerable<Dialog> InOrder(IReadOnlyList<Dialog> dialogs, DialogId? after)
     {

@@ -30,6 +30,18 @@ internal sealed class DialogStripe(DialogSlots slots, SipRandom random)
     /// <summary>Never held while calling user code, I/O or the feed.</summary>
     public Lock Lock { get; } = new();
 
+    /// <summary>Its dialogs, those that are over too.</summary>
+    public int Count
+    {
+        get
+        {
+            int count = 0;
+            for (int state = (int)DialogState.Unconfirmed; state <= (int)DialogState.Deleted; state++)
+                count += Counts[state];
+            return count;
+        }
+    }
+
     public Dialog? Find(DialogId id)
     {
         uint tag = TagOf(id);

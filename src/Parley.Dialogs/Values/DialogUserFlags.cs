@@ -42,6 +42,18 @@ public readonly struct DialogUserFlags : IEquatable<DialogUserFlags>
     /// <exception cref="ArgumentOutOfRangeException">Another number.</exception>
     public bool TestAndReset(int bit) => Changed((Interlocked.And(ref _dialog.UserFlagBits, ~Mask(bit)) & Mask(bit)) != 0, false);
 
+    /// <summary>The flags that are set, by name; one that has no name by its bit.</summary>
+    public IReadOnlyList<string> ToList()
+    {
+        uint bits = Bits;
+        IReadOnlyList<string> names = _dialog.Runtime.UserFlags.Names;
+        var list = new List<string>();
+        for (int bit = 0; bit < DialogUserFlagTable.MaxFlags; bit++)
+            if ((bits & (1u << bit)) != 0)
+                list.Add(bit < names.Count ? names[bit] : bit.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        return list;
+    }
+
     /// <inheritdoc/>
     public bool Equals(DialogUserFlags other) => ReferenceEquals(_dialog, other._dialog);
 

@@ -18,6 +18,8 @@ public sealed class SipRegistrar
     private readonly TimeProvider _time;
     private readonly LocationPersistence? _persistence;
     private readonly byte[] _retryAfterStore = [];
+    private long _accepted;
+    private long _rejected;
 
     /// <summary>Makes a registrar over a table.</summary>
     /// <param name="table">Where the bindings live.</param>
@@ -42,6 +44,12 @@ public sealed class SipRegistrar
 
     /// <summary>Where the bindings live.</summary>
     public LocationTable Table { get; }
+
+    /// <summary>REGISTERs answered by a 2xx so far.</summary>
+    public long AcceptedRegistrations => Interlocked.Read(ref _accepted);
+
+    /// <summary>REGISTERs answered by anything else so far.</summary>
+    public long RejectedRegistrations => Interlocked.Read(ref _rejected);
 
     /// <summary>Carries out a REGISTER and answers it; returns the status of the answer. One that came by another way too gets 482 (8.2.2.2). The answer waits for no
     /// store: where <see cref="LocationDurability.Before"/> is asked for, use <see cref="HandleAsync"/>.</summary>
@@ -90,8 +98,9 @@ public sealed class SipRegistrar
             throw new ArgumentException("Not a REGISTER.", nameof(context));
     }
 
-    private static int Send(SipContext context, in RegistrarReply reply)
+    private int Send(SipContext context, in RegistrarReply reply)
     {
+        Interlocked.Increment(ref reply.StatusCode < 300 ? ref _accepted : ref _rejected);
         // A phone that registered is no stranger on its connection.
         if (reply.StatusCode == 200 && context.Source.ConnectionId != 0 && context.Request.IndexOf(SipHeaderName.Contact) >= 0)
             context.Transport.MarkKnown(context.Source.ConnectionId);

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.Extensions.Configuration;
 using MySqlConnector;
 using Npgsql;
+using Parley.Management;
 using Parley.Server.Configuration.Settings;
 using Parley.Transport;
 
@@ -55,6 +56,7 @@ internal static class ConfigurationRules
         CheckTls(configuration, reader);
         CheckProfiles(configuration, reader);
         CheckStore(configuration.Store, reader);
+        CheckManagement(configuration.Management.Options, reader);
         if (!configuration.IsLoopbackOnly && !configuration.AllowUnauthenticated)
         {
             reader.Refuse(
@@ -116,6 +118,14 @@ internal static class ConfigurationRules
             reader.Refuse("CallRecords:KeepDays", "has no effect with the Provider None");
         if (!store.KeepsCallRecords && store.CallRecordFile.Path.Length > 0)
             reader.Refuse("CallRecords:File", "has no effect with Enabled false");
+    }
+
+    private static void CheckManagement(ManagementOptions management, SectionReader reader)
+    {
+        if (management.Fifo.Length == 0 && management.FifoReplyDirectory != new ManagementOptions().FifoReplyDirectory)
+            reader.Refuse("Management:FifoReplies", "has no effect without a Fifo");
+        if (management.WithoutHttp && management.Listen.Count > 0)
+            reader.Refuse("Management:Listen", "has no effect with Http false");
     }
 
     private static void CheckProfiles(ServerConfiguration configuration, SectionReader reader)

@@ -61,6 +61,9 @@ internal sealed class ServerConfiguration
     /// <summary>Where calls, registrations and call records outlive the process.</summary>
     public StoreConfiguration Store { get; init; } = new();
 
+    /// <summary>What operators and their tools use.</summary>
+    public ManagementConfiguration Management { get; init; } = new();
+
     public SipTlsOptions Tls { get; init; } = new();
 
     public SipTransportOptions Transport { get; init; } = new();

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
 using Parley.Hosting;
+using Parley.Management;
 using Parley.Registrar;
 using Parley.Server.Calls;
 using Parley.Server.Commands;
@@ -29,7 +30,13 @@ internal sealed partial class ServerHost
     {
         _configuration = configuration;
         _file = file;
-        _application = ApplicationSetup.Build(configuration, root, routeKey, store: store);
+        _application = ApplicationSetup.Build(
+            configuration,
+            root,
+            routeKey,
+            change: builder => ManagementSetup.AddTo(builder, configuration),
+            store: store
+        );
         _dialogs = _application.Services.GetRequiredService<IDialogApi>();
         var loggers = _application.Services.GetRequiredService<ILoggerFactory>();
         _log = loggers.CreateLogger("Parley.Server");
@@ -98,6 +105,11 @@ internal sealed partial class ServerHost
         catch (Exception error) when (error is DialogStoreException or LocationStoreException)
         {
             CannotStore(error.Message);
+            return ParleyCommand.BadConfiguration;
+        }
+        catch (ManagementException error)
+        {
+            CannotManage(error.Message);
             return ParleyCommand.BadConfiguration;
         }
         Ready();
@@ -234,6 +246,9 @@ internal sealed partial class ServerHost
 
     [LoggerMessage(1014, LogLevel.Critical, "The store cannot be used: {Reason}")]
     private partial void CannotStore(string reason);
+
+    [LoggerMessage(1017, LogLevel.Critical, "The management side cannot start: {Reason}")]
+    private partial void CannotManage(string reason);
 
     [LoggerMessage(1004, LogLevel.Information, "Draining: {Calls} calls go on for {Seconds} s at most, new ones get 503")]
     private partial void Draining(long calls, double seconds);

@@ -37,7 +37,7 @@ internal static class ServerStart
                 new ConfigurationBuilder().Build(),
                 change: static builder => builder.Logging.ClearProviders()
             );
-            return null;
+            return ManagementSetup.FaultOf(configuration);
         }
         catch (Exception error) when (IsFault(error))
         {

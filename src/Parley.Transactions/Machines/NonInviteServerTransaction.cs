@@ -110,6 +110,7 @@ internal sealed class NonInviteServerTransaction(ServerTransactions servers, uin
     private void Complete(ReadOnlySpan<byte> response, int statusCode)
     {
         LastStatusCode = statusCode;
+        Context.Statistics.CountFinal(statusCode);
         State = ServerTransactionState.Completed;
         RetransmitAt = Never;
         KeepResponse(response);

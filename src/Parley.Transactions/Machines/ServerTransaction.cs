@@ -169,7 +169,8 @@ public abstract class ServerTransaction : SipTransaction
         }
 
         LastStatusCode = statusCode;
-        Context.Count(TransactionCounter.StatelessReplies);
+        Context.Statistics.CountFinal(statusCode);
+        Context.Statistics.CountStateless(statusCode);
         Transmit(response);
         LetRequestGo();
         Terminate();

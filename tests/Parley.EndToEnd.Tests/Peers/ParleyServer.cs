@@ -7,7 +7,12 @@ namespace Parley.EndToEnd.Tests.Peers;
 internal sealed partial class ParleyServer : PeerProcess
 {
     private ParleyServer(string settings, string folder)
-        : base("dotnet", [Path.Combine(AppContext.BaseDirectory, "parley.dll"), "run", "--config", settings], folder, State(folder))
+        : base(
+            "dotnet",
+            [Path.Combine(AppContext.BaseDirectory, "parley.dll"), "run", "--config", settings],
+            folder,
+            Environment(folder, File.ReadAllText(settings))
+        )
     {
         SettingsFile = settings;
     }
@@ -34,7 +39,7 @@ internal sealed partial class ParleyServer : PeerProcess
         var systemd = Path.Combine(folder, "systemd");
         File.Copy("/bin/sh", systemd);
         var command =
-            $"XDG_STATE_HOME='{folder}' NOTIFY_SOCKET='{notifySocket}' dotnet '{Path.Combine(AppContext.BaseDirectory, "parley.dll")}' run --config '{file}' & "
+            $"XDG_STATE_HOME='{folder}' Parley__Management__Enabled=false NOTIFY_SOCKET='{notifySocket}' dotnet '{Path.Combine(AppContext.BaseDirectory, "parley.dll")}' run --config '{file}' & "
             + "trap 'kill -TERM $!' TERM; wait $!; wait $!";
         return new PeerProcess(systemd, ["-c", command], folder);
     }
@@ -47,8 +52,14 @@ internal sealed partial class ParleyServer : PeerProcess
         return new ParleyServer(file, folder);
     }
 
-    /// <summary>A state of its own, so that the servers of several tests do not want one database.</summary>
-    private static Dictionary<string, string> State(string folder) => new() { ["XDG_STATE_HOME"] = folder };
+    /// <summary>A state of its own, so that the servers of several tests do not want one database; a management side only where the settings give it a port.</summary>
+    private static Dictionary<string, string> Environment(string folder, string settings)
+    {
+        var environment = new Dictionary<string, string> { ["XDG_STATE_HOME"] = folder };
+        if (!settings.Contains("\"Management\"", StringComparison.Ordinal))
+            environment["Parley__Management__Enabled"] = "false";
+        return environment;
+    }
 
     /// <summary>SIGTERM, then the statistics it says at its end by the field's names.</summary>
     public async Task<IReadOnlyDictionary<string, long>> StopAsync()

@@ -155,6 +155,7 @@ public class WrongDatabaseTests
             RedirectStandardError = true,
         };
         start.Environment["XDG_STATE_HOME"] = folder;
+        start.Environment["Parley__Management__Enabled"] = "false"; // its port is one for all servers of the machine
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync(),
             errors = process.StandardError.ReadToEndAsync();

@@ -108,6 +108,7 @@ internal static partial class SettingTable
         Store,
         Registrations,
         CallRecords,
+        Management,
         Tls,
         Limits,
         Connections,

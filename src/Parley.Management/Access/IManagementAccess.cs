@@ -1,0 +1,15 @@
+using Microsoft.AspNetCore.Http;
+
+namespace Parley.Management;
+
+/// <summary>Decides which HTTP requests the management side takes, and in whose name. The one in the services counts; without one, loopback alone is let in.</summary>
+public interface IManagementAccess
+{
+    /// <summary>True: listeners beyond loopback may be opened, since this access asks for credentials there.</summary>
+    bool ProtectsOtherAddresses { get; }
+
+    /// <summary>Judges a request whose Host and Origin have been found in order. A refusal has to be written to the response.</summary>
+    /// <param name="context">The request.</param>
+    /// <returns>The caller; null when the request was refused and answered.</returns>
+    ValueTask<ManagementCaller?> AdmitAsync(HttpContext context);
+}

@@ -1,0 +1,12 @@
+using Parley.Management;
+
+namespace Parley.Server.Configuration;
+
+/// <summary>What the section <c>Management</c> says.</summary>
+internal sealed class ManagementConfiguration
+{
+    /// <summary>The management side runs.</summary>
+    public bool IsEnabled { get; set; } = true;
+
+    public ManagementOptions Options { get; init; } = new();
+}

@@ -1,0 +1,50 @@
+using System.Net;
+using System.Net.Sockets;
+using Parley.Hosting;
+using Parley.Management;
+using Parley.Server.Configuration;
+using Parley.Server.Configuration.Settings;
+
+namespace Parley.Server.Hosting;
+
+/// <summary>Gives the application of the server its management side.</summary>
+internal static class ManagementSetup
+{
+    /// <summary>Opens its addresses for HTTP and closes them again; the line for the operator when one is in use, null otherwise.</summary>
+    public static string? FaultOf(ServerConfiguration configuration)
+    {
+        if (!configuration.Management.IsEnabled || configuration.Management.Options.WithoutHttp)
+            return null;
+        var addresses = configuration.Management.Options.Listen.Select(IPEndPoint.Parse).ToList();
+        if (addresses.Count == 0)
+            addresses.Add(new IPEndPoint(IPAddress.Loopback, ManagementOptions.DefaultPort));
+        foreach (var address in addresses)
+        {
+            try
+            {
+                using var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+                socket.Bind(address);
+                socket.Listen();
+            }
+            catch (SocketException error)
+            {
+                return $"Parley:Management:Listen: {address} cannot be opened: {error.Message}";
+            }
+        }
+        return null;
+    }
+
+    /// <summary>As the settings say; nothing when they turn it off.</summary>
+    public static void AddTo(ParleyApplicationBuilder builder, ServerConfiguration configuration)
+    {
+        if (!configuration.Management.IsEnabled)
+            return;
+        builder.AddManagement(options =>
+        {
+            // The options object is the application's own: each setting carries its value over.
+            var target = new ServerConfiguration { Management = new ManagementConfiguration { Options = options } };
+            foreach (var setting in SettingTable.Sections.Single(static s => s.Name == "Management").Settings)
+                setting.Copy(configuration, target);
+        });
+    }
+}

@@ -1,0 +1,108 @@
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using Parley.Dialogs;
+using Parley.Testing;
+using Xunit;
+
+namespace Parley.Management.Tests;
+
+/// <summary>100,000 dialogs that stand while others come and go.</summary>
+public class ManyDialogsTests
+{
+    private const int Standing = 100_000;
+
+    [Fact]
+    public async Task Row_59_a_hundred_thousand_dialogs_are_listed_whole_while_calls_pass()
+    {
+        await using ManagedProxy proxy = await StartAsync();
+        Task<int> list = Task.Run(() => CountAsync(proxy));
+        int calls = 0;
+        while (!list.IsCompleted || calls < 20)
+        {
+            ScriptedCall call = proxy.Call();
+            proxy.Run(0.2);
+            Assert.True(call.IsUp);
+            call.Bye();
+            proxy.Run(0.2);
+            Assert.Equal(CallEnd.LocalBye, call.End);
+            calls++;
+        }
+
+        Assert.InRange(await list, Standing, Standing + calls);
+    }
+
+    [Fact]
+    public async Task Row_59_a_reader_that_stops_holds_no_lock_and_no_memory()
+    {
+        await using ManagedProxy proxy = await StartAsync();
+        using var client = new TcpClient { ReceiveBufferSize = 8192 };
+        await client.ConnectAsync(proxy.BaseUrl.Host, proxy.BaseUrl.Port);
+        NetworkStream stream = client.GetStream();
+        string body = MiClient.Body("dlg_list");
+        await stream.WriteAsync(
+            Encoding.ASCII.GetBytes(
+                $"POST /mi HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n\r\n{body}"
+            )
+        );
+        byte[] some = new byte[4096];
+        Assert.NotEqual(0, await stream.ReadAsync(some));
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        // The list waits for its reader: calls do not wait for the list.
+        for (int i = 0; i < 50; i++)
+        {
+            ScriptedCall call = proxy.Call();
+            proxy.Run(0.2);
+            Assert.True(call.IsUp);
+            call.Bye();
+            proxy.Run(40);
+            Assert.Equal(CallEnd.LocalBye, call.End);
+        }
+
+        Assert.Equal(Standing, (await proxy.Mi.CallAsync("dlg_list", new { index = "0", counter = "1" })).GetProperty("count").GetInt32());
+        long after = GC.GetTotalMemory(forceFullCollection: true);
+        Assert.InRange(after - before, long.MinValue, 8_000_000);
+    }
+
+    [Fact]
+    public async Task Row_59_pages_are_cheap_wherever_they_begin()
+    {
+        await using ManagedProxy proxy = await StartAsync();
+        var ids = new HashSet<string>();
+        for (int index = 0; index < Standing; index += 9_900)
+        {
+            JsonElement page = await proxy.Mi.CallAsync("dlg_list", new { index, counter = 50 });
+            Assert.Equal(Standing, page.GetProperty("count").GetInt32());
+            foreach (JsonElement dialog in page.GetProperty("Dialogs").EnumerateArray())
+                Assert.True(ids.Add(dialog.GetProperty("ID").GetString()!));
+        }
+
+        // A page at the end looks at the last part of the table alone.
+        Assert.Equal(proxy.Dialogs.DialogsInOrder().ElementAt(99_990).Id, proxy.Dialogs.DialogsInOrder(99_990).First().Id);
+        Assert.Empty(proxy.Dialogs.DialogsInOrder(Standing));
+    }
+
+    private static async Task<ManagedProxy> StartAsync()
+    {
+        ManagedProxy proxy = await ManagedProxy.StartAsync(change: static builder =>
+            builder.AddDialogStore(
+                new ManyDialogs(Standing, new SimulatedClock()),
+                static options =>
+                {
+                    options.Mode = DialogStoreMode.Shutdown;
+                    options.LoadFirst = Standing;
+                    options.LoadTime = TimeSpan.FromHours(1);
+                }
+            )
+        );
+        Assert.True(proxy.Dialogs.Statistics.ActiveDialogs == Standing, string.Join('\n', proxy.Log.Lines.Take(20)));
+        return proxy;
+    }
+
+    private static async Task<int> CountAsync(ManagedProxy proxy)
+    {
+        string text = await proxy.Mi.SendAsync(MiClient.Body("dlg_list"));
+        using JsonDocument reply = JsonDocument.Parse(text);
+        return reply.RootElement.GetProperty("result").GetProperty("Dialogs").GetArrayLength();
+    }
+}

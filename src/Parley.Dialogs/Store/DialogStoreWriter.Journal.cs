@@ -65,7 +65,7 @@ internal sealed partial class DialogStoreWriter
         bool isTaken = isDone;
         if (!isDone)
             _retireAt = Now + (long)_options.Retry.TotalMilliseconds;
-        if (!isDone && isDue)
+        if (!isDone && isDue && _asideRecords.Count == 0) // a mark names no call records: the journal counts as long as it is to keep one
             isDone = await TryMarkAsync(journal, cancellation).ConfigureAwait(false);
         if (isDone)
             _waitsForClear = false;

@@ -7,7 +7,9 @@ using Xunit;
 
 namespace Parley.Management.Tests;
 
-/// <summary>100,000 dialogs that stand while others come and go.</summary>
+/// <summary>100,000 dialogs that stand while others come and go. Alone in the process: what others allocate would count.</summary>
+[CollectionDefinition(nameof(ManyDialogsTests), DisableParallelization = true)]
+[Collection(nameof(ManyDialogsTests))]
 public class ManyDialogsTests
 {
     private const int Standing = 100_000;

@@ -10,7 +10,7 @@ namespace Parley.Dialogs;
 /// <remarks>
 /// One object, whose parts are structs that own their fields: <see cref="DialogLife"/> (state and deadlines), <see cref="DialogMailbox"/> (what is
 /// to run after the lock), <see cref="LegSet"/>, <see cref="RequestsUnderWay"/>, <see cref="CallTracking"/>. What it is and what can be read and set stands in this file,
-/// what happens to it in Dialog.Events.cs, what modules hang on it in Dialog.Modules.cs.
+/// what happens to it in Dialog.Events.cs, several legs that answered in Dialog.Legs.cs, what modules hang on it in Dialog.Modules.cs.
 /// </remarks>
 public sealed partial class Dialog : ILegOwner, IActing
 {

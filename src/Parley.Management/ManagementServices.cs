@@ -53,6 +53,7 @@ public static partial class ManagementServices
             services.AddSingleton<IStatisticSource, DialogModuleStatistics>();
             services.AddSingleton<IStatisticSource, LocationStatistics>();
             AddEvents(services);
+            services.AddRecorder();
         }
 
         configure?.Invoke(options);

@@ -52,6 +52,7 @@ public static class ManagementServices
             services.AddSingleton<IStatisticSource, CoreStatistics>();
             services.AddSingleton<IStatisticSource, DialogModuleStatistics>();
             services.AddSingleton<IStatisticSource, LocationStatistics>();
+            services.AddPage();
         }
 
         configure?.Invoke(options);

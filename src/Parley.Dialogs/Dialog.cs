@@ -152,6 +152,18 @@ public sealed partial class Dialog : ILegOwner, IActing
         }
     }
 
+    /// <summary>A race of RFC 5407 happened: a 2xx crossed the CANCEL or a BYE.</summary>
+    internal bool HasRaced
+    {
+        get
+        {
+            lock (Lock)
+            {
+                return _life.Has(InternalFlags.RaceOccurred);
+            }
+        }
+    }
+
     /// <summary>Its lifetime, counted from the answer; changed later, from the moment of the change (OpenSIPS: <c>$DLG_timeout</c>).</summary>
     /// <exception cref="ArgumentOutOfRangeException">Zero, negative or above 68 years.</exception>
     public TimeSpan Timeout

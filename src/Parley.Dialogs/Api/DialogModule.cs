@@ -38,6 +38,7 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
     {
         Options = options;
         CallRecords = callRecords;
+        Steps = localRequests?.CallSteps;
         RecordRouteParameter = Encoding.ASCII.GetBytes(options.RecordRouteParameter);
         Table = new DialogTable(options.HashSize, random);
         InviteFollowers = new FollowerPool<InviteFollower>(pool => new InviteFollower(pool, Table.Slots));

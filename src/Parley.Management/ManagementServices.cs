@@ -52,6 +52,7 @@ public static partial class ManagementServices
             services.AddSingleton<IStatisticSource, CoreStatistics>();
             services.AddSingleton<IStatisticSource, DialogModuleStatistics>();
             services.AddSingleton<IStatisticSource, LocationStatistics>();
+            services.AddPage();
             AddEvents(services);
             services.AddRecorder();
         }

@@ -52,7 +52,9 @@ public static partial class ManagementServices
             services.AddSingleton<IStatisticSource, LocationStatistics>();
             services.AddApi();
             services.AddAccess();
+            services.AddPage();
             AddEvents(services);
+            services.AddRecorder();
         }
 
         configure?.Invoke(options);

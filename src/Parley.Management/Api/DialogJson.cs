@@ -7,7 +7,7 @@ using Parley.Transport;
 namespace Parley.Management;
 
 /// <summary>Writes dialogs as the API and its events show them. Safe from any thread; a lock of a dialog is held only while a field of it is read.</summary>
-internal sealed class DialogJson(TimeProvider time, ManagementOptions options, IDialogMarks? marks = null)
+internal sealed class DialogJson(TimeProvider time, ManagementOptions options, ICallRecorder? recorder = null)
 {
     private readonly byte[] _node = Encoding.UTF8.GetBytes(options.Api.NodeName);
 
@@ -22,8 +22,9 @@ internal sealed class DialogJson(TimeProvider time, ManagementOptions options, I
             _ => "ended",
         };
 
-    /// <summary>What is abnormal about it; empty without something that watches.</summary>
-    public IReadOnlyList<string> MarksOf(Dialog dialog) => marks?.MarksOf(dialog) ?? [];
+    /// <summary>What is abnormal about it, as far as it was recorded.</summary>
+    public IReadOnlyList<string> MarksOf(Dialog dialog) =>
+        recorder?.Abnormal() is { Count: > 0 } marks && marks.TryGetValue(dialog.CallId, out IReadOnlyList<string>? found) ? found : [];
 
     /// <summary>An object: the summary.</summary>
     public void WriteSummary(Utf8JsonWriter json, Dialog dialog)

@@ -53,6 +53,7 @@ public static partial class ManagementServices
             services.AddApi();
             services.AddAccess();
             AddEvents(services);
+            services.AddRecorder();
         }
 
         configure?.Invoke(options);

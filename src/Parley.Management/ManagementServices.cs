@@ -52,6 +52,7 @@ public static partial class ManagementServices
             services.AddSingleton<IStatisticSource, LocationStatistics>();
             services.AddApi();
             services.AddAccess();
+            services.AddPage();
             AddEvents(services);
             services.AddRecorder();
         }

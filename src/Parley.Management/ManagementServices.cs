@@ -54,6 +54,7 @@ public static partial class ManagementServices
             services.AddSingleton<IStatisticSource, LocationStatistics>();
             services.AddPage();
             AddEvents(services);
+            services.AddRecorder();
         }
 
         configure?.Invoke(options);

@@ -29,6 +29,7 @@ internal static class ParleyCommand
         {
             file,
             run,
+            DemoCommand.Create(),
             InitCommand.Create(),
             Check(file),
             Settings(),

@@ -92,13 +92,21 @@ internal sealed class DialogEndpoints(
             }
 
             if (call.Context.Request.Headers.Accept.ToString().Contains(JsonLines, StringComparison.OrdinalIgnoreCase))
-                await WriteLinesAsync(call, found).ConfigureAwait(false);
+                await WriteLinesAsync(call, found, listing.IsBrief).ConfigureAwait(false);
             else
-                await WritePageAsync(call, found, listing.Limit).ConfigureAwait(false);
+                await WritePageAsync(call, found, listing).ConfigureAwait(false);
             return null;
         }
 
-        private async ValueTask WritePageAsync(ApiCall call, IEnumerable<Dialog> found, int limit)
+        private void Write(Utf8JsonWriter json, Dialog dialog, bool isBrief)
+        {
+            if (isBrief)
+                writer.WriteBrief(json, dialog);
+            else
+                writer.WriteSummary(json, dialog);
+        }
+
+        private async ValueTask WritePageAsync(ApiCall call, IEnumerable<Dialog> found, DialogListing listing)
         {
             HttpResponse response = call.Context.Response;
             response.ContentType = call.Operation.ResultType;
@@ -112,10 +120,10 @@ internal sealed class DialogEndpoints(
                 bool isMore = false;
                 foreach (Dialog dialog in found)
                 {
-                    isMore = count == limit;
+                    isMore = count == listing.Limit;
                     if (isMore)
                         break;
-                    writer.WriteSummary(output.Json, dialog);
+                    Write(output.Json, dialog, listing.IsBrief);
                     (last, count) = (dialog.Id, count + 1);
                     await output.StepAsync(call.Cancellation).ConfigureAwait(false);
                 }
@@ -129,7 +137,7 @@ internal sealed class DialogEndpoints(
             }
         }
 
-        private async ValueTask WriteLinesAsync(ApiCall call, IEnumerable<Dialog> found)
+        private async ValueTask WriteLinesAsync(ApiCall call, IEnumerable<Dialog> found, bool isBrief)
         {
             HttpResponse response = call.Context.Response;
             response.ContentType = JsonLines;
@@ -139,7 +147,7 @@ internal sealed class DialogEndpoints(
                 long unsent = 0;
                 foreach (Dialog dialog in found)
                 {
-                    writer.WriteSummary(json, dialog);
+                    Write(json, dialog, isBrief);
                     json.Flush();
                     unsent += json.BytesCommitted + 1;
                     json.Reset();

@@ -34,6 +34,21 @@ internal sealed class DialogJson(TimeProvider time, ManagementOptions options, I
         json.WriteEndObject();
     }
 
+    /// <summary>An object: what a list of very many dialogs needs to be sorted.</summary>
+    public void WriteBrief(Utf8JsonWriter json, Dialog dialog)
+    {
+        json.WriteStartObject();
+        Span<byte> id = stackalloc byte[DialogId.MaxTextLength];
+        dialog.Id.TryFormat(id, out int length);
+        json.WriteString("id"u8, id[..length]);
+        json.WriteString("state"u8, WordOf(dialog.State));
+        json.WriteString("from"u8, dialog.FromUriUtf8);
+        json.WriteString("to"u8, dialog.ToUriUtf8);
+        ApiTime.Write(json, "created"u8, dialog.CreatedAt);
+        WriteMarks(json, dialog);
+        json.WriteEndObject();
+    }
+
     /// <summary>An object: the summary, and all else that is known.</summary>
     public void WriteDetail(Utf8JsonWriter json, Dialog dialog)
     {
@@ -161,11 +176,16 @@ internal sealed class DialogJson(TimeProvider time, ManagementOptions options, I
         }
 
         json.WriteEndArray();
+        WriteMarks(json, dialog);
+        json.WriteString("node"u8, _node);
+    }
+
+    private void WriteMarks(Utf8JsonWriter json, Dialog dialog)
+    {
         json.WriteStartArray("abnormal"u8);
         foreach (string mark in MarksOf(dialog))
             json.WriteStringValue(mark);
         json.WriteEndArray();
-        json.WriteString("node"u8, _node);
     }
 
     private static void WriteParties(Utf8JsonWriter json, Dialog dialog)

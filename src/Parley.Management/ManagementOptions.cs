@@ -46,6 +46,12 @@ public sealed class ManagementOptions
     /// <summary>How long a connection may stay without a request.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(120);
 
+    /// <summary>Events: the stream, webhooks, datagrams.</summary>
+    public EventsOptions Events { get; } = new();
+
+    /// <summary>What is recorded of calls.</summary>
+    public RecorderOptions Recorder { get; } = new();
+
     /// <summary>Whether a text can stand in <see cref="Listen"/> without an access of its own: an address of loopback and a port.</summary>
     /// <param name="text">Such as <c>127.0.0.1:8888</c> or <c>[::1]:8888</c>.</param>
     public static bool IsLoopbackAddress(string text) =>

@@ -21,6 +21,7 @@ internal sealed class CallRing : IDisposable
     private readonly bool _isChecked;
     private long _next;
     private long _lost;
+    private int _isClosed;
 
     public CallRing(RingMemory memory)
     {
@@ -67,7 +68,19 @@ internal sealed class CallRing : IDisposable
         Interlocked.Increment(ref _lost);
     }
 
-    public void Dispose() => _memory.Dispose();
+    /// <summary>Takes every writer away, so that nobody writes any more, and lets the memory go. What comes later is counted as lost.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _isClosed, 1) != 0)
+            return;
+        for (int i = 0; i < Writers; i++)
+        {
+            int place = i;
+            SpinWait.SpinUntil(() => Interlocked.CompareExchange(ref _writers[place].IsBusy, 1, 0) == 0);
+        }
+
+        _memory.Dispose();
+    }
 
     /// <summary>The block that the writer has, or a new one; its lease is held.</summary>
     private bool TryOpen(ref Writer writer, int length, out int place)

@@ -35,4 +35,7 @@ public record RecordedCallSummary
 
     /// <summary>The marks of what was abnormal; empty when nothing was.</summary>
     public IReadOnlyList<string> Abnormal { get; init; } = [];
+
+    /// <summary>The addresses that took part.</summary>
+    internal IReadOnlyList<string> Addresses { get; init; } = [];
 }

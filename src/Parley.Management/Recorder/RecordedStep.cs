@@ -1,3 +1,5 @@
+using Parley.Proxy;
+
 namespace Parley.Management;
 
 /// <summary>What this element did or saw between the messages of a call.</summary>
@@ -17,4 +19,13 @@ public sealed record RecordedStep : RecordedEntry
 
     /// <summary>The id of the dialog that it is about, as text (<c>e64.7f675e24</c>); null when it is about none.</summary>
     public string? DialogId { get; init; }
+
+    /// <summary>Of a step that a floor noted; else none.</summary>
+    internal CallStep Code { get; init; }
+
+    internal long Number { get; init; }
+
+    internal int Further { get; init; }
+
+    internal string Detail { get; init; } = "";
 }

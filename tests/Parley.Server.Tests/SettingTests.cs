@@ -46,6 +46,12 @@ public class SettingTests
         ["LocationStoreOptions.Journal"] = "Registrations:Journal and Store:UseJournal",
         ["SqlCallRecordOptions.Outbox"] = "on where there is a CallRecords:File",
         ["ConsoleLogOptions.LimitedCategories"] = "the categories that strangers reach",
+        ["AccessTlsOptions.ClientCertificates"] = "asked for where Management:Access has Certificates",
+        ["AccessTlsOptions.AcceptUntrustedServers"] = "it connects to no server",
+        ["AccessTlsOptions.ReloadInterval"] = "often enough",
+        ["ManagementAccessOptions.Tokens"] = "a list of objects: AccessSettingTests",
+        ["ManagementAccessOptions.Certificates"] = "a list of objects: AccessSettingTests",
+        ["ManagementAccessOptions.Fault"] = "not an option",
         ["ManagementOptions.FifoMode"] = "owner and group, who are those of the server",
     };
 
@@ -126,7 +132,7 @@ public class SettingTests
             new CallRecordFileOptions(),
             new ManagementOptions(),
         ];
-        var options = classes.SelectMany(OptionsOf).ToDictionary();
+        var options = classes.SelectMany(OptionsOf).Concat(PartsOf(new ManagementOptions())).ToDictionary();
         Assert.Equal(options.Keys.Order(StringComparer.Ordinal), server.Keys.Order(StringComparer.Ordinal));
         var differing = options.Where(o => !Equals(o.Value, server[o.Key])).Select(o => o.Key);
         Assert.Empty(differing);
@@ -215,7 +221,19 @@ public class SettingTests
             c.Store.CallRecordTables,
             c.Store.CallRecordFile,
             c.Management.Options,
-        }.SelectMany(OptionsOf);
+        }
+            .SelectMany(OptionsOf)
+            .Concat(PartsOf(c.Management.Options));
+
+    /// <summary>The management side has its API, its access and a TLS of its own.</summary>
+    private static IEnumerable<KeyValuePair<string, object?>> PartsOf(ManagementOptions management) =>
+        [
+            .. OptionsOf(management.Api),
+            .. OptionsOf(management.Access),
+            .. OptionsOf(management.Access.OpenId),
+            .. OptionsOf(management.Access.Tls)
+                .Select(o => KeyValuePair.Create("AccessTlsOptions." + o.Key[(nameof(SipTlsOptions).Length + 1)..], o.Value)),
+        ];
 
     private static IEnumerable<KeyValuePair<string, object?>> OptionsOf(object options) =>
         options
@@ -231,6 +249,10 @@ public class SettingTests
 
     private static bool IsPart(PropertyInfo property) =>
         property.PropertyType == typeof(SipStreamOptions)
+        || property.PropertyType == typeof(ManagementApiOptions)
+        || property.PropertyType == typeof(ManagementAccessOptions)
+        || property.PropertyType == typeof(ManagementOpenIdOptions)
+        || (property.PropertyType == typeof(SipTlsOptions) && property.DeclaringType == typeof(ManagementAccessOptions))
         || property.PropertyType == typeof(SqlNames)
         || property.PropertyType == typeof(RelayOptions)
         || property.PropertyType == typeof(Sip.SipLimits);
@@ -295,8 +317,8 @@ public class SettingTests
     )
     {
         var (inner, folder) = ($$""" "{{key.Split(':')[^1]}}": {{value}} """, TestFolder.ForTest("settings"));
-        if (key.Contains(':', StringComparison.Ordinal))
-            inner = $$""" "{{key.Split(':')[0]}}": { {{inner}} } """;
+        foreach (var section in key.Split(':')[..^1].Reverse())
+            inner = $$""" "{{section}}": { {{inner}} } """;
         if (key is "Tls:Key" or "Tls:Certificate")
             inner = $$""" "Tls": { "Certificate": "a.pem", "Key": "b.pem" } """;
         // What must lie between others gets them with it.
@@ -306,6 +328,10 @@ public class SettingTests
             inner = $$""" "Store": { "Provider": "PostgreSql", "Connection": {{value}} } """;
         if (key == "Management:FifoReplies")
             inner = $$""" "Management": { "Fifo": "/run/parley/mi.fifo", "FifoReplies": {{value}} } """;
+        if (key is "Management:Access:Key" or "Management:Access:Certificate")
+            inner = """ "Management": { "Access": { "Certificate": "a.pem", "Key": "b.pem" } } """;
+        if (key == "Management:Access:Authorities")
+            inner = """ "Management": { "Access": { "Authorities": "ca.pem", "Certificates": [ { "Subject": "ops" } ] } } """;
         if (key == "CallRecords:IntermediateInterval")
             inner = """ "CallRecords": { "IntermediateInterval": 900 } """;
         var listener = $$""" "Listeners": [ { "Endpoint": "udp:127.0.0.1:{{ServerProcess.FreePort()}}" } ], """;

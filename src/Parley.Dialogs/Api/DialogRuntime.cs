@@ -1,6 +1,7 @@
 using Parley.Proxy;
 using Parley.Sip;
 using Parley.Transactions;
+using Parley.Transport;
 
 namespace Parley.Dialogs;
 
@@ -25,6 +26,9 @@ internal abstract class DialogRuntime
     public DialogLog Log { get; }
 
     public DialogFeed Feed { get; } = new();
+
+    /// <summary>Knows which connections are open; null without a network.</summary>
+    public ISipTransport? Transport { get; init; }
 
     /// <summary>What calls wait for when their rows are to be durable first; null without a store in realtime mode.</summary>
     public DialogHolds? Holds { get; set; }

@@ -18,8 +18,8 @@ internal sealed class PageEndpoints : IManagementEndpoints
 
     public void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapMethods("/", Methods, StartAsync);
-        endpoints.MapMethods("/assets/{version}/{**name}", Methods, AssetAsync);
+        endpoints.MapMethods("/", Methods, StartAsync).WithMetadata(OpenToAll.Instance);
+        endpoints.MapMethods("/assets/{version}/{**name}", Methods, AssetAsync).WithMetadata(OpenToAll.Instance);
     }
 
     private Task StartAsync(HttpContext context)

@@ -52,9 +52,11 @@ public static class ManagementServices
             services.AddSingleton<IStatisticSource, CoreStatistics>();
             services.AddSingleton<IStatisticSource, DialogModuleStatistics>();
             services.AddSingleton<IStatisticSource, LocationStatistics>();
+            services.AddMetricEndpoints();
         }
 
         configure?.Invoke(options);
+        services.AddCallTraces(options);
         return services;
     }
 

@@ -125,6 +125,8 @@ public class SettingTests
             new SqlCallRecordOptions(),
             new CallRecordFileOptions(),
             new ManagementOptions(),
+            new MetricsOptions(),
+            new TraceOptions(),
         ];
         var options = classes.SelectMany(OptionsOf).ToDictionary();
         Assert.Equal(options.Keys.Order(StringComparer.Ordinal), server.Keys.Order(StringComparer.Ordinal));
@@ -138,9 +140,8 @@ public class SettingTests
         var standard = new ServerConfiguration();
         foreach (var section in SettingTable.Sections)
         {
-            foreach (var setting in section.Settings)
+            foreach (var (key, setting) in section.Keys)
             {
-                var key = section.KeyOf(setting);
                 foreach (var (_, value) in Examples().Where(e => e.Key == key))
                 {
                     var named = RestartNeeds.Between(standard, Read(key, value).Configuration).Where(n => n != "Parley:Listeners");
@@ -155,6 +156,7 @@ public class SettingTests
         !key.Contains(':', StringComparison.Ordinal)
         || key.StartsWith("Messages:", StringComparison.Ordinal)
         || key is "Registrar:Enabled" or "Runtime:GcPacing" or "Runtime:WarmUp" or "Management:Enabled"
+        || key is "Management:OtlpProtocol" or "Management:Metrics:Otlp" or "Management:Metrics:OtlpInterval" or "Management:Traces:Otlp"
         || key
             is "Store:Provider"
                 or "Store:File"
@@ -215,6 +217,8 @@ public class SettingTests
             c.Store.CallRecordTables,
             c.Store.CallRecordFile,
             c.Management.Options,
+            c.Management.Options.Metrics,
+            c.Management.Options.Traces,
         }.SelectMany(OptionsOf);
 
     private static IEnumerable<KeyValuePair<string, object?>> OptionsOf(object options) =>
@@ -233,6 +237,8 @@ public class SettingTests
         property.PropertyType == typeof(SipStreamOptions)
         || property.PropertyType == typeof(SqlNames)
         || property.PropertyType == typeof(RelayOptions)
+        || property.PropertyType == typeof(MetricsOptions)
+        || property.PropertyType == typeof(TraceOptions)
         || property.PropertyType == typeof(Sip.SipLimits);
 
     private static object? Plain(object? value) =>
@@ -295,8 +301,12 @@ public class SettingTests
     )
     {
         var (inner, folder) = ($$""" "{{key.Split(':')[^1]}}": {{value}} """, TestFolder.ForTest("settings"));
-        if (key.Contains(':', StringComparison.Ordinal))
-            inner = $$""" "{{key.Split(':')[0]}}": { {{inner}} } """;
+        if (key is "Management:Metrics:OtlpInterval" or "Management:Traces:Ratio" or "Management:Traces:TakesParents")
+            inner = $$""" "Otlp": "http://127.0.0.1:4317", {{inner}} """;
+        if (key == "Management:OtlpProtocol")
+            inner = $$""" "Metrics": { "Otlp": "http://127.0.0.1:4317" }, {{inner}} """;
+        foreach (var section in key.Split(':')[..^1].Reverse())
+            inner = $$""" "{{section}}": { {{inner}} } """;
         if (key is "Tls:Key" or "Tls:Certificate")
             inner = $$""" "Tls": { "Certificate": "a.pem", "Key": "b.pem" } """;
         // What must lie between others gets them with it.

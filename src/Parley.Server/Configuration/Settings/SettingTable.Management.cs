@@ -112,6 +112,9 @@ internal static partial class SettingTable
                     1,
                     Day
                 ),
+                Metrics,
+                Traces,
+                OtlpProtocol,
             ]
         );
 

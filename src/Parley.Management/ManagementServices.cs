@@ -55,6 +55,8 @@ public static partial class ManagementServices
             services.AddPage();
             AddEvents(services);
             services.AddRecorder();
+            HepServices.AddHep(services);
+            CallFileServices.AddCallFiles(services);
         }
 
         configure?.Invoke(options);

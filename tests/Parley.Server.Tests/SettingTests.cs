@@ -125,6 +125,7 @@ public class SettingTests
             new SqlCallRecordOptions(),
             new CallRecordFileOptions(),
             new ManagementOptions(),
+            new ManagementOptions().Hep,
         ];
         var options = classes.SelectMany(OptionsOf).ToDictionary();
         Assert.Equal(options.Keys.Order(StringComparer.Ordinal), server.Keys.Order(StringComparer.Ordinal));
@@ -215,6 +216,7 @@ public class SettingTests
             c.Store.CallRecordTables,
             c.Store.CallRecordFile,
             c.Management.Options,
+            c.Management.Options.Hep,
         }.SelectMany(OptionsOf);
 
     private static IEnumerable<KeyValuePair<string, object?>> OptionsOf(object options) =>
@@ -233,6 +235,7 @@ public class SettingTests
         property.PropertyType == typeof(SipStreamOptions)
         || property.PropertyType == typeof(SqlNames)
         || property.PropertyType == typeof(RelayOptions)
+        || property.PropertyType.Namespace == "Parley.Management" && property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)
         || property.PropertyType == typeof(Sip.SipLimits);
 
     private static object? Plain(object? value) =>
@@ -295,8 +298,8 @@ public class SettingTests
     )
     {
         var (inner, folder) = ($$""" "{{key.Split(':')[^1]}}": {{value}} """, TestFolder.ForTest("settings"));
-        if (key.Contains(':', StringComparison.Ordinal))
-            inner = $$""" "{{key.Split(':')[0]}}": { {{inner}} } """;
+        foreach (var outer in key.Split(':')[..^1].Reverse())
+            inner = $$""" "{{outer}}": { {{inner}} } """;
         if (key is "Tls:Key" or "Tls:Certificate")
             inner = $$""" "Tls": { "Certificate": "a.pem", "Key": "b.pem" } """;
         // What must lie between others gets them with it.
@@ -306,6 +309,8 @@ public class SettingTests
             inner = $$""" "Store": { "Provider": "PostgreSql", "Connection": {{value}} } """;
         if (key == "Management:FifoReplies")
             inner = $$""" "Management": { "Fifo": "/run/parley/mi.fifo", "FifoReplies": {{value}} } """;
+        if (key == "Management:Hep:Mode")
+            inner = $$""" "Management": { "Hep": { "Mode": {{value}}, "Target": "udp:127.0.0.1:9" } } """;
         if (key == "CallRecords:IntermediateInterval")
             inner = """ "CallRecords": { "IntermediateInterval": 900 } """;
         var listener = $$""" "Listeners": [ { "Endpoint": "udp:127.0.0.1:{{ServerProcess.FreePort()}}" } ], """;

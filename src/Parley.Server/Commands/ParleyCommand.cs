@@ -39,6 +39,7 @@ internal static class ParleyCommand
             CallsCommand.Create(api),
             TraceCommand.Create(api),
             ExplainCommand.Create(api),
+            ReplayCommand.Create(file),
             ProfilesCommand.Create(api),
             RegistrationsCommand.Create(api),
             StatisticsCommand.Create(api),

@@ -235,7 +235,8 @@ public class SettingTests
         property.PropertyType == typeof(SipStreamOptions)
         || property.PropertyType == typeof(SqlNames)
         || property.PropertyType == typeof(RelayOptions)
-        || property.PropertyType.Namespace == "Parley.Management" && property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)
+        || property.PropertyType.Namespace == "Parley.Management"
+            && property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)
         || property.PropertyType == typeof(Sip.SipLimits);
 
     private static object? Plain(object? value) =>

@@ -43,7 +43,9 @@ public sealed class HepOptions
     /// <summary>Whether a text of <see cref="Listen"/> is a place of loopback, which needs no <see cref="ListenKey"/>.</summary>
     /// <param name="text">Such as <c>udp:127.0.0.1:9060</c>.</param>
     public static bool IsLoopback(string text) =>
-        HepPlace.TryParse(text, out HepPlace place) && IPAddress.TryParse(place.Host, out IPAddress? address) && IPAddress.IsLoopback(address);
+        HepPlace.TryParse(text, out HepPlace place)
+        && IPAddress.TryParse(place.Host, out IPAddress? address)
+        && IPAddress.IsLoopback(address);
 
     /// <exception cref="ManagementException">An option cannot be.</exception>
     internal void Check()

@@ -67,8 +67,8 @@ public class CallFileEndpointTests
     {
         const string Json =
             """{"Parley":{"Domains":["example.com"],"Store":{"Connection":"Host=db;Password=hunter2"},"Management":{"Hep":{"Key":"hunter2"},"Access":{"Tokens":[{"Token":"hunter2","Role":"read"}]}},"Users":{"Passwords":["hunter2"]}}}""";
-        await using ManagedProxy proxy = await ManagedProxy.StartAsync(
-            change: builder => builder.Services.AddSingleton<ISavedSettings>(new Saved(Json))
+        await using ManagedProxy proxy = await ManagedProxy.StartAsync(change: builder =>
+            builder.Services.AddSingleton<ISavedSettings>(new Saved(Json))
         );
         ScriptedCall call = proxy.Call();
         proxy.Run(1);
@@ -83,10 +83,19 @@ public class CallFileEndpointTests
     [Fact]
     public async Task An_explanation_is_asked_for_by_POST()
     {
-        await using ManagedProxy proxy = await ManagedProxy.StartAsync(
-            change: builder => builder.Services.AddSingleton<IRequestExplainer>(new Explainer())
+        await using ManagedProxy proxy = await ManagedProxy.StartAsync(change: builder =>
+            builder.Services.AddSingleton<IRequestExplainer>(new Explainer())
         );
-        JsonElement answer = await ExplainAsync(proxy, new { request = "INVITE sip:x SIP/2.0", source = "192.0.2.7:5060", transport = "tcp" }, 200);
+        JsonElement answer = await ExplainAsync(
+            proxy,
+            new
+            {
+                request = "INVITE sip:x SIP/2.0",
+                source = "192.0.2.7:5060",
+                transport = "tcp",
+            },
+            200
+        );
         Assert.Equal("INVITE sip:x SIP/2.0 192.0.2.7:5060 tcp", answer.GetProperty("line").GetString());
         Assert.Equal("sip:x", answer.GetProperty("targets")[0].GetProperty("uri").GetString());
         Assert.False(answer.TryGetProperty("answer", out _));

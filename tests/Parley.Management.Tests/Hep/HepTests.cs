@@ -184,7 +184,13 @@ public class HepTests
         using var client = new HttpClient { BaseAddress = proxy.BaseUrl };
         using HttpResponseMessage changed = await client.PatchAsJsonAsync(
             "api/v1/hep",
-            new { mode = "selected", addCallIds = new[] { "a@b" }, addUsers = new[] { "bob", "carol" }, removeUsers = new[] { "bob" } }
+            new
+            {
+                mode = "selected",
+                addCallIds = new[] { "a@b" },
+                addUsers = new[] { "bob", "carol" },
+                removeUsers = new[] { "bob" },
+            }
         );
         Assert.Equal(HttpStatusCode.OK, changed.StatusCode);
         JsonElement state = await client.GetFromJsonAsync<JsonElement>("api/v1/hep");

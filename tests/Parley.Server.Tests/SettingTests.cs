@@ -133,6 +133,7 @@ public class SettingTests
             new ManagementOptions(),
             new MetricsOptions(),
             new TraceOptions(),
+            new ManagementOptions().Hep,
         ];
         var options = classes.SelectMany(OptionsOf).Concat(PartsOf(new ManagementOptions())).ToDictionary();
         Assert.Equal(options.Keys.Order(StringComparer.Ordinal), server.Keys.Order(StringComparer.Ordinal));
@@ -225,6 +226,7 @@ public class SettingTests
             c.Management.Options,
             c.Management.Options.Metrics,
             c.Management.Options.Traces,
+            c.Management.Options.Hep,
         }
             .SelectMany(OptionsOf)
             .Concat(PartsOf(c.Management.Options));
@@ -253,14 +255,11 @@ public class SettingTests
 
     private static bool IsPart(PropertyInfo property) =>
         property.PropertyType == typeof(SipStreamOptions)
-        || property.PropertyType == typeof(ManagementApiOptions)
-        || property.PropertyType == typeof(ManagementAccessOptions)
-        || property.PropertyType == typeof(ManagementOpenIdOptions)
         || (property.PropertyType == typeof(SipTlsOptions) && property.DeclaringType == typeof(ManagementAccessOptions))
         || property.PropertyType == typeof(SqlNames)
         || property.PropertyType == typeof(RelayOptions)
-        || property.PropertyType == typeof(MetricsOptions)
-        || property.PropertyType == typeof(TraceOptions)
+        || property.PropertyType.Namespace == "Parley.Management"
+            && property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)
         || property.PropertyType == typeof(Sip.SipLimits);
 
     private static object? Plain(object? value) =>
@@ -342,6 +341,8 @@ public class SettingTests
             inner = """ "Management": { "Access": { "Certificate": "a.pem", "Key": "b.pem" } } """;
         if (key == "Management:Access:Authorities")
             inner = """ "Management": { "Access": { "Authorities": "ca.pem", "Certificates": [ { "Subject": "ops" } ] } } """;
+        if (key == "Management:Hep:Mode")
+            inner = $$""" "Management": { "Hep": { "Mode": {{value}}, "Target": "udp:127.0.0.1:9" } } """;
         if (key == "CallRecords:IntermediateInterval")
             inner = """ "CallRecords": { "IntermediateInterval": 900 } """;
         var listener = $$""" "Listeners": [ { "Endpoint": "udp:127.0.0.1:{{ServerProcess.FreePort()}}" } ], """;

@@ -129,6 +129,13 @@ internal static class ConfigurationRules
             reader.Refuse("Management:FifoReplies", "has no effect without a Fifo");
         if (management.WithoutHttp && management.Listen.Count > 0)
             reader.Refuse("Management:Listen", "has no effect with Http false");
+        if (management.Hep is { Mode: not HepMode.Off, Target.Length: 0 })
+            reader.Refuse("Management:Hep:Mode", "needs a Target");
+        if (
+            management.Hep.ListenKey.Length == 0
+            && management.Hep.Listen.FirstOrDefault(static p => !HepOptions.IsLoopback(p)) is { } place
+        )
+            reader.Refuse("Management:Hep:Listen", $"{place} is beyond loopback and needs a ListenKey");
         AccessRules.Check(management, reader);
     }
 

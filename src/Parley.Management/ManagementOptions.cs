@@ -49,6 +49,9 @@ public sealed class ManagementOptions
     /// <summary>What is recorded of calls.</summary>
     public RecorderOptions Recorder { get; } = new();
 
+    /// <summary>Events: the stream, webhooks, datagrams.</summary>
+    public EventsOptions Events { get; } = new();
+
     /// <summary>Whether a text can stand in <see cref="Listen"/> without an access of its own: an address of loopback and a port.</summary>
     /// <param name="text">Such as <c>127.0.0.1:8888</c> or <c>[::1]:8888</c>.</param>
     public static bool IsLoopbackAddress(string text) =>

@@ -8,7 +8,7 @@ using Parley.Hosting;
 namespace Parley.Management;
 
 /// <summary>Adds the management side to an application.</summary>
-public static class ManagementServices
+public static partial class ManagementServices
 {
     /// <summary>Adds the management side: MI over HTTP on 127.0.0.1:8888, and what the options add. Called twice, both settings apply.</summary>
     /// <param name="services">The services of an application.</param>
@@ -53,6 +53,7 @@ public static class ManagementServices
             services.AddSingleton<IStatisticSource, DialogModuleStatistics>();
             services.AddSingleton<IStatisticSource, LocationStatistics>();
             services.AddRecorder();
+            AddEvents(services);
         }
 
         configure?.Invoke(options);

@@ -66,6 +66,14 @@ internal sealed class ManagedProxy : IAsyncDisposable
     /// <summary>Runs when a dialog is made.</summary>
     public Action<Dialog>? OnDialog { get; set; }
 
+    /// <summary>How dialogs are made.</summary>
+    public DialogFlags Flags { get; set; }
+
+    /// <summary>Requests outside dialogs are answered with this; 0: they are relayed.</summary>
+    public int RefuseWith { get; set; }
+
+    public IEventHub Hub => Application.Services.GetRequiredService<IEventHub>();
+
     public MiClient Mi { get; private set; } = null!;
 
     public Uri BaseUrl { get; private set; } = null!;
@@ -120,13 +128,19 @@ internal sealed class ManagedProxy : IAsyncDisposable
             return;
         }
 
+        if (RefuseWith > 0)
+        {
+            context.Reply(RefuseWith);
+            return;
+        }
+
         if (context.Method != SipMethod.Invite)
         {
             context.Reply(405);
             return;
         }
 
-        if (context.CreateDialog() is { } dialog)
+        if (context.CreateDialog(Flags) is { } dialog)
             OnDialog?.Invoke(dialog);
         context.RecordRoute();
         foreach (string user in context.RequestUri.UserText.Split('-'))

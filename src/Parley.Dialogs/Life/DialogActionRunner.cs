@@ -205,20 +205,30 @@ internal sealed class DialogActionRunner(
     /// <summary>The end goes with the call's record: a store writes both in one transaction.</summary>
     private void PublishEnd(Dialog dialog, in DialogAction action)
     {
-        CallRecord? record = runtime.CallRecords is { } records ? CallRecordBuilder.TakeFinal(dialog, records.Options) : null;
-        Publish(dialog, DialogChangeKind.Deleted, action.OldState, action.NewState, record);
+        CallRecord? missedCall = null;
+        CallRecord? record = runtime.CallRecords is { } records
+            ? CallRecordBuilder.TakeFinal(dialog, records.Options, runtime.Feed.WithMissedCalls, out missedCall)
+            : null;
+        Publish(dialog, DialogChangeKind.Deleted, action.OldState, action.NewState, record, missedCall);
         if (record is not null)
             runtime.CallRecords!.RaiseEnded(record);
     }
 
     /// <summary>Gives the feed's readers a change.</summary>
-    private void Publish(Dialog dialog, DialogChangeKind kind, DialogState oldState, DialogState newState, CallRecord? callRecord = null)
+    private void Publish(
+        Dialog dialog,
+        DialogChangeKind kind,
+        DialogState oldState,
+        DialogState newState,
+        CallRecord? callRecord = null,
+        CallRecord? missedCall = null
+    )
     {
         DialogFeed feed = runtime.Feed;
         if (!feed.HasReaders)
             return;
         DialogRecord? record = feed.WithRecords ? DialogRecords.Of(dialog, profiles) : null;
-        feed.Publish(new DialogChange(kind, dialog.Id, oldState, newState, record) { CallRecord = callRecord });
+        feed.Publish(new DialogChange(kind, dialog.Id, oldState, newState, record) { CallRecord = callRecord, MissedCall = missedCall });
     }
 
     /// <summary>The application's hooks, then those of the dialog.</summary>

@@ -142,6 +142,7 @@ internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options,
     {
         bool reinvite = ping.IsReinvite;
         runtime.Log.PingDead(dialog.Id, ping.Leg.IsCaller, reinvite, reason);
+        runtime.Hooks.RunPingFailed(dialog, callee ?? dialog.Caller, reason);
         string why = reinvite ? DialogReasons.ReinvitePingTimeout : DialogReasons.PingTimeout;
         if (callee is null)
             dialog.Terminate(why);

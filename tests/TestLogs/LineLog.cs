@@ -1,14 +1,19 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
-namespace Parley.Management.Tests;
+namespace Parley.TestLogs;
 
-/// <summary>Keeps the lines of a log: "Information 7010 text".</summary>
-internal sealed class LineLog : ILoggerProvider, ILogger
+/// <summary>Keeps the lines of a log, of all categories: "Information 7010 text", and the message of the exception behind it.</summary>
+internal sealed class LineLog : ILoggerFactory, ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<string> _lines = new();
 
     public IReadOnlyList<string> Lines => [.. _lines];
+
+    /// <summary>The lines of one event.</summary>
+    public IReadOnlyList<string> Of(int eventId) => [.. _lines.Where(line => line.Split(' ', 3)[1] == $"{eventId}")];
+
+    public void AddProvider(ILoggerProvider provider) { }
 
     public ILogger CreateLogger(string categoryName) => this;
 
@@ -23,7 +28,7 @@ internal sealed class LineLog : ILoggerProvider, ILogger
         TState state,
         Exception? exception,
         Func<TState, Exception?, string> formatter
-    ) => _lines.Enqueue($"{logLevel} {eventId.Id} {formatter(state, exception)}{(exception is null ? "" : " " + exception)}");
+    ) => _lines.Enqueue($"{logLevel} {eventId.Id} {formatter(state, exception)} {exception?.Message}".TrimEnd());
 
     public void Dispose() { }
 }

@@ -1,81 +1,89 @@
 using System.Globalization;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
 
 namespace Parley.Management;
 
-/// <summary>Recorded calls: <c>GET /api/v1/calls</c>, <c>/api/v1/calls/{callId}</c>, <c>/api/v1/dialogs/{id}/call</c>.</summary>
-internal sealed class CallEndpoints(CallReader calls, IDialogApi? dialogs = null) : IManagementEndpoints
+/// <summary>Recorded calls: <c>/api/v1/calls</c>, <c>/api/v1/calls/{callId}</c>, <c>/api/v1/dialogs/{id}/call</c>.</summary>
+internal sealed class CallEndpoints(CallReader calls, ILoggerFactory loggers, IDialogApi? dialogs = null) : IManagementEndpoints
 {
-    private static readonly string[] Parameters =
-    [
-        "q",
-        "callId",
-        "number",
-        "ip",
-        "abnormal",
-        "mark",
-        "ended",
-        "all",
-        "since",
-        "limit",
-        "cursor",
-    ];
+    private const string Path = ApiRoutes.Prefix + "/calls";
 
     public void Map(IEndpointRouteBuilder endpoints)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
-        endpoints.MapMethods("/api/v1/calls", ["GET"], ListAsync);
-        endpoints.MapMethods("/api/v1/calls/{callId}", ["GET"], OneAsync);
-        endpoints.MapMethods("/api/v1/dialogs/{id}/call", ["GET"], OfDialogAsync);
+        var routes = new ApiRoutes(endpoints, loggers.CreateLogger("Parley.Management"));
+        routes.Map(
+            "GET",
+            Path,
+            new ApiOperation("listCalls", "The calls in the recorder, live, ended and failed ones, the latest first, page by page.")
+            {
+                Parameters =
+                [
+                    new ApiParameter("q", "A text in the Call-ID, the URIs, an address, the line or a mark, in whatever case."),
+                    new ApiParameter("callId", "The Call-ID."),
+                    new ApiParameter("number", "The number or user of From or To; a number by its end too."),
+                    new ApiParameter("ip", "An address that took part, without port."),
+                    new ApiParameter("abnormal", "With marks, or without.", "boolean"),
+                    new ApiParameter("mark", "With this mark."),
+                    new ApiParameter("ended", "Over, or going on.", "boolean"),
+                    new ApiParameter("all", "Also REGISTER, OPTIONS and the like; else INVITEs alone.", "boolean"),
+                    new ApiParameter("since", "Of which something happened at this time or later: ISO 8601."),
+                    new ApiParameter("limit", "How many at once, 1 to 1000, 100 when left out.", "integer"),
+                    new ApiParameter("cursor", "Where the page before ended: its next."),
+                ],
+                Result = CallJsonContext.Default.CallListJson,
+            },
+            ListAsync
+        );
+        routes.Map(
+            "GET",
+            Path + "/{callId}",
+            new ApiOperation("showCall", "One call with its messages and steps.") { Result = CallJsonContext.Default.CallJson },
+            OneAsync
+        );
+        routes.Map(
+            "GET",
+            ApiRoutes.Prefix + "/dialogs/{id}/call",
+            new ApiOperation("showCallOfDialog", "The call of a dialog with its messages and steps.")
+            {
+                Result = CallJsonContext.Default.CallJson,
+            },
+            OfDialogAsync
+        );
     }
 
-    private Task ListAsync(HttpContext context)
+    private async ValueTask<ApiProblem?> ListAsync(ApiCall call)
     {
-        IQueryCollection query = context.Request.Query;
-        if (query.Keys.FirstOrDefault(static key => !Parameters.Contains(key)) is { } unknown)
-            return RefuseAsync(context, $"There is no parameter \"{unknown}\"; there are {string.Join(", ", Parameters)}.");
-        if (query.FirstOrDefault(static pair => pair.Value.Count > 1) is { Key: { } twice })
-            return RefuseAsync(context, $"The parameter {twice} is there more than once.");
-        int limit = 100;
-        if (
-            Text(query, "limit") is { } most
-            && !(int.TryParse(most, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is >= 1 and <= 1000)
-        )
-            return RefuseAsync(context, "The parameter limit is a whole number from 1 to 1000.");
-        if (
-            !TryFlag(query, "abnormal", out bool? abnormal)
-            || !TryFlag(query, "ended", out bool? ended)
-            || !TryFlag(query, "all", out bool? all)
-        )
-            return RefuseAsync(context, "The parameters abnormal, ended and all are true or false.");
+        int limit = call.Number("limit", 1, DialogListing.MostAtOnce) ?? DialogListing.DefaultLimit;
         DateTimeOffset? since = null;
-        if (Text(query, "since") is { } begin)
+        if (call.Text("since") is { } begin)
         {
-            if (!DateTimeOffset.TryParse(begin, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
-                return RefuseAsync(context, "The parameter since is a time in ISO 8601, such as 2026-11-30T22:50:00Z.");
-            since = time;
+            if (DateTimeOffset.TryParse(begin, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
+                since = time;
+            else
+                call.Refuse("The parameter since is a time in ISO 8601, such as 2026-11-30T22:50:00Z.");
         }
 
-        if (!TryCursor(Text(query, "cursor"), out long latest, out string after))
-            return RefuseAsync(context, "The parameter cursor is what a page before gave as next.");
-        var asked = new RecordedCallQuery
+        if (!TryCursor(call.Text("cursor"), out long latest, out string after))
+            call.Refuse("The parameter cursor is what a page before gave as next.");
+        var query = new RecordedCallQuery
         {
-            Text = Text(query, "q"),
-            CallId = Text(query, "callId"),
-            Number = Text(query, "number"),
-            Address = Text(query, "ip"),
-            IsAbnormal = abnormal,
-            Mark = Text(query, "mark"),
-            HasEnded = ended,
-            AllMethods = all ?? false,
+            Text = call.Text("q"),
+            CallId = call.Text("callId"),
+            Number = call.Text("number"),
+            Address = call.Text("ip"),
+            IsAbnormal = call.Flag("abnormal"),
+            Mark = call.Text("mark"),
+            HasEnded = call.Flag("ended"),
+            AllMethods = call.Flag("all") ?? false,
             Since = since,
         };
-        return WriteAsync(context, 200, Page(asked, limit, latest, after), CallJsonContext.Default.CallListJson);
+        if (call.Fault is { } fault)
+            return fault;
+        await call.WriteAsync(Page(query, limit, latest, after), CallJsonContext.Default.CallListJson).ConfigureAwait(false);
+        return null;
     }
 
     private CallListJson Page(RecordedCallQuery query, int limit, long latest, string after)
@@ -100,34 +108,25 @@ internal sealed class CallEndpoints(CallReader calls, IDialogApi? dialogs = null
         return new CallListJson { Items = items, Next = next };
     }
 
-    private Task OneAsync(HttpContext context)
+    private async ValueTask<ApiProblem?> OneAsync(ApiCall call)
     {
-        // A slash in it is written %2F, which routing leaves as it is.
-        string callId = ((string?)context.Request.RouteValues["callId"] ?? "").Replace("%2F", "/", StringComparison.OrdinalIgnoreCase);
-        return calls.TryGet(callId, out RecordedCall? call)
-            ? WriteAsync(context, 200, CallJson.Of(call), CallJsonContext.Default.CallJson)
-            : NotFoundAsync(context, "Nothing of a call with this Call-ID is in the recorder.");
+        if (!calls.TryGet(call.Path("callId"), out RecordedCall? recorded))
+            return ApiProblem.NotFound("Nothing of a call with this Call-ID is in the recorder.");
+        await call.WriteAsync(CallJson.Of(recorded), CallJsonContext.Default.CallJson).ConfigureAwait(false);
+        return null;
     }
 
-    private Task OfDialogAsync(HttpContext context)
+    private async ValueTask<ApiProblem?> OfDialogAsync(ApiCall call)
     {
-        if (!DialogId.TryParse((string?)context.Request.RouteValues["id"] ?? "", out DialogId id))
-            return RefuseAsync(context, "The id of a dialog is two hexadecimal numbers with a dot between them, such as e64.7f675e24.");
-        if ((dialogs?.Find(id) is { } dialog && calls.TryGet(dialog.CallId, out RecordedCall? call)) || calls.TryGet(id, out call))
-            return WriteAsync(context, 200, CallJson.Of(call), CallJsonContext.Default.CallJson);
-        return NotFoundAsync(context, "Nothing of a call with this dialog is in the recorder.");
-    }
-
-    private static string? Text(IQueryCollection query, string name) => query[name].ToString() is { Length: > 0 } text ? text : null;
-
-    private static bool TryFlag(IQueryCollection query, string name, out bool? flag)
-    {
-        flag = null;
-        if (Text(query, name) is not { } text)
-            return true;
-        bool isRead = bool.TryParse(text, out bool value);
-        flag = value;
-        return isRead;
+        if (!DialogId.TryParse(call.Path("id"), out DialogId id))
+            return ApiProblem.Invalid("The id of a dialog is two hexadecimal numbers with a dot between them, such as e64.7f675e24.");
+        RecordedCall? recorded = null;
+        if (dialogs?.Find(id) is { } dialog)
+            calls.TryGet(dialog.CallId, out recorded);
+        if (recorded is null && !calls.TryGet(id, out recorded))
+            return ApiProblem.NotFound("Nothing of a call with this dialog is in the recorder.");
+        await call.WriteAsync(CallJson.Of(recorded), CallJsonContext.Default.CallJson).ConfigureAwait(false);
+        return null;
     }
 
     private static string Cursor(long ticks, string callId) =>
@@ -146,38 +145,5 @@ internal sealed class CallEndpoints(CallReader calls, IDialogApi? dialogs = null
             return false;
         callId = text[(colon + 1)..];
         return true;
-    }
-
-    private static Task RefuseAsync(HttpContext context, string detail) => ProblemAsync(context, 400, "Bad Request", detail);
-
-    private static Task NotFoundAsync(HttpContext context, string detail) => ProblemAsync(context, 404, "Not Found", detail);
-
-    private static Task ProblemAsync(HttpContext context, int status, string title, string detail) =>
-        WriteAsync(
-            context,
-            status,
-            new CallProblemJson
-            {
-                Title = title,
-                Status = status,
-                Detail = detail,
-            },
-            CallJsonContext.Default.CallProblemJson,
-            "application/problem+json"
-        );
-
-    private static async Task WriteAsync<T>(
-        HttpContext context,
-        int status,
-        T value,
-        JsonTypeInfo<T> type,
-        string mediaType = "application/json"
-    )
-    {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(value, type);
-        context.Response.StatusCode = status;
-        context.Response.ContentType = mediaType;
-        context.Response.ContentLength = body.Length;
-        await context.Response.Body.WriteAsync(body, context.RequestAborted).ConfigureAwait(false);
     }
 }

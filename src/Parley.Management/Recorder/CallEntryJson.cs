@@ -1,11 +1,8 @@
-using System.Text.Json.Serialization;
-
 namespace Parley.Management;
 
 /// <summary>A message or a step of a recorded call as the API gives it. What is null is left out.</summary>
 internal sealed class CallEntryJson
 {
-    [JsonConverter(typeof(CallTime))]
     public DateTimeOffset At { get; init; }
 
     public required string Kind { get; init; }

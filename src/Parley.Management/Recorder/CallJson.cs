@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Parley.Management;
 
 /// <summary>A recorded call as the API gives it. What is null is left out.</summary>
@@ -15,13 +13,10 @@ internal sealed class CallJson
 
     public string? Method { get; init; }
 
-    [JsonConverter(typeof(CallTime))]
     public DateTimeOffset Started { get; init; }
 
-    [JsonConverter(typeof(CallTime))]
     public DateTimeOffset? Answered { get; init; }
 
-    [JsonConverter(typeof(CallTime))]
     public DateTimeOffset? Ended { get; init; }
 
     public int? Status { get; init; }

@@ -5,9 +5,9 @@ namespace Parley.Management;
 /// <summary>The JSON of recorded calls, generated at build.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    Converters = [typeof(ApiTime)]
 )]
 [JsonSerializable(typeof(CallJson))]
 [JsonSerializable(typeof(CallListJson))]
-[JsonSerializable(typeof(CallProblemJson))]
 internal sealed partial class CallJsonContext : JsonSerializerContext;

@@ -23,6 +23,7 @@ internal static class RecorderServices
         services.AddSingleton<ICallRecorder>(static s => s.GetRequiredService<CallReader>());
         services.AddSingleton<IManagementEndpoints>(static s => new CallEndpoints(
             s.GetRequiredService<CallReader>(),
+            s.GetRequiredService<ILoggerFactory>(),
             s.GetService<IDialogApi>()
         ));
         services.AddSingleton<IProxyModule>(static s => new RefusalSteps(

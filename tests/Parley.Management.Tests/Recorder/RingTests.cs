@@ -73,73 +73,61 @@ public class RingTests
     [Fact]
     public void A_file_survives_the_process_and_holds_no_secret()
     {
-        string path = Path.Combine(Path.GetTempPath(), $"parley-{Guid.NewGuid():n}.ring");
-        try
+        using var folder = new TestFolder("ring");
+        string path = Path.Combine(folder.Path, "recorder.ring");
+        var options = new RecorderOptions { Bytes = RecorderOptions.MinBytes, File = path };
+        using (var recorded = new Recording(options))
         {
-            var options = new RecorderOptions { Bytes = RecorderOptions.MinBytes, File = path };
-            using (var recorded = new Recording(options))
-            {
-                recorded.Message("kept", "Authorization: Digest response=\"SECRET\"\r\n");
-                recorded.Recorder.OnStep("kept"u8, 1, CallStep.DialogCreated, 0, 0, default);
-            }
-
-            Assert.DoesNotContain("SECRET", Encoding.Latin1.GetString(File.ReadAllBytes(path)), StringComparison.Ordinal);
-            using (var again = new Recording(options))
-            {
-                Assert.True(again.Calls.TryGet("kept", out RecordedCall? call));
-                Assert.Equal(2, call.Entries.Count);
-                again.Message("new");
-                Assert.True(again.Calls.TryGet("new", out _) && again.Calls.TryGet("kept", out _));
-            }
+            recorded.Message("kept", "Authorization: Digest response=\"SECRET\"\r\n");
+            recorded.Recorder.OnStep("kept"u8, 1, CallStep.DialogCreated, 0, 0, default);
         }
-        finally
+
+        Assert.DoesNotContain("SECRET", Encoding.Latin1.GetString(File.ReadAllBytes(path)), StringComparison.Ordinal);
+        using (var again = new Recording(options))
         {
-            File.Delete(path);
+            Assert.True(again.Calls.TryGet("kept", out RecordedCall? call));
+            Assert.Equal(2, call.Entries.Count);
+            again.Message("new");
+            Assert.True(again.Calls.TryGet("new", out _) && again.Calls.TryGet("kept", out _));
         }
     }
 
     [Fact]
     public void A_torn_record_ends_its_block_and_nothing_else()
     {
-        string path = Path.Combine(Path.GetTempPath(), $"parley-{Guid.NewGuid():n}.ring");
-        try
+        using var folder = new TestFolder("ring");
+        string path = Path.Combine(folder.Path, "recorder.ring");
+        var options = new RecorderOptions { Bytes = RecorderOptions.MinBytes, File = path };
+        using (var recorded = new Recording(options))
         {
-            var options = new RecorderOptions { Bytes = RecorderOptions.MinBytes, File = path };
-            using (var recorded = new Recording(options))
-            {
-                recorded.Message("first");
-                recorded.Message("second");
-            }
+            recorded.Message("first");
+            recorded.Message("second");
+        }
 
-            byte[] bytes = File.ReadAllBytes(path);
-            int at = bytes.AsSpan().IndexOf("second"u8);
-            bytes[at] ^= 0xFF;
+        byte[] bytes = File.ReadAllBytes(path);
+        int at = bytes.AsSpan().IndexOf("second"u8);
+        bytes[at] ^= 0xFF;
+        File.WriteAllBytes(path, bytes);
+        using (var again = new Recording(options))
+        {
+            Assert.True(again.Calls.TryGet("first", out _));
+            Assert.False(again.Calls.TryGet("second", out _));
+            Assert.Equal(1, again.Calls.Torn);
+        }
+
+        // Nothing in the file is taken on trust.
+        var random = new Random(1);
+        for (int i = 0; i < 50; i++)
+        {
+            random.NextBytes(bytes.AsSpan(4096 + 16, 40_000));
             File.WriteAllBytes(path, bytes);
-            using (var again = new Recording(options))
-            {
-                Assert.True(again.Calls.TryGet("first", out _));
-                Assert.False(again.Calls.TryGet("second", out _));
-                Assert.Equal(1, again.Calls.Torn);
-            }
-
-            // Nothing in the file is taken on trust.
-            var random = new Random(1);
-            for (int i = 0; i < 50; i++)
-            {
-                random.NextBytes(bytes.AsSpan(4096 + 16, 40_000));
-                File.WriteAllBytes(path, bytes);
-                using var rubbish = new Recording(options);
-                Assert.Empty(rubbish.Calls.Find(new RecordedCallQuery { AllMethods = true }));
-            }
-
-            File.WriteAllText(path, "no ring");
-            using var fresh = new Recording(options);
-            Assert.Empty(fresh.Calls.Find(new RecordedCallQuery { AllMethods = true }));
+            using var rubbish = new Recording(options);
+            Assert.Empty(rubbish.Calls.Find(new RecordedCallQuery { AllMethods = true }));
         }
-        finally
-        {
-            File.Delete(path);
-        }
+
+        File.WriteAllText(path, "no ring");
+        using var fresh = new Recording(options);
+        Assert.Empty(fresh.Calls.Find(new RecordedCallQuery { AllMethods = true }));
     }
 
     [Fact]

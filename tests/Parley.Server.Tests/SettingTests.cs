@@ -131,6 +131,7 @@ public class SettingTests
             new SqlCallRecordOptions(),
             new CallRecordFileOptions(),
             new ManagementOptions(),
+            new RecorderOptions(),
             new MetricsOptions(),
             new TraceOptions(),
         ];
@@ -151,7 +152,7 @@ public class SettingTests
                 foreach (var (_, value) in Examples().Where(e => e.Key == key))
                 {
                     var named = RestartNeeds.Between(standard, Read(key, value).Configuration).Where(n => n != "Parley:Listeners");
-                    Assert.Equal(!setting.Reloads, named.Contains("Parley:" + key, StringComparer.Ordinal));
+                    Assert.True(!setting.Reloads == named.Contains("Parley:" + key, StringComparer.Ordinal), key);
                 }
             }
         }
@@ -223,6 +224,7 @@ public class SettingTests
             c.Store.CallRecordTables,
             c.Store.CallRecordFile,
             c.Management.Options,
+            c.Management.Options.Recorder,
             c.Management.Options.Metrics,
             c.Management.Options.Traces,
         }
@@ -259,6 +261,7 @@ public class SettingTests
         || (property.PropertyType == typeof(SipTlsOptions) && property.DeclaringType == typeof(ManagementAccessOptions))
         || property.PropertyType == typeof(SqlNames)
         || property.PropertyType == typeof(RelayOptions)
+        || property.PropertyType == typeof(RecorderOptions)
         || property.PropertyType == typeof(MetricsOptions)
         || property.PropertyType == typeof(TraceOptions)
         || property.PropertyType == typeof(Sip.SipLimits);

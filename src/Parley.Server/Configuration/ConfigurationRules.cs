@@ -136,6 +136,8 @@ internal static class ConfigurationRules
             && management.Hep.Listen.FirstOrDefault(static p => !HepOptions.IsLoopback(p)) is { } place
         )
             reader.Refuse("Management:Hep:Listen", $"{place} is beyond loopback and needs a ListenKey");
+        if (management.Recorder is { Mode: RecorderMode.Off, File.Length: > 0 })
+            reader.Refuse("Management:Recorder:File", "has no effect with Mode Off");
         AccessRules.Check(management, reader);
     }
 

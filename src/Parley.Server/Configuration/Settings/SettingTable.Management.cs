@@ -118,6 +118,7 @@ internal static partial class SettingTable
                 Traces,
                 OtlpProtocol,
                 Hep,
+                Recorder,
             ]
         );
 

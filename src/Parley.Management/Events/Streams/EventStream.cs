@@ -4,7 +4,7 @@ namespace Parley.Management;
 
 /// <summary>
 /// The stream of server-sent events. Four times a second what has come is formatted once, for all readers: of each dialog one event, where it stands. It
-/// receives while somebody reads, and for a while after the last reader left, so that one who comes back goes on where it was.
+/// receives while there are readers, and for a while after the last one left, so that one that comes back goes on where it was.
 /// </summary>
 internal sealed class EventStream : EventReceiver, IDisposable
 {

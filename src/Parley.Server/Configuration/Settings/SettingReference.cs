@@ -24,6 +24,13 @@ internal static class SettingReference
         {
             Heading(page, section.Name.Length == 0 ? "Parley" : section.Name, section.Description);
             Table(page, section.Settings, defaults);
+            foreach (var group in section.Settings.OfType<GroupSetting<ServerConfiguration>>())
+                Items(page, section.KeyOf(group), group.Description, group.Settings);
+            foreach (var group in section.Settings.OfType<GroupSetting<ServerConfiguration>>())
+            {
+                foreach (var list in group.Settings.OfType<ObjectListSetting<ServerConfiguration, WebhookConfiguration>>())
+                    Items(page, $"{section.KeyOf(group)}:{list.Name}", list.ItemDescription, list.Settings);
+            }
             foreach (var list in section.Settings.OfType<ObjectListSetting<ServerConfiguration, ListenerConfiguration>>())
                 Items(page, list.Name, list.ItemDescription, list.Settings);
             foreach (var list in section.Settings.OfType<ObjectListSetting<ServerConfiguration, RouteConfiguration>>())

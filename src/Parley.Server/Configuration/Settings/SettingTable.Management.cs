@@ -112,6 +112,7 @@ internal static partial class SettingTable
                     1,
                     Day
                 ),
+                Events,
             ]
         );
 

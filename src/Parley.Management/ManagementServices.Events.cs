@@ -44,7 +44,8 @@ public static partial class ManagementServices
         services.AddSingleton(static s => new EventStream(
             s.GetRequiredService<EventHub>(),
             s.GetRequiredService<ManagementOptions>().Events,
-            s.GetRequiredService<TimeProvider>()
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<DialogJson>()
         ));
         services.AddSingleton<IManagementEndpoints, EventStreamEndpoint>();
         services.AddSingleton(static s => new DatagramSubscribers(

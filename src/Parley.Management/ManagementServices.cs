@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -23,7 +22,6 @@ public static partial class ManagementServices
         {
             options = new ManagementOptions();
             services.AddSingleton(options);
-            services.TryAddSingleton<IManagementAccess, LoopbackAccess>();
             services.AddSingleton(static s => new MiCommandTable(s.GetServices<IMiCommandSource>()));
             services.AddSingleton(static s => new ManagementService(
                 s.GetRequiredService<ManagementOptions>(),
@@ -52,10 +50,16 @@ public static partial class ManagementServices
             services.AddSingleton<IStatisticSource, CoreStatistics>();
             services.AddSingleton<IStatisticSource, DialogModuleStatistics>();
             services.AddSingleton<IStatisticSource, LocationStatistics>();
+            services.AddApi();
+            services.AddAccess();
+            services.AddPage();
             AddEvents(services);
+            services.AddRecorder();
+            services.AddMetricEndpoints();
         }
 
         configure?.Invoke(options);
+        services.AddCallTraces(options);
         return services;
     }
 

@@ -76,6 +76,8 @@ internal sealed class ManagedProxy : IAsyncDisposable
 
     public MiClient Mi { get; private set; } = null!;
 
+    public ApiClient Api { get; private set; } = null!;
+
     public Uri BaseUrl { get; private set; } = null!;
 
     public static async Task<ManagedProxy> StartAsync(
@@ -88,11 +90,12 @@ internal sealed class ManagedProxy : IAsyncDisposable
         await proxy.Application.StartAsync();
         string? place = proxy
             .Application.Services.GetRequiredService<ManagementService>()
-            .Places.FirstOrDefault(static p => p.StartsWith("http:", StringComparison.Ordinal));
+            .Places.FirstOrDefault(static p => p.StartsWith("http", StringComparison.Ordinal));
         if (place is not null)
         {
             proxy.BaseUrl = new Uri(place.Split(' ')[0]);
             proxy.Mi = new MiClient(new Uri(proxy.BaseUrl, "/mi"));
+            proxy.Api = new ApiClient(proxy.BaseUrl);
         }
 
         return proxy;
@@ -143,7 +146,10 @@ internal sealed class ManagedProxy : IAsyncDisposable
         if (context.CreateDialog(Flags) is { } dialog)
             OnDialog?.Invoke(dialog);
         context.RecordRoute();
-        foreach (string user in context.RequestUri.UserText.Split('-'))
+        // Numbers are those of Carol.
+        foreach (
+            string user in context.RequestUri.UserText is [_, >= '0' and <= '9', ..] ? ["carol"] : context.RequestUri.UserText.Split('-')
+        )
             context.AddTarget(SipUri.Parse(_agents[user].Contact));
         await context.RelayAsync();
     }

@@ -12,4 +12,6 @@ internal sealed class ManagementConfiguration
     public IReadOnlyList<WebhookConfiguration> Webhooks { get; set; } = [];
 
     public ManagementOptions Options { get; init; } = new();
+
+    public TelemetryConfiguration Telemetry { get; } = new();
 }

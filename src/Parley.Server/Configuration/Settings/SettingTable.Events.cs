@@ -92,7 +92,8 @@ internal static partial class SettingTable
                 (w, v) => w.Url = v,
                 "a URL of http or https without user and password",
                 ["https://hooks.example.com/parley"],
-                static text => System.Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", UserInfo: "" }
+                static text =>
+                    System.Uri.TryCreate(text, UriKind.Absolute, out var url) && url is { Scheme: "http" or "https", UserInfo: "" }
             )
             {
                 IsRequired = true,

@@ -60,6 +60,8 @@ internal static class ConfigurationRules
         CheckStore(configuration.Store, reader);
         CheckManagement(configuration.Management.Options, reader);
         CheckTelemetry(configuration.Management, reader);
+        if (configuration.Management.Webhooks.DistinctBy(static w => w.Url).Count() < configuration.Management.Webhooks.Count)
+            reader.Refuse("Management:Events:Webhooks", "a Url is there twice");
         if (!configuration.IsLoopbackOnly && !configuration.AllowUnauthenticated)
         {
             reader.Refuse(

@@ -119,6 +119,7 @@ internal static partial class SettingTable
                 OtlpProtocol,
                 Hep,
                 Recorder,
+                Events,
             ]
         );
 

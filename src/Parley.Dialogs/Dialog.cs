@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Parley.Transport;
 
 namespace Parley.Dialogs;
 
@@ -152,6 +153,18 @@ public sealed partial class Dialog : ILegOwner, IActing
         }
     }
 
+    /// <summary>A race of RFC 5407 happened: a 2xx crossed the CANCEL or a BYE.</summary>
+    internal bool HasRaced
+    {
+        get
+        {
+            lock (Lock)
+            {
+                return _life.Has(InternalFlags.RaceOccurred);
+            }
+        }
+    }
+
     /// <summary>Its lifetime, counted from the answer; changed later, from the moment of the change (OpenSIPS: <c>$DLG_timeout</c>).</summary>
     /// <exception cref="ArgumentOutOfRangeException">Zero, negative or above 68 years.</exception>
     public TimeSpan Timeout
@@ -209,6 +222,8 @@ public sealed partial class Dialog : ILegOwner, IActing
     internal Lock Lock => Stripe.Lock;
 
     Lock ILegOwner.Lock => Stripe.Lock;
+
+    ISipTransport? ILegOwner.Transport => Runtime.Transport;
 
     /// <summary>Its legs, for code that takes the lock.</summary>
     internal ref LegSet LegSet => ref _legs;

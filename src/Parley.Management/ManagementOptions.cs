@@ -6,7 +6,10 @@ public sealed class ManagementOptions
     /// <summary>The port that tools for OpenSIPS expect.</summary>
     public const int DefaultPort = 8888;
 
-    /// <summary>Addresses for HTTP, each <c>address:port</c>; empty: 127.0.0.1:8888. Port 0 takes a free one. Addresses beyond loopback are refused unless an <see cref="IManagementAccess"/> protects them.</summary>
+    /// <summary>
+    /// Addresses for HTTP, each <c>address:port</c>; empty: 127.0.0.1:8888. Port 0 takes a free one. Beyond loopback they are served over TLS alone, and refused without a
+    /// certificate and a credential in <see cref="Access"/>; on loopback <c>https://</c> before the address gives TLS.
+    /// </summary>
     public IList<string> Listen { get; } = [];
 
     /// <summary>No HTTP at all: FIFO and datagrams only.</summary>
@@ -52,10 +55,34 @@ public sealed class ManagementOptions
     /// <summary>Which calls become traces.</summary>
     public TraceOptions Traces { get; } = new();
 
+    /// <summary>Who may call, and TLS.</summary>
+    public ManagementAccessOptions Access { get; } = new();
+
+    /// <summary>The API under <c>/api/v1</c>.</summary>
+    public ManagementApiOptions Api { get; } = new();
+
+    /// <summary>Events: the stream, webhooks, datagrams.</summary>
+    public EventsOptions Events { get; } = new();
+
+    /// <summary>What is recorded of calls.</summary>
+    public RecorderOptions Recorder { get; } = new();
+
     /// <summary>Whether a text can stand in <see cref="Listen"/> without an access of its own: an address of loopback and a port.</summary>
     /// <param name="text">Such as <c>127.0.0.1:8888</c> or <c>[::1]:8888</c>.</param>
     public static bool IsLoopbackAddress(string text) =>
-        ListenAddresses.TryParse(text, out System.Net.IPEndPoint? place) && LoopbackAccess.IsLoopback(place.Address);
+        ListenAddresses.TryParsePlace(text, out ListenPlace? place) && Loopback.IsLoopback(place.EndPoint.Address);
+
+    /// <summary>The address and port of a text of <see cref="Listen"/>; null: it cannot stand there.</summary>
+    /// <param name="text">Such as <c>127.0.0.1:8888</c>, <c>https://[::1]:8889</c> or <c>0.0.0.0:8889</c>.</param>
+    public static System.Net.IPEndPoint? EndPointOf(string text) =>
+        ListenAddresses.TryParsePlace(text, out ListenPlace? place) ? place.EndPoint : null;
+
+    /// <summary>Why a text cannot stand in <see cref="Listen"/> with these options, as a predicate of it; null: it can.</summary>
+    /// <param name="text">One that <see cref="EndPointOf"/> takes.</param>
+    public string? ListenFaultOf(string text) =>
+        ListenAddresses.TryParsePlace(text, out ListenPlace? place)
+            ? ListenAddresses.FaultOf(place, Access, Access.HasCredentials)
+            : "cannot be read";
 
     /// <summary>Whether a text can stand in <see cref="Datagrams"/>.</summary>
     /// <param name="text">Such as <c>udp:127.0.0.1:8080</c> or <c>unix:/run/parley/mi.sock</c>.</param>

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -8,7 +7,7 @@ using Parley.Hosting;
 namespace Parley.Management;
 
 /// <summary>Adds the management side to an application.</summary>
-public static class ManagementServices
+public static partial class ManagementServices
 {
     /// <summary>Adds the management side: MI over HTTP on 127.0.0.1:8888, and what the options add. Called twice, both settings apply.</summary>
     /// <param name="services">The services of an application.</param>
@@ -23,7 +22,6 @@ public static class ManagementServices
         {
             options = new ManagementOptions();
             services.AddSingleton(options);
-            services.TryAddSingleton<IManagementAccess, LoopbackAccess>();
             services.AddSingleton(static s => new MiCommandTable(s.GetServices<IMiCommandSource>()));
             services.AddSingleton(static s => new ManagementService(
                 s.GetRequiredService<ManagementOptions>(),
@@ -53,6 +51,11 @@ public static class ManagementServices
             services.AddSingleton<IStatisticSource, DialogModuleStatistics>();
             services.AddSingleton<IStatisticSource, LocationStatistics>();
             services.AddMetricEndpoints();
+            services.AddApi();
+            services.AddAccess();
+            services.AddPage();
+            AddEvents(services);
+            services.AddRecorder();
         }
 
         configure?.Invoke(options);

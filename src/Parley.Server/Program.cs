@@ -9,7 +9,7 @@ if (Environment.GetEnvironmentVariable(Inline) is null)
     Environment.SetEnvironmentVariable(Inline, "1");
 
 // Signals are the host's: the command line's own handling would end the process two seconds into a drain.
-return await ParleyCommand.Create().Parse(args).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+return await ParleyCommand.InvokeAsync(args, new InvocationConfiguration { ProcessTerminationTimeout = null });
 
 /// <summary>Declared so that it stays internal: ASP.NET Core's generator makes it public otherwise.</summary>
 internal partial class Program;

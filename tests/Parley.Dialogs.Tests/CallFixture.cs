@@ -37,7 +37,7 @@ internal sealed class CallFixture : IDisposable
         Network.Attach(Recorder);
         ParleyApplicationBuilder builder = ParleyApplication.CreateBuilder();
         builder.Logging.ClearProviders();
-        builder.Logging.Services.AddSingleton<ILoggerFactory>(new ListLoggerFactory(Log));
+        builder.Logging.Services.AddSingleton<ILoggerFactory>(Log);
         builder
             .UseTransport(Network.AddHost("10.0.0.1"))
             .UseTimeProvider(Clock)
@@ -97,7 +97,7 @@ internal sealed class CallFixture : IDisposable
     /// <summary>"Early 180 &lt;", "Terminated BYE &gt;", in order; no direction: no arrow.</summary>
     public List<string> Events { get; } = [];
 
-    public ListLogger Log { get; } = new();
+    public LineLog Log { get; } = new();
 
     public string Story => string.Join(", ", Events);
 

@@ -35,18 +35,7 @@ public partial class GuideTests
         await using var first = Call(proxy, "alice");
         await using var second = Call(proxy, "alice");
         await answers.WaitForCallsAsync(2);
-        await using var third = Sipp.Start(
-            "caller-refused-486",
-            Ports.Next(),
-            $"127.0.0.1:{proxy}",
-            "-key",
-            "user",
-            "alice",
-            "-s",
-            "bob",
-            "-m",
-            "1"
-        );
+        await using var third = Sipp.StartCaller("caller-refused-486", proxy, "alice");
         CallTests.AssertClean(await third.FinishAsync(Limit), 1);
         CallTests.AssertClean(await first.FinishAsync(Limit), 1);
         CallTests.AssertClean(await second.FinishAsync(Limit), 1);
@@ -63,8 +52,7 @@ public partial class GuideTests
         return code.Replace("../parley/", root + "/", StringComparison.Ordinal);
     }
 
-    private static Sipp Call(int proxy, string user) =>
-        Sipp.Start("caller-of-user", Ports.Next(), $"127.0.0.1:{proxy}", "-key", "user", user, "-s", "bob", "-m", "1", "-d", "5000");
+    private static Sipp Call(int proxy, string user) => Sipp.StartCaller("caller-of-user", proxy, user, "-d", "5000");
 
     [GeneratedRegex("```csharp\n(?<code>.*?)```", RegexOptions.Singleline)]
     private static partial Regex CodeBlock();

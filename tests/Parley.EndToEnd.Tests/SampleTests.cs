@@ -14,18 +14,7 @@ public class SampleTests
         var (proxy, callee) = (Ports.Next(), Ports.Next());
         await using var sample = await Sample.StartAsync("ExampleModule", proxy, callee);
         await using var answers = Sipp.Start("callee-sends-options", callee, null, ["-m", "1", .. Settings.Contact(callee)]);
-        await using var call = Sipp.Start(
-            "caller-asked-then-hung-up",
-            Ports.Next(),
-            $"127.0.0.1:{proxy}",
-            "-key",
-            "user",
-            "alice",
-            "-s",
-            "bob",
-            "-m",
-            "1"
-        );
+        await using var call = Sipp.StartCaller("caller-asked-then-hung-up", proxy, "alice");
 
         CallTests.AssertClean(await call.FinishAsync(Limit), 1);
         CallTests.AssertClean(await answers.FinishAsync(Limit), 1);
@@ -43,18 +32,7 @@ public class SampleTests
         var (proxy, callee) = (Ports.Next(), Ports.Next());
         await using var sample = await Sample.StartAsync("PrepaidCutoff", proxy, callee, "--credit:alice=2");
         await using var answers = Sipp.Start("callee", callee, null, ["-m", "1", .. Settings.Contact(callee)]);
-        await using var call = Sipp.Start(
-            "caller-hung-up",
-            Ports.Next(),
-            $"127.0.0.1:{proxy}",
-            "-key",
-            "user",
-            "alice",
-            "-s",
-            "bob",
-            "-m",
-            "1"
-        );
+        await using var call = Sipp.StartCaller("caller-hung-up", proxy, "alice");
 
         CallTests.AssertClean(await call.FinishAsync(Limit), 1);
         CallTests.AssertClean(await answers.FinishAsync(Limit), 1);
@@ -154,21 +132,7 @@ public class SampleTests
     }
 
     private static Sipp Call(int proxy, string user, int milliseconds) =>
-        Sipp.Start(
-            "caller-of-user",
-            Ports.Next(),
-            $"127.0.0.1:{proxy}",
-            "-key",
-            "user",
-            user,
-            "-s",
-            "bob",
-            "-m",
-            "1",
-            "-d",
-            $"{milliseconds}"
-        );
+        Sipp.StartCaller("caller-of-user", proxy, user, "-d", $"{milliseconds}");
 
-    private static Sipp Refused(string code, int proxy, string user) =>
-        Sipp.Start("caller-refused-" + code, Ports.Next(), $"127.0.0.1:{proxy}", "-key", "user", user, "-s", "bob", "-m", "1");
+    private static Sipp Refused(string code, int proxy, string user) => Sipp.StartCaller("caller-refused-" + code, proxy, user);
 }

@@ -66,7 +66,17 @@ internal sealed class ManagedProxy : IAsyncDisposable
     /// <summary>Runs when a dialog is made.</summary>
     public Action<Dialog>? OnDialog { get; set; }
 
+    /// <summary>How dialogs are made.</summary>
+    public DialogFlags Flags { get; set; }
+
+    /// <summary>Requests outside dialogs are answered with this; 0: they are relayed.</summary>
+    public int RefuseWith { get; set; }
+
+    public IEventHub Hub => Application.Services.GetRequiredService<IEventHub>();
+
     public MiClient Mi { get; private set; } = null!;
+
+    public ApiClient Api { get; private set; } = null!;
 
     public Uri BaseUrl { get; private set; } = null!;
 
@@ -80,11 +90,12 @@ internal sealed class ManagedProxy : IAsyncDisposable
         await proxy.Application.StartAsync();
         string? place = proxy
             .Application.Services.GetRequiredService<ManagementService>()
-            .Places.FirstOrDefault(static p => p.StartsWith("http:", StringComparison.Ordinal));
+            .Places.FirstOrDefault(static p => p.StartsWith("http", StringComparison.Ordinal));
         if (place is not null)
         {
             proxy.BaseUrl = new Uri(place.Split(' ')[0]);
             proxy.Mi = new MiClient(new Uri(proxy.BaseUrl, "/mi"));
+            proxy.Api = new ApiClient(proxy.BaseUrl);
         }
 
         return proxy;
@@ -120,16 +131,25 @@ internal sealed class ManagedProxy : IAsyncDisposable
             return;
         }
 
+        if (RefuseWith > 0)
+        {
+            context.Reply(RefuseWith);
+            return;
+        }
+
         if (context.Method != SipMethod.Invite)
         {
             context.Reply(405);
             return;
         }
 
-        if (context.CreateDialog() is { } dialog)
+        if (context.CreateDialog(Flags) is { } dialog)
             OnDialog?.Invoke(dialog);
         context.RecordRoute();
-        foreach (string user in context.RequestUri.UserText.Split('-'))
+        // Numbers are those of Carol.
+        foreach (
+            string user in context.RequestUri.UserText is [_, >= '0' and <= '9', ..] ? ["carol"] : context.RequestUri.UserText.Split('-')
+        )
             context.AddTarget(SipUri.Parse(_agents[user].Contact));
         await context.RelayAsync();
     }

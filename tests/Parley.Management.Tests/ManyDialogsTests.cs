@@ -84,6 +84,87 @@ public class ManyDialogsTests
         Assert.Empty(proxy.Dialogs.DialogsInOrder(Standing));
     }
 
+    [Fact]
+    public async Task The_API_lists_and_filters_a_hundred_thousand_in_a_few_megabytes()
+    {
+        await using ManagedProxy proxy = await StartAsync();
+        Assert.Equal(Standing, (await proxy.Api.DialogsAsync("?limit=1")).Total);
+        Assert.Single((await proxy.Api.DialogsAsync("?number=030099999")).Items);
+        Assert.Single((await proxy.Api.DialogsAsync("?q=standing-77777@")).Items);
+
+        // A page copies one part of the table, wherever it begins.
+        string first = (await proxy.Api.DialogsAsync("?limit=1")).Next!;
+        long before = GC.GetTotalAllocatedBytes(precise: true);
+        for (int i = 0; i < 10; i++)
+            Assert.Equal(100, (await proxy.Api.DialogsAsync($"?cursor={first}")).Items.Count);
+        Assert.InRange((GC.GetTotalAllocatedBytes(precise: true) - before) / 10, 0, 2_000_000);
+
+        // The whole: read by a client that keeps nothing, so that what is allocated is the listing's.
+        before = GC.GetTotalAllocatedBytes(precise: true);
+        (long bytes, int lines) = await ReadLinesAsync(proxy);
+        long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+        Assert.Equal(Standing, lines);
+        Assert.InRange(bytes, Standing * 300L, Standing * 800L);
+        Assert.InRange(allocated, 0, Standing * 300L);
+    }
+
+    [Fact]
+    public async Task An_export_whose_reader_stops_holds_no_lock_and_no_memory()
+    {
+        await using ManagedProxy proxy = await StartAsync();
+        using TcpClient client = await OpenExportAsync(proxy);
+        byte[] some = new byte[4096];
+        Assert.NotEqual(0, await client.GetStream().ReadAsync(some));
+        long before = GC.GetTotalMemory(forceFullCollection: true);
+        for (int i = 0; i < 50; i++)
+        {
+            ScriptedCall call = proxy.Call();
+            proxy.Run(0.2);
+            Assert.True(call.IsUp);
+            call.Bye();
+            proxy.Run(40);
+            Assert.Equal(CallEnd.LocalBye, call.End);
+        }
+
+        Assert.Equal(Standing, (await proxy.Api.DialogsAsync("?limit=1")).Total);
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, long.MinValue, 4_000_000);
+    }
+
+    private static async Task<TcpClient> OpenExportAsync(ManagedProxy proxy)
+    {
+        var client = new TcpClient { ReceiveBufferSize = 8192 };
+        await client.ConnectAsync(proxy.BaseUrl.Host, proxy.BaseUrl.Port);
+        await client
+            .GetStream()
+            .WriteAsync(
+                "GET /api/v1/dialogs HTTP/1.1\r\nHost: localhost\r\nAccept: application/x-ndjson\r\nConnection: close\r\n\r\n"u8.ToArray()
+            );
+        return client;
+    }
+
+    /// <summary>Bytes and lines that begin a dialog.</summary>
+    private static async Task<(long Bytes, int Lines)> ReadLinesAsync(ManagedProxy proxy)
+    {
+        using TcpClient client = await OpenExportAsync(proxy);
+        NetworkStream stream = client.GetStream();
+        byte[] buffer = new byte[64 * 1024];
+        long bytes = 0;
+        int lines = 0;
+        byte last = 0;
+        while (await stream.ReadAsync(buffer) is > 0 and int count)
+        {
+            bytes += count;
+            for (int i = 0; i < count; i++)
+            {
+                if (buffer[i] == (byte)'\n' && last == (byte)'}')
+                    lines++;
+                last = buffer[i];
+            }
+        }
+
+        return (bytes, lines);
+    }
+
     private static async Task<ManagedProxy> StartAsync()
     {
         ManagedProxy proxy = await ManagedProxy.StartAsync(change: static builder =>

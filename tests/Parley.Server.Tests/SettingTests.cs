@@ -46,6 +46,12 @@ public class SettingTests
         ["LocationStoreOptions.Journal"] = "Registrations:Journal and Store:UseJournal",
         ["SqlCallRecordOptions.Outbox"] = "on where there is a CallRecords:File",
         ["ConsoleLogOptions.LimitedCategories"] = "the categories that strangers reach",
+        ["AccessTlsOptions.ClientCertificates"] = "asked for where Management:Access has Certificates",
+        ["AccessTlsOptions.AcceptUntrustedServers"] = "it connects to no server",
+        ["AccessTlsOptions.ReloadInterval"] = "often enough",
+        ["ManagementAccessOptions.Tokens"] = "a list of objects: AccessSettingTests",
+        ["ManagementAccessOptions.Certificates"] = "a list of objects: AccessSettingTests",
+        ["ManagementAccessOptions.Fault"] = "not an option",
         ["ManagementOptions.FifoMode"] = "owner and group, who are those of the server",
     };
 
@@ -125,10 +131,8 @@ public class SettingTests
             new SqlCallRecordOptions(),
             new CallRecordFileOptions(),
             new ManagementOptions(),
-            new MetricsOptions(),
-            new TraceOptions(),
         ];
-        var options = classes.SelectMany(OptionsOf).ToDictionary();
+        var options = classes.SelectMany(OptionsOf).Concat(PartsOf(new ManagementOptions())).ToDictionary();
         Assert.Equal(options.Keys.Order(StringComparer.Ordinal), server.Keys.Order(StringComparer.Ordinal));
         var differing = options.Where(o => !Equals(o.Value, server[o.Key])).Select(o => o.Key);
         Assert.Empty(differing);
@@ -217,9 +221,21 @@ public class SettingTests
             c.Store.CallRecordTables,
             c.Store.CallRecordFile,
             c.Management.Options,
-            c.Management.Options.Metrics,
-            c.Management.Options.Traces,
-        }.SelectMany(OptionsOf);
+        }
+            .SelectMany(OptionsOf)
+            .Concat(PartsOf(c.Management.Options));
+
+    /// <summary>The management side has its API, its access and a TLS of its own, metrics and traces.</summary>
+    private static IEnumerable<KeyValuePair<string, object?>> PartsOf(ManagementOptions management) =>
+        [
+            .. OptionsOf(management.Metrics),
+            .. OptionsOf(management.Traces),
+            .. OptionsOf(management.Api),
+            .. OptionsOf(management.Access),
+            .. OptionsOf(management.Access.OpenId),
+            .. OptionsOf(management.Access.Tls)
+                .Select(o => KeyValuePair.Create("AccessTlsOptions." + o.Key[(nameof(SipTlsOptions).Length + 1)..], o.Value)),
+        ];
 
     private static IEnumerable<KeyValuePair<string, object?>> OptionsOf(object options) =>
         options
@@ -235,6 +251,10 @@ public class SettingTests
 
     private static bool IsPart(PropertyInfo property) =>
         property.PropertyType == typeof(SipStreamOptions)
+        || property.PropertyType == typeof(ManagementApiOptions)
+        || property.PropertyType == typeof(ManagementAccessOptions)
+        || property.PropertyType == typeof(ManagementOpenIdOptions)
+        || (property.PropertyType == typeof(SipTlsOptions) && property.DeclaringType == typeof(ManagementAccessOptions))
         || property.PropertyType == typeof(SqlNames)
         || property.PropertyType == typeof(RelayOptions)
         || property.PropertyType == typeof(MetricsOptions)
@@ -316,6 +336,10 @@ public class SettingTests
             inner = $$""" "Store": { "Provider": "PostgreSql", "Connection": {{value}} } """;
         if (key == "Management:FifoReplies")
             inner = $$""" "Management": { "Fifo": "/run/parley/mi.fifo", "FifoReplies": {{value}} } """;
+        if (key is "Management:Access:Key" or "Management:Access:Certificate")
+            inner = """ "Management": { "Access": { "Certificate": "a.pem", "Key": "b.pem" } } """;
+        if (key == "Management:Access:Authorities")
+            inner = """ "Management": { "Access": { "Authorities": "ca.pem", "Certificates": [ { "Subject": "ops" } ] } } """;
         if (key == "CallRecords:IntermediateInterval")
             inner = """ "CallRecords": { "IntermediateInterval": 900 } """;
         var listener = $$""" "Listeners": [ { "Endpoint": "udp:127.0.0.1:{{ServerProcess.FreePort()}}" } ], """;

@@ -17,6 +17,10 @@ internal sealed partial class DialogModule : IDialogApi
 
     public void OnPrackFailed(PrackFailedHook hook) => Hooks.Add(hook);
 
+    public void OnLimitReached(LimitReachedHook hook) => Hooks.Add(hook);
+
+    public void OnPingFailed(PingFailedHook hook) => Hooks.Add(hook);
+
     public void OnAnswer(DialogHook hook) => Hooks.Add(DialogHookKind.Answer, hook);
 
     public void OnTimeout(DialogHook hook) => Hooks.Add(DialogHookKind.Timeout, hook);

@@ -1,4 +1,7 @@
+using Parley.Proxy;
+using Parley.Sip;
 using Parley.Transactions;
+using Parley.Transport;
 
 namespace Parley.Dialogs;
 
@@ -25,6 +28,9 @@ internal abstract class DialogRuntime
 
     public DialogFeed Feed { get; } = new();
 
+    /// <summary>Knows which connections are open; null without a network.</summary>
+    public ISipTransport? Transport { get; init; }
+
     /// <summary>What calls wait for when their rows are to be durable first; null without a store in realtime mode.</summary>
     public DialogHolds? Holds { get; set; }
 
@@ -33,6 +39,9 @@ internal abstract class DialogRuntime
 
     /// <summary>Called under a dialog's lock before it leaves the table: a load must not bring it back. Null: nothing is loaded.</summary>
     public Action<DialogId>? Unlinking { get; set; }
+
+    /// <summary>Where the steps of dialogs go; null in tests without a proxy.</summary>
+    public CallSteps? Steps { get; init; }
 
     public DialogCounters Counters { get; } = new();
 
@@ -69,6 +78,20 @@ internal abstract class DialogRuntime
 
     /// <summary>From 0 to 1, each time elsewhere: multiples of the golden ratio fill an interval evenly, however many there are.</summary>
     public double NextPingPlace() => (uint)Interlocked.Increment(ref _pingsStarted) * 0x9E3779B97F4A7C15UL / (double)ulong.MaxValue;
+
+    /// <summary>Something happened to a dialog that its messages do not show. Not under the lock.</summary>
+    public void Note(Dialog dialog, CallStep step, long number = 0, int further = 0, string? detail = null)
+    {
+        if (Steps is { Sink: not null } steps)
+            steps.Note(dialog.CallIdBytes, dialog.Id.Value, step, number, further, detail);
+    }
+
+    /// <summary>A request of a dialog, and what became of it.</summary>
+    public void Note(Dialog dialog, CallStep step, SipMessage request, int further = 0)
+    {
+        if (Steps?.Sink is { } sink)
+            sink.OnStep(dialog.CallIdBytes, dialog.Id.Value, step, request.CSeqNumber, further, request.MethodText);
+    }
 
     /// <summary>Runs an action that <see cref="DialogMailbox.Post"/> let pass, and those that come meanwhile. Not under the lock.</summary>
     public abstract void Run(Dialog dialog, in DialogAction action);

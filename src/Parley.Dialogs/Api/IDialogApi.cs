@@ -120,6 +120,12 @@ public interface IDialogApi
     /// <summary>Runs when a PRACK of the proxy's own fails in any call; see <see cref="Dialog.OnPrackFailed"/>.</summary>
     void OnPrackFailed(PrackFailedHook hook);
 
+    /// <summary>Runs when the limit of a profile refuses any dialog; see <see cref="LimitReachedHook"/>.</summary>
+    void OnLimitReached(LimitReachedHook hook);
+
+    /// <summary>Runs when pings find a leg of any call dead; see <see cref="PingFailedHook"/>.</summary>
+    void OnPingFailed(PingFailedHook hook);
+
     /// <summary>The dialogs that fit, in a fixed order; by Call-ID or profile without a look at the others. A snapshot as <see cref="Dialogs"/> is.</summary>
     /// <exception cref="ArgumentException">No such profile, a URI that is none, a value without a name.</exception>
     IEnumerable<Dialog> Search(DialogQuery query);

@@ -6,17 +6,26 @@ namespace Parley.Dialogs;
 internal static class CallRecordBuilder
 {
     /// <summary>The final record of an end that has not been reported yet; null when no record is kept of it. After the last callbacks, so that their values are in it.</summary>
-    public static CallRecord? TakeFinal(Dialog dialog, CallRecordOptions options)
+    /// <param name="dialog">The dialog.</param>
+    /// <param name="options">Which records are kept.</param>
+    /// <param name="withMissedCall">Also what would be the record of a call that none is kept of.</param>
+    /// <param name="missedCall">That record.</param>
+    public static CallRecord? TakeFinal(Dialog dialog, CallRecordOptions options, bool withMissedCall, out CallRecord? missedCall)
     {
+        missedCall = null;
         CallTrack? ended;
         lock (dialog.Lock)
         {
             ended = dialog.Tracking.TakeEnd();
         }
 
-        return ended is null || (ended.Answer == 0 && !options.MissedCalls)
-            ? null
-            : Build(dialog, ended, options, 0, ended.End, ended.ToTag);
+        if (ended is null)
+            return null;
+        if (ended.Answer != 0 || options.MissedCalls)
+            return Build(dialog, ended, options, 0, ended.End, ended.ToTag);
+        if (withMissedCall)
+            missedCall = Build(dialog, ended, options, 0, ended.End, ended.ToTag);
+        return null;
     }
 
     /// <summary>The intermediate record that is due; null when none is.</summary>

@@ -37,6 +37,13 @@ public sealed class DialogChange
     public CallRecord? CallRecord { get; internal init; }
 
     /// <summary>
+    /// With the <see cref="DialogChangeKind.Deleted"/> of a call of which no record is kept (it was not answered, and
+    /// <see cref="CallRecordOptions.MissedCalls"/> is off) what that would be; only where a reader asked for it (<see cref="DialogFeedOptions.WithMissedCalls"/>).
+    /// No store writes it.
+    /// </summary>
+    public CallRecord? MissedCall { get; internal init; }
+
+    /// <summary>
     /// Further call records: of changes that were merged into this one (a call that failed, was revived by a late 2xx, and ended again), and of those
     /// that were dropped for a <see cref="DialogChangeKind.Resync"/> of a durable reader. Nearly always empty.
     /// </summary>
@@ -56,6 +63,7 @@ public sealed class DialogChange
         {
             Sequence = later.Sequence,
             CallRecord = later.CallRecord ?? earlier.CallRecord,
+            MissedCall = later.MissedCall ?? earlier.MissedCall,
         };
     }
 

@@ -14,6 +14,7 @@ public sealed class DialogFeed
     private readonly PriorityQueue<(Action<object?> Continuation, object? State), long> _waiters = new();
     private long _sequence;
     private bool _withRecords;
+    private bool _withMissedCalls;
 
     internal DialogFeed() { }
 
@@ -80,6 +81,9 @@ public sealed class DialogFeed
     /// <summary>A reader wants the whole dialog with each change.</summary>
     internal bool WithRecords => Volatile.Read(ref _withRecords);
 
+    /// <summary>A reader wants to know how calls went of which no record is kept.</summary>
+    internal bool WithMissedCalls => Volatile.Read(ref _withMissedCalls);
+
     /// <summary>Gives all readers a change; see <see cref="DialogChangeKind"/>. Never under the dialog's lock.</summary>
     /// <param name="kind">What happened.</param>
     /// <param name="id">The dialog.</param>
@@ -135,5 +139,6 @@ public sealed class DialogFeed
     {
         ImmutableInterlocked.InterlockedExchange(ref _readers, readers);
         Volatile.Write(ref _withRecords, readers.Any(static reader => reader.Options.WithRecords));
+        Volatile.Write(ref _withMissedCalls, readers.Any(static reader => reader.Options.WithMissedCalls));
     }
 }

@@ -12,6 +12,9 @@ public sealed class DialogFeedOptions
     /// <summary>Changes carry the whole dialog as a row.</summary>
     public bool WithRecords { get; init; } = true;
 
+    /// <summary>The end of a call that is not kept carries what its record would be (<see cref="DialogChange.MissedCall"/>), where there are call records at all.</summary>
+    public bool WithMissedCalls { get; init; }
+
     /// <summary>What waits for durability waits for this reader's <see cref="DialogFeedReader.Acknowledge"/>.</summary>
     public bool IsDurable { get; init; }
 }

@@ -106,7 +106,9 @@ internal sealed class InDialogFollower(FollowerPool<InDialogFollower> pool) : Di
             && InDialogValidation.CourseOf(context, this) != DialogValidation.Valid;
         if (_isAstray)
             return;
-        CSeqEdits.Renumber(DestinationLeg!, context.Method, branch is null, Order == CSeqOrder.Repeated, edits);
+        uint sent = CSeqEdits.Renumber(DestinationLeg!, context.Method, branch is null, Order == CSeqOrder.Repeated, edits);
+        if (sent != CSeq)
+            dialog.Runtime.Note(dialog, CallStep.Renumbered, edits.Original, (int)sent);
         if (branch is null && Bye != ByeScope.None)
             OnByeOver(dialog, context, byOtherParty: true, 200); // stateless: its response does not come by here
         if (TargetRefresh.IsBy(context.Method))
@@ -184,6 +186,8 @@ internal sealed class InDialogFollower(FollowerPool<InDialogFollower> pool) : Di
     {
         if (_isAstray || !_isLeaving)
             return;
+        if (statusCode == 408 && !byOtherParty)
+            dialog.Runtime.Note(dialog, CallStep.ByeUnanswered, CSeq);
         if (statusCode == 408 || (byOtherParty && statusCode is < 300 or 481))
         {
             if (dialog.EndByBye(context, _direction, CalleeLeg!) && dialog.Runtime.Holds is { HoldsReplies: true } holds)

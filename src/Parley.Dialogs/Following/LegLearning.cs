@@ -17,7 +17,7 @@ internal static class LegLearning
         routes.Dispose();
         dialog.LegSet.LearnCaller(packed, invite.CSeqNumber, context.Source);
         if (isRaw)
-            dialog.Runtime.Log.ContactUnreadable(dialog.Id, "caller");
+            ContactUnreadable(dialog, "caller");
     }
 
     /// <summary>From a response on a branch of the initial INVITE: a leg per (branch, To tag), from the first tagged 1xx on.</summary>
@@ -36,7 +36,13 @@ internal static class LegLearning
 
         routes.Dispose();
         if (becameRaw)
-            dialog.Runtime.Log.ContactUnreadable(dialog.Id, "callee");
+            ContactUnreadable(dialog, "callee");
+    }
+
+    private static void ContactUnreadable(Dialog dialog, string end)
+    {
+        dialog.Runtime.Log.ContactUnreadable(dialog.Id, end);
+        dialog.Runtime.Note(dialog, CallStep.ContactUnreadable, detail: end);
     }
 
     /// <summary>A copy of the initial INVITE is about to leave: a hook may have rewritten the caller's Contact since CreateDialog.</summary>

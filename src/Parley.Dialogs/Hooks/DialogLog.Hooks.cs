@@ -10,6 +10,16 @@ internal sealed partial class DialogLog
 
     public void PrackHookFailed(DialogId dialog, Exception error) => LogPrackHookFailed(error, dialog);
 
+    public void LimitHookFailed(DialogId dialog, Exception error) => LogLimitHookFailed(error, dialog);
+
+    public void PingHookFailed(DialogId dialog, Exception error) => LogPingHookFailed(error, dialog);
+
+    [LoggerMessage(5034, LogLevel.Error, "A hook on a limit that dialog {Dialog} reached failed; the call goes on")]
+    private partial void LogLimitHookFailed(Exception error, DialogId dialog);
+
+    [LoggerMessage(5035, LogLevel.Error, "A hook on a leg of dialog {Dialog} that answers no ping failed; the call goes on")]
+    private partial void LogPingHookFailed(Exception error, DialogId dialog);
+
     [LoggerMessage(5033, LogLevel.Error, "A hook on a failed PRACK of dialog {Dialog} failed; the call goes on")]
     private partial void LogPrackHookFailed(Exception error, DialogId dialog);
 

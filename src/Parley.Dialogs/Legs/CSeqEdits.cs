@@ -11,11 +11,12 @@ namespace Parley.Dialogs;
 internal static class CSeqEdits
 {
     /// <summary>A request within the dialog is about to be written for its destination. While nothing is renumbered there, nothing happens.</summary>
-    public static void Renumber(DialogLeg leg, SipMethod method, bool isStateless, bool isRepeated, SipEdits edits)
+    /// <returns>The number that it leaves with.</returns>
+    public static uint Renumber(DialogLeg leg, SipMethod method, bool isStateless, bool isRepeated, SipEdits edits)
     {
-        if (!leg.IsRenumbering)
-            return;
         SipMessage request = edits.Original;
+        if (!leg.IsRenumbering)
+            return request.CSeqNumber;
         uint received = request.CSeqNumber,
             sent,
             rackSent = 0;
@@ -36,6 +37,7 @@ internal static class CSeqEdits
         Replace(edits, request.CSeqNumberText, received, sent);
         if (isPrack && rackSent != rack.CSeq)
             WriteRAck(edits, rack, rackSent);
+        return sent;
     }
 
     /// <summary>A response is about to leave with the number that its request came with.</summary>

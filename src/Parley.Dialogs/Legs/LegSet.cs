@@ -22,6 +22,9 @@ internal struct LegSet(DialogLeg caller)
     /// <summary>The leg that answered first (before: rang first); null when none did. Also without the lock.</summary>
     public readonly DialogLeg? Callee => Volatile.Read(in _callee);
 
+    /// <summary>The legs of a fork besides the callee.</summary>
+    public readonly ReadOnlySpan<DialogLeg> Others => _others;
+
     /// <summary>The initial INVITE's number, as the caller wrote it. Also without the lock.</summary>
     public readonly uint InviteCSeq => _inviteCSeq;
 

@@ -70,7 +70,7 @@ internal sealed class DialogActionRunner(
 
             Publish(dialog, in action);
             if ((effects & DialogEffects.Bogus) != 0)
-                runtime.Log.RequestOutOfPlace(dialog.Id, dialog.State, action.Message);
+                OutOfPlace(dialog, action.Message);
             if ((effects & (DialogEffects.RunTerminated | DialogEffects.RunExpired)) != 0)
                 RunHooks(dialog, DialogHookKind.Hangup, action.Message);
             if ((effects & DialogEffects.LeaveProfiles) != 0)
@@ -81,6 +81,8 @@ internal sealed class DialogActionRunner(
                 RunCallbacks(dialog, in action);
             if ((effects & DialogEffects.RunConfirmed) != 0)
                 RunHooks(dialog, DialogHookKind.Answer, action.Message);
+            if ((effects & (DialogEffects.CancelBranches | DialogEffects.SendByes)) != 0)
+                NoteEnding(dialog, effects);
             if ((effects & DialogEffects.CancelBranches) != 0)
                 dialog.CancelBranches();
             if ((effects & DialogEffects.SendByes) != 0)
@@ -101,6 +103,38 @@ internal sealed class DialogActionRunner(
             dialog.CompleteEnd();
         if (action.Hold is { } hold)
             Await(hold);
+    }
+
+    private void OutOfPlace(Dialog dialog, SipMessage? request)
+    {
+        DialogState state = dialog.State;
+        runtime.Log.RequestOutOfPlace(dialog.Id, state, request);
+        if (request is not null)
+            runtime.Note(dialog, CallStep.OutOfPlace, request, (int)state);
+    }
+
+    private void NoteEnding(Dialog dialog, DialogEffects effects)
+    {
+        if (runtime.Steps is not { Sink: not null })
+            return;
+        CallStep step = (effects & DialogEffects.SendByes) != 0 ? CallStep.EndingByBye : CallStep.EndingByCancel;
+        runtime.Note(dialog, step, detail: dialog.TerminationReason);
+    }
+
+    private void NoteState(Dialog dialog, in DialogAction action)
+    {
+        if (runtime.Steps is not { Sink: not null })
+            return;
+        DialogState state = action.NewState;
+        runtime.Note(
+            dialog,
+            CallStep.StateChanged,
+            (int)action.OldState,
+            (int)state,
+            state == DialogState.Deleted ? dialog.TerminationReason : null
+        );
+        if (state == DialogState.ConfirmedNoAck && (action.OldState == DialogState.Deleted || dialog.HasRaced))
+            runtime.Note(dialog, CallStep.LateAnswer);
     }
 
     private void Await(ReplyHold hold)
@@ -136,11 +170,16 @@ internal sealed class DialogActionRunner(
     private void Publish(Dialog dialog, in DialogAction action)
     {
         if ((action.Effects & DialogEffects.RunCreated) != 0)
+        {
             Publish(dialog, DialogChangeKind.Created, action.OldState, action.NewState);
+            runtime.Note(dialog, CallStep.DialogCreated);
+        }
+
         if ((action.Effects & DialogEffects.StateChanged) != 0)
         {
             Publish(dialog, DialogChangeKind.StateChanged, action.OldState, action.NewState);
             RaiseStateChanged(dialog, action.OldState, action.NewState);
+            NoteState(dialog, in action);
         }
 
         if ((action.Effects & DialogEffects.Update) != 0)
@@ -166,20 +205,30 @@ internal sealed class DialogActionRunner(
     /// <summary>The end goes with the call's record: a store writes both in one transaction.</summary>
     private void PublishEnd(Dialog dialog, in DialogAction action)
     {
-        CallRecord? record = runtime.CallRecords is { } records ? CallRecordBuilder.TakeFinal(dialog, records.Options) : null;
-        Publish(dialog, DialogChangeKind.Deleted, action.OldState, action.NewState, record);
+        CallRecord? missedCall = null;
+        CallRecord? record = runtime.CallRecords is { } records
+            ? CallRecordBuilder.TakeFinal(dialog, records.Options, runtime.Feed.WithMissedCalls, out missedCall)
+            : null;
+        Publish(dialog, DialogChangeKind.Deleted, action.OldState, action.NewState, record, missedCall);
         if (record is not null)
             runtime.CallRecords!.RaiseEnded(record);
     }
 
     /// <summary>Gives the feed's readers a change.</summary>
-    private void Publish(Dialog dialog, DialogChangeKind kind, DialogState oldState, DialogState newState, CallRecord? callRecord = null)
+    private void Publish(
+        Dialog dialog,
+        DialogChangeKind kind,
+        DialogState oldState,
+        DialogState newState,
+        CallRecord? callRecord = null,
+        CallRecord? missedCall = null
+    )
     {
         DialogFeed feed = runtime.Feed;
         if (!feed.HasReaders)
             return;
         DialogRecord? record = feed.WithRecords ? DialogRecords.Of(dialog, profiles) : null;
-        feed.Publish(new DialogChange(kind, dialog.Id, oldState, newState, record) { CallRecord = callRecord });
+        feed.Publish(new DialogChange(kind, dialog.Id, oldState, newState, record) { CallRecord = callRecord, MissedCall = missedCall });
     }
 
     /// <summary>The application's hooks, then those of the dialog.</summary>

@@ -32,7 +32,7 @@ internal sealed class DialogMatching(DialogTable table, DialogOptions options, b
 
         // The did named a dialog of this call, which does not know the tag yet (its 1xx was lost): the request is that dialog's, not one of
         // the other dialogs that a spiralling call has here. Taking it for theirs would make them learn from what they sent themselves.
-        return !isNamed && MatchCallId(context);
+        return !isNamed && MatchCallId(context, mode == DialogMatchMode.DidNone);
     }
 
     /// <param name="context">The request.</param>
@@ -63,11 +63,12 @@ internal sealed class DialogMatching(DialogTable table, DialogOptions options, b
             runs = Join(context, dialog, follower, out action);
         }
 
+        dialog.Runtime.Note(dialog, CallStep.MatchedById, context.Request);
         Attach(context, dialog, follower, in action, runs);
         return true;
     }
 
-    private bool MatchCallId(SipContext context)
+    private bool MatchCallId(SipContext context, bool isExpected)
     {
         ReadOnlySpan<byte> callId = context.Request.CallId;
         uint hash = table.HashOf(callId);
@@ -86,6 +87,8 @@ internal sealed class DialogMatching(DialogTable table, DialogOptions options, b
             runs = Join(context, found, follower, out action);
         }
 
+        // By the mode DidNone there is no other way.
+        found.Runtime.Note(found, isExpected ? CallStep.MatchedById : CallStep.MatchedByCallId, context.Request);
         Attach(context, found, follower, in action, runs);
         return true;
     }

@@ -47,7 +47,7 @@ internal sealed class InDialogRouting(DialogMatching matching, DialogOptions opt
             return OfUnknownLeg(context, dialog);
         if (isRouted && context.TryGetRouteProof(out RouteProof proof) && IsAdmitted(context.Method, in proof))
             return context.RelayAsync();
-        return Refuse(context, 481, null);
+        return Refuse(context, 481, null, "RFC 3261 12.2.2: no call here has this Call-ID and these tags, and no Route proves one");
     }
 
     /// <summary>
@@ -57,7 +57,7 @@ internal sealed class InDialogRouting(DialogMatching matching, DialogOptions opt
     private ValueTask<bool> OfUnknownLeg(SipContext context, Dialog dialog) =>
         context.Request.ToTag.SequenceEqual(dialog.Caller.TagBytes) && InDialogValidation.FixRoute(context, dialog.Caller)
             ? context.RelayAsync()
-            : Refuse(context, 481, null);
+            : Refuse(context, 481, null, "RFC 3261 12.2.2: the call is here, but none of its legs has this To tag");
 
     /// <summary>
     /// Without a dialog here. What an initial request other than INVITE began, lives by SUBSCRIBE and NOTIFY alone. A call that was not
@@ -81,23 +81,31 @@ internal sealed class InDialogRouting(DialogMatching matching, DialogOptions opt
         if (follower.IsSpiral)
         {
             // Put right on its first way through. That it was here is only what its Vias say, so its target has to be right all the same.
-            return asReceived || IsAtTarget(context, follower) ? context.RelayAsync() : Refuse(context, 481, null);
+            return asReceived || IsAtTarget(context, follower)
+                ? context.RelayAsync()
+                : Refuse(context, 481, null, "it came back here, and its target is not the dialog's");
         }
 
         if (follower.IsForeign)
-            return Refuse(context, 403, "Not from there");
+            return Refuse(context, 403, "Not from there", "it does not come from where the party of the call is");
         // 12.2.2 has a user agent answer 500. A proxy that let it pass would have to number it anew, and make a new request of an old one.
         if (follower.Order == CSeqOrder.Stale)
-            return Refuse(context, 500, "CSeq out of order");
+            return Refuse(context, 500, "CSeq out of order", "RFC 3261 12.2.2: its CSeq is below the last one of its sender");
         if (asReceived)
             return context.RelayAsync();
         if (follower.DestinationLeg!.Packed.Contact.IsEmpty)
-            return MayPassWithoutTarget(context.Method) ? context.RelayAsync() : Refuse(context, 481, null);
+            return MayPassWithoutTarget(context.Method)
+                ? context.RelayAsync()
+                : Refuse(context, 481, null, "RFC 3261 12.1.1: the other party gave no Contact, so there is nowhere to send it");
         if (follower.Course == DialogValidation.Valid)
             return context.RelayAsync();
         if (options.SequentialRouting == SequentialRouting.Refuse)
-            return Refuse(context, 403, "Not the dialog's target");
-        return InDialogValidation.FixRoute(matching, context) ? context.RelayAsync() : Refuse(context, 481, null);
+            return Refuse(context, 403, "Not the dialog's target", "its request-URI or Routes are not those of the call");
+        if (!InDialogValidation.FixRoute(matching, context))
+            return Refuse(context, 481, null, "the Contact of the other party cannot be called");
+        if (follower.Dialog is { } dialog)
+            dialog.Runtime.Note(dialog, CallStep.CoursePutRight, context.Request);
+        return context.RelayAsync();
     }
 
     private static bool IsAtTarget(SipContext context, InDialogFollower follower)
@@ -113,8 +121,9 @@ internal sealed class InDialogRouting(DialogMatching matching, DialogOptions opt
     private static bool MayPassWithoutTarget(SipMethod method) =>
         method is SipMethod.Ack or SipMethod.Bye or SipMethod.Prack or SipMethod.Update or SipMethod.Info;
 
-    private ValueTask<bool> Refuse(SipContext context, int status, string? reason)
+    private ValueTask<bool> Refuse(SipContext context, int status, string? reason, string cause)
     {
+        context.Cause = cause;
         Interlocked.Increment(ref counters.Refused);
         log.RequestRefused(context.Request, status);
         context.Reply(status, reason); // nothing for an ACK

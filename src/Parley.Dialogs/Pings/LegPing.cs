@@ -23,6 +23,9 @@ internal sealed class LegPing(DialogLeg leg, bool reinvites)
     /// <summary>By re-INVITE, as long as the session is known.</summary>
     public bool Reinvites => reinvites;
 
+    /// <summary>When the next one is due, the timers' milliseconds.</summary>
+    public long Due => _due;
+
     /// <summary>It has answered one: its silence says something.</summary>
     public bool HasAnswered
     {

@@ -147,6 +147,7 @@ internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options,
         bool reinvite = ping.IsReinvite;
         Interlocked.Increment(ref runtime.Counters.PingsDead);
         runtime.Log.PingDead(dialog.Id, ping.Leg.IsCaller, reinvite, reason);
+        runtime.Hooks.RunPingFailed(dialog, callee ?? dialog.Caller, reason);
         string why = reinvite ? DialogReasons.ReinvitePingTimeout : DialogReasons.PingTimeout;
         if (callee is null)
             dialog.Terminate(why);

@@ -14,6 +14,8 @@ internal sealed class DialogFilter
     private readonly byte[]? _valueName;
     private readonly byte[]? _value;
     private readonly DialogProfile? _profile;
+    private readonly LegFilter? _legs;
+    private readonly byte[]? _number;
 
     /// <exception cref="ArgumentException">The query cannot be: no such profile, a URI that is none, a value without a name.</exception>
     public DialogFilter(DialogQuery query, DialogProfileTable profiles)
@@ -25,6 +27,11 @@ internal sealed class DialogFilter
         _valueName = query.ValueName is null ? null : Encoding.UTF8.GetBytes(query.ValueName);
         _value = query.Value is null ? null : Encoding.UTF8.GetBytes(query.Value);
         _uri = UriBytes(query.Uri, nameof(DialogQuery.Uri));
+        _legs = LegFilter.Of(query);
+        if (query.Number is not null)
+            _number = NumberText.DigitsOf(query.Number) is { Length: > 0 } digits
+                ? digits
+                : throw new ArgumentException($"DialogQuery.Number has no digits: {query.Number}", nameof(query));
         if (query.Profile is not null)
             _profile = profiles.Find(query.Profile) ?? throw new ArgumentException($"There is no profile {query.Profile}.", nameof(query));
         if (query.ProfileValue is not null && _profile is not { HasValue: true })
@@ -60,6 +67,20 @@ internal sealed class DialogFilter
             return false;
         if (_uri is not null && !SipUriView.Equivalent(dialog.FromUriBytes, _uri) && !SipUriView.Equivalent(dialog.ToUriBytes, _uri))
             return false;
+        if (_query.CreatedUntil is { } until && dialog.CreatedAt > until)
+            return false;
+        if (_query.CreatedSince is { } since && dialog.CreatedAt < since)
+            return false;
+        if (_number is not null && !NumberText.IsOf(dialog.FromUriBytes, _number) && !NumberText.IsOf(dialog.ToUriBytes, _number))
+            return false;
+        if (_legs is not null && !_legs.Matches(dialog))
+            return false;
+        return MatchesModules(dialog);
+    }
+
+    /// <summary>What modules hang on it.</summary>
+    private bool MatchesModules(Dialog dialog)
+    {
         if (
             _profile is not null
             && !(_query.ProfileValue is { } profileValue ? _profile.IsIn(dialog, profileValue) : _profile.IsIn(dialog))

@@ -5,7 +5,7 @@ internal sealed partial class DialogModule
     public IEnumerable<Dialog> Search(DialogQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
-        return Search(new DialogFilter(query, Profiles), null);
+        return Search(new DialogFilter(query, Profiles), query.After);
     }
 
     public DialogPage SearchPage(DialogQuery query, int count, DialogId? after = null)
@@ -13,7 +13,7 @@ internal sealed partial class DialogModule
         ArgumentNullException.ThrowIfNull(query);
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         var page = new List<Dialog>();
-        foreach (Dialog dialog in Search(new DialogFilter(query, Profiles), after))
+        foreach (Dialog dialog in Search(new DialogFilter(query, Profiles), after ?? query.After))
         {
             if (page.Count == count)
                 return new DialogPage(page, page[^1].Id);

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Parley.Dialogs;
 
 /// <summary>What dialogs to look for. Everything that is set must hold; with nothing set all dialogs fit.</summary>
@@ -32,4 +34,31 @@ public sealed record DialogQuery
 
     /// <summary>Also dialogs that are over and wait out their delete delay.</summary>
     public bool IncludeDeleted { get; init; }
+
+    /// <summary>The tag of any of its legs, byte by byte.</summary>
+    public string? Tag { get; init; }
+
+    /// <summary>
+    /// A telephone number in the user part of From or To: its digits are the last ones of the user's. A leading <c>+</c>, <c>00</c> or <c>0</c> of what is
+    /// sought is left out, as are visual separators (RFC 3966 5.1.1), so that <c>030 1234</c> finds <c>+49301234</c>.
+    /// </summary>
+    public string? Number { get; init; }
+
+    /// <summary>An address that messages of one of its legs came from last.</summary>
+    public IPAddress? Address { get; init; }
+
+    /// <summary>The port there; null: any. Of no account without <see cref="Address"/>.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>The listener that messages of one of its legs came by last, as <c>udp:192.0.2.1:5060</c>.</summary>
+    public string? Listener { get; init; }
+
+    /// <summary>It was created at this moment or earlier.</summary>
+    public DateTimeOffset? CreatedUntil { get; init; }
+
+    /// <summary>It was created at this moment or later.</summary>
+    public DateTimeOffset? CreatedSince { get; init; }
+
+    /// <summary>Only dialogs behind this id, in the order of ids; null: from the first on.</summary>
+    public DialogId? After { get; init; }
 }

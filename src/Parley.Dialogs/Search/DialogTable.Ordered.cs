@@ -10,12 +10,7 @@ internal sealed partial class DialogTable
         var copy = new List<Dialog>();
         for (uint i = after is { } last ? StripeIndexOf(last.Entry) : 0; i < (uint)_stripes.Length; i++)
         {
-            copy.Clear();
-            lock (_stripes[i].Lock)
-            {
-                _stripes[i].CopyTo(copy);
-            }
-
+            CopyTo(copy, _stripes[i]);
             copy.Sort(static (a, b) => a.Id.CompareTo(b.Id));
             foreach (Dialog dialog in copy)
                 if (after is not { } start || dialog.Id > start)
@@ -29,20 +24,22 @@ internal sealed partial class DialogTable
         var copy = new List<Dialog>();
         foreach (DialogStripe stripe in _stripes)
         {
-            copy.Clear();
-            lock (stripe.Lock)
+            if (skip > 0)
             {
-                int count = stripe.Count;
+                int count;
+                lock (stripe.Lock)
+                {
+                    count = stripe.Count;
+                }
+
                 if (skip >= count)
                 {
                     skip -= count;
                     continue;
                 }
-
-                copy.EnsureCapacity(count);
-                stripe.CopyTo(copy);
             }
 
+            CopyTo(copy, stripe);
             copy.Sort(static (a, b) => a.Id.CompareTo(b.Id));
             for (; skip < copy.Count; skip++)
                 yield return copy[skip];

@@ -14,6 +14,9 @@ internal struct DialogIndex()
     /// <summary>The place that no dialog has; see <see cref="DialogSlots"/>.</summary>
     public const int None = 0;
 
+    /// <summary>How many entries one begins with; a guess for who copies one.</summary>
+    public const int FirstSize = 16;
+
     private OpenTable<Entry> _table = new();
 
     /// <summary>All of it, with entries that are empty: those whose place is <see cref="None"/>.</summary>

@@ -136,10 +136,19 @@ internal sealed class DialogStripe(DialogSlots slots, SipRandom random)
         Counts[(int)dialog.StateInLock]--;
     }
 
-    public void CopyTo(List<Dialog> list)
+    /// <summary>Copies its index of ids as it is, one block of memory; false when the array is too short. What is in it is read after the lock: <see cref="CopyTo(List{Dialog}, ReadOnlySpan{DialogIndex.Entry})"/>.</summary>
+    public bool TryCopyEntries(Span<DialogIndex.Entry> entries, out int count)
     {
-        foreach (ref readonly DialogIndex.Entry entry in _byId.Entries)
-            if (slots[entry.Slot] is { } dialog)
+        ReadOnlySpan<DialogIndex.Entry> own = _byId.Entries;
+        count = own.Length;
+        return own.TryCopyTo(entries);
+    }
+
+    /// <summary>Adds the dialogs of a copied index to a list. Without the lock: a place that another dialog has by now is that dialog's, if it is of this stripe.</summary>
+    public void CopyTo(List<Dialog> list, ReadOnlySpan<DialogIndex.Entry> entries)
+    {
+        foreach (ref readonly DialogIndex.Entry entry in entries)
+            if (!entry.IsEmpty && slots[entry.Slot] is { } dialog && dialog.Stripe == this)
                 list.Add(dialog);
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using Parley.Proxy;
 using Parley.Sip;
@@ -114,15 +115,32 @@ internal sealed partial class DialogTable
         var copy = new List<Dialog>();
         foreach (DialogStripe stripe in _stripes)
         {
-            copy.Clear();
-            lock (stripe.Lock)
-            {
-                stripe.CopyTo(copy);
-            }
-
+            CopyTo(copy, stripe);
             foreach (Dialog dialog in copy)
                 if (includeDeleted || dialog.State != DialogState.Deleted)
                     yield return dialog;
+        }
+    }
+
+    /// <summary>The dialogs of a stripe in place of what is in the list. Its lock is held while one block of memory is copied, and for nothing else.</summary>
+    private static void CopyTo(List<Dialog> list, DialogStripe stripe)
+    {
+        list.Clear();
+        int size = DialogIndex.FirstSize;
+        while (true)
+        {
+            DialogIndex.Entry[] entries = ArrayPool<DialogIndex.Entry>.Shared.Rent(size);
+            bool isWhole;
+            lock (stripe.Lock)
+            {
+                isWhole = stripe.TryCopyEntries(entries, out size);
+            }
+
+            if (isWhole)
+                stripe.CopyTo(list, entries.AsSpan(0, size));
+            ArrayPool<DialogIndex.Entry>.Shared.Return(entries);
+            if (isWhole)
+                return;
         }
     }
 

@@ -75,6 +75,9 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
     /// <summary>Sends requests of the proxy's own.</summary>
     public LocalRequests LocalRequests { get; }
 
+    /// <summary>Where the steps of calls go.</summary>
+    public CallSteps CallSteps => Core.Steps;
+
     /// <summary>What the proxy has done so far.</summary>
     public ProxyCounters Counters => Core.Counters;
 

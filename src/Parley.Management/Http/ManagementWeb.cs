@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -6,6 +5,7 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -17,7 +17,8 @@ namespace Parley.Management;
 internal sealed class ManagementWeb : IAsyncDisposable
 {
     private readonly WebApplication _web;
-    private readonly IReadOnlyList<IPEndPoint> _places;
+    private readonly IReadOnlyList<ListenPlace> _places;
+    private readonly ManagementTls? _tls;
 
     /// <exception cref="ManagementException">An address cannot be.</exception>
     public ManagementWeb(
@@ -30,6 +31,8 @@ internal sealed class ManagementWeb : IAsyncDisposable
     )
     {
         _places = ListenAddresses.Of(options, access);
+        ILogger log = loggers.CreateLogger("Parley.Management");
+        _tls = _places.Any(static place => place.IsTls) ? new ManagementTls(options.Access, time, log) : null;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         // Kestrel's own lines below warnings say nothing to an operator.
         builder.Services.Replace(ServiceDescriptor.Singleton<ILoggerFactory>(new FilteredLoggers(loggers)));
@@ -40,10 +43,9 @@ internal sealed class ManagementWeb : IAsyncDisposable
         foreach (IManagementEndpoints part in parts)
             part.AddServices(builder.Services);
         _web = builder.Build();
-        ILogger log = loggers.CreateLogger("Parley.Management");
-        var hosts = new HostNames(options.AllowedHosts);
-        _web.Use(next => new RequestGuard(next, hosts, access, time, log).InvokeAsync);
+        var hosts = new HostNames(options.AllowedHosts, _tls is null ? null : _tls.IsName);
         _web.UseRouting();
+        _web.Use(next => new RequestGuard(next, hosts, access, time, log).InvokeAsync);
         _web.Map("/" + options.MiRoot.Trim('/'), new MiEndpoint(dispatcher, log).RunAsync);
         foreach (IManagementEndpoints part in parts)
             part.Map(_web);
@@ -63,7 +65,7 @@ internal sealed class ManagementWeb : IAsyncDisposable
         catch (Exception error) when (error is IOException or SocketException)
         {
             throw new ManagementException(
-                $"The management address cannot be opened ({string.Join(", ", _places)}): {error.Message.ReplaceLineEndings(" ")}",
+                $"The management address cannot be opened ({string.Join(", ", _places.Select(static place => place.EndPoint))}): {error.Message.ReplaceLineEndings(" ")}",
                 error
             );
         }
@@ -86,8 +88,22 @@ internal sealed class ManagementWeb : IAsyncDisposable
         server.Limits.MaxRequestHeaderCount = 64;
         server.Limits.RequestHeadersTimeout = options.HeaderTimeout;
         server.Limits.KeepAliveTimeout = options.IdleTimeout;
-        foreach (IPEndPoint place in _places)
-            server.Listen(place, static listen => listen.Protocols = HttpProtocols.Http1);
+        foreach (ListenPlace place in _places)
+            server.Listen(
+                place.EndPoint,
+                listen =>
+                {
+                    listen.Protocols = HttpProtocols.Http1;
+                    if (place.IsTls)
+                        listen.UseHttps(
+                            new TlsHandshakeCallbackOptions
+                            {
+                                HandshakeTimeout = options.HeaderTimeout,
+                                OnConnection = context => ValueTask.FromResult(_tls!.ForConnection(context)),
+                            }
+                        );
+                }
+            );
     }
 
     /// <summary>As httpd answers for a path that nothing is mapped to.</summary>

@@ -87,7 +87,7 @@ internal sealed class MiEndpoint(MiDispatcher dispatcher, ILogger log)
             catch (Exception failure)
             {
                 // A reply that breaks off must not be taken for a whole one.
-                ManagementLog.ReplyLost(log, caller.Name, caller.Transport, failure.Message);
+                ManagementLog.ReplyLost(log, caller.LogName, caller.Transport, failure.Message);
                 context.Abort();
             }
         }

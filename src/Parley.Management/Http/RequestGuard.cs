@@ -11,17 +11,22 @@ namespace Parley.Management;
 internal sealed class RequestGuard(RequestDelegate next, HostNames hosts, IManagementAccess access, TimeProvider time, ILogger log)
 {
     private const int LongestValue = 100;
-    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
 
-    private readonly Lock _lock = new();
-    private long _lastLine;
-    private int _unsaid;
+    /// <summary>A page takes its scripts, styles and data from here and nothing from anywhere else, and stands in no frame.</summary>
+    private const string ContentPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; manifest-src 'self'; "
+        + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+    private readonly LineGate _gate = new(time);
 
     public async Task InvokeAsync(HttpContext context)
     {
         IHeaderDictionary headers = context.Response.Headers;
         headers.CacheControl = "no-store";
         headers.XContentTypeOptions = "nosniff";
+        headers.ContentSecurityPolicy = ContentPolicy;
+        headers["Referrer-Policy"] = "no-referrer";
+        headers["Cross-Origin-Resource-Policy"] = "same-origin";
         if (ForeignHeader(context) is { } foreign)
         {
             Say(context, foreign.Name, foreign.Value);
@@ -44,26 +49,21 @@ internal sealed class RequestGuard(RequestDelegate next, HostNames hosts, IManag
         if (request.Headers.Origin is { Count: > 0 } origin && (origin.Count > 1 || !hosts.IsOwn(origin[0] ?? "", request, local)))
             return ("Origin", origin.ToString());
         string site = request.Headers["Sec-Fetch-Site"].ToString();
-        return site.Length == 0 || site is "same-origin" or "none" ? null : ("Sec-Fetch-Site", site);
+        return site.Length == 0 || site is "same-origin" or "none" || IsLink(context) ? null : ("Sec-Fetch-Site", site);
     }
+
+    /// <summary>Another site's link opens a page of ours in a window of its own: it learns nothing of it, and the page holds nothing of the server.</summary>
+    private static bool IsLink(HttpContext context) =>
+        HttpMethods.IsGet(context.Request.Method)
+        && context.Request.Headers["Sec-Fetch-Mode"] == "navigate"
+        && context.Request.Headers["Sec-Fetch-Dest"] == "document"
+        && context.GetEndpoint()?.Metadata.GetMetadata<OpenToAll>() is not null;
 
     /// <summary>One line a minute: a page that tries would fill the log.</summary>
     private void Say(HttpContext context, string header, string value)
     {
-        int unsaid;
-        lock (_lock)
-        {
-            long now = time.GetTimestamp();
-            if (_lastLine != 0 && time.GetElapsedTime(_lastLine, now) < Minute)
-            {
-                _unsaid++;
-                return;
-            }
-
-            _lastLine = now;
-            (unsaid, _unsaid) = (_unsaid, 0);
-        }
-
+        if (!_gate.IsOpen(out int unsaid))
+            return;
         if (unsaid > 0)
             ManagementLog.ForeignRequests(log, unsaid);
         string text = value.Length <= LongestValue ? value : value[..LongestValue];

@@ -19,6 +19,9 @@ public sealed class LocalRequests
 
     internal Action<LocalRequest>[] Hooks { get; set; } = [];
 
+    /// <summary>Where the steps of the application's calls go.</summary>
+    public CallSteps CallSteps => Core.Steps;
+
     /// <summary>Local requests that are not over.</summary>
     public int Pending => _pool.Rented;
 

@@ -66,6 +66,9 @@ internal sealed class ProxyCore
 
     public ProxyCounters Counters { get; } = new();
 
+    /// <summary>Where the steps of calls go.</summary>
+    public CallSteps Steps { get; } = new();
+
     public SpiralBudget Spirals { get; }
 
     public TargetCache Targets { get; } = new();

@@ -69,6 +69,12 @@ public sealed partial class SipContext : IRequestHolder
     /// <summary>A final response has been sent.</summary>
     public bool IsAnswered => Relay.IsAnswered;
 
+    /// <summary>
+    /// Why the request is refused, for logs and recorders: set it before <see cref="Reply(int, string, ReadOnlySpan{byte})"/>. It is not sent. Null:
+    /// nothing is known but the status.
+    /// </summary>
+    public string? Cause { get; set; }
+
     internal ProxyCore Core { get; }
 
     internal ProxyHooks Hooks { get; }
@@ -219,6 +225,7 @@ public sealed partial class SipContext : IRequestHolder
         if (_replyFlow is { Value.Listener: not null } way)
             way.Value = default;
         _callIdText = null;
+        Cause = null;
         _deferral = null;
         _items.Clear();
         Observers.Clear();

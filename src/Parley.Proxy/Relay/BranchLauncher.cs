@@ -62,11 +62,13 @@ internal abstract class BranchLauncher(SipContext context) : RequestRelay
     {
         if (!MayGoElsewhere(branch) || branch.AlternativesTried >= branch.Alternatives.Count)
             return false;
+        SipEndPoint failed = branch.Flow.Remote;
         branch.LastStatus = 0;
         branch.HasDatagram = false;
         if (!TryNext(branch))
             return false;
         Core.Counters.Count(ProxyCounter.Failovers);
+        Note(CallStep.Failover, failed, 0, 0);
         return true;
     }
 
@@ -98,6 +100,13 @@ internal abstract class BranchLauncher(SipContext context) : RequestRelay
     {
         branch.HasDatagram = false;
         Send(branch, branch.Datagram, mayGrow: false);
+    }
+
+    /// <summary>Something happened to a branch that its messages do not show.</summary>
+    private protected void Note(CallStep step, SipEndPoint place, long number, int further)
+    {
+        if (Core.Steps.Sink is { } && context.RequestOrNull is { } request)
+            Core.Steps.Note(request.CallId, null, step, number, further, place == default ? null : place.ToString());
     }
 
     private protected void ReportFailure(SipBranch branch)

@@ -144,6 +144,7 @@ internal sealed partial class ResponseContext
             branch.HasTimedOut = true;
             if (IsInvite)
             {
+                Note(CallStep.BranchTimedOut, branch.Flow.Remote, 0, 0);
                 Cancel(branch, default);
                 return;
             }

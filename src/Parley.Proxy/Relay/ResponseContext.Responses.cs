@@ -168,6 +168,7 @@ internal sealed partial class ResponseContext
         if (branch.IsFinal)
             return;
         branch.FailureReason = reason;
+        Note(CallStep.BranchFailed, branch.Flow.Listener is null ? default : branch.Flow.Remote, status, (int)reason);
         Close(branch, status);
         Advance();
     }

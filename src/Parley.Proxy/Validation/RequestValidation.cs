@@ -28,8 +28,27 @@ internal static class RequestValidation
         if (verdict.IsPass)
             return true;
         if (!verdict.IsDrop)
+        {
+            context.Cause ??= CauseOf(context);
             context.Reply(verdict.StatusCode, verdict.Reason, verdict.HeaderLines);
+        }
+
         return false;
+    }
+
+    /// <summary>The rule that objected; null where nothing asks for it.</summary>
+    private static string? CauseOf(SipContext context)
+    {
+        if (context.Core.Steps.Sink is null)
+            return null;
+        var input = new ValidationInput(context.Request, context.Transport, context, LoopTest);
+        foreach (ref readonly var rule in Table.AsSpan())
+        {
+            if (!rule.Step(input).IsPass)
+                return $"{rule.Clause} asks for: {rule.Name}";
+        }
+
+        return null;
     }
 
     /// <summary>The verdict alone.</summary>

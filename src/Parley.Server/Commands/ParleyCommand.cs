@@ -1,15 +1,16 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Parley.Server.Configuration;
 using Parley.Server.Configuration.Settings;
 using Parley.Server.Hosting;
 
 namespace Parley.Server.Commands;
 
-/// <summary>The command line: <c>parley run</c>, <c>parley check</c>, <c>parley db</c>, <c>parley settings</c>, <c>parley --version</c>.</summary>
+/// <summary>The command line of the server.</summary>
 internal static class ParleyCommand
 {
     /// <summary>The exit code of a start that bad configuration stopped (EX_CONFIG of sysexits.h).</summary>
-    public const int BadConfiguration = 78;
+    public const int BadConfiguration = ExitCodes.BadConfiguration;
 
     public static RootCommand Create()
     {
@@ -21,26 +22,65 @@ internal static class ParleyCommand
             HelpName = "file",
             Recursive = true,
         };
-        var run = new Command("run", "Runs the server until SIGTERM or Ctrl+C.");
+        var api = new ApiOptions();
+        var run = new ExampledCommand("run", "Runs the server until SIGTERM or Ctrl+C.", "parley run --config /etc/parley/parley.json");
         run.SetAction((parsed, cancellation) => RunAsync(parsed.GetValue(file), cancellation));
-        return new RootCommand("Parley: a SIP proxy in which every call is a dialog object.")
+        var root = new RootCommand("Parley: a SIP proxy in which every call is a dialog object.")
         {
             file,
             run,
+            DemoCommand.Create(),
+            InitCommand.Create(),
             Check(file),
             Settings(),
+            RoutesCommand.Create(file),
             DatabaseCommand.Create(file),
+            DialogsCommand.Create(api),
+            CallsCommand.Create(api),
+            TraceCommand.Create(api),
+            ExplainCommand.Create(api),
+            ProfilesCommand.Create(api),
+            RegistrationsCommand.Create(api),
+            StatisticsCommand.Create(api),
+            UsersCommand.Create(),
+            TokenCommand.Create(),
+            CompletionCommand.Create(Create),
+            ManualCommand.Create(Create),
         };
+        ExampleHelp.AddTo(root);
+        return root;
     }
 
-    private static Command Check(Option<string?> file)
+    /// <summary>Runs a command line; the exit code of the process.</summary>
+    public static async Task<int> InvokeAsync(IReadOnlyList<string> arguments, InvocationConfiguration invocation)
+    {
+        var parsed = Create().Parse(arguments);
+        // A script's mistake is one line; the help is for those that call it with nothing.
+        if (parsed.Action is ParseErrorAction mistake && arguments.Count > 0 && parsed.CommandResult.Command.Subcommands.Count == 0)
+            mistake.ShowHelp = false;
+        var code = await parsed.InvokeAsync(invocation);
+        // That of System.CommandLine is 1, which here is an answer of a command.
+        return code == 1 && parsed.Errors.Count > 0 ? ExitCodes.Usage : code;
+    }
+
+    private static ExampledCommand Check(Option<string?> file)
     {
         var open = new Option<bool>("--open")
         {
             Description = "Also opens what a start opens: the listeners' sockets and the files of certificates and keys.",
         };
-        var check = new Command("check", "Checks the settings and prints what is wrong with them.") { open };
-        check.SetAction((parsed, _) => CheckAsync(parsed.GetValue(file), parsed.GetValue(open)));
+        var other = new Argument<string?>("file") { Description = "The settings file, as --config.", Arity = ArgumentArity.ZeroOrOne };
+        var check = new ExampledCommand(
+            "check",
+            "Checks the settings and prints what is wrong with them: each mistake with its key and line, exit code 78.",
+            "parley check parley.json",
+            "parley check --open --config /etc/parley/parley.json"
+        )
+        {
+            other,
+            open,
+        };
+        check.SetAction((parsed, _) => CheckAsync(parsed.GetValue(other) ?? parsed.GetValue(file), parsed.GetValue(open)));
         return check;
     }
 

@@ -32,6 +32,8 @@ internal static class ConfigurationRules
             CheckTogether(configuration, reader);
         if (errors.Count == 0 && readCertificates && TlsFiles.Fault(configuration.Tls) is { } fault)
             reader.Refuse("Tls:" + fault.Setting, fault.Reason);
+        if (errors.Count == 0 && readCertificates && configuration.Management.IsEnabled)
+            AccessRules.CheckFiles(configuration.Management.Options.Access, reader);
         return configuration;
 
         void ReadAll(SettingSection part, SectionReader from)
@@ -127,6 +129,7 @@ internal static class ConfigurationRules
             reader.Refuse("Management:FifoReplies", "has no effect without a Fifo");
         if (management.WithoutHttp && management.Listen.Count > 0)
             reader.Refuse("Management:Listen", "has no effect with Http false");
+        AccessRules.Check(management, reader);
     }
 
     private static void CheckTelemetry(ManagementConfiguration management, SectionReader reader)

@@ -68,7 +68,14 @@ internal static class ApplicationSetup
     }
 
     /// <summary>Gives the application its main route.</summary>
-    public static CallRouting Route(ParleyApplication application, ServerConfiguration configuration)
+    /// <param name="application">The application.</param>
+    /// <param name="configuration">Its settings.</param>
+    /// <param name="around">Puts a route round the main one; null for none.</param>
+    public static CallRouting Route(
+        ParleyApplication application,
+        ServerConfiguration configuration,
+        Func<SipRequestHandler, SipRequestHandler>? around = null
+    )
     {
         application.Services.GetRequiredService<CallLog>().Follow(application.Services.GetRequiredService<IDialogApi>());
         application.Services.GetRequiredService<MessageLog>().Use(configuration.Messages);
@@ -77,7 +84,7 @@ internal static class ApplicationSetup
             application.Services.GetRequiredService<ILoggerFactory>()
         );
         var routing = new CallRouting(application.Services.GetRequiredService<SipRegistrar>(), configuration);
-        application.OnRequest(routing.OnRequestAsync);
+        application.OnRequest(around is null ? routing.OnRequestAsync : around(routing.OnRequestAsync));
         return routing;
     }
 

@@ -19,7 +19,7 @@ internal static class ManagementSetup
     {
         if (!configuration.Management.IsEnabled || configuration.Management.Options.WithoutHttp)
             return null;
-        var addresses = configuration.Management.Options.Listen.Select(IPEndPoint.Parse).ToList();
+        var addresses = configuration.Management.Options.Listen.Select(ManagementOptions.EndPointOf).OfType<IPEndPoint>().ToList();
         if (addresses.Count == 0)
             addresses.Add(new IPEndPoint(IPAddress.Loopback, ManagementOptions.DefaultPort));
         foreach (var address in addresses)

@@ -6,7 +6,7 @@ using Parley.Transport;
 namespace Parley.Server.Messages;
 
 /// <summary>
-/// Every message as it arrived or left, whole, at Debug of the category <c>Parley.Messages</c>. It is the transport's tap only while that level is
+/// Every message as it arrived or left, whole, at Debug of the category <c>Parley.Messages</c>. It is a tap of the transport only while that level is
 /// on, so that off it costs the transport one look at a field.
 /// </summary>
 internal sealed partial class MessageLog(ISipTransport transport, ILoggerFactory loggers) : ICaptureTap
@@ -19,10 +19,10 @@ internal sealed partial class MessageLog(ISipTransport transport, ILoggerFactory
     {
         _filter = new MessageFilter(selection);
         var isOn = _log.IsEnabled(LogLevel.Debug);
-        if (isOn && transport.Tap is null)
-            transport.Tap = this;
-        else if (!isOn && transport.Tap == this)
-            transport.Tap = null;
+        if (isOn)
+            transport.AddTap(this);
+        else
+            transport.RemoveTap(this);
     }
 
     public void OnMessage(bool inbound, in SipFlow flow, ReadOnlySpan<byte> message)

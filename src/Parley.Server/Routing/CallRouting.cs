@@ -177,7 +177,11 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
     private static void Reply(SipContext context, int status, string? reason, string? why)
     {
         if (why is not null)
+        {
             context.Get<CallAttempt>()?.Explain(why);
+            context.Cause = why;
+        }
+
         if (context.Method != SipMethod.Ack)
             context.Reply(
                 status,

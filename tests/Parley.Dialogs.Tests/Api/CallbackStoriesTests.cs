@@ -9,28 +9,24 @@ namespace Parley.Dialogs.Tests.Api;
 /// </summary>
 public class CallbackStoriesTests(ITestOutputHelper output)
 {
+    private static readonly string[] Rung = ["Created INVITE >", "ResponseForwarded 180 <", "event 1 to 2", "Early 180 <"];
+
+    private static readonly string[] Answered =
+    [
+        "ResponseForwarded 200 <",
+        "event 2 to 3",
+        "Confirmed 200 <",
+        "event 3 to 4",
+        "RequestWithin ACK >",
+    ];
+
     [Fact]
     public void A_normal_call()
     {
         using var fixture = new CallFixture();
         List<string> story = Listen(fixture);
         fixture.Call().ByeAfter(TimeSpan.FromSeconds(10));
-        Compare(
-            fixture,
-            story,
-            "Created INVITE >",
-            "ResponseForwarded 180 <",
-            "event 1 to 2",
-            "Early 180 <",
-            "ResponseForwarded 200 <",
-            "event 2 to 3",
-            "Confirmed 200 <",
-            "event 3 to 4",
-            "RequestWithin ACK >",
-            "event 4 to 5",
-            "Terminated BYE >",
-            "Destroy"
-        );
+        Compare(fixture, story, [.. Rung, .. Answered, "event 4 to 5", "Terminated BYE >", "Destroy"]);
     }
 
     [Fact]
@@ -44,18 +40,7 @@ public class CallbackStoriesTests(ITestOutputHelper output)
             call.RejectAfter(TimeSpan.FromSeconds(1), 486);
         };
         fixture.Call();
-        Compare(
-            fixture,
-            story,
-            "Created INVITE >",
-            "ResponseForwarded 180 <",
-            "event 1 to 2",
-            "Early 180 <",
-            "ResponseForwarded 486 <",
-            "event 2 to 5",
-            "Failed 486 <",
-            "Destroy"
-        );
+        Compare(fixture, story, [.. Rung, "ResponseForwarded 486 <", "event 2 to 5", "Failed 486 <", "Destroy"]);
     }
 
     [Fact]
@@ -65,18 +50,7 @@ public class CallbackStoriesTests(ITestOutputHelper output)
         List<string> story = Listen(fixture);
         fixture.Bob.OnInvite = static call => call.Ring();
         fixture.Call().CancelAfter(TimeSpan.FromSeconds(2));
-        Compare(
-            fixture,
-            story,
-            "Created INVITE >",
-            "ResponseForwarded 180 <",
-            "event 1 to 2",
-            "Early 180 <",
-            "ResponseForwarded 487 <",
-            "event 2 to 5",
-            "Failed 487 <",
-            "Destroy"
-        );
+        Compare(fixture, story, [.. Rung, "ResponseForwarded 487 <", "event 2 to 5", "Failed 487 <", "Destroy"]);
     }
 
     [Fact]
@@ -95,23 +69,7 @@ public class CallbackStoriesTests(ITestOutputHelper output)
             call.AnswerAfter(TimeSpan.FromSeconds(2));
         };
         fixture.Call("bob-carol").ByeAfter(TimeSpan.FromSeconds(10));
-        Compare(
-            fixture,
-            story,
-            "Created INVITE >",
-            "ResponseForwarded 180 <",
-            "event 1 to 2",
-            "Early 180 <",
-            "ResponseForwarded 180 <",
-            "ResponseForwarded 200 <",
-            "event 2 to 3",
-            "Confirmed 200 <",
-            "event 3 to 4",
-            "RequestWithin ACK >",
-            "event 4 to 5",
-            "Terminated BYE >",
-            "Destroy"
-        );
+        Compare(fixture, story, [.. Rung, "ResponseForwarded 180 <", .. Answered, "event 4 to 5", "Terminated BYE >", "Destroy"]);
     }
 
     [Fact]
@@ -120,22 +78,7 @@ public class CallbackStoriesTests(ITestOutputHelper output)
         using var fixture = new CallFixture(static options => options.DefaultTimeout = TimeSpan.FromSeconds(30));
         List<string> story = Listen(fixture);
         fixture.Call();
-        Compare(
-            fixture,
-            story,
-            "Created INVITE >",
-            "ResponseForwarded 180 <",
-            "event 1 to 2",
-            "Early 180 <",
-            "ResponseForwarded 200 <",
-            "event 2 to 3",
-            "Confirmed 200 <",
-            "event 3 to 4",
-            "RequestWithin ACK >",
-            "event 4 to 5",
-            "Expired",
-            "Destroy"
-        );
+        Compare(fixture, story, [.. Rung, .. Answered, "event 4 to 5", "Expired", "Destroy"]);
     }
 
     [Fact]
@@ -146,22 +89,7 @@ public class CallbackStoriesTests(ITestOutputHelper output)
         fixture.Call();
         fixture.Run(10);
         Assert.True(fixture.Dialogs.Terminate(fixture.Dialog.Id.Entry, fixture.Dialog.Id.Id, "credit exhausted"));
-        Compare(
-            fixture,
-            story,
-            "Created INVITE >",
-            "ResponseForwarded 180 <",
-            "event 1 to 2",
-            "Early 180 <",
-            "ResponseForwarded 200 <",
-            "event 2 to 3",
-            "Confirmed 200 <",
-            "event 3 to 4",
-            "RequestWithin ACK >",
-            "event 4 to 5",
-            "Terminated",
-            "Destroy"
-        );
+        Compare(fixture, story, [.. Rung, .. Answered, "event 4 to 5", "Terminated", "Destroy"]);
         Assert.Equal("credit exhausted", fixture.Dialog.TerminationReason);
     }
 

@@ -5,7 +5,7 @@ namespace Parley.Dialogs.Tests;
 
 public class CallbackListTests
 {
-    private readonly ListLogger _log = new();
+    private readonly LineLog _log = new();
     private readonly Dialog _dialog = (Dialog)RuntimeHelpers.GetUninitializedObject(typeof(Dialog)); // only handed through
 
     [Fact]

@@ -34,7 +34,7 @@ internal sealed class StoreWorld : IStoredDialogs
 
     public DialogStoreWriter Writer { get; }
 
-    public ListLogger Log { get; } = new();
+    public LineLog Log { get; } = new();
 
     public List<uint> SavedIds { get; } = [];
 

@@ -26,6 +26,14 @@ internal sealed class Sipp : PeerProcess
         }
     }
 
+    /// <summary>Starts a caller of one call to bob by a proxy on loopback, its From the user.</summary>
+    /// <param name="scenario">File name below Scenarios, without its ending.</param>
+    /// <param name="proxy">The proxy's port.</param>
+    /// <param name="user">The user of the From.</param>
+    /// <param name="options">Further arguments of SIPp.</param>
+    public static Sipp StartCaller(string scenario, int proxy, string user, params string[] options) =>
+        Start(scenario, Ports.Next(), $"127.0.0.1:{proxy}", ["-key", "user", user, "-s", "bob", "-m", "1", .. options]);
+
     /// <summary>Starts SIPp on a loopback port of its own choice or the given one.</summary>
     /// <param name="scenario">File name below Scenarios, without its ending.</param>
     /// <param name="port">The local port.</param>

@@ -23,7 +23,7 @@ public sealed class HandlerWatchdogTests
         loop.Time.Advance(500);
         loop.Time.Advance(100);
         Assert.Equal(
-            "3021 Warning A handler of INVITE in the call c1 has blocked its receive loop for 400 ms and has not returned",
+            "Warning 3021 A handler of INVITE in the call c1 has blocked its receive loop for 400 ms and has not returned",
             Assert.Single(loop.Lines.Of(3021))
         );
         loop.Time.Advance(10_000);
@@ -161,7 +161,7 @@ public sealed class HandlerWatchdogTests
 
         public PushedTime Time { get; } = new();
 
-        public LogLines Lines { get; } = new();
+        public LineLog Lines { get; } = new();
 
         public ParleyApplication App { get; }
 

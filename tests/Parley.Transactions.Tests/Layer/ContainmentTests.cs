@@ -13,7 +13,7 @@ public sealed class ContainmentTests
         fixture.User.WhenRequest = _ => throw new InvalidOperationException("on purpose");
         fixture.In(Wire.Request(method));
         Assert.Equal("500", fixture.TakeSent());
-        Assert.Equal("2102 Error OnRequest failed in the call c1@example.com", Assert.Single(fixture.Loggers.Lines));
+        Assert.Equal("Error 2102 OnRequest failed in the call c1@example.com on purpose", Assert.Single(fixture.Loggers.Lines));
         Assert.Equal(1, fixture.Layer.Statistics[TransactionCounter.CallbackErrors]);
         fixture.Run(60);
         Assert.Equal(0, fixture.Layer.ServerTransactionCount);
@@ -68,7 +68,7 @@ public sealed class ContainmentTests
         fixture.Run(120);
         Assert.Equal(0, fixture.Layer.ClientTransactionCount + fixture.Layer.ServerTransactionCount);
         Assert.Equal(0, fixture.Layer.Buffers.Rented);
-        Assert.All(fixture.Loggers.Lines, line => Assert.StartsWith("2102 Error", line, StringComparison.Ordinal));
+        Assert.All(fixture.Loggers.Lines, line => Assert.StartsWith("Error 2102", line, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -55,7 +55,7 @@ public sealed class StatelessTests
         fixture.In(Wire.Request("CANCEL", branch: "z9hG4bK2", callId: "2"));
         Assert.Equal("100, 200", fixture.TakeSent());
         Assert.Equal(2, fixture.Layer.Statistics[TransactionCounter.Rejected]);
-        Assert.Single(fixture.Loggers.Lines, line => line.StartsWith("2103 Warning", StringComparison.Ordinal));
+        Assert.Single(fixture.Loggers.Lines, line => line.StartsWith("Warning 2103", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class StrandTests
     [Fact]
     public void What_work_throws_is_logged_and_the_next_runs()
     {
-        RecordingLoggers loggers = new();
+        LineLog loggers = new();
         Strand strand = new(loggers);
         bool ran = false;
         strand.TryEnter();
@@ -72,7 +72,7 @@ public sealed class StrandTests
         strand.Post(Call, (Action<object?>)(_ => ran = true));
         strand.Leave();
         Assert.True(ran);
-        Assert.StartsWith("2100 Error", Assert.Single(loggers.Lines), StringComparison.Ordinal);
+        Assert.StartsWith("Error 2100", Assert.Single(loggers.Lines), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -21,7 +21,7 @@ internal sealed class TransactionFixture : IDisposable
 
     public SimulatedClock Clock { get; } = new();
 
-    public RecordingLoggers Loggers { get; } = new();
+    public LineLog Loggers { get; } = new();
 
     public StubTransport Transport { get; }
 

@@ -69,14 +69,14 @@ public sealed class TimerServiceTests
     public void A_target_that_throws_is_logged_and_the_others_fire()
     {
         SimulatedClock clock = new();
-        RecordingLoggers loggers = new();
+        LineLog loggers = new();
         using TimerService service = new(clock, loggers);
         Recorder target = new(service);
         service.Arm(new Throwing(), 9, 0, 100);
         service.Arm(target, 1, 1, 100);
         clock.RunFor(TimeSpan.FromSeconds(1));
         Assert.Single(target.Fired);
-        Assert.StartsWith("2101 Error", Assert.Single(loggers.Lines), StringComparison.Ordinal);
+        Assert.StartsWith("Error 2101", Assert.Single(loggers.Lines), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -95,14 +95,14 @@ public sealed class TimerServiceTests
     public void A_target_that_fails_to_prefetch_is_logged_and_all_fire()
     {
         SimulatedClock clock = new();
-        RecordingLoggers loggers = new();
+        LineLog loggers = new();
         using TimerService service = new(clock, loggers);
         List<string> story = [];
         service.Arm(new Prefetching("a", story), 1, 7, 100);
         service.Arm(new Prefetching("b", story) { Fails = true }, 2, 8, 100);
         clock.RunFor(TimeSpan.FromSeconds(1));
         Assert.Equal(["a 1 7 0", "a fires", "b fires"], story);
-        Assert.StartsWith("2101 Error", Assert.Single(loggers.Lines), StringComparison.Ordinal);
+        Assert.StartsWith("Error 2101", Assert.Single(loggers.Lines), StringComparison.Ordinal);
     }
 
     [Fact]

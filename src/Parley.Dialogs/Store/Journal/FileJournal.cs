@@ -138,6 +138,24 @@ public sealed class FileJournal : IJournal
         }
     }
 
+    /// <summary>Reads one entry: for a reader that goes through a journal at its own pace, such as a queue. Not beside an append.</summary>
+    /// <param name="offset">Where it begins: 0, or what the entry before gave as <paramref name="next"/>.</param>
+    /// <param name="next">Where the next one begins.</param>
+    /// <returns>A copy; null at the end of the journal.</returns>
+    /// <exception cref="IOException">The disk does not give it.</exception>
+    /// <exception cref="ArgumentException">No entry begins there.</exception>
+    public byte[]? ReadAt(long offset, out long next)
+    {
+        next = offset;
+        _ = Opened();
+        if (offset == _length)
+            return null;
+        if (offset < 0 || offset > _length || !TryRead(offset, _length, out int length))
+            throw new ArgumentException($"No entry begins at {offset}.", nameof(offset));
+        next = offset + HeaderLength + length;
+        return _buffer.AsSpan(0, length).ToArray();
+    }
+
     /// <inheritdoc/>
     public ValueTask ClearAsync(CancellationToken cancellation)
     {

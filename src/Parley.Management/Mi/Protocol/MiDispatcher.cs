@@ -26,7 +26,7 @@ internal sealed class MiDispatcher(MiCommandTable commands, ManagementOptions op
             return new MiReply(request.Id ?? "null", error, null);
         if (!_places.Wait(0, CancellationToken.None))
         {
-            ManagementLog.TooManyRequests(log, caller.Name, caller.Transport, options.MaxRequests);
+            ManagementLog.TooManyRequests(log, caller.LogName, caller.Transport, options.MaxRequests);
             return new MiReply(request.Id, MiErrors.TooManyRequests, null);
         }
 
@@ -48,7 +48,7 @@ internal sealed class MiDispatcher(MiCommandTable commands, ManagementOptions op
         bool changes = command.Changes && !(command.ReadsWithoutParameters && arguments.Count == 0);
         if (changes && !caller.MayChange)
         {
-            ManagementLog.Refused(log, request.Method, caller.Name, caller.Transport);
+            ManagementLog.Refused(log, request.Method, caller.LogName, caller.Transport);
             return MiErrors.Forbidden;
         }
 
@@ -64,7 +64,7 @@ internal sealed class MiDispatcher(MiCommandTable commands, ManagementOptions op
         }
 
         if (changes)
-            ManagementLog.Changed(log, request.Method, caller.Name, caller.Transport, OutcomeOf(result), TextOf(arguments));
+            ManagementLog.Changed(log, request.Method, caller.LogName, caller.Transport, OutcomeOf(result), TextOf(arguments));
         return result;
     }
 

@@ -27,7 +27,7 @@ internal sealed record DatagramPlace(string Text, EndPoint EndPoint)
         else if (
             text.StartsWith("udp:", StringComparison.Ordinal)
             && ListenAddresses.TryParse(text[4..], out IPEndPoint? address)
-            && LoopbackAccess.IsLoopback(address.Address)
+            && Loopback.IsLoopback(address.Address)
         )
         {
             place = new DatagramPlace(text, address);

@@ -1,0 +1,87 @@
+using System.Globalization;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Parley.Hosting;
+using Parley.Transport;
+
+namespace Parley.Management;
+
+/// <summary>The recorder of an application: its parts, put in the way of messages and steps while the application runs.</summary>
+internal sealed class RecorderService : IHostedService, IDisposable
+{
+    private readonly ParleyApplication _application;
+    private readonly RecorderOptions _options;
+    private readonly ILogger _log;
+    private readonly CallRing? _ring;
+    private readonly CallRecorder? _recorder;
+
+    /// <exception cref="ManagementException">The file cannot be used.</exception>
+    public RecorderService(ParleyApplication application, RecorderOptions options, TimeProvider time, ILoggerFactory loggers)
+    {
+        options.Check();
+        (_application, _options) = (application, options);
+        _log = loggers.CreateLogger("Parley.Management");
+        var marks = new CallMarkTable();
+        if (options.Mode != RecorderMode.Off)
+        {
+            _ring = new CallRing(Open(options));
+            _recorder = new CallRecorder(_ring, options, marks, time);
+        }
+
+        Calls = new CallReader(_ring, options, marks, time);
+        Marks = marks;
+    }
+
+    /// <summary>What was recorded.</summary>
+    public CallReader Calls { get; }
+
+    public CallMarkTable Marks { get; }
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_recorder is null)
+            return Task.CompletedTask;
+        string place = _options.File.Length == 0 ? "memory" : _options.File;
+        RecorderLog.Recording(_log, _options.Mode, _options.Bytes >> 20, place);
+        if (_options.File.Length > 0 && Calls.Torn is > 0 and var torn)
+            RecorderLog.Torn(_log, place, torn);
+        _application.Transport.AddTap(_recorder);
+        _application.CallSteps.Sink = _recorder;
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        if (_recorder is null)
+            return Task.CompletedTask;
+        _application.Transport.RemoveTap(_recorder);
+        _application.CallSteps.Sink = null;
+        if (_ring!.Lost is > 0 and var lost)
+            RecorderLog.Lost(_log, lost);
+        return Task.CompletedTask;
+    }
+
+    public void Dispose()
+    {
+        Calls.Close();
+        _ring?.Dispose();
+    }
+
+    private static RingMemory Open(RecorderOptions options)
+    {
+        try
+        {
+            return new RingMemory(options.Bytes, options.File);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or OutOfMemoryException or ArgumentException)
+        {
+            throw new ManagementException(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"Management:Recorder: {(options.File.Length == 0 ? $"{options.Bytes >> 20} MB cannot be had" : $"the file {options.File} cannot be used")}: {error.Message.ReplaceLineEndings(" ")}"
+                ),
+                error
+            );
+        }
+    }
+}

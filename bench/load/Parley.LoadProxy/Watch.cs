@@ -15,5 +15,6 @@ internal static class Watch
         options.Metrics.IsEnabled = what is "metrics" or "watched";
         options.Metrics.HasCharts = what is "page" or "watched";
         options.Recorder.Mode = what is "recorder" or "watched" ? RecorderMode.Whole : RecorderMode.Off;
+        options.Recorder.MaxCallsPerSecond = 0; // every call, at any rate
     }
 }

@@ -49,12 +49,6 @@ public sealed class ManagementOptions
     /// <summary>How long a connection may stay without a request.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(120);
 
-    /// <summary>Numbers for Prometheus and for the charts of the page.</summary>
-    public MetricsOptions Metrics { get; } = new();
-
-    /// <summary>Which calls become traces.</summary>
-    public TraceOptions Traces { get; } = new();
-
     /// <summary>Who may call, and TLS.</summary>
     public ManagementAccessOptions Access { get; } = new();
 
@@ -66,6 +60,12 @@ public sealed class ManagementOptions
 
     /// <summary>What is recorded of calls.</summary>
     public RecorderOptions Recorder { get; } = new();
+
+    /// <summary>Numbers for Prometheus and for the charts of the page.</summary>
+    public MetricsOptions Metrics { get; } = new();
+
+    /// <summary>Which calls become traces.</summary>
+    public TraceOptions Traces { get; } = new();
 
     /// <summary>Whether a text can stand in <see cref="Listen"/> without an access of its own: an address of loopback and a port.</summary>
     /// <param name="text">Such as <c>127.0.0.1:8888</c> or <c>[::1]:8888</c>.</param>

@@ -50,12 +50,12 @@ public static partial class ManagementServices
             services.AddSingleton<IStatisticSource, CoreStatistics>();
             services.AddSingleton<IStatisticSource, DialogModuleStatistics>();
             services.AddSingleton<IStatisticSource, LocationStatistics>();
-            services.AddMetricEndpoints();
             services.AddApi();
             services.AddAccess();
             services.AddPage();
             AddEvents(services);
             services.AddRecorder();
+            services.AddMetricEndpoints();
         }
 
         configure?.Invoke(options);

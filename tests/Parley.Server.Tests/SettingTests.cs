@@ -131,6 +131,8 @@ public class SettingTests
             new SqlCallRecordOptions(),
             new CallRecordFileOptions(),
             new ManagementOptions(),
+            new MetricsOptions(),
+            new TraceOptions(),
         ];
         var options = classes.SelectMany(OptionsOf).Concat(PartsOf(new ManagementOptions())).ToDictionary();
         Assert.Equal(options.Keys.Order(StringComparer.Ordinal), server.Keys.Order(StringComparer.Ordinal));
@@ -221,15 +223,15 @@ public class SettingTests
             c.Store.CallRecordTables,
             c.Store.CallRecordFile,
             c.Management.Options,
+            c.Management.Options.Metrics,
+            c.Management.Options.Traces,
         }
             .SelectMany(OptionsOf)
             .Concat(PartsOf(c.Management.Options));
 
-    /// <summary>The management side has its API, its access and a TLS of its own, metrics and traces.</summary>
+    /// <summary>The management side has its API, its access and a TLS of its own.</summary>
     private static IEnumerable<KeyValuePair<string, object?>> PartsOf(ManagementOptions management) =>
         [
-            .. OptionsOf(management.Metrics),
-            .. OptionsOf(management.Traces),
             .. OptionsOf(management.Api),
             .. OptionsOf(management.Access),
             .. OptionsOf(management.Access.OpenId),

@@ -39,6 +39,10 @@ internal static class ApplicationSetup
         var builder = ParleyApplication.CreateBuilder();
         Log(builder, root, configuration.LogsWithPriorities);
         builder.Services.AddSystemd();
+        builder.Services.AddSingleton<IHostedService>(static s => new Watchdog(
+            new SystemdNotifier(),
+            s.GetRequiredService<TimeProvider>()
+        ));
         builder.AddDialogs(options => Apply(configuration, builder, options));
         Listen(builder.Transport, configuration);
         builder.Proxy.RouteKey = routeKey;

@@ -112,11 +112,11 @@ internal static partial class SettingTable
                     1,
                     Day
                 ),
+                Api,
+                Access,
                 Metrics,
                 Traces,
                 OtlpProtocol,
-                Api,
-                Access,
             ]
         );
 

@@ -13,7 +13,10 @@ internal sealed record SettingSection(string Name, string Description, IReadOnly
     public IEnumerable<(string Key, Setting<ServerConfiguration> Setting)> Keys =>
         Settings.SelectMany(setting => KeysOf(KeyOf(setting), setting));
 
-    private static IEnumerable<(string Key, Setting<ServerConfiguration> Setting)> KeysOf(string key, Setting<ServerConfiguration> setting) =>
+    private static IEnumerable<(string Key, Setting<ServerConfiguration> Setting)> KeysOf(
+        string key,
+        Setting<ServerConfiguration> setting
+    ) =>
         setting is GroupSetting<ServerConfiguration> group
             ? group.Settings.SelectMany(inner => KeysOf($"{key}:{inner.Name}", inner))
             : [(key, setting)];

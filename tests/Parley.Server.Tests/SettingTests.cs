@@ -153,7 +153,7 @@ public class SettingTests
                 foreach (var (_, value) in Examples().Where(e => e.Key == key))
                 {
                     var named = RestartNeeds.Between(standard, Read(key, value).Configuration).Where(n => n != "Parley:Listeners");
-                    Assert.Equal(!setting.Reloads, named.Contains("Parley:" + key, StringComparer.Ordinal));
+                    Assert.True(setting.Reloads != named.Contains("Parley:" + key, StringComparer.Ordinal), key);
                 }
             }
         }

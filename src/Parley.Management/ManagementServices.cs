@@ -55,9 +55,11 @@ public static partial class ManagementServices
             services.AddPage();
             AddEvents(services);
             services.AddRecorder();
+            services.AddMetricEndpoints();
         }
 
         configure?.Invoke(options);
+        services.AddCallTraces(options);
         return services;
     }
 

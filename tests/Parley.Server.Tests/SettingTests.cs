@@ -131,6 +131,8 @@ public class SettingTests
             new SqlCallRecordOptions(),
             new CallRecordFileOptions(),
             new ManagementOptions(),
+            new MetricsOptions(),
+            new TraceOptions(),
         ];
         var options = classes.SelectMany(OptionsOf).Concat(PartsOf(new ManagementOptions())).ToDictionary();
         Assert.Equal(options.Keys.Order(StringComparer.Ordinal), server.Keys.Order(StringComparer.Ordinal));
@@ -144,9 +146,8 @@ public class SettingTests
         var standard = new ServerConfiguration();
         foreach (var section in SettingTable.Sections)
         {
-            foreach (var setting in section.Settings)
+            foreach (var (key, setting) in section.Keys)
             {
-                var key = section.KeyOf(setting);
                 foreach (var (_, value) in Examples().Where(e => e.Key == key))
                 {
                     var named = RestartNeeds.Between(standard, Read(key, value).Configuration).Where(n => n != "Parley:Listeners");
@@ -161,6 +162,7 @@ public class SettingTests
         !key.Contains(':', StringComparison.Ordinal)
         || key.StartsWith("Messages:", StringComparison.Ordinal)
         || key is "Registrar:Enabled" or "Runtime:GcPacing" or "Runtime:WarmUp" or "Management:Enabled"
+        || key is "Management:OtlpProtocol" or "Management:Metrics:Otlp" or "Management:Metrics:OtlpInterval" or "Management:Traces:Otlp"
         || key
             is "Store:Provider"
                 or "Store:File"
@@ -221,6 +223,8 @@ public class SettingTests
             c.Store.CallRecordTables,
             c.Store.CallRecordFile,
             c.Management.Options,
+            c.Management.Options.Metrics,
+            c.Management.Options.Traces,
         }
             .SelectMany(OptionsOf)
             .Concat(PartsOf(c.Management.Options));
@@ -255,6 +259,8 @@ public class SettingTests
         || (property.PropertyType == typeof(SipTlsOptions) && property.DeclaringType == typeof(ManagementAccessOptions))
         || property.PropertyType == typeof(SqlNames)
         || property.PropertyType == typeof(RelayOptions)
+        || property.PropertyType == typeof(MetricsOptions)
+        || property.PropertyType == typeof(TraceOptions)
         || property.PropertyType == typeof(Sip.SipLimits);
 
     private static object? Plain(object? value) =>
@@ -317,6 +323,10 @@ public class SettingTests
     )
     {
         var (inner, folder) = ($$""" "{{key.Split(':')[^1]}}": {{value}} """, TestFolder.ForTest("settings"));
+        if (key is "Management:Metrics:OtlpInterval" or "Management:Traces:Ratio" or "Management:Traces:TakesParents")
+            inner = $$""" "Otlp": "http://127.0.0.1:4317", {{inner}} """;
+        if (key == "Management:OtlpProtocol")
+            inner = $$""" "Metrics": { "Otlp": "http://127.0.0.1:4317" }, {{inner}} """;
         foreach (var section in key.Split(':')[..^1].Reverse())
             inner = $$""" "{{section}}": { {{inner}} } """;
         if (key is "Tls:Key" or "Tls:Certificate")

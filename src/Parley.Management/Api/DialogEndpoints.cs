@@ -94,19 +94,11 @@ internal sealed class DialogEndpoints(
             if (call.Context.Request.Headers.Accept.ToString().Contains(JsonLines, StringComparison.OrdinalIgnoreCase))
                 await WriteLinesAsync(call, found, listing.IsBrief).ConfigureAwait(false);
             else
-                await WritePageAsync(call, found, listing).ConfigureAwait(false);
+                await WritePageAsync(call, found, listing.Limit, listing.IsBrief).ConfigureAwait(false);
             return null;
         }
 
-        private void Write(Utf8JsonWriter json, Dialog dialog, bool isBrief)
-        {
-            if (isBrief)
-                writer.WriteBrief(json, dialog);
-            else
-                writer.WriteSummary(json, dialog);
-        }
-
-        private async ValueTask WritePageAsync(ApiCall call, IEnumerable<Dialog> found, DialogListing listing)
+        private async ValueTask WritePageAsync(ApiCall call, IEnumerable<Dialog> found, int limit, bool isBrief)
         {
             HttpResponse response = call.Context.Response;
             response.ContentType = call.Operation.ResultType;
@@ -120,10 +112,10 @@ internal sealed class DialogEndpoints(
                 bool isMore = false;
                 foreach (Dialog dialog in found)
                 {
-                    isMore = count == listing.Limit;
+                    isMore = count == limit;
                     if (isMore)
                         break;
-                    Write(output.Json, dialog, listing.IsBrief);
+                    Write(output.Json, dialog, isBrief);
                     (last, count) = (dialog.Id, count + 1);
                     await output.StepAsync(call.Cancellation).ConfigureAwait(false);
                 }
@@ -160,6 +152,14 @@ internal sealed class DialogEndpoints(
             }
 
             await response.BodyWriter.FlushAsync(call.Cancellation).ConfigureAwait(false);
+        }
+
+        private void Write(Utf8JsonWriter json, Dialog dialog, bool isBrief)
+        {
+            if (isBrief)
+                writer.WriteBrief(json, dialog);
+            else
+                writer.WriteSummary(json, dialog);
         }
 
         private static void WriteLineEnd(HttpResponse response)

@@ -8,7 +8,6 @@ internal sealed class DialogListing
 {
     public const int DefaultLimit = 100;
     public const int MostAtOnce = 1000;
-    private const int MostIds = 200;
 
     /// <summary>The filters and the place, for the document.</summary>
     public static readonly IReadOnlyList<ApiParameter> Parameters =
@@ -26,9 +25,13 @@ internal sealed class DialogListing
         new("listener", "The listener of one of the parties, as udp:192.0.2.1:5060."),
         new("node", "The name of a node."),
         new("abnormal", "True: only calls that something is abnormal about; false: only the others.", "boolean"),
+        new("ids", "Ids of dialogs with commas between, 1000 at most: these, as far as they fit the other filters."),
+        new(
+            "brief",
+            "True: of each dialog id, state, from, to, created, answered and abnormal alone, as a row of a long list needs them.",
+            "boolean"
+        ),
         new("q", "What the search box takes: numbers, URIs, Call-IDs, addresses, profile=value, or parts of them; all words must fit."),
-        new("ids", "Ids of dialogs with commas between, 200 at most: only these; besides it state, q and abnormal count, no other filter."),
-        new("brief", "True: of each dialog id, state, from, to, created and abnormal alone.", "boolean"),
         new("limit", "How many at once, 1 to 1000, 100 when left out; of no account for application/x-ndjson.", "integer"),
         new("cursor", "Where the page before ended: its next."),
     ];
@@ -40,7 +43,6 @@ internal sealed class DialogListing
     private readonly SearchBox? _box;
     private readonly bool? _abnormal;
     private readonly bool _isElsewhere;
-    private readonly List<DialogId>? _ids;
 
     private DialogListing(ApiCall call, IDialogApi dialogs, DialogJson json, TimeProvider time, string node)
     {
@@ -48,9 +50,8 @@ internal sealed class DialogListing
         Limit = call.Number("limit", 1, MostAtOnce) ?? DefaultLimit;
         _abnormal = call.Flag("abnormal");
         _isElsewhere = call.Text("node") is { } wanted && !wanted.Equals(node, StringComparison.OrdinalIgnoreCase);
-        _states = States(call);
-        _ids = Ids(call);
         IsBrief = call.Flag("brief") == true;
+        _states = States(call);
         if (call.Text("q") is { } text)
         {
             _box = SearchBox.Of(text, dialogs, out string? fault);
@@ -64,7 +65,7 @@ internal sealed class DialogListing
     /// <summary>How many a page has at most.</summary>
     public int Limit { get; }
 
-    /// <summary>Whether a few members of each dialog are enough.</summary>
+    /// <summary>Of each dialog the members that a row of a list has.</summary>
     public bool IsBrief { get; }
 
     /// <summary>Reads it; null when a parameter cannot be, which the call has as its fault then.</summary>
@@ -76,14 +77,7 @@ internal sealed class DialogListing
 
     /// <summary>The dialogs that fit, in the order of their ids. No lock is held while they are given out; what comes or goes meanwhile may be there or not.</summary>
     /// <exception cref="ArgumentException">There is no such profile, or a URI that is none.</exception>
-    public IEnumerable<Dialog> Dialogs => _isElsewhere ? [] : (_ids is null ? _dialogs.Search(_query) : Named(_ids)).Where(Matches);
-
-    private IEnumerable<Dialog> Named(List<DialogId> ids)
-    {
-        foreach (DialogId id in ids)
-            if (_dialogs.Find(id) is { } dialog && (dialog.State != DialogState.Deleted || _query.IncludeDeleted))
-                yield return dialog;
-    }
+    public IEnumerable<Dialog> Dialogs => _isElsewhere ? [] : _dialogs.Search(_query).Where(Matches);
 
     private bool Matches(Dialog dialog) =>
         (_states is null || _states.Contains(dialog.State))
@@ -111,8 +105,28 @@ internal sealed class DialogListing
             CreatedUntil = call.Seconds("olderThan") is { } older ? now - older : null,
             CreatedSince = call.Seconds("youngerThan") is { } younger ? now - younger : null,
             Listener = call.Text("listener"),
+            Ids = Ids(call),
             After = Cursor(call),
         };
+    }
+
+    private static List<DialogId>? Ids(ApiCall call)
+    {
+        if (call.Text("ids") is not { } text)
+            return null;
+        var ids = new List<DialogId>();
+        foreach (string word in text.Split(','))
+        {
+            if (!DialogId.TryParse(word, out DialogId id) || ids.Count == MostAtOnce)
+            {
+                call.Refuse("The parameter ids has ids of dialogs with commas between, 1000 at most.");
+                break;
+            }
+
+            ids.Add(id);
+        }
+
+        return ids;
     }
 
     private static DialogId? Cursor(ApiCall call)
@@ -143,19 +157,6 @@ internal sealed class DialogListing
             return (address, port);
         call.Refuse("The parameter ip is an address, with or without port, as 192.0.2.1 or [2001:db8::1]:5060.");
         return (null, null);
-    }
-
-    private static List<DialogId>? Ids(ApiCall call)
-    {
-        if (call.Text("ids") is not { } text)
-            return null;
-        var ids = new List<DialogId>();
-        foreach (string word in text.Split(','))
-            if (ids.Count < MostIds && DialogId.TryParse(word, out DialogId id))
-                ids.Add(id);
-            else
-                call.Refuse($"The parameter ids has ids of dialogs with commas between, {MostIds} at most.");
-        return ids;
     }
 
     private static HashSet<DialogState>? States(ApiCall call)

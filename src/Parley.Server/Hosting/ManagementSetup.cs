@@ -1,9 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Parley.Hosting;
 using Parley.Management;
 using Parley.Server.Configuration;
 using Parley.Server.Configuration.Settings;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Hosting;
 
@@ -46,5 +50,7 @@ internal static class ManagementSetup
             foreach (var setting in SettingTable.Sections.Single(static s => s.Name == "Management").Settings)
                 setting.Copy(configuration, target);
         });
+        if (configuration.Management.Telemetry is not { MetricsEndpoint: null, TracesEndpoint: null })
+            builder.Services.AddSingleton<IHostedService>(s => new OtlpExport(configuration, s.GetRequiredService<ILoggerFactory>()));
     }
 }

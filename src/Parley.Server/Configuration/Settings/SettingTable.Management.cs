@@ -114,6 +114,9 @@ internal static partial class SettingTable
                 ),
                 Api,
                 Access,
+                Metrics,
+                Traces,
+                OtlpProtocol,
             ]
         );
 

@@ -129,6 +129,8 @@ internal static class ConfigurationRules
             reader.Refuse("Management:FifoReplies", "has no effect without a Fifo");
         if (management.WithoutHttp && management.Listen.Count > 0)
             reader.Refuse("Management:Listen", "has no effect with Http false");
+        if (management.Recorder is { Mode: RecorderMode.Off, File.Length: > 0 })
+            reader.Refuse("Management:Recorder:File", "has no effect with Mode Off");
         AccessRules.Check(management, reader);
     }
 

@@ -117,6 +117,7 @@ internal static partial class SettingTable
                 Metrics,
                 Traces,
                 OtlpProtocol,
+                Recorder,
             ]
         );
 

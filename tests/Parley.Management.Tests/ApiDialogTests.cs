@@ -59,7 +59,11 @@ public class ApiDialogTests
         Assert.Single((await proxy.Api.DialogsAsync($"?ids={calls[1].Id}&state=ended")).Items);
         string tooMany = string.Join(',', Enumerable.Repeat("1.1", 201));
         foreach (string wrong in new[] { "x", $"{calls[0].Id},", tooMany })
-            Assert.StartsWith("400 The parameter ids ", await proxy.Api.ProblemAsync("GET", $"/api/v1/dialogs?ids={wrong}"), StringComparison.Ordinal);
+            Assert.StartsWith(
+                "400 The parameter ids ",
+                await proxy.Api.ProblemAsync("GET", $"/api/v1/dialogs?ids={wrong}"),
+                StringComparison.Ordinal
+            );
     }
 
     [Fact]

@@ -1,4 +1,3 @@
-using Microsoft.Playwright;
 using Parley.EndToEnd.Tests;
 using Parley.EndToEnd.Tests.Peers;
 using Xunit;
@@ -73,10 +72,23 @@ public sealed class ServerTests(Chromium chromium)
         string settings =
             Settings.Udp(proxy, Settings.PrefixRoute("9", callee)) + $$""", "StateDirectory": "{{state}}" """ + Management(management);
         await using var answers = Sipp.Start("Dialogs/hung-up-callee", callee, null);
-        await using var calls = Sipp.Start("Dialogs/hung-up-caller", Ports.Next(), $"127.0.0.1:{proxy}", "-s", "9100", "-m", $"{many}", "-r", "5");
+        await using var calls = Sipp.Start(
+            "Dialogs/hung-up-caller",
+            Ports.Next(),
+            $"127.0.0.1:{proxy}",
+            "-s",
+            "9100",
+            "-m",
+            $"{many}",
+            "-r",
+            "5"
+        );
         ParleyServer first = await ParleyServer.StartAsync(settings);
         await using OpenPage open = await OpenPage.AtAsync(chromium.Browser, new Uri($"http://127.0.0.1:{management}"));
-        await open.UntilAsync($"[...document.querySelectorAll('.grid-all .pill')].filter(p => p.textContent === 'up').length === {many}", 30_000);
+        await open.UntilAsync(
+            $"[...document.querySelectorAll('.grid-all .pill')].filter(p => p.textContent === 'up').length === {many}",
+            30_000
+        );
         // What is up has to be in the store before it counts.
         await Task.Delay(2000);
         await first.DisposeAsync();
@@ -100,7 +112,14 @@ public sealed class ServerTests(Chromium chromium)
         await open.SeeAsync($"text=udp:127.0.0.1:{proxy}");
         await open.SeeAsync(".counters dt >> text=active dialogs");
         await open.SeeAsync(".me:has-text('operate')");
-        foreach (var (link, seen) in new[] { ("profiles", "h1:has-text('Profiles')"), ("registrations", "text=Nobody is registered now"), ("charts", ".u-over") })
+        foreach (
+            var (link, seen) in new[]
+            {
+                ("profiles", "h1:has-text('Profiles')"),
+                ("registrations", "text=Nobody is registered now"),
+                ("charts", ".u-over"),
+            }
+        )
         {
             await open.Page.GotoAsync($"http://127.0.0.1:{management}/#/{link}");
             await open.SeeAsync(seen);

@@ -41,6 +41,32 @@ public class ApiDialogTests
     }
 
     [Fact]
+    public async Task Very_many_are_listed_briefly_and_those_on_a_screen_by_their_ids()
+    {
+        await using ManagedProxy proxy = await ManagedProxy.StartAsync();
+        Dialog[] calls = [proxy.Answered(), proxy.Answered("carol"), proxy.Answered()];
+        (_, string text, _) = await proxy.Api.SendAsync("GET", "/api/v1/dialogs?brief=true", accept: "application/x-ndjson");
+        string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, lines.Length);
+        JsonElement brief = JsonDocument.Parse(lines[0]).RootElement;
+        Assert.Equal(["id", "state", "from", "to", "created", "abnormal"], brief.EnumerateObject().Select(static member => member.Name));
+        ApiDialogList named = await proxy.Api.DialogsAsync($"?ids={calls[2].Id},{calls[0].Id},f00.1");
+        Assert.Equal([$"{calls[2].Id}", $"{calls[0].Id}"], named.Items.Select(static dialog => dialog.Id));
+        Assert.Empty((await proxy.Api.DialogsAsync($"?ids={calls[1].Id}&q=bob")).Items);
+        await proxy.Api.SendAsync("DELETE", $"/api/v1/dialogs/{calls[1].Id}");
+        proxy.Run(2);
+        Assert.Empty((await proxy.Api.DialogsAsync($"?ids={calls[1].Id}")).Items);
+        Assert.Single((await proxy.Api.DialogsAsync($"?ids={calls[1].Id}&state=ended")).Items);
+        string tooMany = string.Join(',', Enumerable.Repeat("1.1", 201));
+        foreach (string wrong in new[] { "x", $"{calls[0].Id},", tooMany })
+            Assert.StartsWith(
+                "400 The parameter ids ",
+                await proxy.Api.ProblemAsync("GET", $"/api/v1/dialogs?ids={wrong}"),
+                StringComparison.Ordinal
+            );
+    }
+
+    [Fact]
     public async Task Times_are_UTC_with_milliseconds()
     {
         await using ManagedProxy proxy = await ManagedProxy.StartAsync();

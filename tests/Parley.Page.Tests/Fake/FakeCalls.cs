@@ -38,7 +38,7 @@ internal static class FakeCalls
                 Answered = state is "confirmed" or "confirmedNoAck" ? now.AddSeconds(-age + 4) : null,
                 Abnormal =
                     i % 53 == 7 ? ["noAck"]
-                    : i % 71 == 11 ? ["fallback"]
+                    : i % 71 == 11 ? ["fallbackMatching"]
                     : [],
                 Profiles = [("trunk", Trunks[i * 3 % 5]), ("all", null)],
                 Line = null,
@@ -115,7 +115,7 @@ internal static class FakeCalls
         Message(3.905, "parley", caller, "SIP/2.0 200 OK", "1 INVITE", 200);
         Step(3.905, "state", "Answered; waits for the ACK");
         Message(3.921, caller, "parley", "ACK sip:198.51.100.20 SIP/2.0", "1 ACK");
-        Step(3.921, "match", "Matched by Call-ID and tags; the did was missing", "RFC 3261 §12.2.2", "fallback");
+        Step(3.921, "match", "Matched by Call-ID and tags; the did was missing", "RFC 3261 §12.2.2", "fallbackMatching");
         Message(3.922, "parley", callee, "ACK sip:198.51.100.20 SIP/2.0", "1 ACK");
         Step(3.922, "state", "Up");
         return list;

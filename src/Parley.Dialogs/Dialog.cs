@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Parley.Transport;
 
 namespace Parley.Dialogs;
 
@@ -221,6 +222,8 @@ public sealed partial class Dialog : ILegOwner, IActing
     internal Lock Lock => Stripe.Lock;
 
     Lock ILegOwner.Lock => Stripe.Lock;
+
+    ISipTransport? ILegOwner.Transport => Runtime.Transport;
 
     /// <summary>Its legs, for code that takes the lock.</summary>
     internal ref LegSet LegSet => ref _legs;

@@ -57,9 +57,11 @@ public static partial class ManagementServices
             services.AddRecorder();
             HepServices.AddHep(services);
             CallFileServices.AddCallFiles(services);
+            services.AddMetricEndpoints();
         }
 
         configure?.Invoke(options);
+        services.AddCallTraces(options);
         return services;
     }
 

@@ -20,6 +20,7 @@ public class CommandTests
         "mkdir",
         "nohup",
         "openssl",
+        "promtool",
         "sudo",
         "systemctl",
     ];

@@ -289,10 +289,25 @@ public class AccessTests
     }
 
     [Fact]
+    public async Task The_page_is_shown_without_a_credential_and_by_a_link_and_nothing_else_is()
+    {
+        await using GuardedProxy guarded = await GuardedProxy.StartAsync();
+        (HttpStatusCode status, string text, _) = await guarded.SendAsync("GET", "/");
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Contains("<html", text, StringComparison.Ordinal);
+        (string, string)[] link = [("Sec-Fetch-Site", "cross-site"), ("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document")];
+        Assert.Equal(HttpStatusCode.OK, (await guarded.SendAsync("GET", "/", headers: link)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await guarded.SendAsync("GET", Dialogs, GuardedProxy.Reader, headers: link)).Status);
+        link[2] = ("Sec-Fetch-Dest", "iframe");
+        Assert.Equal(HttpStatusCode.Forbidden, (await guarded.SendAsync("GET", "/", headers: link)).Status);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await guarded.SendAsync("GET", "/api/v1/events")).Status);
+    }
+
+    [Fact]
     public async Task Every_answer_has_the_headers_that_keep_a_browser_in_bounds()
     {
         await using GuardedProxy guarded = await GuardedProxy.StartAsync();
-        foreach (string path in new[] { Dialogs, "/", "/nothing", "/api/v1/nothing" })
+        foreach (string path in new[] { Dialogs, "/nothing", "/api/v1/nothing" })
         {
             (_, _, HttpResponseMessage response) = await guarded.SendAsync("GET", path);
             Assert.StartsWith(

@@ -236,6 +236,40 @@ public class ApiDialogTests
     }
 
     [Fact]
+    public async Task Rows_are_brief_and_dialogs_are_found_by_many_ids()
+    {
+        await using ManagedProxy proxy = await ManagedProxy.StartAsync();
+        Dialog first = proxy.Answered(),
+            second = proxy.Answered();
+        proxy.Answered();
+        (_, string text, _) = await proxy.Api.SendAsync("GET", "/api/v1/dialogs?brief=true", accept: "application/x-ndjson");
+        string[] lines = text.TrimEnd('\n').Split('\n');
+        Assert.Equal(3, lines.Length);
+        Assert.All(
+            lines,
+            static line =>
+                Assert.Equal(
+                    ["id", "state", "from", "to", "created", "answered", "abnormal"],
+                    JsonDocument.Parse(line).RootElement.EnumerateObject().Select(static p => p.Name)
+                )
+        );
+        ApiDialogList list = await proxy.Api.DialogsAsync($"?ids={second.Id},{first.Id},{first.Id},1.1");
+        Assert.Equal(
+            new[] { first.Id, second.Id }.Order().Select(static id => id.ToString()),
+            list.Items.Select(static dialog => dialog.Id)
+        );
+        first.Terminate();
+        proxy.Run(1);
+        Assert.Equal(second.Id.ToString(), Assert.Single((await proxy.Api.DialogsAsync($"?ids={second.Id},{first.Id}")).Items).Id);
+        Assert.Equal(2, (await proxy.Api.DialogsAsync($"?ids={second.Id},{first.Id}&state=confirmed,ended")).Items.Count);
+        Assert.StartsWith(
+            "400 The parameter ids has ids",
+            await proxy.Api.ProblemAsync("GET", "/api/v1/dialogs?ids=x"),
+            StringComparison.Ordinal
+        );
+    }
+
+    [Fact]
     public async Task Names_that_are_no_text_are_shown_all_the_same()
     {
         await using ManagedProxy proxy = await ManagedProxy.StartAsync();

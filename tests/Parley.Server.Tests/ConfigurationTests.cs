@@ -108,7 +108,7 @@ public class ConfigurationTests
             { """{ "StateDirectory": [ "/var/lib" ] }""", "Parley:StateDirectory: a single value is wanted here" },
             {
                 """{ "Management": { "Listen": [ "0.0.0.0:8888" ] } }""",
-                "Parley:Management:Listen:0: \"0.0.0.0:8888\" is not allowed; give an address of loopback and a port"
+                "Parley:Management:Listen: \"0.0.0.0:8888\" lies beyond loopback, where it would be open to other machines; give a Certificate"
             },
             {
                 """{ "Management": { "Datagrams": [ "udp:192.0.2.1:8080" ] } }""",

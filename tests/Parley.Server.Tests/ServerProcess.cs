@@ -48,6 +48,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>Starts <c>parley</c> with these arguments and no others.</summary>
     public static ServerProcess Run(params string[] arguments) => new(arguments, null);
 
+    /// <summary>Starts <c>parley</c> with these arguments and variables of the environment.</summary>
+    public static ServerProcess Run(IReadOnlyDictionary<string, string> environment, params string[] arguments) =>
+        new(arguments, environment);
+
     /// <summary>The file that it reads; empty when it was started without one.</summary>
     public string SettingsFile { get; private init; } = "";
 

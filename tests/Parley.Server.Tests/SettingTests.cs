@@ -46,6 +46,12 @@ public class SettingTests
         ["LocationStoreOptions.Journal"] = "Registrations:Journal and Store:UseJournal",
         ["SqlCallRecordOptions.Outbox"] = "on where there is a CallRecords:File",
         ["ConsoleLogOptions.LimitedCategories"] = "the categories that strangers reach",
+        ["AccessTlsOptions.ClientCertificates"] = "asked for where Management:Access has Certificates",
+        ["AccessTlsOptions.AcceptUntrustedServers"] = "it connects to no server",
+        ["AccessTlsOptions.ReloadInterval"] = "often enough",
+        ["ManagementAccessOptions.Tokens"] = "a list of objects: AccessSettingTests",
+        ["ManagementAccessOptions.Certificates"] = "a list of objects: AccessSettingTests",
+        ["ManagementAccessOptions.Fault"] = "not an option",
         ["ManagementOptions.FifoMode"] = "owner and group, who are those of the server",
     };
 
@@ -126,8 +132,10 @@ public class SettingTests
             new CallRecordFileOptions(),
             new ManagementOptions(),
             new ManagementOptions().Hep,
+            new MetricsOptions(),
+            new TraceOptions(),
         ];
-        var options = classes.SelectMany(OptionsOf).ToDictionary();
+        var options = classes.SelectMany(OptionsOf).Concat(PartsOf(new ManagementOptions())).ToDictionary();
         Assert.Equal(options.Keys.Order(StringComparer.Ordinal), server.Keys.Order(StringComparer.Ordinal));
         var differing = options.Where(o => !Equals(o.Value, server[o.Key])).Select(o => o.Key);
         Assert.Empty(differing);
@@ -139,9 +147,8 @@ public class SettingTests
         var standard = new ServerConfiguration();
         foreach (var section in SettingTable.Sections)
         {
-            foreach (var setting in section.Settings)
+            foreach (var (key, setting) in section.Keys)
             {
-                var key = section.KeyOf(setting);
                 foreach (var (_, value) in Examples().Where(e => e.Key == key))
                 {
                     var named = RestartNeeds.Between(standard, Read(key, value).Configuration).Where(n => n != "Parley:Listeners");
@@ -156,6 +163,7 @@ public class SettingTests
         !key.Contains(':', StringComparison.Ordinal)
         || key.StartsWith("Messages:", StringComparison.Ordinal)
         || key is "Registrar:Enabled" or "Runtime:GcPacing" or "Runtime:WarmUp" or "Management:Enabled"
+        || key is "Management:OtlpProtocol" or "Management:Metrics:Otlp" or "Management:Metrics:OtlpInterval" or "Management:Traces:Otlp"
         || key
             is "Store:Provider"
                 or "Store:File"
@@ -217,7 +225,21 @@ public class SettingTests
             c.Store.CallRecordFile,
             c.Management.Options,
             c.Management.Options.Hep,
-        }.SelectMany(OptionsOf);
+            c.Management.Options.Metrics,
+            c.Management.Options.Traces,
+        }
+            .SelectMany(OptionsOf)
+            .Concat(PartsOf(c.Management.Options));
+
+    /// <summary>The management side has its API, its access and a TLS of its own.</summary>
+    private static IEnumerable<KeyValuePair<string, object?>> PartsOf(ManagementOptions management) =>
+        [
+            .. OptionsOf(management.Api),
+            .. OptionsOf(management.Access),
+            .. OptionsOf(management.Access.OpenId),
+            .. OptionsOf(management.Access.Tls)
+                .Select(o => KeyValuePair.Create("AccessTlsOptions." + o.Key[(nameof(SipTlsOptions).Length + 1)..], o.Value)),
+        ];
 
     private static IEnumerable<KeyValuePair<string, object?>> OptionsOf(object options) =>
         options
@@ -233,6 +255,10 @@ public class SettingTests
 
     private static bool IsPart(PropertyInfo property) =>
         property.PropertyType == typeof(SipStreamOptions)
+        || property.PropertyType == typeof(ManagementApiOptions)
+        || property.PropertyType == typeof(ManagementAccessOptions)
+        || property.PropertyType == typeof(ManagementOpenIdOptions)
+        || (property.PropertyType == typeof(SipTlsOptions) && property.DeclaringType == typeof(ManagementAccessOptions))
         || property.PropertyType == typeof(SqlNames)
         || property.PropertyType == typeof(RelayOptions)
         || property.PropertyType.Namespace == "Parley.Management"
@@ -299,8 +325,12 @@ public class SettingTests
     )
     {
         var (inner, folder) = ($$""" "{{key.Split(':')[^1]}}": {{value}} """, TestFolder.ForTest("settings"));
-        foreach (var outer in key.Split(':')[..^1].Reverse())
-            inner = $$""" "{{outer}}": { {{inner}} } """;
+        if (key is "Management:Metrics:OtlpInterval" or "Management:Traces:Ratio" or "Management:Traces:TakesParents")
+            inner = $$""" "Otlp": "http://127.0.0.1:4317", {{inner}} """;
+        if (key == "Management:OtlpProtocol")
+            inner = $$""" "Metrics": { "Otlp": "http://127.0.0.1:4317" }, {{inner}} """;
+        foreach (var section in key.Split(':')[..^1].Reverse())
+            inner = $$""" "{{section}}": { {{inner}} } """;
         if (key is "Tls:Key" or "Tls:Certificate")
             inner = $$""" "Tls": { "Certificate": "a.pem", "Key": "b.pem" } """;
         // What must lie between others gets them with it.
@@ -312,6 +342,10 @@ public class SettingTests
             inner = $$""" "Management": { "Fifo": "/run/parley/mi.fifo", "FifoReplies": {{value}} } """;
         if (key == "Management:Hep:Mode")
             inner = $$""" "Management": { "Hep": { "Mode": {{value}}, "Target": "udp:127.0.0.1:9" } } """;
+        if (key is "Management:Access:Key" or "Management:Access:Certificate")
+            inner = """ "Management": { "Access": { "Certificate": "a.pem", "Key": "b.pem" } } """;
+        if (key == "Management:Access:Authorities")
+            inner = """ "Management": { "Access": { "Authorities": "ca.pem", "Certificates": [ { "Subject": "ops" } ] } } """;
         if (key == "CallRecords:IntermediateInterval")
             inner = """ "CallRecords": { "IntermediateInterval": 900 } """;
         var listener = $$""" "Listeners": [ { "Endpoint": "udp:127.0.0.1:{{ServerProcess.FreePort()}}" } ], """;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Proxy;
 using Parley.Sip;
 using Parley.Transactions;
+using Parley.Transport;
 
 namespace Parley.Dialogs;
 
@@ -32,13 +33,15 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
         SipTimerOptions sipTimers,
         LocalRequests? localRequests = null,
         ILoggerFactory? loggers = null,
-        CallRecords? callRecords = null
+        CallRecords? callRecords = null,
+        ISipTransport? transport = null
     )
         : base(timers, time, options.ToSettings(sipTimers), new DialogLog(loggers?.CreateLogger("Parley.Dialogs") ?? NullLogger.Instance))
     {
         Options = options;
         CallRecords = callRecords;
         Steps = localRequests?.CallSteps;
+        Transport = transport;
         RecordRouteParameter = Encoding.ASCII.GetBytes(options.RecordRouteParameter);
         Table = new DialogTable(options.HashSize, random);
         InviteFollowers = new FollowerPool<InviteFollower>(pool => new InviteFollower(pool, Table.Slots));

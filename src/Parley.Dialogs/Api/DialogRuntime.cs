@@ -1,6 +1,7 @@
 using Parley.Proxy;
 using Parley.Sip;
 using Parley.Transactions;
+using Parley.Transport;
 
 namespace Parley.Dialogs;
 
@@ -14,6 +15,7 @@ internal abstract class DialogRuntime
     {
         Timers = timers;
         _time = time;
+        Times = new DialogTimes(time, Counters);
         Settings = settings;
         Log = log;
     }
@@ -25,6 +27,9 @@ internal abstract class DialogRuntime
     public DialogLog Log { get; }
 
     public DialogFeed Feed { get; } = new();
+
+    /// <summary>Knows which connections are open; null without a network.</summary>
+    public ISipTransport? Transport { get; init; }
 
     /// <summary>What calls wait for when their rows are to be durable first; null without a store in realtime mode.</summary>
     public DialogHolds? Holds { get; set; }
@@ -39,6 +44,9 @@ internal abstract class DialogRuntime
     public CallSteps? Steps { get; init; }
 
     public DialogCounters Counters { get; } = new();
+
+    /// <summary>Where the times of calls are recorded.</summary>
+    public DialogTimes Times { get; }
 
     /// <summary>Null without call records.</summary>
     public CallRecords? CallRecords { get; init; }

@@ -109,22 +109,18 @@ public sealed class DialogLeg
     }
 
     /// <summary>
-    /// True when the leg's messages came over a stream (TCP, TLS) whose connection is not known: since a restart, until the next request of its party
-    /// comes. <see cref="Flow"/> names the listener and where the far end was. Pings are not sent to it meanwhile, and it is not taken for dead by them
+    /// True when the leg's messages came over a stream (TCP, TLS) whose connection is gone: it is closed, or a restart has cut it, until the next request of
+    /// the party comes by another. <see cref="Flow"/> names the listener and where the far end was. Pings are not sent to it meanwhile, and it is not taken for dead by them
     /// before <see cref="DialogOptions.NoFlowTimeout"/>.
     /// </summary>
-    public bool IsWithoutFlow
-    {
-        get
-        {
-            lock (Lock)
-            {
-                return IsWithoutFlowInLock;
-            }
-        }
-    }
+    public bool IsWithoutFlow => IsGone(Flow);
 
-    internal bool IsWithoutFlowInLock => _flow is { Listener.IsReliable: true, ConnectionId: 0 };
+    internal bool IsWithoutFlowInLock => IsGone(_flow);
+
+    /// <summary>Asked when it is wanted: a connection that closes need not find the legs that it carried.</summary>
+    private bool IsGone(in SipFlow flow) =>
+        flow.Listener is { IsReliable: true }
+        && (flow.ConnectionId == 0 || _owner.Transport?.StateOf(flow.ConnectionId) == SipConnectionState.Gone);
 
     internal ref readonly SipFlow FlowInLock => ref _flow;
 

@@ -12,7 +12,7 @@ internal static class InDialogValidation
     {
         follower.Order = follower.CalleeLeg!.OrderOf(follower.Direction, context.Request.CSeqNumber, context.Method);
         follower.Course = CourseOf(context, follower);
-        follower.IsForeign = !MayComeFrom(options.SequentialSource, follower.SourceLeg!.FlowInLock, context.Source);
+        follower.IsForeign = !MayComeFrom(options.SequentialSource, follower.SourceLeg!, context.Source);
         follower.IsInert =
             follower.IsForeign
             || follower.Order == CSeqOrder.Stale
@@ -87,16 +87,17 @@ internal static class InDialogValidation
     }
 
     /// <summary>
-    /// Requests of a leg whose far end is not known (a row of another program) may come from anywhere. One whose connection a restart has cut comes back
-    /// by another one, so from another port.
+    /// Requests of a leg whose far end is not known (a row of another program) may come from anywhere. One whose connection is closed, or was cut by
+    /// a restart, comes back by another one, so from another port.
     /// </summary>
-    private static bool MayComeFrom(SequentialSource allowed, in SipFlow leg, in SipFlow source)
+    private static bool MayComeFrom(SequentialSource allowed, DialogLeg party, in SipFlow source)
     {
+        ref readonly SipFlow leg = ref party.FlowInLock;
         if (allowed == SequentialSource.Anywhere || leg.Remote == default)
             return true;
         if (allowed == SequentialSource.SameAddress)
             return (leg.Remote with { Port = 0 }) == (source.Remote with { Port = 0 });
-        if (leg is { Listener.IsReliable: true, ConnectionId: 0 })
+        if (party.IsWithoutFlowInLock)
             return ReferenceEquals(leg.Listener, source.Listener) && (leg.Remote with { Port = 0 }) == (source.Remote with { Port = 0 });
         return ReferenceEquals(leg.Listener, source.Listener)
             && leg.Remote == source.Remote

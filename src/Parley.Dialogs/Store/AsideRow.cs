@@ -8,4 +8,10 @@ internal sealed class AsideRow
 
     /// <summary>It is a removal.</summary>
     public bool IsDeleted;
+
+    /// <summary>
+    /// The call's record, which neither the store nor the journal has taken. The row stays in the store until they have: after a crash the call is a
+    /// dialog again, and gets its record when that ends.
+    /// </summary>
+    public CallRecord? Record;
 }

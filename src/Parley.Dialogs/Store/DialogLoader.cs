@@ -190,6 +190,7 @@ internal sealed class DialogLoader
             || callId.IsEmpty
             || CoreHash.Compute(callId, _module.Table.HashSize) != record.Id.Entry
             || HasEnded(record.Id)
+            || _writer.KeepsRowOfEnded(record.Id)
         )
             return false;
         if (_module.Table.Find(record.Id) is not null)

@@ -47,6 +47,7 @@ internal sealed class DialogStoreService(Func<DialogPersistence> make, IDialogSt
         {
             if (options.Mode == DialogStoreMode.Shutdown)
                 await SaveAtStopAsync(persistence, cancellationToken).ConfigureAwait(false);
+            persistence.Writer.RetryAside(); // the last time that they are in memory
             while (await persistence.FlushAsync(cancellationToken).ConfigureAwait(false)) { }
         }
         catch (Exception failure)

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+
 namespace Parley.Dialogs;
 
 // What the store refuses for itself. The journal has it where there is one, so that a crash does not lose it; it is tried again now and then.
@@ -6,8 +8,8 @@ internal sealed partial class DialogStoreWriter
     /// <summary>A minute of the default <see cref="DialogStoreOptions.Retry"/>.</summary>
     private const int RetriesUntilAside = 12;
 
-    private readonly Dictionary<DialogId, AsideRow> _aside = [];
-    private readonly List<CallRecord> _asideRecords = [];
+    private readonly ConcurrentDictionary<DialogId, AsideRow> _aside = [];
+    private readonly List<(CallRecord Record, bool IsJournaled)> _asideRecords = [];
     private long _asideAt;
     private int _asideCount;
     private long _suspectRecord; // of the journal's: behind how many entries one stands that was refused alone
@@ -23,18 +25,18 @@ internal sealed partial class DialogStoreWriter
 
     private IReadOnlyList<DialogRecord> _refused = [];
 
+    /// <summary>The dialog is over, and its row stays in the store meanwhile: the removal, or the call's record, was refused.</summary>
+    public bool KeepsRowOfEnded(DialogId id) =>
+        Volatile.Read(ref _asideCount) > 0 && _aside.TryGetValue(id, out AsideRow? aside) && aside.IsDeleted;
+
     private async ValueTask PutAsideAsync(PendingRow row, Exception failure, CancellationToken cancellation)
     {
-        if (_aside.Count == 0 && _asideRecords.Count == 0)
+        if (_asideCount == 0 && _asideRecords.Count == 0)
             _asideAt = Now;
         if (row.Record is { } record && (row.IsRecordOnly || row.IsDeleted))
         {
             // What removes a row cannot be refused for its content: it is the call's record.
-            await PutRecordAsideAsync(record, failure, cancellation).ConfigureAwait(false);
-            row.Record = null;
-            row.RefusedAt = -1;
-            if (row.IsRecordOnly)
-                _pending.Remove(row);
+            await PutRecordAsideAsync(row, record, failure, cancellation).ConfigureAwait(false);
             return;
         }
 
@@ -64,13 +66,30 @@ internal sealed partial class DialogStoreWriter
             _pending.Take(former, row.First, row.Since);
     }
 
-    private async ValueTask PutRecordAsideAsync(CallRecord record, Exception failure, CancellationToken cancellation)
+    private async ValueTask PutRecordAsideAsync(PendingRow row, CallRecord record, Exception failure, CancellationToken cancellation)
     {
         bool isJournaled =
-            _journal is not null && await _journal.AppendAsync(JournalEntry.Write(record), cancellation).ConfigureAwait(false);
-        _asideRecords.Add(record);
+            (row.IsRecordOnly && row.ReplacesDurable)
+            || (_journal is not null && await _journal.AppendAsync(JournalEntry.Write(record), cancellation).ConfigureAwait(false));
         Counters.PutAside();
-        _log.RecordPutAside(record.DialogId, record.CallId, isJournaled ? StoreLog.InJournal : StoreLog.InMemory, failure);
+        if (isJournaled || row.IsRecordOnly)
+        {
+            _asideRecords.Add((record, isJournaled));
+            row.Record = null;
+            row.RefusedAt = -1;
+            if (row.IsRecordOnly)
+                _pending.Remove(row);
+            _log.RecordPutAside(record.DialogId, record.CallId, isJournaled ? StoreLog.InJournal : StoreLog.InMemory, failure);
+            return;
+        }
+
+        // Only memory has it: the row stays where it is, so that a crash does not lose the call with its record.
+        AsideRow aside = _aside.GetOrAdd(row.Id, static _ => new AsideRow());
+        aside.IsDeleted = true;
+        aside.Record = record;
+        Volatile.Write(ref _asideCount, _aside.Count);
+        _pending.Remove(row);
+        _log.RecordPutAside(record.DialogId, record.CallId, StoreLog.InMemoryAndRow, failure);
     }
 
     /// <summary>A call record of the journal, refused alone: the others go on. The journal keeps it.</summary>
@@ -85,9 +104,9 @@ internal sealed partial class DialogStoreWriter
         }
 
         CallRecord record = write.JournalRecords[0];
-        if (_aside.Count == 0 && _asideRecords.Count == 0)
+        if (_asideCount == 0 && _asideRecords.Count == 0)
             _asideAt = Now;
-        _asideRecords.Add(record);
+        _asideRecords.Add((record, true));
         Counters.PutAside();
         _log.RecordPutAside(record.DialogId, record.CallId, StoreLog.InJournal, failure);
         _journal!.RecordsDone(write.JournalEntries);
@@ -97,7 +116,7 @@ internal sealed partial class DialogStoreWriter
     private void TryAsideAgain()
     {
         if (
-            (_aside.Count == 0 && _asideRecords.Count == 0)
+            (_asideCount == 0 && _asideRecords.Count == 0)
             || !_isHealthy
             || Now < _asideAt + (RetriesUntilAside * (long)_options.Retry.TotalMilliseconds)
         )
@@ -117,9 +136,22 @@ internal sealed partial class DialogStoreWriter
             ComesAgain(id);
         }
 
-        foreach (CallRecord record in _asideRecords)
-            _pending.Take(record, _reader.HandedThrough + 1, Now);
+        RejoinRecords();
+        foreach ((CallRecord record, bool isJournaled) in _asideRecords)
+            _pending.Take(record, _reader.HandedThrough + 1, Now, isJournaled);
         _asideRecords.Clear();
+    }
+
+    /// <summary>A record that keeps its row in the store goes with whatever is written of that row next.</summary>
+    private void RejoinRecords()
+    {
+        foreach ((DialogId id, AsideRow aside) in _aside)
+        {
+            if (aside.Record is not { } record || !_pending.Contains(id))
+                continue;
+            aside.Record = null;
+            _pending.Join(id, record, _reader.HandedThrough + 1, Now);
+        }
     }
 
     /// <summary>A row that was put aside is to be written: what the journal has of it is older.</summary>
@@ -131,15 +163,15 @@ internal sealed partial class DialogStoreWriter
 
     private void TakenAtLast(DialogId id)
     {
-        if (_aside.Count == 0 || !_aside.Remove(id))
+        if (_asideCount == 0 || !_aside.TryRemove(id, out _))
             return;
         Volatile.Write(ref _asideCount, _aside.Count);
     }
 
+    /// <summary>The store has every row; call records that it refused stay aside.</summary>
     private void ForgetAside()
     {
         _aside.Clear();
-        _asideRecords.Clear();
         Volatile.Write(ref _asideCount, 0);
     }
 
@@ -151,14 +183,13 @@ internal sealed partial class DialogStoreWriter
         kept = [];
         foreach ((DialogId id, AsideRow aside) in _aside)
         {
-            DialogRecord? now = _dialogs.RecordOf(id);
-            if (now is null)
+            if (_dialogs.RecordOf(id) is not { } now)
                 continue; // it is over: its removal waits
             kept.Add((aside, HashOf(now) | 2));
             entries.Add(JournalEntry.Write(now));
         }
 
-        foreach (CallRecord record in _asideRecords)
+        foreach ((CallRecord record, _) in _asideRecords)
             entries.Add(JournalEntry.Write(record));
         return entries;
     }

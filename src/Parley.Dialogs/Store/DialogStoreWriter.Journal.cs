@@ -26,11 +26,11 @@ internal sealed partial class DialogStoreWriter
         }
 
         Volatile.Write(ref _asideCount, _aside.Count);
-        _asideRecords.AddRange(replay.RefusedRecords);
+        _asideRecords.AddRange(replay.RefusedRecords.Select(static record => (record, true)));
         _waitsForClear = true;
         _log.Replayed(journal.Count);
         List<ReadOnlyMemory<byte>> kept = [.. _refused.Select(static row => (ReadOnlyMemory<byte>)JournalEntry.Write(row))];
-        kept.AddRange(_asideRecords.Select(static record => (ReadOnlyMemory<byte>)JournalEntry.Write(record)));
+        kept.AddRange(_asideRecords.Select(static aside => (ReadOnlyMemory<byte>)JournalEntry.Write(aside.Record)));
         await RetireJournalAsync(journal, kept, cancellation).ConfigureAwait(false);
     }
 
@@ -44,7 +44,7 @@ internal sealed partial class DialogStoreWriter
             return;
         bool isDue = !journal.IsEmpty || _waitsForClear;
         // What is only void is emptied when nothing is kept in it, and not at every write while that fails.
-        bool keeps = _aside.Count > 0 || _asideRecords.Count > 0;
+        bool keeps = _asideCount > 0 || _asideRecords.Count > 0;
         if (!isDue && (!isTime || (keeps && !_hasMark)))
             return;
         List<ReadOnlyMemory<byte>> entries = AsideEntries(out List<(AsideRow Row, ulong Content)> kept);

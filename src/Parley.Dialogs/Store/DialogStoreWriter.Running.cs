@@ -32,7 +32,7 @@ internal sealed partial class DialogStoreWriter
             await _turn.WaitAsync(cancellation).ConfigureAwait(false);
             Drain();
             _turn.Release();
-            bool isLate = !_isHealthy && _pending.Count > 0; // an outage is not waited out by periods
+            bool isLate = !_isHealthy; // an outage is not waited out by periods
             if (Now < due && !isLate && _flight is null)
                 continue;
             await TryFlushAsync(cancellation).ConfigureAwait(false);
@@ -69,10 +69,11 @@ internal sealed partial class DialogStoreWriter
         if (change.IsCompletedSuccessfully)
             return await change.ConfigureAwait(false);
         if (
-            _pending.Count == 0
+            _isHealthy
+            && _pending.Count == 0
             && _flight is null
             && (_journal is null || _journal.IsEmpty)
-            && _aside.Count == 0
+            && _asideCount == 0
             && _asideRecords.Count == 0
         )
         {

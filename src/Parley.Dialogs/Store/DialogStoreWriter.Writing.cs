@@ -18,7 +18,7 @@ internal sealed partial class DialogStoreWriter
         if (await NextAsync(cancellation).ConfigureAwait(false) is not { } write)
         {
             await RetireJournalAsync(cancellation).ConfigureAwait(false);
-            return false;
+            return !_isHealthy && await IsWellAgainAsync(cancellation).ConfigureAwait(false);
         }
 
         DialogStoreBatch batch = write.ToBatch();
@@ -50,11 +50,33 @@ internal sealed partial class DialogStoreWriter
         {
             if (await JournalFreshAsync(cancellation).ConfigureAwait(false))
                 return true;
-            if (!_pending.HasFresh)
-                return false; // the journal has all that waits
+            if (!_pending.HasFresh || _journal.IsUsable)
+                return false; // the journal has all that waits, but for removals that are still to come
         }
 
         throw failure;
+    }
+
+    /// <summary>
+    /// A store that failed is asked when nothing waits for it too: what was put aside is tried once it is well, and calls that are refused meanwhile bring
+    /// nothing to write.
+    /// </summary>
+    private async ValueTask<bool> IsWellAgainAsync(CancellationToken cancellation)
+    {
+        if (_flight is not null || !_marking.IsCompleted)
+            return false;
+        try
+        {
+            _marking = Start(Probe, cancellation);
+            await _marking.WaitAsync(_options.StoreTimeout, _time, cancellation).ConfigureAwait(false);
+            Recovered();
+            return true;
+        }
+        catch (Exception failure) when (!cancellation.IsCancellationRequested && failure is not OutOfMemoryException)
+        {
+            Fail(failure);
+            return false;
+        }
     }
 
     /// <summary>What goes next; null: nothing. Call records that only the journal has go first, so that a row never goes before its record.</summary>
@@ -70,17 +92,30 @@ internal sealed partial class DialogStoreWriter
         }
 
         List<PendingRow> rows = _pending.Next(_limit, durableOnly: _journal is { IsEmpty: false });
-        return rows.Count == 0 ? null : Build(rows);
+        return rows.Count == 0 || Build(rows) is not { Rows.Count: > 0 } built ? null : built;
     }
 
     private StoreWrite Build(List<PendingRow> rows)
     {
-        var write = new StoreWrite { Rows = rows };
+        var write = new StoreWrite();
         lock (_stored)
         {
             foreach (PendingRow row in rows)
             {
+                DialogRecord? now = row.IsRecordOnly || row.IsDeleted ? null : _dialogs.RecordOf(row.Id);
+                if (
+                    row is { IsRecordOnly: false, IsDeleted: false }
+                    && now is null
+                    && !(IsInStore(row.Id) && !row.IsDurable && !row.ReplacesDurable)
+                )
+                {
+                    // Over, and its removal with the call's record is still to come. The store has no row of it: what the journal or memory has stays until then.
+                    _pending.MoveBack(row);
+                    continue;
+                }
+
                 row.IsInFlight = true;
+                write.Rows.Add(row);
                 if (row.Record is { } record)
                     write.Add(record);
                 if (row.IsRecordOnly)
@@ -90,9 +125,8 @@ internal sealed partial class DialogStoreWriter
                     if (_stored.ContainsKey(row.Id) || row.IsDurable || row.ReplacesDurable)
                         write.Delete(row.Id);
                 }
-                else if (_dialogs.RecordOf(row.Id) is { } now)
+                else if (now is not null)
                 {
-                    // A dialog that is over without a Deleted change yet has no row now; its row stays until that comes, with the call's record.
                     ulong texts = HashOf(now);
                     bool isSame = texts != 0 && _stored.TryGetValue(row.Id, out ulong known) && known == texts;
                     write.Save(now, texts, isSame);
@@ -104,6 +138,9 @@ internal sealed partial class DialogStoreWriter
 
         return write;
     }
+
+    /// <summary>The store has a row of the dialog for certain. Under the lock of the rows, or on the writer's turn.</summary>
+    private bool IsInStore(DialogId id) => _stored.TryGetValue(id, out ulong texts) && texts != 0;
 
     /// <returns>Null when it succeeded, or when it goes on and nothing has to wait for it.</returns>
     private async ValueTask<Exception?> TryWriteAsync(StoreWrite write, DialogStoreBatch batch, CancellationToken cancellation)
@@ -217,8 +254,8 @@ internal sealed partial class DialogStoreWriter
             _journal!.RecordsDone(write.JournalEntries);
         foreach (PendingRow row in write.Rows)
         {
-            // Its journal takes no more, and has what the row was before: replayed after a crash now, that would come back.
-            _waitsForClear |= row.ReplacesDurable && _journal is { HasEntries: true };
+            // Its journal takes no more, and has what the row was before: replayed after a crash now, that would come back. A record that is replayed changes nothing.
+            _waitsForClear |= row.ReplacesDurable && !row.IsRecordOnly && _journal is { HasEntries: true };
             _pending.Written(row);
             if (row.IsDeleted && !row.IsRecordOnly)
                 TakenAtLast(row.Id);
@@ -305,10 +342,12 @@ internal sealed partial class DialogStoreWriter
     {
         if (!_pending.HasFresh)
             return false;
-        PendingRow[] fresh = [.. _pending.Fresh];
-        if (!await _journal!.AppendAsync(fresh, _dialogs, cancellation).ConfigureAwait(false))
+        List<PendingRow>? taken = await _journal!
+            .AppendAsync(_pending.Fresh, _dialogs, id => IsInStore(id) || _pending.IsRemoved(id), cancellation)
+            .ConfigureAwait(false);
+        if (taken is not { Count: > 0 })
             return false;
-        _pending.MadeDurable(fresh);
+        _pending.MadeDurable(taken);
         Acknowledge();
         return true;
     }

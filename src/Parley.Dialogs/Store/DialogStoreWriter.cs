@@ -237,6 +237,8 @@ internal sealed partial class DialogStoreWriter : IDisposable
         // The feed has no place for these: one that comes now waits for no change and lets none pass it.
         while (_added.TryDequeue(out CallRecord? added))
             _pending.Take(added, _reader.HandedThrough + 1, now);
+        if (_asideCount > 0)
+            RejoinRecords();
     }
 
     private void Take(DialogChange change, long first, long now)
@@ -248,7 +250,7 @@ internal sealed partial class DialogStoreWriter : IDisposable
         )
             return;
         _pending.Take(change, first, now);
-        if (_aside.Count > 0)
+        if (_asideCount > 0)
             ComesAgain(change.Id);
     }
 
@@ -303,6 +305,13 @@ internal sealed partial class DialogStoreWriter : IDisposable
         foreach (PendingRow row in covered)
         {
             if (row.Record is { } record)
+                records.Add(record);
+        }
+
+        // They kept their rows, which go now. A store that refuses them still ends the replacement.
+        foreach (AsideRow aside in _aside.Values)
+        {
+            if (aside.Record is { } record)
                 records.Add(record);
         }
 

@@ -55,13 +55,34 @@ internal sealed class JournalQueue(IJournal journal, StoreLog log)
         _isOpen = true;
     }
 
-    /// <summary>Appends rows as they are now, removals and call records. False when the journal does not take them.</summary>
-    public async ValueTask<bool> AppendAsync(IReadOnlyList<PendingRow> rows, IStoredDialogs dialogs, CancellationToken cancellation)
+    /// <summary>Appends rows as they are now, removals and call records.</summary>
+    /// <param name="rows">The rows.</param>
+    /// <param name="dialogs">Makes them.</param>
+    /// <param name="isCovered">The store has an older row of the dialog, or its removal is among the rows or in the journal.</param>
+    /// <param name="cancellation">Gives up.</param>
+    /// <returns>
+    /// Those that are durable now. Of a dialog that is over, and whose removal with the call's record is still to come, an older row is as good; where there is
+    /// none either, it is not durable. Null: it does not take them.
+    /// </returns>
+    public async ValueTask<List<PendingRow>?> AppendAsync(
+        IEnumerable<PendingRow> rows,
+        IStoredDialogs dialogs,
+        Func<DialogId, bool> isCovered,
+        CancellationToken cancellation
+    )
     {
         var entries = new List<ReadOnlyMemory<byte>>();
+        var taken = new List<PendingRow>();
         bool hasRecords = false;
         foreach (PendingRow row in rows)
         {
+            DialogRecord? now = row.IsRecordOnly || row.IsDeleted ? null : dialogs.RecordOf(row.Id);
+            bool isEnding = row is { IsRecordOnly: false, IsDeleted: false } && now is null;
+            if (isEnding && !row.ReplacesDurable && !isCovered(row.Id))
+                continue;
+            taken.Add(row);
+            if (isEnding)
+                continue;
             if (row.Record is { } record)
             {
                 // Before the removal: an append that a crash cuts short leaves a dialog with its record, not one that is gone without.
@@ -69,18 +90,16 @@ internal sealed class JournalQueue(IJournal journal, StoreLog log)
                 hasRecords = true;
             }
 
-            if (row.IsRecordOnly)
-                continue;
-            if (row.IsDeleted)
-                entries.Add(JournalEntry.WriteDelete(row.Id));
-            else if (dialogs.RecordOf(row.Id) is { } now)
+            if (now is not null)
                 entries.Add(JournalEntry.Write(now));
+            else if (!row.IsRecordOnly)
+                entries.Add(JournalEntry.WriteDelete(row.Id));
         }
 
         if (!await AppendAsync(entries, cancellation).ConfigureAwait(false))
-            return false;
+            return null;
         HasRecords |= hasRecords;
-        return true;
+        return taken;
     }
 
     /// <summary>Appends what the store refuses for itself; false when the journal does not take it.</summary>

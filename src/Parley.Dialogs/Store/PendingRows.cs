@@ -92,12 +92,34 @@ internal sealed class PendingRows
     /// <summary>It waits.</summary>
     public bool Contains(DialogId id) => _newest.ContainsKey(id);
 
-    /// <summary>A call record without a row.</summary>
-    public void Take(CallRecord record, long first, long now)
+    /// <summary>Its removal waits.</summary>
+    public bool IsRemoved(DialogId id) => _newest.TryGetValue(id, out PendingRow? row) && row.IsDeleted;
+
+    /// <summary>A call record without a row. It goes before all others: a row that is removed never goes before a record of its call.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="first">The sequence of the first change that it stands for.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="isJournaled">The journal has it, and is to keep it until the store does.</param>
+    public void Take(CallRecord record, long first, long now, bool isJournaled = false)
     {
-        var row = new PendingRow(record.DialogId, first, now) { IsRecordOnly = true, Record = record };
-        row.Node = _fresh.AddLast(row);
+        var row = new PendingRow(record.DialogId, first, now)
+        {
+            IsRecordOnly = true,
+            Record = record,
+            ReplacesDurable = isJournaled,
+        };
+        row.Node = _fresh.AddFirst(row);
         _isOutOfOrder = true;
+    }
+
+    /// <summary>A call record goes with the row of a dialog that waits.</summary>
+    public void Join(DialogId id, CallRecord record, long first, long now)
+    {
+        PendingRow row = Touch(id, first, now);
+        if (row.Record is null)
+            row.Record = record;
+        else
+            Take(record, first, now);
     }
 
     /// <summary>The next for the store, oldest first; while no write is in flight, so that each dialog has one entry.</summary>
@@ -149,7 +171,7 @@ internal sealed class PendingRows
     }
 
     /// <summary>All that only memory had is in the journal too.</summary>
-    /// <param name="journaled">The entries that were appended: all fresh ones at that moment.</param>
+    /// <param name="journaled">The entries that were appended.</param>
     public void MadeDurable(IReadOnlyList<PendingRow> journaled)
     {
         foreach (PendingRow row in journaled)

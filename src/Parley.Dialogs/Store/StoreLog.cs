@@ -10,6 +10,7 @@ internal sealed partial class StoreLog(ILogger logger)
 
     public const string InJournal = "in the journal";
     public const string InMemory = "in memory alone, which a crash loses";
+    public const string InMemoryAndRow = "in memory; its dialog's row stays in the store meanwhile";
 
     private readonly ILogger _logger = logger;
 

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using Parley.Transport;
 
 namespace Parley.Management;
@@ -25,6 +26,26 @@ public sealed class ManagementAccessOptions
 
     /// <summary>How many wrong credentials an address (of IPv6: a /64) may give in a minute, 1 or more; then it gets 429, with right ones too.</summary>
     public int FailuresPerMinute { get; set; } = 10;
+
+    /// <summary>What of the tokens, certificates and the provider cannot be, in one line that names it; null: nothing. Reads the files of tokens and keys.</summary>
+    public string? Fault
+    {
+        get
+        {
+            try
+            {
+                _ = new TokenTable(Tokens, TimeProvider.System, NullLogger.Instance);
+                _ = new CertificateTable(Certificates);
+                if (OpenId.IsOn)
+                    _ = new OpenIdAccess(OpenId, TimeProvider.System);
+                return null;
+            }
+            catch (ManagementException error)
+            {
+                return error.Message;
+            }
+        }
+    }
 
     /// <summary>There is a credential that a caller can have.</summary>
     internal bool HasCredentials => Tokens.Count > 0 || OpenId.IsOn || (Certificates.Count > 0 && Tls.TrustedCertificatesPath is not null);

@@ -7,7 +7,7 @@ using Parley.Transport;
 namespace Parley.Management;
 
 /// <summary>Writes dialogs as the API and its events show them. Safe from any thread; a lock of a dialog is held only while a field of it is read.</summary>
-internal sealed class DialogJson(TimeProvider time, ManagementOptions options, IDialogMarks? marks = null)
+internal sealed class DialogJson(TimeProvider time, ManagementOptions options, ICallRecorder? recorder = null)
 {
     private readonly byte[] _node = Encoding.UTF8.GetBytes(options.Api.NodeName);
 
@@ -22,14 +22,30 @@ internal sealed class DialogJson(TimeProvider time, ManagementOptions options, I
             _ => "ended",
         };
 
-    /// <summary>What is abnormal about it; empty without something that watches.</summary>
-    public IReadOnlyList<string> MarksOf(Dialog dialog) => marks?.MarksOf(dialog) ?? [];
+    /// <summary>What is abnormal about it, as far as it was recorded.</summary>
+    public IReadOnlyList<string> MarksOf(Dialog dialog) =>
+        recorder?.Abnormal() is { Count: > 0 } marks && marks.TryGetValue(dialog.CallId, out IReadOnlyList<string>? found) ? found : [];
 
     /// <summary>An object: the summary.</summary>
     public void WriteSummary(Utf8JsonWriter json, Dialog dialog)
     {
         json.WriteStartObject();
         WriteMembers(json, dialog);
+        json.WriteEndObject();
+    }
+
+    /// <summary>An object: what a row of a long list needs.</summary>
+    public void WriteBrief(Utf8JsonWriter json, Dialog dialog)
+    {
+        json.WriteStartObject();
+        WriteId(json, dialog);
+        json.WriteString("state"u8, WordOf(dialog.State));
+        json.WriteString("from"u8, dialog.FromUriUtf8);
+        json.WriteString("to"u8, dialog.ToUriUtf8);
+        ApiTime.Write(json, "created"u8, dialog.CreatedAt);
+        if (dialog.StartTime is { } answered)
+            ApiTime.Write(json, "answered"u8, answered);
+        WriteMarks(json, dialog);
         json.WriteEndObject();
     }
 
@@ -139,9 +155,7 @@ internal sealed class DialogJson(TimeProvider time, ManagementOptions options, I
 
     private void WriteMembers(Utf8JsonWriter json, Dialog dialog)
     {
-        Span<byte> id = stackalloc byte[DialogId.MaxTextLength];
-        dialog.Id.TryFormat(id, out int length);
-        json.WriteString("id"u8, id[..length]);
+        WriteId(json, dialog);
         json.WriteString("callId"u8, dialog.CallIdUtf8);
         DialogState state = dialog.State;
         json.WriteString("state"u8, WordOf(state));
@@ -160,11 +174,23 @@ internal sealed class DialogJson(TimeProvider time, ManagementOptions options, I
         }
 
         json.WriteEndArray();
+        WriteMarks(json, dialog);
+        json.WriteString("node"u8, _node);
+    }
+
+    private static void WriteId(Utf8JsonWriter json, Dialog dialog)
+    {
+        Span<byte> id = stackalloc byte[DialogId.MaxTextLength];
+        dialog.Id.TryFormat(id, out int length);
+        json.WriteString("id"u8, id[..length]);
+    }
+
+    private void WriteMarks(Utf8JsonWriter json, Dialog dialog)
+    {
         json.WriteStartArray("abnormal"u8);
         foreach (string mark in MarksOf(dialog))
             json.WriteStringValue(mark);
         json.WriteEndArray();
-        json.WriteString("node"u8, _node);
     }
 
     private static void WriteParties(Utf8JsonWriter json, Dialog dialog)

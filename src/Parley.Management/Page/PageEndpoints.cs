@@ -18,8 +18,8 @@ internal sealed class PageEndpoints : IManagementEndpoints
 
     public void Map(IEndpointRouteBuilder endpoints)
     {
-        endpoints.MapMethods("/", Methods, StartAsync);
-        endpoints.MapMethods("/assets/{version}/{**name}", Methods, AssetAsync);
+        endpoints.MapMethods("/", Methods, StartAsync).WithMetadata(OpenToAll.Instance);
+        endpoints.MapMethods("/assets/{version}/{**name}", Methods, AssetAsync).WithMetadata(OpenToAll.Instance);
     }
 
     private Task StartAsync(HttpContext context)
@@ -80,7 +80,8 @@ internal sealed class PageEndpoints : IManagementEndpoints
                 string[] parts = coding.Split(';', StringSplitOptions.TrimEntries);
                 if (!parts[0].Equals("gzip", StringComparison.OrdinalIgnoreCase))
                     continue;
-                string weight = parts.Skip(1).FirstOrDefault(static part => part.StartsWith("q=", StringComparison.OrdinalIgnoreCase)) ?? "q=1";
+                string weight =
+                    parts.Skip(1).FirstOrDefault(static part => part.StartsWith("q=", StringComparison.OrdinalIgnoreCase)) ?? "q=1";
                 return weight[2..].Trim('0', '.').Length > 0;
             }
         }

@@ -37,6 +37,7 @@ internal static class ParleyCommand
             DatabaseCommand.Create(file),
             DialogsCommand.Create(api),
             CallsCommand.Create(api),
+            TopCommand.Create(api),
             TraceCommand.Create(api),
             ExplainCommand.Create(api),
             ReplayCommand.Create(file),

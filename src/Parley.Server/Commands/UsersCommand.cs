@@ -33,7 +33,7 @@ internal static class UsersCommand
                     () =>
                     {
                         var text = parsed.GetRequiredValue(user);
-                        var at = text.LastIndexOf('@');
+                        var at = text.IndexOf('@', StringComparison.Ordinal);
                         if (at < 1 || at == text.Length - 1 || text.Contains(':', StringComparison.Ordinal))
                             throw new CommandException(ExitCodes.Usage, $"\"{text}\" is no user@realm");
                         var (name, realm) = (text[..at], text[(at + 1)..]);

@@ -32,6 +32,8 @@ internal static class ConfigurationRules
             CheckTogether(configuration, reader);
         if (errors.Count == 0 && readCertificates && TlsFiles.Fault(configuration.Tls) is { } fault)
             reader.Refuse("Tls:" + fault.Setting, fault.Reason);
+        if (errors.Count == 0 && readCertificates && configuration.Management.IsEnabled)
+            AccessRules.CheckFiles(configuration.Management.Options.Access, reader);
         return configuration;
 
         void ReadAll(SettingSection part, SectionReader from)
@@ -57,6 +59,7 @@ internal static class ConfigurationRules
         CheckProfiles(configuration, reader);
         CheckStore(configuration.Store, reader);
         CheckManagement(configuration.Management.Options, reader);
+        CheckTelemetry(configuration.Management, reader);
         if (!configuration.IsLoopbackOnly && !configuration.AllowUnauthenticated)
         {
             reader.Refuse(
@@ -133,6 +136,27 @@ internal static class ConfigurationRules
             && management.Hep.Listen.FirstOrDefault(static p => !HepOptions.IsLoopback(p)) is { } place
         )
             reader.Refuse("Management:Hep:Listen", $"{place} is beyond loopback and needs a ListenKey");
+        AccessRules.Check(management, reader);
+    }
+
+    private static void CheckTelemetry(ManagementConfiguration management, SectionReader reader)
+    {
+        var traces = management.Options.Traces;
+        if (management.Telemetry.TracesEndpoint is null)
+        {
+            if (traces.Ratio > 0)
+                reader.Refuse("Management:Traces:Ratio", "has no effect without Otlp, where traces are sent to");
+            if (traces.TakesParents)
+                reader.Refuse("Management:Traces:TakesParents", "has no effect without Otlp, where traces are sent to");
+        }
+
+        if (
+            management.Telemetry.MetricsEndpoint is null
+            && management.Telemetry.MetricsInterval != new TelemetryConfiguration().MetricsInterval
+        )
+            reader.Refuse("Management:Metrics:OtlpInterval", "has no effect without Otlp");
+        if (management.Telemetry is { UsesHttp: true, MetricsEndpoint: null, TracesEndpoint: null })
+            reader.Refuse("Management:OtlpProtocol", "has no effect without Metrics:Otlp or Traces:Otlp");
     }
 
     private static void CheckProfiles(ServerConfiguration configuration, SectionReader reader)

@@ -9,4 +9,6 @@ internal sealed class ManagementConfiguration
     public bool IsEnabled { get; set; } = true;
 
     public ManagementOptions Options { get; init; } = new();
+
+    public TelemetryConfiguration Telemetry { get; } = new();
 }

@@ -1,9 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Parley.Hosting;
 using Parley.Management;
 using Parley.Server.Configuration;
 using Parley.Server.Configuration.Settings;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Hosting;
 
@@ -15,7 +19,7 @@ internal static class ManagementSetup
     {
         if (!configuration.Management.IsEnabled || configuration.Management.Options.WithoutHttp)
             return null;
-        var addresses = configuration.Management.Options.Listen.Select(IPEndPoint.Parse).ToList();
+        var addresses = configuration.Management.Options.Listen.Select(ManagementOptions.EndPointOf).OfType<IPEndPoint>().ToList();
         if (addresses.Count == 0)
             addresses.Add(new IPEndPoint(IPAddress.Loopback, ManagementOptions.DefaultPort));
         foreach (var address in addresses)
@@ -46,5 +50,7 @@ internal static class ManagementSetup
             foreach (var setting in SettingTable.Sections.Single(static s => s.Name == "Management").Settings)
                 setting.Copy(configuration, target);
         });
+        if (configuration.Management.Telemetry is not { MetricsEndpoint: null, TracesEndpoint: null })
+            builder.Services.AddSingleton<IHostedService>(s => new OtlpExport(configuration, s.GetRequiredService<ILoggerFactory>()));
     }
 }

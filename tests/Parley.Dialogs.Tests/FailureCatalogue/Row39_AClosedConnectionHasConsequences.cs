@@ -44,6 +44,28 @@ public class Row39_AClosedConnectionHasConsequences
         Assert.Equal(CallEnd.RemoteBye, fixture.Alice.Calls[0].End);
     }
 
+    [Fact]
+    public void A_leg_whose_connection_closes_is_without_flow_until_its_party_comes_by_another()
+    {
+        using CallFixture fixture = OverTcp(static options => options.SequentialSource = SequentialSource.SameFlow);
+        DialogLeg caller = fixture.Dialog.Caller;
+        SipFlow before = caller.Flow;
+        Assert.False(caller.IsWithoutFlow);
+        Assert.False(fixture.Dialog.Callee!.IsWithoutFlow);
+        ((SimulatedTransport)fixture.Proxy.Transport).CloseConnection(before.ConnectionId);
+        fixture.Run(1);
+        Assert.True(caller.IsWithoutFlow);
+        Assert.False(fixture.Dialog.Callee!.IsWithoutFlow); // datagrams have no connection to lose
+        Assert.Equal(before.Remote, caller.Flow.Remote);
+
+        // From another port, and taken for the party's all the same.
+        SentRequest info = fixture.Alice.Calls[0].SendRequest("INFO");
+        fixture.Run(1);
+        Assert.Equal(200, info.Status);
+        Assert.False(caller.IsWithoutFlow);
+        Assert.NotEqual(before.ConnectionId, caller.Flow.ConnectionId);
+    }
+
     private static CallFixture OverTcp(Action<DialogOptions> configure)
     {
         var fixture = new CallFixture(configure, DialogFlags.OptionsPingCaller);

@@ -38,6 +38,17 @@ public class CrashSimulationTests
         Assert.InRange(ends["calls ended at the end"], 300, int.MaxValue);
     }
 
+    /// <summary>A record was put aside and the store never asked again (12748, 12849); a call ended while the journal alone had its row (17107).</summary>
+    [Theory]
+    [InlineData(12748)]
+    [InlineData(12849)]
+    [InlineData(17107)]
+    public void What_once_went_wrong_goes_right(int seed)
+    {
+        SimulationResult result = CrashSimulation.Run(Crashes((ulong)seed));
+        Assert.True(result.Violations.Count == 0, result.ToString());
+    }
+
     [Fact]
     public void A_run_with_crashes_run_twice_is_the_same_run()
     {

@@ -151,7 +151,203 @@ public sealed class JournalTroubleTests : IAsyncDisposable
         Assert.Empty(_journal.Entries);
     }
 
+    /// <summary>The store refuses a call record twice, others in between, and the journal fails at that moment.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_record_that_neither_store_nor_journal_takes_keeps_its_row_in_the_store(bool crashes)
+    {
+        StoreWorld world = World();
+        world.Change(1, DialogState.Confirmed, "t1");
+        await world.FlushAllAsync();
+        world.Store.RefusedRecord = StoreWorld.Id(1);
+        _journal.Failures = int.MaxValue;
+        world.Change(1, DialogState.Deleted, withRecord: true);
+        await RefuseAsync(world);
+        Assert.Empty(world.Store.CallRecords);
+        Assert.Contains("1:t1", world.Texts, StringComparison.Ordinal);
+        Assert.Contains(world.Log.Lines, static line => line.Contains("its dialog's row stays in the store", StringComparison.Ordinal));
+        Assert.True(world.Writer.KeepsRowOfEnded(StoreWorld.Id(1))); // it is not loaded again
+        if (crashes)
+        {
+            StoreWorld next = await CrashAsync(world, namesIt: false);
+            Assert.Contains("1:t1", next.Texts, StringComparison.Ordinal); // a dialog again, and its end has a record
+            return;
+        }
+
+        world.Store.RefusedRecord = null;
+        world.Writer.RetryAside();
+        await world.FlushAllAsync();
+        Assert.Single(world.Store.CallRecords);
+        Assert.DoesNotContain("1:t1", world.Texts, StringComparison.Ordinal);
+        DialogStoreBatch batch = Assert.Single(world.Store.Batches, static batch => batch.CallRecords.Count > 0);
+        Assert.Contains(StoreWorld.Id(1), batch.Deletes);
+        Assert.False(world.Writer.KeepsRowOfEnded(StoreWorld.Id(1)));
+    }
+
+    /// <summary>Whatever writes the row meanwhile has the record with it.</summary>
+    [Theory]
+    [InlineData("touched")]
+    [InlineData("resync")]
+    [InlineData("journal")]
+    [InlineData("replaced")]
+    public async Task A_record_that_keeps_its_row_goes_with_whatever_removes_it(string by)
+    {
+        StoreWorld world = new(capacity: 4, options: new DialogStoreOptions { Journal = _journal, CommitRows = 4 });
+        world.Change(1, DialogState.Confirmed, "t1");
+        await world.FlushAllAsync();
+        world.Store.RefusedRecord = StoreWorld.Id(1);
+        _journal.Failures = int.MaxValue;
+        world.Change(1, DialogState.Deleted, withRecord: true);
+        await RefuseAsync(world);
+        world.Store.RefusedRecord = null;
+        _journal.Failures = 0;
+        if (by == "replaced")
+        {
+            await world.Writer.ReplaceAllAsync(TestContext.Current.CancellationToken);
+        }
+        else if (by == "resync")
+        {
+            for (int i = 10; i < 30; i++)
+                world.Change(i, DialogState.Confirmed, "x");
+        }
+        else if (by == "touched")
+        {
+            world.Writer.RetryAside();
+        }
+        else
+        {
+            world.Store.Failures = 4;
+            world.Writer.RetryAside();
+            await world.FlushAsync();
+            Assert.NotEmpty(_journal.Entries);
+            StoreWorld next = await CrashAsync(world, namesIt: false);
+            Assert.Single(next.Store.CallRecords);
+            Assert.DoesNotContain("1:t1", next.Texts, StringComparison.Ordinal);
+            world.Store.Failures = 0;
+        }
+
+        await world.FlushAllAsync();
+        Assert.Single(world.Store.CallRecords);
+        Assert.DoesNotContain("1:t1", world.Texts, StringComparison.Ordinal);
+        if (by == "journal")
+            return; // the journal's records go first
+        foreach (DialogStoreBatch batch in world.Store.Batches.Where(static batch => batch.Deletes.Contains(StoreWorld.Id(1))))
+            Assert.Single(batch.CallRecords);
+    }
+
+    /// <summary>The journal keeps a record that the store refused until the store has it, though other rows are written first.</summary>
+    [Fact]
+    public async Task A_record_that_is_tried_again_stays_in_the_journal_until_it_is_written()
+    {
+        StoreWorld world = new(options: new DialogStoreOptions { Journal = _journal, CommitRows = 1 });
+        world.Change(1, DialogState.Confirmed, "t1");
+        await world.FlushAllAsync();
+        world.Store.RefusedRecord = StoreWorld.Id(1);
+        world.Change(1, DialogState.Deleted, withRecord: true);
+        await RefuseAsync(world);
+        Assert.Empty(world.Store.CallRecords);
+        Assert.DoesNotContain("1:t1", world.Texts, StringComparison.Ordinal); // the journal has the record
+        world.Writer.RetryAside();
+        for (int i = 0; i < 6; i++)
+        {
+            world.Change(40 + i, DialogState.Confirmed, "y");
+            await world.FlushAsync();
+            StoreWorld next = await CrashAsync(world, namesIt: false);
+            Assert.Single(next.Store.CallRecords);
+        }
+
+        world.Store.RefusedRecord = null;
+        world.Writer.RetryAside();
+        await world.FlushAllAsync();
+        Assert.Single(world.Store.CallRecords);
+        Assert.Empty(_journal.Entries);
+    }
+
+    /// <summary>A call ends while its row is in the journal alone: the journal keeps it until the record is there.</summary>
+    [Fact]
+    public async Task A_row_in_the_journal_of_a_call_whose_end_is_not_on_the_feed_yet_survives_a_crash()
+    {
+        StoreWorld world = World();
+        world.Store.Failures = 2;
+        world.Change(1, DialogState.Confirmed, "t1");
+        await world.FlushAsync();
+        Assert.Single(_journal.Entries);
+        world.Hide(1);
+        await world.FlushAllAsync();
+        await world.FlushAllAsync();
+        StoreWorld next = await CrashAsync(world, namesIt: false);
+        Assert.Equal("1:t1", next.Texts);
+        world.Change(1, DialogState.Deleted, withRecord: true);
+        await world.FlushAllAsync();
+        Assert.Single(world.Store.CallRecords);
+        Assert.Empty(world.Store.Rows);
+        Assert.Empty(_journal.Entries);
+    }
+
+    /// <summary>What waits for the row of a call waits for its record where the call ends first.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_change_of_a_call_whose_end_is_not_on_the_feed_yet_is_not_durable_before_the_record(bool isAway)
+    {
+        StoreWorld world = World();
+        long answer = world.Change(1, DialogState.Confirmed, "t1");
+        world.Hide(1);
+        world.Store.Failures = isAway ? 4 : 0;
+        await world.FlushAllAsync();
+        Assert.False(world.Feed.IsDurable(answer));
+        world.Change(1, DialogState.Deleted, withRecord: true);
+        world.Store.Failures = 0;
+        await world.FlushAllAsync();
+        Assert.True(world.Feed.IsDurable(world.Feed.LastSequence));
+        Assert.Single(world.Store.CallRecords);
+    }
+
+    /// <summary>New calls are refused while nothing can be made durable, so none would show that the store is well again.</summary>
+    [Fact]
+    public async Task A_store_that_failed_is_asked_again_when_nothing_waits_for_it()
+    {
+        StoreWorld world = World();
+        for (int i = 1; i <= 2; i++)
+        {
+            world.Store.Failures = i == 1 ? 2 : 0;
+            world.Change(i, DialogState.Confirmed, "t");
+            world.Change(i, DialogState.Deleted, withRecord: true);
+            await world.FlushAsync(); // the records go into the journal
+        }
+
+        world.Store.RefusedRecord = StoreWorld.Id(1);
+        await world.FlushAllAsync();
+        await world.FlushAllAsync();
+        world.Store.RefusedRecord = null;
+        await world.FlushAllAsync();
+        Assert.True(world.Writer.IsHealthy);
+        world.Writer.RetryAside();
+        await world.FlushAllAsync();
+        Assert.Equal(2, world.Store.CallRecords.Count);
+        Assert.Empty(_journal.Entries);
+    }
+
     public ValueTask DisposeAsync() => _journal.DisposeAsync();
+
+    /// <summary>The record is refused alone twice, and others are taken in between.</summary>
+    private static async Task RefuseAsync(StoreWorld world)
+    {
+        for (int i = 0; i < 8; i++)
+        {
+            world.Change(20 + i, DialogState.Confirmed, "x");
+            try
+            {
+                await world.FlushAllAsync();
+            }
+            catch (IOException)
+            {
+                // Nothing else is taken either while it is found out.
+            }
+            catch (InvalidDataException) { }
+        }
+    }
 
     /// <summary>Memory is gone, store and journal stay.</summary>
     private async Task<StoreWorld> CrashAsync(StoreWorld world, bool namesIt, params int[] refused)

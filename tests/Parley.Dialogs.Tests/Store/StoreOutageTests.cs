@@ -190,14 +190,17 @@ public sealed class StoreOutageTests : IAsyncDisposable
         long second = world.Change(2, DialogState.Confirmed, "b");
         await world.FlushAsync();
         Assert.Single(_journal.Entries);
-        Assert.True(world.Feed.IsDurable(second));
+        Assert.False(world.Feed.IsDurable(second)); // the first call is in no place for certain, neither its row nor its record
+        world.Change(1, DialogState.Deleted, withRecord: true);
+        await world.FlushAsync();
+        Assert.True(world.Feed.IsDurable(world.Feed.LastSequence));
         TaskCompletionSource stall = world.Store.Stall;
         world.Store.Stall = null;
         stall.SetResult();
         while (world.Store.Rows.Count == 0)
             await Task.Delay(1, TestContext.Current.CancellationToken);
-        world.Change(1, DialogState.Deleted);
         await world.FlushAllAsync();
+        Assert.Single(world.Store.CallRecords);
         Assert.Equal("2:b", world.Texts);
         Assert.Empty(_journal.Entries);
     }

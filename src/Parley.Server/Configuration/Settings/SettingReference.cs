@@ -1,4 +1,5 @@
 using System.Text;
+using Parley.Management;
 
 namespace Parley.Server.Configuration.Settings;
 
@@ -26,6 +27,8 @@ internal static class SettingReference
             Table(page, section.Settings, defaults);
             foreach (var group in section.Settings.OfType<GroupSetting<ServerConfiguration>>())
                 Items(page, section.KeyOf(group), group.Description, group.Settings);
+            foreach (var group in section.Settings.OfType<GroupSetting<ServerConfiguration>>())
+                Access(page, section.KeyOf(group), group);
             foreach (var list in section.Settings.OfType<ObjectListSetting<ServerConfiguration, ListenerConfiguration>>())
                 Items(page, list.Name, list.ItemDescription, list.Settings);
             foreach (var list in section.Settings.OfType<ObjectListSetting<ServerConfiguration, RouteConfiguration>>())
@@ -37,6 +40,17 @@ internal static class SettingReference
             $"Beside `Parley` in the file: `Logging:LogLevel:CATEGORY`, one of {string.Join(", ", LogLevels.Names)}. (reload)"
         );
         return page.ToString();
+    }
+
+    /// <summary>What a group holds besides single settings: groups, and the lists of the access.</summary>
+    private static void Access(StringBuilder page, string key, GroupSetting<ServerConfiguration> group)
+    {
+        foreach (var inner in group.Settings.OfType<GroupSetting<ServerConfiguration>>())
+            Items(page, $"{key}:{inner.Name}", inner.Description, inner.Settings);
+        foreach (var list in group.Settings.OfType<ObjectListSetting<ServerConfiguration, ManagementToken>>())
+            Items(page, $"{key}:{list.Name}", list.ItemDescription, list.Settings);
+        foreach (var list in group.Settings.OfType<ObjectListSetting<ServerConfiguration, ManagementCertificate>>())
+            Items(page, $"{key}:{list.Name}", list.ItemDescription, list.Settings);
     }
 
     private static void Items<T>(StringBuilder page, string name, string description, IReadOnlyList<Setting<T>> settings)

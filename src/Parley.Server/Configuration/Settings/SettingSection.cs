@@ -8,4 +8,12 @@ internal sealed record SettingSection(string Name, string Description, IReadOnly
 {
     /// <summary>The whole key of a setting, <c>Dialogs:DefaultTimeout</c>.</summary>
     public string KeyOf(Setting<ServerConfiguration> setting) => Name.Length == 0 ? setting.Name : $"{Name}:{setting.Name}";
+
+    /// <summary>Every setting with its whole key, those of groups (<c>Management:Metrics:Enabled</c>) in place of the groups.</summary>
+    public IEnumerable<(string Key, Setting<ServerConfiguration> Setting)> Keys =>
+        Settings.SelectMany(setting =>
+            setting is GroupSetting<ServerConfiguration> group
+                ? group.Settings.Select(inner => ($"{KeyOf(group)}:{inner.Name}", inner))
+                : [(KeyOf(setting), setting)]
+        );
 }

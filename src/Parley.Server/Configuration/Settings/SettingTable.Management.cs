@@ -8,7 +8,7 @@ internal static partial class SettingTable
     private static SettingSection Management =>
         new(
             "Management",
-            "Commands and statistics for operators and their tools (MI), on this machine alone.",
+            "What operators and their tools use: the page, the API, commands and statistics (MI).",
             [
                 Flag(
                     "Enabled",
@@ -24,10 +24,10 @@ internal static partial class SettingTable
                 ),
                 Texts(
                     "Listen",
-                    "Addresses for HTTP. Port 0 takes a free one.",
+                    "Addresses for HTTP. Port 0 takes a free one. Beyond loopback there is TLS alone, and Access needs a Certificate and a credential; `https://` before an address of loopback gives TLS there.",
                     static o => o.Listen,
-                    ManagementOptions.IsLoopbackAddress,
-                    "an address of loopback and a port, e.g. 127.0.0.1:8888",
+                    static text => ManagementOptions.EndPointOf(text) is not null,
+                    "an address and a port, e.g. 127.0.0.1:8888, 0.0.0.0:8889 or https://127.0.0.1:8889",
                     ["127.0.0.1:8888", "[::1]:8888"],
                     "127.0.0.1:8888"
                 ),
@@ -113,6 +113,11 @@ internal static partial class SettingTable
                     Day
                 ),
                 Hep,
+                Api,
+                Access,
+                Metrics,
+                Traces,
+                OtlpProtocol,
             ]
         );
 

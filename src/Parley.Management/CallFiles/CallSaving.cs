@@ -3,7 +3,6 @@ using System.Text;
 using Parley.Dialogs;
 using Parley.Hosting;
 using Parley.Registrar;
-using Parley.Sip;
 using Parley.Transport;
 
 namespace Parley.Management;

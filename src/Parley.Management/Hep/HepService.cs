@@ -45,7 +45,8 @@ internal sealed class HepService(
         {
             foreach (string text in options.Listen)
             {
-                HepPlace.TryParse(text, out HepPlace place);
+                if (!HepPlace.TryParse(text, out HepPlace place))
+                    continue; // none is left after the check
                 _receivers.Add(new HepReceiver(place, options.ListenKey, sinks, time, _log));
             }
         }

@@ -83,7 +83,7 @@ public class PcapngTests
     {
         if (!System.IO.File.Exists("/usr/bin/tshark"))
             Assert.Skip("tshark is not installed");
-        string path = Path.Combine(Path.GetTempPath(), $"parley-{Environment.ProcessId}.pcapng");
+        string path = Path.Combine(TestFolder.ForTest("pcapng"), "call.pcapng");
         await System.IO.File.WriteAllBytesAsync(path, CallPcapng.Write(SampleCall.File));
         try
         {

@@ -18,7 +18,7 @@ public class SngrepTests
         if (!File.Exists(Program))
             Assert.Skip("sngrep is not installed");
         int port = FreePort();
-        string capture = Path.Combine(Path.GetTempPath(), $"parley-hep-{Environment.ProcessId}.pcap");
+        string capture = Path.Combine(TestFolder.ForTest("sngrep"), "call.pcap");
         var start = new ProcessStartInfo(Program)
         {
             RedirectStandardOutput = true,

@@ -49,7 +49,7 @@ public sealed class ServerReplayTests : IDisposable
     public async Task Other_settings_differ_at_the_message_that_they_change()
     {
         var file = Saved(Make("answered").CallId);
-        var path = Path.Combine(Path.GetTempPath(), $"parley-replay-{Environment.ProcessId}.json");
+        var path = Path.Combine(TestFolder.ForTest("replay"), "parley.json");
         await File.WriteAllTextAsync(path, """{ "Parley": { "Domains": [ "example.org" ] } }""");
         try
         {

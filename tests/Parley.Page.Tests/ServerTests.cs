@@ -30,7 +30,7 @@ public sealed class ServerTests(Chromium chromium)
         await (await open.SeeAsync(".grid-all .row:has-text('9100')")).ClickAsync();
         await open.SeeAsync(".entry >> text=INVITE");
         await open.SeeAsync(".entry >> text=200 OK");
-        await (await open.SeeAsync(".entry >> text=ACK")).ClickAsync();
+        await (await open.SeeAsync(".entry.message:has(.name:text-is('ACK'))")).ClickAsync();
         await open.SeeAsync(".message-text >> text=CSeq: 1 ACK");
 
         await open.Page.Locator("button:has-text('End call')").ClickAsync();

@@ -67,6 +67,9 @@ public sealed class ManagementOptions
     /// <summary>Which calls become traces.</summary>
     public TraceOptions Traces { get; } = new();
 
+    /// <summary>Messages to and from capture tools.</summary>
+    public HepOptions Hep { get; } = new();
+
     /// <summary>Whether a text can stand in <see cref="Listen"/> without an access of its own: an address of loopback and a port.</summary>
     /// <param name="text">Such as <c>127.0.0.1:8888</c> or <c>[::1]:8888</c>.</param>
     public static bool IsLoopbackAddress(string text) =>

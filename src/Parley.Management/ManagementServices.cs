@@ -56,6 +56,8 @@ public static partial class ManagementServices
             AddEvents(services);
             services.AddRecorder();
             services.AddMetricEndpoints();
+            HepServices.AddHep(services);
+            CallFileServices.AddCallFiles(services);
         }
 
         configure?.Invoke(options);

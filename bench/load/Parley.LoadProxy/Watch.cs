@@ -14,5 +14,7 @@ internal static class Watch
         options.Listen.Add(string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{port}"));
         options.Metrics.IsEnabled = what is "metrics" or "watched";
         options.Metrics.HasCharts = what is "page" or "watched";
+        options.Recorder.Mode = what is "recorder" or "watched" ? RecorderMode.Whole : RecorderMode.Off;
+        options.Recorder.MaxCallsPerSecond = 0; // every call, at any rate
     }
 }

@@ -141,6 +141,7 @@ public sealed class ParleyApplicationBuilder
     /// <exception cref="InvalidOperationException">A module needs a service that nothing adds; the message names the call.</exception>
     public ParleyApplication Build()
     {
+        ProgramTakeover.Current?.Change(this);
         _parley.CheckModules();
         _parley.Register();
         IHost host = _host.Build();

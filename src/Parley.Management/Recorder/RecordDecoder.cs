@@ -46,6 +46,7 @@ internal sealed class RecordDecoder(SecretBlanker blanker)
             Local = Place(header.LocalHigh, header.LocalLow, header.LocalPort, (header.Flags & RecordHeader.LocalIPv6Flag) != 0),
             Remote = Place(header.RemoteHigh, header.RemoteLow, header.RemotePort, (header.Flags & RecordHeader.RemoteIPv6Flag) != 0),
             Bytes = payload,
+            IsForeign = (header.Flags & RecordHeader.ForeignFlag) != 0,
             IsCut = isCut,
             Method = isRead ? Encoding.UTF8.GetString(sip!.MethodText) : "",
             Status = isRead && !sip!.IsRequest ? sip.StatusCode : StatusOf(payload),

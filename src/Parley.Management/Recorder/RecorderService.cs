@@ -40,6 +40,9 @@ internal sealed class RecorderService : IHostedService, IDisposable
 
     public CallMarkTable Marks { get; }
 
+    /// <summary>What writes into the ring; null: nothing is recorded.</summary>
+    public CallRecorder? Recorder => _recorder;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (_recorder is null)

@@ -60,6 +60,8 @@ internal static class ConfigurationRules
         CheckStore(configuration.Store, reader);
         CheckManagement(configuration.Management.Options, reader);
         CheckTelemetry(configuration.Management, reader);
+        if (configuration.Management.Webhooks.DistinctBy(static w => w.Url).Count() < configuration.Management.Webhooks.Count)
+            reader.Refuse("Management:Events:Webhooks", "a Url is there twice");
         if (!configuration.IsLoopbackOnly && !configuration.AllowUnauthenticated)
         {
             reader.Refuse(
@@ -129,6 +131,13 @@ internal static class ConfigurationRules
             reader.Refuse("Management:FifoReplies", "has no effect without a Fifo");
         if (management.WithoutHttp && management.Listen.Count > 0)
             reader.Refuse("Management:Listen", "has no effect with Http false");
+        if (management.Hep is { Mode: not HepMode.Off, Target.Length: 0 })
+            reader.Refuse("Management:Hep:Mode", "needs a Target");
+        if (
+            management.Hep.ListenKey.Length == 0
+            && management.Hep.Listen.FirstOrDefault(static p => !HepOptions.IsLoopback(p)) is { } place
+        )
+            reader.Refuse("Management:Hep:Listen", $"{place} is beyond loopback and needs a ListenKey");
         if (management.Recorder is { Mode: RecorderMode.Off, File.Length: > 0 })
             reader.Refuse("Management:Recorder:File", "has no effect with Mode Off");
         AccessRules.Check(management, reader);

@@ -112,7 +112,9 @@ public partial class PrometheusTests
     /// <summary>Calls that are answered, one that is refused, a phone that registers, so that nothing is zero that would have no sample then.</summary>
     private static async Task CallsAsync(int proxy)
     {
-        await using (var calls = Sipp.Start("caller", Ports.Next(), $"127.0.0.1:{proxy}", "-s", "9100", "-m", "10", "-r", "10", "-d", "100"))
+        await using (
+            var calls = Sipp.Start("caller", Ports.Next(), $"127.0.0.1:{proxy}", "-s", "9100", "-m", "10", "-r", "10", "-d", "100")
+        )
             await calls.FinishAsync(Limit);
         using var phone = new PlainPhone(proxy);
         var callId = $"register-{Guid.NewGuid():N}";

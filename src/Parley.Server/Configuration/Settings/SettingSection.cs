@@ -11,9 +11,13 @@ internal sealed record SettingSection(string Name, string Description, IReadOnly
 
     /// <summary>Every setting with its whole key, those of groups (<c>Management:Metrics:Enabled</c>) in place of the groups.</summary>
     public IEnumerable<(string Key, Setting<ServerConfiguration> Setting)> Keys =>
-        Settings.SelectMany(setting =>
-            setting is GroupSetting<ServerConfiguration> group
-                ? group.Settings.Select(inner => ($"{KeyOf(group)}:{inner.Name}", inner))
-                : [(KeyOf(setting), setting)]
-        );
+        Settings.SelectMany(setting => KeysOf(KeyOf(setting), setting));
+
+    private static IEnumerable<(string Key, Setting<ServerConfiguration> Setting)> KeysOf(
+        string key,
+        Setting<ServerConfiguration> setting
+    ) =>
+        setting is GroupSetting<ServerConfiguration> group
+            ? group.Settings.SelectMany(inner => KeysOf($"{key}:{inner.Name}", inner))
+            : [(key, setting)];
 }

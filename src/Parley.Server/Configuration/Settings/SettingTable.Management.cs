@@ -117,7 +117,9 @@ internal static partial class SettingTable
                 Metrics,
                 Traces,
                 OtlpProtocol,
+                Hep,
                 Recorder,
+                Events,
             ]
         );
 

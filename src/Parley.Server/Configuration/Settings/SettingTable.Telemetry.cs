@@ -29,7 +29,7 @@ internal static partial class SettingTable
                     static o => o.Metrics.Meters,
                     static text => text.Length > 0 && !text.Any(char.IsWhiteSpace),
                     "a name without blanks",
-                    ["System.Runtime", "Npgsql"],
+                    ["Npgsql", "System.Runtime"],
                     "System.Runtime"
                 ),
                 Number(

@@ -49,7 +49,10 @@ public class ApiDialogTests
         string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(3, lines.Length);
         JsonElement brief = JsonDocument.Parse(lines[0]).RootElement;
-        Assert.Equal(["id", "state", "from", "to", "created", "abnormal"], brief.EnumerateObject().Select(static member => member.Name));
+        Assert.Equal(
+            ["id", "state", "from", "to", "created", "answered", "abnormal"],
+            brief.EnumerateObject().Select(static member => member.Name)
+        );
         ApiDialogList named = await proxy.Api.DialogsAsync($"?ids={calls[2].Id},{calls[0].Id},f00.1");
         Assert.Equal([$"{calls[2].Id}", $"{calls[0].Id}"], named.Items.Select(static dialog => dialog.Id));
         Assert.Empty((await proxy.Api.DialogsAsync($"?ids={calls[1].Id}&q=bob")).Items);

@@ -30,8 +30,8 @@ public sealed class ServerTests(Chromium chromium)
         await (await open.SeeAsync(".grid-all .row:has-text('9100')")).ClickAsync();
         await open.SeeAsync(".entry >> text=INVITE");
         await open.SeeAsync(".entry >> text=200 OK");
-        await (await open.SeeAsync(".entry >> text=ACK")).ClickAsync();
-        await open.SeeAsync(".message-text >> text=CSeq: 1 ACK");
+        await (await open.SeeAsync(".entry.message:has(.name:text-is('ACK'))")).ClickAsync();
+        await open.SeeAsync(".entry-panel .message-text:has-text('1 ACK')");
 
         await open.Page.Locator("button:has-text('End call')").ClickAsync();
         await open.Page.Locator("dialog button.danger").ClickAsync();

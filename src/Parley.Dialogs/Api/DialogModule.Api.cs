@@ -17,9 +17,9 @@ internal sealed partial class DialogModule : IDialogApi
 
     public void OnPrackFailed(PrackFailedHook hook) => Hooks.Add(hook);
 
-    public void OnLimitReached(LimitReachedHook hook) => Hooks.Add(hook);
+    public void OnLimitReached(LimitReachedHook hook) => Profiles.AddHook(hook);
 
-    public void OnPingFailed(PingFailedHook hook) => Hooks.Add(hook);
+    public void OnPingFailed(PingFailedHook hook) => _pings.AddHook(hook);
 
     public void OnAnswer(DialogHook hook) => Hooks.Add(DialogHookKind.Answer, hook);
 

@@ -24,6 +24,7 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
     private readonly DialogActionRunner _runner;
     private readonly DialogMatching _matching;
     private readonly InDialogRouting _routing;
+    private readonly PingRequests _pings;
 
     public DialogModule(
         DialogOptions options,
@@ -54,7 +55,8 @@ internal sealed partial class DialogModule : DialogRuntime, IProxyModule
         _runner = new DialogActionRunner(this, Profiles, Callbacks, byes, sender: this);
         _matching = new DialogMatching(Table, options, RecordRouteParameter, _runner);
         _routing = new InDialogRouting(_matching, options, Counters, Log);
-        TimerTarget = new DialogTimers(Table.Slots, new PingRequests(this, options, Requests), Log);
+        _pings = new PingRequests(this, options, Requests);
+        TimerTarget = new DialogTimers(Table.Slots, _pings, Log);
     }
 
     public DialogOptions Options { get; }

@@ -11,8 +11,6 @@ internal sealed class DialogHooks
     private ImmutableArray<DialogHook> _timeout = [];
     private ImmutableArray<DialogHook> _hangup = [];
     private ImmutableArray<PrackFailedHook> _prackFailed = [];
-    private ImmutableArray<LimitReachedHook> _limitReached = [];
-    private ImmutableArray<PingFailedHook> _pingFailed = [];
 
     public void Add(DialogHookKind kind, DialogHook hook)
     {
@@ -25,21 +23,6 @@ internal sealed class DialogHooks
         ArgumentNullException.ThrowIfNull(hook);
         ImmutableInterlocked.Update(ref _prackFailed, static (hooks, one) => hooks.Add(one), hook);
     }
-
-    public void Add(LimitReachedHook hook)
-    {
-        ArgumentNullException.ThrowIfNull(hook);
-        ImmutableInterlocked.Update(ref _limitReached, static (hooks, one) => hooks.Add(one), hook);
-    }
-
-    public void Add(PingFailedHook hook)
-    {
-        ArgumentNullException.ThrowIfNull(hook);
-        ImmutableInterlocked.Update(ref _pingFailed, static (hooks, one) => hooks.Add(one), hook);
-    }
-
-    /// <summary>The text of the value is made only for a hook.</summary>
-    public bool HasLimitReached => _limitReached.Length > 0;
 
     public bool Has(DialogHookKind kind) => Of(kind).Length > 0;
 
@@ -71,38 +54,6 @@ internal sealed class DialogHooks
             catch (Exception error)
             {
                 dialog.Runtime.Log.PrackHookFailed(dialog.Id, error);
-            }
-        }
-    }
-
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the call goes on.")]
-    public void RunLimitReached(Dialog dialog, DialogProfile profile, string value, int limit)
-    {
-        foreach (LimitReachedHook hook in _limitReached)
-        {
-            try
-            {
-                hook(dialog, profile, value, limit);
-            }
-            catch (Exception error)
-            {
-                dialog.Runtime.Log.LimitHookFailed(dialog.Id, error);
-            }
-        }
-    }
-
-    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the call goes on.")]
-    public void RunPingFailed(Dialog dialog, DialogLeg leg, string reason)
-    {
-        foreach (PingFailedHook hook in _pingFailed)
-        {
-            try
-            {
-                hook(dialog, leg, reason);
-            }
-            catch (Exception error)
-            {
-                dialog.Runtime.Log.PingHookFailed(dialog.Id, error);
             }
         }
     }

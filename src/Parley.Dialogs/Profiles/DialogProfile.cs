@@ -109,8 +109,8 @@ public sealed class DialogProfile
         DialogProfileResult result = _table.Set(ref dialog.ProfileChain, dialog.Id, this, value, isReplicated, limit);
         if (result == DialogProfileResult.Added)
             dialog.Updated();
-        else if (result == DialogProfileResult.LimitReached && dialog.Runtime.Hooks is { HasLimitReached: true } hooks)
-            hooks.RunLimitReached(dialog, this, Encoding.UTF8.GetString(value), limit ?? Limit ?? 0);
+        else if (result == DialogProfileResult.LimitReached)
+            _table.RunLimitReached(dialog, this, value, limit ?? Limit ?? 0);
         return result;
     }
 

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Text;
 
 namespace Parley.Dialogs;
 
@@ -21,6 +23,7 @@ public sealed class DialogProfileTable
     private Slab<FormerMembership> _former;
     private ImmutableArray<DialogProfile> _profiles = [];
     private DialogProfileTable? _other;
+    private ImmutableArray<LimitReachedHook> _limitReached = [];
 
     internal DialogProfileTable(DialogOptions options, ulong hashKey = 0)
     {
@@ -116,6 +119,32 @@ public sealed class DialogProfileTable
         }
 
         _other = other;
+    }
+
+    internal void AddHook(LimitReachedHook hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        ImmutableInterlocked.Update(ref _limitReached, static (hooks, one) => hooks.Add(one), hook);
+    }
+
+    /// <summary>A limit has refused a dialog. Under no lock.</summary>
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the call goes on.")]
+    internal void RunLimitReached(Dialog dialog, DialogProfile profile, ReadOnlySpan<byte> value, int limit)
+    {
+        if (_limitReached.Length == 0)
+            return;
+        string text = Encoding.UTF8.GetString(value);
+        foreach (LimitReachedHook hook in _limitReached)
+        {
+            try
+            {
+                hook(dialog, profile, text, limit);
+            }
+            catch (Exception error)
+            {
+                dialog.Runtime.Log.LimitHookFailed(dialog.Id, error);
+            }
+        }
     }
 
     internal DialogProfileResult Set(

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using Parley.Proxy;
 using Parley.Sip;
@@ -7,6 +8,14 @@ namespace Parley.Dialogs;
 /// <summary>Sends the pings of all dialogs and takes their answers; where each stands is in its <see cref="LegPing"/>. No allocation per ping.</summary>
 internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options, DialogRequests requests) : ILocalRequestUser
 {
+    private ImmutableArray<PingFailedHook> _failed = [];
+
+    public void AddHook(PingFailedHook hook)
+    {
+        ArgumentNullException.ThrowIfNull(hook);
+        ImmutableInterlocked.Update(ref _failed, static (hooks, one) => hooks.Add(one), hook);
+    }
+
     /// <summary>Without the lock: a timer of this leg is due, unless its version is stale.</summary>
     public void OnTimer(Dialog dialog, LegPing ping, int version)
     {
@@ -147,11 +156,27 @@ internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options,
         bool reinvite = ping.IsReinvite;
         Interlocked.Increment(ref runtime.Counters.PingsDead);
         runtime.Log.PingDead(dialog.Id, ping.Leg.IsCaller, reinvite, reason);
-        runtime.Hooks.RunPingFailed(dialog, callee ?? dialog.Caller, reason);
+        RunFailed(dialog, callee ?? dialog.Caller, reason);
         string why = reinvite ? DialogReasons.ReinvitePingTimeout : DialogReasons.PingTimeout;
         if (callee is null)
             dialog.Terminate(why);
         else
             dialog.TerminateLeg(callee, why);
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code: the call goes on.")]
+    private void RunFailed(Dialog dialog, DialogLeg leg, string reason)
+    {
+        foreach (PingFailedHook hook in _failed)
+        {
+            try
+            {
+                hook(dialog, leg, reason);
+            }
+            catch (Exception error)
+            {
+                runtime.Log.PingHookFailed(dialog.Id, error);
+            }
+        }
     }
 }

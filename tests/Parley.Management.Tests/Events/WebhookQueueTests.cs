@@ -4,11 +4,9 @@ using Xunit;
 namespace Parley.Management.Tests;
 
 /// <summary>The queue on the disk, and what a crash leaves of it.</summary>
-public sealed class WebhookQueueTests : IDisposable
+public sealed class WebhookQueueTests
 {
-    private readonly string _directory = Directory.CreateTempSubdirectory("parley-queue-").FullName;
-
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    private readonly string _directory = TestFolder.ForTest("queue");
 
     [Fact]
     public async Task Events_come_in_order_over_many_files_and_files_that_are_done_with_go()

@@ -12,13 +12,11 @@ using Xunit;
 namespace Parley.Management.Tests;
 
 /// <summary>Webhooks: what is posted, and what happens when the target does not take it.</summary>
-public sealed class WebhookTests : IDisposable
+public sealed class WebhookTests
 {
     private const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-    private readonly string _directory = Directory.CreateTempSubdirectory("parley-hooks-").FullName;
+    private readonly string _directory = TestFolder.ForTest("hooks");
     private readonly HookServer _server = new();
-
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
     public async Task A_call_is_three_events_signed_and_in_order()

@@ -55,6 +55,7 @@ public static partial class ManagementServices
             services.AddPage();
             AddEvents(services);
             services.AddRecorder();
+            services.AddMcp();
         }
 
         configure?.Invoke(options);

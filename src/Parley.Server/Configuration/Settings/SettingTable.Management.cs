@@ -114,6 +114,7 @@ internal static partial class SettingTable
                 ),
                 Api,
                 Access,
+                Mcp,
             ]
         );
 

@@ -16,6 +16,17 @@ if (args is ["start", ..])
     return;
 }
 
+if (args is ["calls", ..])
+{
+    await Parley.Stores.CallCost.RunAsync(
+        Number("--calls", "50000"),
+        Number("--window", "5"),
+        !args.Contains("--without-records"),
+        Option("--folder", Path.GetTempPath())
+    );
+    return;
+}
+
 int rows = int.Parse(Option("--rows", "100000"), CultureInfo.InvariantCulture);
 int[] batches = [.. Option("--batches", "1,500,5000").Split(',').Select(static b => int.Parse(b, CultureInfo.InvariantCulture))];
 string[] providers = Option("--databases", "sqlite,postgresql,mariadb").Split(',');

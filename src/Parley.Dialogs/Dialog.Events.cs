@@ -436,7 +436,7 @@ public sealed partial class Dialog
                     _legs.SetWinner(branch.Index, reply.ToTag);
                 if (_tracking.IsOn)
                     _tracking.OnReply(in _life, happened, branch, reply, statusCode, Runtime.UnixMilliseconds);
-                more |= Step(happened);
+                more |= Step(happened, statusCode);
                 if (isSuccess && old != _life.State)
                 {
                     _tracking.OnBranch(branch);
@@ -490,12 +490,18 @@ public sealed partial class Dialog
     }
 
     /// <summary>Under the lock: the step, and what of its effects belongs to the change. The others are posted.</summary>
-    private DialogEffects Step(DialogEvent what)
+    /// <param name="what">What happened.</param>
+    /// <param name="statusCode">The status of the response that it came with; 0 without.</param>
+    private DialogEffects Step(DialogEvent what, int statusCode = 0)
     {
         DialogState old = _life.State;
         DialogEffects effects = _life.Step(what, Flags);
         if (_life.State != old)
+        {
             Stripe.StateChanged(this, old);
+            Runtime.Times.OnStep(old, in _life, effects, _createdAt);
+        }
+
         if ((effects & DialogAction.DoneInLock) == 0)
             return effects;
         long now = (effects & (DialogEffects.Answered | DialogEffects.Ended)) != 0 ? Runtime.Now : 0;
@@ -507,7 +513,7 @@ public sealed partial class Dialog
         if ((effects & DialogEffects.Acknowledged) != 0)
             StartPings(0.5); // no ping has a CSeq below its INVITE's ACK
         if ((effects & DialogEffects.CountFailed) != 0)
-            Interlocked.Increment(ref Runtime.Counters.Failed);
+            Runtime.Counters.CountFailed(statusCode != 0 ? statusCode : FailureStatus(what));
         if ((effects & DialogEffects.CountExpired) != 0)
             Interlocked.Increment(ref Runtime.Counters.Expired);
         if ((effects & DialogEffects.Ended) != 0)
@@ -519,6 +525,12 @@ public sealed partial class Dialog
         }
         return effects;
     }
+
+    /// <summary>What the caller of a call gets that ends without a response of its own here.</summary>
+    private int FailureStatus(DialogEvent what) =>
+        what != DialogEvent.EarlyOver ? 0
+        : _life.Has(InternalFlags.Ending | InternalFlags.Cancelled | InternalFlags.ByeSeen) ? 487
+        : 408;
 
     private void Track(DialogEvent what, DialogEffects effects)
     {

@@ -33,6 +33,9 @@ internal static partial class ManagementLog
     )]
     public static partial void ReplyLost(ILogger logger, string caller, string transport, string reason);
 
+    [LoggerMessage(7200, LogLevel.Error, "A metric could not be measured and is left out; others that fail are not logged")]
+    public static partial void MetricFailed(ILogger logger, Exception error);
+
     [LoggerMessage(7030, LogLevel.Warning, "The FIFO got what is no command: {Reason}")]
     public static partial void FifoUnreadable(ILogger logger, string reason);
 

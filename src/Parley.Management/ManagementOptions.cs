@@ -64,6 +64,15 @@ public sealed class ManagementOptions
     /// <summary>What is recorded of calls.</summary>
     public RecorderOptions Recorder { get; } = new();
 
+    /// <summary>Numbers for Prometheus and for the charts of the page.</summary>
+    public MetricsOptions Metrics { get; } = new();
+
+    /// <summary>Which calls become traces.</summary>
+    public TraceOptions Traces { get; } = new();
+
+    /// <summary>Messages to and from capture tools.</summary>
+    public HepOptions Hep { get; } = new();
+
     /// <summary>Whether a text can stand in <see cref="Listen"/> without an access of its own: an address of loopback and a port.</summary>
     /// <param name="text">Such as <c>127.0.0.1:8888</c> or <c>[::1]:8888</c>.</param>
     public static bool IsLoopbackAddress(string text) =>

@@ -36,6 +36,7 @@ public static partial class ManagementServices
                     s.GetRequiredService<EventHub>(),
                     dialogs,
                     s.GetRequiredService<TimeProvider>(),
+                    s.GetRequiredService<ILoggerFactory>().CreateLogger("Parley.Management.Events"),
                     Webhooks.AreDurable(s.GetRequiredService<ManagementOptions>().Events)
                 )
                 : null
@@ -43,9 +44,16 @@ public static partial class ManagementServices
         services.AddSingleton(static s => new EventStream(
             s.GetRequiredService<EventHub>(),
             s.GetRequiredService<ManagementOptions>().Events,
-            s.GetRequiredService<TimeProvider>()
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<DialogJson>()
         ));
         services.AddSingleton<IManagementEndpoints, EventStreamEndpoint>();
+        services.AddSingleton(static s => new DatagramSubscribers(
+            s.GetRequiredService<EventHub>(),
+            s.GetRequiredService<ManagementOptions>().Events,
+            s.GetRequiredService<TimeProvider>()
+        ));
+        services.AddSingleton<IMiCommandSource, EventCommands>();
         services.AddSingleton(static s => new Webhooks(
             s.GetRequiredService<EventHub>(),
             s.GetRequiredService<ManagementOptions>().Events,

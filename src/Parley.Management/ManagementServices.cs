@@ -55,10 +55,14 @@ public static partial class ManagementServices
             services.AddPage();
             AddEvents(services);
             services.AddRecorder();
+            services.AddMetricEndpoints();
+            HepServices.AddHep(services);
+            CallFileServices.AddCallFiles(services);
             services.AddMcp();
         }
 
         configure?.Invoke(options);
+        services.AddCallTraces(options);
         return services;
     }
 

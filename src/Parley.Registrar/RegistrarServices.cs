@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Parley.Sip;
 
@@ -29,6 +31,24 @@ public static class RegistrarServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetService<LocationPersistence>()
         ));
+        return services.AddRegistrarMetrics();
+    }
+
+    /// <summary>Publishes how many users are registered and how the store does, to whom asks for the meter Parley.Registrar; <see cref="AddRegistrar"/> calls it. Needs a
+    /// <see cref="LocationTable"/> and an <see cref="IMeterFactory"/> in the services when the application starts; without them it does nothing.</summary>
+    /// <param name="services">The services of a builder.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddRegistrarMetrics(this IServiceCollection services)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        services.TryAddEnumerable(
+            ServiceDescriptor.Singleton<IHostedService, RegistrarMetrics>(static provider => new RegistrarMetrics(
+                provider.GetService<LocationTable>(),
+                provider.GetService<SipRegistrar>(),
+                provider.GetService<LocationPersistence>(),
+                provider.GetService<IMeterFactory>()
+            ))
+        );
         return services;
     }
 }

@@ -107,4 +107,7 @@ public enum TransactionCounter
 
     /// <summary>Responses sent without a transaction: 6xx.</summary>
     Stateless6xx,
+
+    /// <summary>Requests with credentials that were answered 401 or 407 all the same, other than for a nonce that had grown old (RFC 7616 3.3, stale).</summary>
+    AuthenticationFailures,
 }

@@ -144,6 +144,7 @@ public sealed partial class TransactionLayer : ISipReceiver, IDisposable
             body
         );
         _context.Statistics.CountStateless(statusCode);
+        _context.Statistics.CountSent(request.Method, statusCode);
         if (Transport.Send(flow, response) != SipSendResult.Queued && source.Listener.IsReliable)
             Transport.SendFor(ResponseRouting.Fallback(source, sentByPort), response, 0, source.Remote, out _);
     }

@@ -21,6 +21,7 @@ public class CommandTests
         "mkdir",
         "nohup",
         "openssl",
+        "promtool",
         "sudo",
         "systemctl",
     ];

@@ -217,6 +217,21 @@ public class AccessSetupTests
         Assert.False(limiter.IsBlocked(IPAddress.Parse("198.51.100.2"), out _));
     }
 
+    [Fact]
+    public void Those_outside_share_what_connections_there_are()
+    {
+        var shares = new ConnectionShares(8);
+        Assert.True(shares.TryEnter(1));
+        Assert.True(shares.TryEnter(1));
+        Assert.False(shares.TryEnter(1));
+        for (UInt128 other = 2; other <= 5; other++)
+            Assert.True(shares.TryEnter(other));
+        // Two are left for this machine itself.
+        Assert.False(shares.TryEnter(6));
+        shares.Leave(1);
+        Assert.True(shares.TryEnter(6));
+    }
+
     internal static void Listen(ManagementOptions options, string address)
     {
         options.Listen.Clear();

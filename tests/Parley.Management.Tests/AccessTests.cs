@@ -84,8 +84,19 @@ public class AccessTests
     public async Task Wrong_tokens_are_limited_by_address_and_come_back_with_the_clock()
     {
         await using GuardedProxy guarded = await GuardedProxy.StartAsync(static (options, _) => options.Access.FailuresPerMinute = 6);
+        using EventSubscription events = guarded.Proxy.Hub.Subscribe(EventKinds.AuthenticationFailed | EventKinds.Ban);
         for (int i = 0; i < 6; i++)
             Assert.Equal(HttpStatusCode.Unauthorized, (await guarded.SendAsync("GET", Dialogs, $"wrong-{i}")).Status);
+        var kinds = new List<string>();
+        await foreach (ParleyEvent one in events)
+        {
+            kinds.Add(one.Name);
+            Assert.DoesNotContain("wrong-", System.Text.Encoding.UTF8.GetString(one.FormatData()), StringComparison.Ordinal);
+            if (one is BanEvent)
+                break;
+        }
+
+        Assert.Equal([.. Enumerable.Repeat("authentication.failed", 6), "ban"], kinds);
         (HttpStatusCode status, string text, HttpResponseMessage response) = await guarded.SendAsync("GET", Dialogs, "wrong-7");
         Assert.Equal(HttpStatusCode.TooManyRequests, status);
         Assert.Equal(10, response.Headers.RetryAfter?.Delta?.TotalSeconds);

@@ -41,6 +41,32 @@ public class ApiDialogTests
     }
 
     [Fact]
+    public async Task Very_many_are_listed_briefly_and_those_on_a_screen_by_their_ids()
+    {
+        await using ManagedProxy proxy = await ManagedProxy.StartAsync();
+        Dialog[] calls = [proxy.Answered(), proxy.Answered("carol"), proxy.Answered()];
+        (_, string text, _) = await proxy.Api.SendAsync("GET", "/api/v1/dialogs?brief=true", accept: "application/x-ndjson");
+        string[] lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(3, lines.Length);
+        JsonElement brief = JsonDocument.Parse(lines[0]).RootElement;
+        Assert.Equal(["id", "state", "from", "to", "created", "abnormal"], brief.EnumerateObject().Select(static member => member.Name));
+        ApiDialogList named = await proxy.Api.DialogsAsync($"?ids={calls[2].Id},{calls[0].Id},f00.1");
+        Assert.Equal([$"{calls[2].Id}", $"{calls[0].Id}"], named.Items.Select(static dialog => dialog.Id));
+        Assert.Empty((await proxy.Api.DialogsAsync($"?ids={calls[1].Id}&q=bob")).Items);
+        await proxy.Api.SendAsync("DELETE", $"/api/v1/dialogs/{calls[1].Id}");
+        proxy.Run(2);
+        Assert.Empty((await proxy.Api.DialogsAsync($"?ids={calls[1].Id}")).Items);
+        Assert.Single((await proxy.Api.DialogsAsync($"?ids={calls[1].Id}&state=ended")).Items);
+        string tooMany = string.Join(',', Enumerable.Repeat("1.1", 201));
+        foreach (string wrong in new[] { "x", $"{calls[0].Id},", tooMany })
+            Assert.StartsWith(
+                "400 The parameter ids ",
+                await proxy.Api.ProblemAsync("GET", $"/api/v1/dialogs?ids={wrong}"),
+                StringComparison.Ordinal
+            );
+    }
+
+    [Fact]
     public async Task Times_are_UTC_with_milliseconds()
     {
         await using ManagedProxy proxy = await ManagedProxy.StartAsync();
@@ -232,6 +258,40 @@ public class ApiDialogTests
         Assert.All(
             lines,
             static line => Assert.Equal("sip:carol@10.0.0.1", JsonSerializer.Deserialize(line, ApiJson.Default.ApiDialog)!.To)
+        );
+    }
+
+    [Fact]
+    public async Task Rows_are_brief_and_dialogs_are_found_by_many_ids()
+    {
+        await using ManagedProxy proxy = await ManagedProxy.StartAsync();
+        Dialog first = proxy.Answered(),
+            second = proxy.Answered();
+        proxy.Answered();
+        (_, string text, _) = await proxy.Api.SendAsync("GET", "/api/v1/dialogs?brief=true", accept: "application/x-ndjson");
+        string[] lines = text.TrimEnd('\n').Split('\n');
+        Assert.Equal(3, lines.Length);
+        Assert.All(
+            lines,
+            static line =>
+                Assert.Equal(
+                    ["id", "state", "from", "to", "created", "answered", "abnormal"],
+                    JsonDocument.Parse(line).RootElement.EnumerateObject().Select(static p => p.Name)
+                )
+        );
+        ApiDialogList list = await proxy.Api.DialogsAsync($"?ids={second.Id},{first.Id},{first.Id},1.1");
+        Assert.Equal(
+            new[] { first.Id, second.Id }.Order().Select(static id => id.ToString()),
+            list.Items.Select(static dialog => dialog.Id)
+        );
+        first.Terminate();
+        proxy.Run(1);
+        Assert.Equal(second.Id.ToString(), Assert.Single((await proxy.Api.DialogsAsync($"?ids={second.Id},{first.Id}")).Items).Id);
+        Assert.Equal(2, (await proxy.Api.DialogsAsync($"?ids={second.Id},{first.Id}&state=confirmed,ended")).Items.Count);
+        Assert.StartsWith(
+            "400 The parameter ids has ids",
+            await proxy.Api.ProblemAsync("GET", "/api/v1/dialogs?ids=x"),
+            StringComparison.Ordinal
         );
     }
 

@@ -80,8 +80,11 @@ public class ApiReferenceTests
                 .Append(" | ")
                 .AppendJoin(
                     ", ",
-                    (schema.Value.TryGetProperty("properties", out JsonElement members) ? members.EnumerateObject().Select(static m => m.Name) : [])
-                        .Select(static name => $"`{name}`")
+                    (
+                        schema.Value.TryGetProperty("properties", out JsonElement members)
+                            ? members.EnumerateObject().Select(static m => m.Name)
+                            : []
+                    ).Select(static name => $"`{name}`")
                 )
                 .Append(" |\n");
         return page.ToString();
@@ -89,8 +92,12 @@ public class ApiReferenceTests
 
     private static string NameOf(Type type) =>
         type.IsGenericType
-            ? type.GetGenericArguments() is [var one] ? $"list of {NameOf(one)}" : "an object of objects of numbers"
-            : type.Name.StartsWith("Api", StringComparison.Ordinal) ? type.Name[3..] : type.Name;
+            ? type.GetGenericArguments() is [var one]
+                ? $"list of {NameOf(one)}"
+                : "an object of objects of numbers"
+            : type.Name.StartsWith("Api", StringComparison.Ordinal)
+                ? type.Name[3..]
+                : type.Name;
 
     private static string Root([CallerFilePath] string here = "") => Path.GetFullPath("../..", Path.GetDirectoryName(here)!);
 

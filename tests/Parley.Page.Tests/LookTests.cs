@@ -56,7 +56,12 @@ public sealed class LookTests(Chromium chromium)
     {
         await using FakeServer server = await FakeServer.StartAsync(FakeCalls.Live(5));
         var options = new BrowserNewContextOptions { ColorScheme = scheme == "dark" ? ColorScheme.Dark : ColorScheme.Light };
-        await using OpenPage open = await OpenPage.AtAsync(chromium.Browser, server.Url, $"#/calls/{FakeCalls.Live(1).First().Id}", options);
+        await using OpenPage open = await OpenPage.AtAsync(
+            chromium.Browser,
+            server.Url,
+            $"#/calls/{FakeCalls.Live(1).First().Id}",
+            options
+        );
         await (await open.SeeAsync("button.danger:not([disabled])")).ClickAsync();
         await open.SeeAsync("dialog[open]");
         Assert.Empty(await open.ViolationsAsync());

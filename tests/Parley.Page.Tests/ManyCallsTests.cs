@@ -23,9 +23,13 @@ public sealed class ManyCallsTests(Chromium chromium, ITestOutputHelper output)
         // To the middle, to the end and back: the rows there have their texts.
         foreach (double share in new[] { 0.5, 1.0, 0.25, 0.0 })
         {
-            await open.Page.EvaluateAsync($"(g => g.scrollTop = g.scrollHeight * {share.ToString(System.Globalization.CultureInfo.InvariantCulture)})(document.querySelector('[role=grid]'))");
+            await open.Page.EvaluateAsync(
+                $"(g => g.scrollTop = g.scrollHeight * {share.ToString(System.Globalization.CultureInfo.InvariantCulture)})(document.querySelector('[role=grid]'))"
+            );
             int index = (int)Math.Min(Many - 5, share * Many) + 4;
-            await open.UntilAsync($"(r => r && r.querySelectorAll('.uri').length === 2)(document.querySelector('.grid-all .row[aria-rowindex=\"{index}\"]'))");
+            await open.UntilAsync(
+                $"(r => r && r.querySelectorAll('.uri').length === 2)(document.querySelector('.grid-all .row[aria-rowindex=\"{index}\"]'))"
+            );
             Assert.True(await open.Page.Locator(".grid-all .row").CountAsync() < 80);
         }
 
@@ -39,7 +43,10 @@ public sealed class ManyCallsTests(Chromium chromium, ITestOutputHelper output)
         watch.Restart();
         await open.Page.Locator("[role=columnheader] button:has-text('To')").ClickAsync();
         await open.Page.EvaluateAsync("document.querySelector('[role=grid]').scrollTop = 0");
-        await open.UntilAsync("document.querySelector('.grid-all .row[aria-rowindex=\"2\"] .c-to b')?.textContent === '+49407770000'", 120_000);
+        await open.UntilAsync(
+            "document.querySelector('.grid-all .row[aria-rowindex=\"2\"] .c-to b')?.textContent === '+49407770000'",
+            120_000
+        );
         output.WriteLine($"sorted by a text in {watch.Elapsed.TotalSeconds:F1} s");
         await MeasureAsync(open, "sorted");
 

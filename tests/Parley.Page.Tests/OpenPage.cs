@@ -20,7 +20,10 @@ internal sealed class OpenPage : IAsyncDisposable
         (_context, Page, _server) = (context, page, server);
         page.Request += (_, request) =>
         {
-            if (!request.Url.StartsWith(server.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal) && !request.Url.StartsWith("blob:", StringComparison.Ordinal))
+            if (
+                !request.Url.StartsWith(server.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal)
+                && !request.Url.StartsWith("blob:", StringComparison.Ordinal)
+            )
                 _foreign.Enqueue(request.Url);
         };
         page.PageError += (_, error) => _errors.Enqueue(error);
@@ -37,7 +40,11 @@ internal sealed class OpenPage : IAsyncDisposable
     public static async Task<OpenPage> AtAsync(IBrowser browser, Uri server, string link = "", BrowserNewContextOptions? options = null)
     {
         IBrowserContext context = await browser.NewContextAsync(
-            options ?? new BrowserNewContextOptions { ViewportSize = new ViewportSize { Width = 1280, Height = 800 } }
+            options
+                ?? new BrowserNewContextOptions
+                {
+                    ViewportSize = new ViewportSize { Width = 1280, Height = 800 },
+                }
         );
         context.SetDefaultTimeout(15000);
         IPage page = await context.NewPageAsync();

@@ -34,7 +34,10 @@ public class AccessSettingTests
 
     [Theory]
     [InlineData(""" "Tokens": [ { "Role": "Read" } ] """, "Management:Access:Tokens:0:Name: is missing")]
-    [InlineData(""" "Tokens": [ { "Name": "a", "Sha256": "12" } ] """, "Management:Access:Tokens:0:Sha256: \"12\" is not allowed; give 64 hexadecimal digits")]
+    [InlineData(
+        """ "Tokens": [ { "Name": "a", "Sha256": "12" } ] """,
+        "Management:Access:Tokens:0:Sha256: \"12\" is not allowed; give 64 hexadecimal digits"
+    )]
     [InlineData(""" "Tokens": [ { "Name": "a", "Token": "12" } ] """, "Management:Access:Tokens:0:Token: there is no such setting")]
     [InlineData(""" "Tokens": [ { "Name": "a", "Role": "Root" } ] """, "is not allowed; give one of Read, Operate")]
     [InlineData(""" "Certificates": [ { "Subject": "a" } ] """, "Management:Access:Certificates: need Authorities")]

@@ -131,6 +131,10 @@ public class SettingTests
             new SqlCallRecordOptions(),
             new CallRecordFileOptions(),
             new ManagementOptions(),
+            new RecorderOptions(),
+            new MetricsOptions(),
+            new TraceOptions(),
+            new ManagementOptions().Hep,
         ];
         var options = classes.SelectMany(OptionsOf).Concat(PartsOf(new ManagementOptions())).ToDictionary();
         Assert.Equal(options.Keys.Order(StringComparer.Ordinal), server.Keys.Order(StringComparer.Ordinal));
@@ -144,13 +148,12 @@ public class SettingTests
         var standard = new ServerConfiguration();
         foreach (var section in SettingTable.Sections)
         {
-            foreach (var setting in section.Settings)
+            foreach (var (key, setting) in section.Keys)
             {
-                var key = section.KeyOf(setting);
                 foreach (var (_, value) in Examples().Where(e => e.Key == key))
                 {
                     var named = RestartNeeds.Between(standard, Read(key, value).Configuration).Where(n => n != "Parley:Listeners");
-                    Assert.Equal(!setting.Reloads, named.Contains("Parley:" + key, StringComparer.Ordinal));
+                    Assert.True(setting.Reloads != named.Contains("Parley:" + key, StringComparer.Ordinal), key);
                 }
             }
         }
@@ -161,6 +164,7 @@ public class SettingTests
         !key.Contains(':', StringComparison.Ordinal)
         || key.StartsWith("Messages:", StringComparison.Ordinal)
         || key is "Registrar:Enabled" or "Runtime:GcPacing" or "Runtime:WarmUp" or "Management:Enabled"
+        || key is "Management:OtlpProtocol" or "Management:Metrics:Otlp" or "Management:Metrics:OtlpInterval" or "Management:Traces:Otlp"
         || key
             is "Store:Provider"
                 or "Store:File"
@@ -221,6 +225,10 @@ public class SettingTests
             c.Store.CallRecordTables,
             c.Store.CallRecordFile,
             c.Management.Options,
+            c.Management.Options.Recorder,
+            c.Management.Options.Metrics,
+            c.Management.Options.Traces,
+            c.Management.Options.Hep,
         }
             .SelectMany(OptionsOf)
             .Concat(PartsOf(c.Management.Options));
@@ -249,12 +257,11 @@ public class SettingTests
 
     private static bool IsPart(PropertyInfo property) =>
         property.PropertyType == typeof(SipStreamOptions)
-        || property.PropertyType == typeof(ManagementApiOptions)
-        || property.PropertyType == typeof(ManagementAccessOptions)
-        || property.PropertyType == typeof(ManagementOpenIdOptions)
         || (property.PropertyType == typeof(SipTlsOptions) && property.DeclaringType == typeof(ManagementAccessOptions))
         || property.PropertyType == typeof(SqlNames)
         || property.PropertyType == typeof(RelayOptions)
+        || property.PropertyType.Namespace == "Parley.Management"
+            && property.PropertyType.Name.EndsWith("Options", StringComparison.Ordinal)
         || property.PropertyType == typeof(Sip.SipLimits);
 
     private static object? Plain(object? value) =>
@@ -317,6 +324,10 @@ public class SettingTests
     )
     {
         var (inner, folder) = ($$""" "{{key.Split(':')[^1]}}": {{value}} """, TestFolder.ForTest("settings"));
+        if (key is "Management:Metrics:OtlpInterval" or "Management:Traces:Ratio" or "Management:Traces:TakesParents")
+            inner = $$""" "Otlp": "http://127.0.0.1:4317", {{inner}} """;
+        if (key == "Management:OtlpProtocol")
+            inner = $$""" "Metrics": { "Otlp": "http://127.0.0.1:4317" }, {{inner}} """;
         foreach (var section in key.Split(':')[..^1].Reverse())
             inner = $$""" "{{section}}": { {{inner}} } """;
         if (key is "Tls:Key" or "Tls:Certificate")
@@ -332,6 +343,8 @@ public class SettingTests
             inner = """ "Management": { "Access": { "Certificate": "a.pem", "Key": "b.pem" } } """;
         if (key == "Management:Access:Authorities")
             inner = """ "Management": { "Access": { "Authorities": "ca.pem", "Certificates": [ { "Subject": "ops" } ] } } """;
+        if (key == "Management:Hep:Mode")
+            inner = $$""" "Management": { "Hep": { "Mode": {{value}}, "Target": "udp:127.0.0.1:9" } } """;
         if (key == "CallRecords:IntermediateInterval")
             inner = """ "CallRecords": { "IntermediateInterval": 900 } """;
         var listener = $$""" "Listeners": [ { "Endpoint": "udp:127.0.0.1:{{ServerProcess.FreePort()}}" } ], """;

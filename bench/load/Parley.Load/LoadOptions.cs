@@ -84,6 +84,13 @@ internal sealed record LoadOptions
                 Rate = 4000,
             },
             "peak" => new() { Seconds = 8 },
+            "list" => new()
+            {
+                Subjects = ["parley"],
+                Jobs = ["b"],
+                Rates = [200],
+                Seconds = 20,
+            },
             "start" => new() { Subjects = StartCommand.Names, Runs = 10 },
             _ => new(),
         };

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Parley.Load;
 
-// bench/load/run, peak, workers, hold, scale and start call this with their name first.
+// bench/load/run, peak, workers, hold, list, scale and start call this with their name first.
 // Whoever ends the bench ends what it has started.
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End),
     interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, End);
@@ -14,6 +14,7 @@ return args.FirstOrDefault() switch
     "workers" => await new WorkersCommand(workshop, options).RunAsync(),
     "hold" => await new HoldCommand(workshop, options).RunAsync(),
     "scale" => await new ScaleCommand(workshop, options).RunAsync(),
+    "list" => await new ListCommand(workshop, options).RunAsync(),
     "start" => await new StartCommand(workshop, options).RunAsync(),
     _ => Usage(),
 };
@@ -26,6 +27,6 @@ static void End(PosixSignalContext signal)
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: run | peak | workers | hold | scale | start [options], see bench/README.md");
+    Console.Error.WriteLine("usage: run | peak | workers | hold | list | scale | start [options], see bench/README.md");
     return 2;
 }

@@ -12,6 +12,8 @@ internal sealed partial class ProxyProcess : IDisposable
         SecondCalleePort = 15071,
         SecondCallerPort = 15081;
 
+    private const int ManagementOffset = 2000;
+
     /// <summary>
     /// Pings that are armed and never due, seconds. Not 30: Kamailio's clock makes up for the time that it stood still (SIGSTOP) while calls
     /// of half a second go on, and it would ping them.
@@ -21,13 +23,20 @@ internal sealed partial class ProxyProcess : IDisposable
     private static readonly List<int> StartedProcesses = [];
     private static readonly List<string> Subjects = ["floor", "kamailio", "parley", "against"];
 
+    // What an operator may have open; the rest behind a plus are stores.
+    private static readonly string[] Watches = ["management", "metrics", "recorder", "page", "watched"];
+
     private readonly Process _process;
+    private Watching? _watching;
     private readonly TaskCompletionSource<string>[] _report = [new()];
     private List<int> _family = [];
 
     private ProxyProcess(Process process, int port) => (_process, Port) = (process, port);
 
     public int Port { get; }
+
+    /// <summary>Where its management side listens, when it has one.</summary>
+    public int ManagementPort => Port + ManagementOffset;
 
     public IReadOnlyList<int> Family => _family;
 
@@ -38,7 +47,8 @@ internal sealed partial class ProxyProcess : IDisposable
     public long PeakKiB => Usage.PeakKiB(_family);
 
     /// <param name="workshop">Where the programs are.</param>
-    /// <param name="subject">floor, kamailio, parley, or against: the Parley of another checkout. With a store: parley+realtime, +soon, +delayed, +shutdown; kamailio+realtime.</param>
+    /// <param name="subject">floor, kamailio, parley, or against: the Parley of another checkout. With a store: parley+realtime, +soon, +delayed, +shutdown; kamailio+realtime.
+    /// With a management side and its readers (<see cref="Watching"/>): parley+management, +metrics, +recorder, +page, +watched.</param>
     /// <param name="job">a, b or c; a-tcp, b-tcp, c-tcp.</param>
     /// <param name="cores">How many cores, the first ones.</param>
     /// <param name="kamailioWorkers">Worker processes of Kamailio's.</param>
@@ -74,6 +84,9 @@ internal sealed partial class ProxyProcess : IDisposable
     {
         bool tcp = job.EndsWith("-tcp", StringComparison.Ordinal);
         (string program, string store) = StoreOf(subject);
+        string watch = Watches.Contains(store) ? store : "";
+        if (watch.Length > 0)
+            store = "";
         string[] command = program switch
         {
             "floor" => [workshop.Floor, Text(port), Text(CalleePort)],
@@ -89,6 +102,7 @@ internal sealed partial class ProxyProcess : IDisposable
                 $"--tcp={(tcp ? "true" : "false")}",
                 $"--workers={cores}",
                 $"--ping={ping}",
+                .. watch.Length > 0 ? [$"--watch={watch}", $"--management={Text(port + ManagementOffset)}"] : Array.Empty<string>(),
                 .. store.Length > 0 ? [$"--store={store}", $"--database={await FileOf(subject, store)}"] : Array.Empty<string>(),
                 .. more,
             ],
@@ -116,6 +130,8 @@ internal sealed partial class ProxyProcess : IDisposable
 
         await Task.Delay(500); // Kamailio's last children
         proxy._family = Usage.Family(process.Id);
+        if (watch.Length > 0)
+            proxy._watching = await Watching.StartAsync(watch, proxy.ManagementPort);
         return proxy;
     }
 
@@ -160,6 +176,7 @@ internal sealed partial class ProxyProcess : IDisposable
 
     public void Dispose()
     {
+        _watching?.Dispose();
         Resume();
         _ = Kill(_process.Id, 15);
         if (!_process.WaitForExit(3000))

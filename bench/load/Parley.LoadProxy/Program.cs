@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
 using Parley.Hosting;
 using Parley.LoadProxy;
+using Parley.Management;
 using Parley.Server.Runtime;
 using Parley.Sip;
 using Parley.Sql;
@@ -76,6 +77,9 @@ if (builder.Configuration["store"] is { } mode)
     );
 }
 
+// With --watch=metrics|recorder|page|watched --management=PORT: a management side that bench/load reads as its users do; "management": one that nobody reads.
+if (builder.Configuration["watch"] is { } watch)
+    builder.AddManagement(options => Watch.Apply(options, watch, Number("management", 8888)));
 using PauseListener? pauses = builder.Configuration["pauses"] == "true" ? new PauseListener() : null;
 ParleyApplication app = builder.Build();
 if (Number("pace", GcPacing.DefaultBytes) is > 0 and int bytes)

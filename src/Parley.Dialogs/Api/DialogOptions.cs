@@ -55,6 +55,9 @@ public sealed partial class DialogOptions
     /// <summary>Longest wait for the ACK of the 2xx; the dialog then ends. Zero: no limit.</summary>
     public TimeSpan NoAckTimeout { get; set; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>How many values of each profile the metric <c>sip.profile.top</c> shows, those with most dialogs: 0 to 1,000.</summary>
+    public int MetricValues { get; set; } = 10;
+
     /// <summary>How long an ended dialog still routes late and crossed requests. Null: 64*T1 of the transaction timers. A shorter value than that is raised to it.</summary>
     public TimeSpan? DeleteDelay { get; set; }
 
@@ -141,6 +144,8 @@ public sealed partial class DialogOptions
             InRange(prack, TimeSpan.FromMilliseconds(1), nameof(PrackTimeout));
         if (DeleteDelay is { } delay)
             InRange(delay, TimeSpan.Zero, nameof(DeleteDelay));
+        if (MetricValues is < 0 or > 1000)
+            throw new ArgumentException($"DialogOptions.MetricValues is 0 to 1000, not {MetricValues}.", nameof(MetricValues));
         ValidatePings();
     }
 

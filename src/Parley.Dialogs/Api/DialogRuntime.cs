@@ -15,6 +15,7 @@ internal abstract class DialogRuntime
     {
         Timers = timers;
         _time = time;
+        Times = new DialogTimes(time, Counters);
         Settings = settings;
         Log = log;
     }
@@ -43,6 +44,9 @@ internal abstract class DialogRuntime
     public CallSteps? Steps { get; init; }
 
     public DialogCounters Counters { get; } = new();
+
+    /// <summary>Where the times of calls are recorded.</summary>
+    public DialogTimes Times { get; }
 
     /// <summary>Null without call records.</summary>
     public CallRecords? CallRecords { get; init; }

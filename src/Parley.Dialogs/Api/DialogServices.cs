@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Parley.Hosting;
@@ -24,6 +25,10 @@ public static class DialogServices
             services.AddSingleton<IDialogApi>(static s => s.GetRequiredService<DialogModule>());
             services.AddSingleton<IHostedService>(static s => s.GetRequiredService<DialogModule>().AsyncCallbacks);
             services.AddSingleton<IProxyModule>(static s => s.GetRequiredService<DialogModule>());
+            services.AddSingleton<IHostedService>(static s => new DialogMetrics(
+                s.GetRequiredService<DialogModule>(),
+                s.GetService<IMeterFactory>()
+            ));
         }
 
         configure?.Invoke(options);

@@ -188,6 +188,35 @@ public sealed class DialogProfile
         return list;
     }
 
+    /// <summary>The values with most dialogs, the greatest first. However many values there are, no more than the count are kept meanwhile. A snapshot made part by part.</summary>
+    /// <param name="count">The most to give, 0 or more.</param>
+    /// <exception cref="ArgumentOutOfRangeException">Below zero.</exception>
+    public IReadOnlyList<DialogProfileValue> Top(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        if (count == 0)
+            return [];
+        var top = new PriorityQueue<DialogProfileValue, int>();
+        foreach (ProfileShard shard in _shards)
+            shard.CopyTop(top, count);
+        var list = new DialogProfileValue[top.Count];
+        for (int i = list.Length - 1; i >= 0; i--)
+            list[i] = top.Dequeue();
+        return list;
+    }
+
+    /// <summary>How many values there are; of a profile without values 1 while it has dialogs.</summary>
+    public int ValueCount
+    {
+        get
+        {
+            int sum = 0;
+            foreach (ProfileShard shard in _shards)
+                sum += shard.ValueCount;
+            return sum;
+        }
+    }
+
     /// <summary>The ids of the dialogs in the profile, in no order; one with several values comes several times.</summary>
     public IReadOnlyList<DialogId> DialogIds()
     {

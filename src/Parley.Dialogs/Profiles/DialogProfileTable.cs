@@ -20,6 +20,7 @@ public sealed class DialogProfileTable
     private readonly Lock _formerLock = new(); // of what failed calls were in; the last to be taken
     private Slab<FormerMembership> _former;
     private ImmutableArray<DialogProfile> _profiles = [];
+    private DialogProfileTable? _other;
 
     internal DialogProfileTable(DialogOptions options, ulong hashKey = 0)
     {
@@ -102,6 +103,21 @@ public sealed class DialogProfileTable
         return null;
     }
 
+    /// <summary>Takes over another table's limits, and counts its dialogs against them from now on, without a change in it: for a second application that says what
+    /// a running one would do.</summary>
+    /// <param name="other">The table of the running application.</param>
+    public void CountAlso(DialogProfileTable other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        foreach (DialogProfile profile in other.All)
+        {
+            if (Find(profile.Name) is { } own)
+                own.Limit = profile.Limit;
+        }
+
+        _other = other;
+    }
+
     internal DialogProfileResult Set(
         ref long chain,
         DialogId dialog,
@@ -115,6 +131,8 @@ public sealed class DialogProfileTable
             throw new ArgumentException($"The profile {profile.Name} has no values.", nameof(value));
         ArgumentOutOfRangeException.ThrowIfNegative(limit.GetValueOrDefault(), nameof(limit));
         int most = isReplicated ? int.MaxValue : limit ?? profile.Limit ?? int.MaxValue;
+        if (_other is { } other && most != int.MaxValue)
+            most = Math.Max(0, most - (other.Find(profile.Name)?.Size(value) ?? 0));
         int shardIndex = profile.ShardIndexOf(value, out uint hash);
         ProfileShard shard = profile.Shards[shardIndex];
         lock (StripeOf(dialog))

@@ -141,6 +141,27 @@ internal sealed class ProfileShard
         }
     }
 
+    /// <summary>The greatest of the values here, into a queue of so many that has the smallest first.</summary>
+    public void CopyTop(PriorityQueue<DialogProfileValue, int> top, int count)
+    {
+        lock (Lock)
+        {
+            for (int number = 1; number <= _values.Highest; number++)
+            {
+                ref ProfileValue value = ref _values[number];
+                if (value.Count == 0)
+                    continue;
+                if (top.Count < count)
+                    top.Enqueue(new DialogProfileValue(value.Text, value.Count), value.Count);
+                else if (top.TryPeek(out _, out int smallest) && value.Count > smallest)
+                    top.EnqueueDequeue(new DialogProfileValue(value.Text, value.Count), value.Count);
+            }
+        }
+    }
+
+    /// <summary>How many values have members. Under no lock: a number of a moment ago.</summary>
+    public int ValueCount => _values.Count;
+
     public void CopyDialogs(ReadOnlySpan<byte> value, uint hash, List<DialogId> list)
     {
         lock (Lock)

@@ -80,6 +80,7 @@ internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options,
         uint cseq = reinvite
             ? requests.SendSession(dialog, ping.Leg, this, ping, timeout)
             : requests.SendOptions(dialog, ping.Leg, this, ping, timeout);
+        Interlocked.Increment(ref runtime.Counters.PingsSent);
         if (cseq == 0)
         {
             HasNoFlow(ping, uint.MaxValue);
@@ -94,6 +95,7 @@ internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options,
 
     private void Answered(LegPing ping, uint cseq, SipMessage request, bool isGone)
     {
+        Interlocked.Increment(ref runtime.Counters.PingsAnswered);
         Dialog dialog = ping.Leg.Dialog;
         bool isDead;
         DialogLeg? callee;
@@ -110,6 +112,7 @@ internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options,
 
     private void Missed(LegPing ping, uint cseq)
     {
+        Interlocked.Increment(ref runtime.Counters.PingsMissed);
         Dialog dialog = ping.Leg.Dialog;
         bool isDead;
         lock (dialog.Lock)
@@ -123,6 +126,7 @@ internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options,
 
     private void HasNoFlow(LegPing ping, uint cseq)
     {
+        Interlocked.Increment(ref runtime.Counters.PingsMissed);
         Dialog dialog = ping.Leg.Dialog;
         bool isDead;
         lock (dialog.Lock)
@@ -141,6 +145,7 @@ internal sealed class PingRequests(DialogRuntime runtime, DialogOptions options,
     private void End(Dialog dialog, LegPing ping, DialogLeg? callee, string reason)
     {
         bool reinvite = ping.IsReinvite;
+        Interlocked.Increment(ref runtime.Counters.PingsDead);
         runtime.Log.PingDead(dialog.Id, ping.Leg.IsCaller, reinvite, reason);
         runtime.Hooks.RunPingFailed(dialog, callee ?? dialog.Caller, reason);
         string why = reinvite ? DialogReasons.ReinvitePingTimeout : DialogReasons.PingTimeout;

@@ -45,6 +45,8 @@ internal sealed class DialogFilter
     /// <summary>The dialogs among which all that fit are, when that is not the whole table.</summary>
     public IReadOnlyList<Dialog>? Candidates(DialogTable table)
     {
+        if (_query.Ids is { } ids)
+            return [.. ids.Distinct().Select(table.Find).OfType<Dialog>()];
         if (_callId is not null)
             return table.FindAllByCallId(_callId);
         if (_profile is not null)

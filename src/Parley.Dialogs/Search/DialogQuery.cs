@@ -59,6 +59,9 @@ public sealed record DialogQuery
     /// <summary>It was created at this moment or later.</summary>
     public DateTimeOffset? CreatedSince { get; init; }
 
+    /// <summary>The dialogs with these ids. With it no others are looked at.</summary>
+    public IReadOnlyCollection<DialogId>? Ids { get; init; }
+
     /// <summary>Only dialogs behind this id, in the order of ids; null: from the first on.</summary>
     public DialogId? After { get; init; }
 }

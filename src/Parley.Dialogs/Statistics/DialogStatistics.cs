@@ -23,6 +23,24 @@ public sealed class DialogStatistics
     /// <summary><c>failed_dialogs</c>: ended without an answer; a late 2xx revives such a call and takes nothing back from this counter.</summary>
     public long FailedDialogs => Volatile.Read(ref _counters.Failed);
 
+    /// <summary>The failed dialogs by the status that the caller got: 408 where no answer came in time, 487 where the caller gave up, 0 where none is known. A snapshot.</summary>
+    public IReadOnlyList<KeyValuePair<int, long>> FailedByStatus() => _counters.FailedByStatus();
+
+    /// <summary>Dialogs answered by a 2xx since the start. Not in OpenSIPS.</summary>
+    public long AnsweredDialogs => Volatile.Read(ref _counters.Answered);
+
+    /// <summary>OPTIONS and re-INVITEs sent as pings. Not in OpenSIPS.</summary>
+    public long PingsSent => Volatile.Read(ref _counters.PingsSent);
+
+    /// <summary>Pings that were answered, by whatever but 408. Not in OpenSIPS.</summary>
+    public long PingsAnswered => Volatile.Read(ref _counters.PingsAnswered);
+
+    /// <summary>Pings without an answer, or without a way to send them. Not in OpenSIPS.</summary>
+    public long PingsMissed => Volatile.Read(ref _counters.PingsMissed);
+
+    /// <summary>Legs that were ended because their pings failed. Not in OpenSIPS.</summary>
+    public long PingsFailed => Volatile.Read(ref _counters.PingsDead);
+
     /// <summary>Requests with a To tag that <c>RelayInDialogAsync</c> did not let pass, dropped ACKs among them. Not in OpenSIPS.</summary>
     public long RefusedRequests => Volatile.Read(ref _counters.Refused);
 

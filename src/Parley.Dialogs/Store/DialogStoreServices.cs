@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -50,6 +51,11 @@ public static class DialogStoreServices
             options,
             services.GetRequiredService<TimeProvider>()
         ));
+        if (options.Mode != DialogStoreMode.None)
+            builder.Services.AddSingleton<IHostedService>(static services => new DialogStoreMetrics(
+                services.GetRequiredService<DialogPersistence>,
+                services.GetService<IMeterFactory>()
+            ));
         return builder;
     }
 }

@@ -160,6 +160,8 @@ public sealed class ParleyApplication : IHost, IAsyncDisposable
     {
         if (_host is null)
             throw new InvalidOperationException("The host that it was added to starts it.");
+        if (ProgramTakeover.Current?.Take(this) is { } wait)
+            await wait.ConfigureAwait(false);
         if (_started)
             throw new InvalidOperationException("Started before.");
         _started = true;

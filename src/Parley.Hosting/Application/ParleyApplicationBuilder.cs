@@ -32,6 +32,7 @@ public sealed class ParleyApplicationBuilder
         if (args is not null)
             _host.Configuration.AddCommandLine(args);
         _host.Logging.AddConfiguration(_host.Configuration.GetSection("Logging"));
+        _host.Services.AddMetrics();
         _host.Services.AddSingleton(_ => new ConsoleLog(ConsoleLog, () => _parley.Time ?? TimeProvider.System));
         _host.Services.AddSingleton<ILoggerProvider>(static s => s.GetRequiredService<ConsoleLog>());
     }
@@ -140,6 +141,7 @@ public sealed class ParleyApplicationBuilder
     /// <exception cref="InvalidOperationException">A module needs a service that nothing adds; the message names the call.</exception>
     public ParleyApplication Build()
     {
+        ProgramTakeover.Current?.Change(this);
         _parley.CheckModules();
         _parley.Register();
         IHost host = _host.Build();

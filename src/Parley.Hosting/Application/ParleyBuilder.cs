@@ -1,7 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Parley.Proxy;
 using Parley.Sip;
@@ -160,6 +162,10 @@ public sealed class ParleyBuilder
         Services.AddSingleton(s => PartsOf(s).Transport!);
         Services.AddSingleton(s => PartsOf(s).Locator!);
         Services.AddSingleton(MakeApplication);
+        Services.AddSingleton<IHostedService>(static s => new SipMetrics(
+            s.GetRequiredService<ParleyApplication>(),
+            s.GetService<IMeterFactory>()
+        ));
         Services.AddSingleton(static s => s.GetRequiredService<ParleyApplication>().Transactions);
         Services.AddSingleton(static s => s.GetRequiredService<ParleyApplication>().LocalRequests);
     }

@@ -3,10 +3,13 @@ namespace Parley.Hosting;
 /// <summary>How <see cref="ConsoleLog"/> writes. Read when the first line is logged.</summary>
 public sealed class ConsoleLogOptions
 {
-    /// <summary>Before each line, in UTC, e.g. "yyyy-MM-ddTHH:mm:ss.fffZ "; null for none.</summary>
+    /// <summary>What a line looks like.</summary>
+    public ConsoleLogFormat Format { get; set; }
+
+    /// <summary>Before each line of <see cref="ConsoleLogFormat.Text"/>, in UTC, e.g. "yyyy-MM-ddTHH:mm:ss.fffZ "; null for none.</summary>
     public string? TimestampFormat { get; set; }
 
-    /// <summary>A syslog priority such as "&lt;6&gt;" in place of the level's name, which is what the systemd journal reads.</summary>
+    /// <summary>A syslog priority such as "&lt;6&gt;" in place of the level's name, which is what the systemd journal reads; of <see cref="ConsoleLogFormat.Json"/> before the object.</summary>
     public bool SyslogPrefix { get; set; }
 
     /// <summary>Lines that may wait for the reader; further ones are dropped and counted. At least 1.</summary>

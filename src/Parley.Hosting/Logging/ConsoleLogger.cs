@@ -49,6 +49,12 @@ internal sealed class ConsoleLogger(ConsoleLog log, string category) : ILogger
         string message = formatter(state, exception);
         if (message.Length == 0 && exception is null)
             return;
+        if (IsJson)
+        {
+            log.Take(Json(logLevel, eventId.Id, message, state, exception, leftOut));
+            return;
+        }
+
         StringBuilder line = Begin(logLevel, eventId.Id);
         if (message.Length > 0)
             LogText.Append(line.Append(' '), message);
@@ -61,17 +67,28 @@ internal sealed class ConsoleLogger(ConsoleLog log, string category) : ILogger
 
     /// <summary>The line with the number of events that were not written.</summary>
     public string LeftOutLine(int eventId, long leftOut) =>
-        End(Begin(LogLevel.Warning, eventId).Append(CultureInfo.InvariantCulture, $" ({leftOut} more like it)"));
+        IsJson
+            ? Json(LogLevel.Warning, eventId, "", null, null, leftOut)
+            : End(Begin(LogLevel.Warning, eventId).Append(CultureInfo.InvariantCulture, $" ({leftOut} more like it)"));
 
     /// <summary>The line with the number of lines that were dropped.</summary>
-    public string DroppedLine(long dropped) =>
-        End(
-            Begin(LogLevel.Warning, 3010)
-                .Append(
-                    CultureInfo.InvariantCulture,
-                    $" {dropped} lines of this log were dropped here: standard output was not read in time"
-                )
+    public string DroppedLine(long dropped)
+    {
+        string text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{dropped} lines of this log were dropped here: standard output was not read in time"
         );
+        return IsJson ? Json(LogLevel.Warning, 3010, text, null, null, 0) : End(Begin(LogLevel.Warning, 3010).Append(' ').Append(text));
+    }
+
+    private bool IsJson => log.Options.Format == ConsoleLogFormat.Json;
+
+    private string Json(LogLevel level, int eventId, string message, object? state, Exception? exception, long leftOut)
+    {
+        string json = JsonLine.Write(log.Time.GetUtcNow(), level, category, eventId, message, state, exception, leftOut);
+        // The journal takes the priority off, so that its message is the object.
+        return log.Options.SyslogPrefix ? $"<{Priority(level)}>{json}\n" : json + "\n";
+    }
 
     private StringBuilder Begin(LogLevel level, int eventId)
     {

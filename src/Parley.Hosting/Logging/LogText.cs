@@ -59,7 +59,7 @@ internal static class LogText
     }
 
     // C0, DEL, C1; U+2028 and U+2029; the marks that turn the direction of what follows; surrogates that are not a pair.
-    private static bool MustEscape(char c) =>
+    internal static bool MustEscape(char c) =>
         c
             is < ' '
                 or (>= '\u007f' and < '\u00a0')

@@ -52,7 +52,7 @@ internal sealed class AttemptLimiter(int perMinute, TimeProvider time)
     }
 
     /// <summary>An address of IPv4, or the first half of one of IPv6: a network gives its hosts as many of the others as they like.</summary>
-    private static UInt128 KeyOf(IPAddress address)
+    public static UInt128 KeyOf(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)
             address = address.MapToIPv4();

@@ -19,11 +19,14 @@ internal sealed class ManagementAccess : IManagementAccess
     private readonly OpenIdAccess? _openId;
     private readonly AttemptLimiter _limiter;
     private readonly LineGate _missing;
+    private readonly TimeProvider _time;
+    private readonly IEventHub? _events;
     private readonly ILogger _log;
 
     /// <exception cref="ManagementException">A token, a certificate or a setting cannot be.</exception>
-    public ManagementAccess(ManagementOptions options, TimeProvider time, ILoggerFactory loggers)
+    public ManagementAccess(ManagementOptions options, TimeProvider time, ILoggerFactory loggers, IEventHub? events = null)
     {
+        (_time, _events) = (time, events);
         _options = options.Access;
         _log = loggers.CreateLogger("Parley.Management");
         _tokens = new TokenTable(_options.Tokens, time, _log);
@@ -146,7 +149,7 @@ internal sealed class ManagementAccess : IManagementAccess
         {
             case StatusCodes.Status401Unauthorized:
                 context.Response.Headers.WWWAuthenticate = "Bearer realm=\"parley\"";
-                SayUnknown(place, verdict.Credential);
+                SayUnknown(context, place, verdict.Credential);
                 break;
             case StatusCodes.Status403Forbidden:
                 AccessLog.Forbidden(_log, place.ToString(), verdict.Credential ?? "", verdict.Reason ?? "");
@@ -162,13 +165,19 @@ internal sealed class ManagementAccess : IManagementAccess
         await new ApiProblem(verdict.Status, detail).WriteAsync(context).ConfigureAwait(false);
     }
 
-    private void SayUnknown(IPEndPoint place, string? credential)
+    private void SayUnknown(HttpContext context, IPEndPoint place, string? credential)
     {
         if (credential is not null)
         {
             AccessLog.Wrong(_log, place.ToString(), credential);
-            if (_limiter.Count(place.Address))
-                AccessLog.Blocked(_log, place.Address.ToString());
+            _events?.Publish(
+                new AuthenticationFailedEvent(place.ToString(), "", context.Request.Path.Value ?? "", StatusCodes.Status401Unauthorized)
+            );
+            if (!_limiter.Count(place.Address))
+                return;
+            AccessLog.Blocked(_log, place.Address.ToString());
+            _limiter.IsBlocked(place.Address, out TimeSpan wait);
+            _events?.Publish(new BanEvent(place.Address.ToString(), "too many wrong credentials", _time.GetUtcNow() + wait));
         }
         else if (_missing.IsOpen(out int more))
         {

@@ -18,6 +18,9 @@ internal sealed class ApiCall(HttpContext context, ApiOperation operation)
     /// <summary>What it was about, for the audit line.</summary>
     public string Subject { get; set; } = "";
 
+    /// <summary>Runs once, before the first byte of a result is sent: so that what has changed something is in the log when its caller learns of it.</summary>
+    public Action? Succeeding { get; set; }
+
     /// <summary>The first parameter that cannot be; ask once all are read.</summary>
     public ApiProblem? Fault { get; private set; }
 
@@ -101,9 +104,17 @@ internal sealed class ApiCall(HttpContext context, ApiOperation operation)
         return null;
     }
 
+    /// <summary>It has succeeded; once.</summary>
+    public void Succeed()
+    {
+        Succeeding?.Invoke();
+        Succeeding = null;
+    }
+
     /// <summary>Sends a short result.</summary>
     public async ValueTask WriteAsync(Action<Utf8JsonWriter> write)
     {
+        Succeed();
         HttpResponse response = context.Response;
         response.StatusCode = operation.Status;
         response.ContentType = operation.ResultType;

@@ -31,6 +31,7 @@ internal sealed record ApiProblem(int Status, string Detail)
             413 => "Content Too Large",
             415 => "Unsupported Media Type",
             429 => "Too Many Requests",
+            501 => "Not Implemented",
             503 => "Service Unavailable",
             _ => "Internal Server Error",
         };

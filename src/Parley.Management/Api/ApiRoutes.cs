@@ -29,6 +29,8 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, ILogger log)
         var call = new ApiCall(context, operation);
         ApiProblem? problem = Check(context, operation);
         bool isTried = problem is null;
+        if (operation.Changes)
+            call.Succeeding = () => Say(call, null);
         try
         {
             problem ??= await run(call).ConfigureAwait(false);
@@ -36,7 +38,7 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, ILogger log)
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
             context.Abort();
-            isTried = false;
+            return;
         }
         catch (Exception failure)
         {
@@ -44,10 +46,14 @@ internal sealed class ApiRoutes(IEndpointRouteBuilder endpoints, ILogger log)
             problem = new ApiProblem(StatusCodes.Status500InternalServerError, "The request failed; the log of the server says why.");
         }
 
+        if (problem is null)
+        {
+            call.Succeed();
+            return;
+        }
+
         if (operation.Changes && isTried)
             Say(call, problem);
-        if (problem is null)
-            return;
         // A result that breaks off must not be taken for a whole one.
         if (context.Response.HasStarted)
             context.Abort();

@@ -92,13 +92,13 @@ internal sealed class DialogEndpoints(
             }
 
             if (call.Context.Request.Headers.Accept.ToString().Contains(JsonLines, StringComparison.OrdinalIgnoreCase))
-                await WriteLinesAsync(call, found).ConfigureAwait(false);
+                await WriteLinesAsync(call, found, listing.IsBrief).ConfigureAwait(false);
             else
-                await WritePageAsync(call, found, listing.Limit).ConfigureAwait(false);
+                await WritePageAsync(call, found, listing.Limit, listing.IsBrief).ConfigureAwait(false);
             return null;
         }
 
-        private async ValueTask WritePageAsync(ApiCall call, IEnumerable<Dialog> found, int limit)
+        private async ValueTask WritePageAsync(ApiCall call, IEnumerable<Dialog> found, int limit, bool isBrief)
         {
             HttpResponse response = call.Context.Response;
             response.ContentType = call.Operation.ResultType;
@@ -115,7 +115,7 @@ internal sealed class DialogEndpoints(
                     isMore = count == limit;
                     if (isMore)
                         break;
-                    writer.WriteSummary(output.Json, dialog);
+                    Write(output.Json, dialog, isBrief);
                     (last, count) = (dialog.Id, count + 1);
                     await output.StepAsync(call.Cancellation).ConfigureAwait(false);
                 }
@@ -129,7 +129,7 @@ internal sealed class DialogEndpoints(
             }
         }
 
-        private async ValueTask WriteLinesAsync(ApiCall call, IEnumerable<Dialog> found)
+        private async ValueTask WriteLinesAsync(ApiCall call, IEnumerable<Dialog> found, bool isBrief)
         {
             HttpResponse response = call.Context.Response;
             response.ContentType = JsonLines;
@@ -139,7 +139,7 @@ internal sealed class DialogEndpoints(
                 long unsent = 0;
                 foreach (Dialog dialog in found)
                 {
-                    writer.WriteSummary(json, dialog);
+                    Write(json, dialog, isBrief);
                     json.Flush();
                     unsent += json.BytesCommitted + 1;
                     json.Reset();
@@ -152,6 +152,14 @@ internal sealed class DialogEndpoints(
             }
 
             await response.BodyWriter.FlushAsync(call.Cancellation).ConfigureAwait(false);
+        }
+
+        private void Write(Utf8JsonWriter json, Dialog dialog, bool isBrief)
+        {
+            if (isBrief)
+                writer.WriteBrief(json, dialog);
+            else
+                writer.WriteSummary(json, dialog);
         }
 
         private static void WriteLineEnd(HttpResponse response)

@@ -34,6 +34,21 @@ internal sealed class DialogJson(TimeProvider time, ManagementOptions options, I
         json.WriteEndObject();
     }
 
+    /// <summary>An object: what a row of a long list needs.</summary>
+    public void WriteBrief(Utf8JsonWriter json, Dialog dialog)
+    {
+        json.WriteStartObject();
+        WriteId(json, dialog);
+        json.WriteString("state"u8, WordOf(dialog.State));
+        json.WriteString("from"u8, dialog.FromUriUtf8);
+        json.WriteString("to"u8, dialog.ToUriUtf8);
+        ApiTime.Write(json, "created"u8, dialog.CreatedAt);
+        if (dialog.StartTime is { } answered)
+            ApiTime.Write(json, "answered"u8, answered);
+        WriteMarks(json, dialog);
+        json.WriteEndObject();
+    }
+
     /// <summary>An object: the summary, and all else that is known.</summary>
     public void WriteDetail(Utf8JsonWriter json, Dialog dialog)
     {
@@ -140,9 +155,7 @@ internal sealed class DialogJson(TimeProvider time, ManagementOptions options, I
 
     private void WriteMembers(Utf8JsonWriter json, Dialog dialog)
     {
-        Span<byte> id = stackalloc byte[DialogId.MaxTextLength];
-        dialog.Id.TryFormat(id, out int length);
-        json.WriteString("id"u8, id[..length]);
+        WriteId(json, dialog);
         json.WriteString("callId"u8, dialog.CallIdUtf8);
         DialogState state = dialog.State;
         json.WriteString("state"u8, WordOf(state));
@@ -161,11 +174,23 @@ internal sealed class DialogJson(TimeProvider time, ManagementOptions options, I
         }
 
         json.WriteEndArray();
+        WriteMarks(json, dialog);
+        json.WriteString("node"u8, _node);
+    }
+
+    private static void WriteId(Utf8JsonWriter json, Dialog dialog)
+    {
+        Span<byte> id = stackalloc byte[DialogId.MaxTextLength];
+        dialog.Id.TryFormat(id, out int length);
+        json.WriteString("id"u8, id[..length]);
+    }
+
+    private void WriteMarks(Utf8JsonWriter json, Dialog dialog)
+    {
         json.WriteStartArray("abnormal"u8);
         foreach (string mark in MarksOf(dialog))
             json.WriteStringValue(mark);
         json.WriteEndArray();
-        json.WriteString("node"u8, _node);
     }
 
     private static void WriteParties(Utf8JsonWriter json, Dialog dialog)

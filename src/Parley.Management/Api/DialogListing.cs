@@ -25,6 +25,12 @@ internal sealed class DialogListing
         new("listener", "The listener of one of the parties, as udp:192.0.2.1:5060."),
         new("node", "The name of a node."),
         new("abnormal", "True: only calls that something is abnormal about; false: only the others.", "boolean"),
+        new("ids", "Ids of dialogs with commas between, 1000 at most: these, as far as they fit the other filters."),
+        new(
+            "brief",
+            "True: of each dialog id, state, from, to, created, answered and abnormal alone, as a row of a long list needs them.",
+            "boolean"
+        ),
         new("q", "What the search box takes: numbers, URIs, Call-IDs, addresses, profile=value, or parts of them; all words must fit."),
         new("limit", "How many at once, 1 to 1000, 100 when left out; of no account for application/x-ndjson.", "integer"),
         new("cursor", "Where the page before ended: its next."),
@@ -44,6 +50,7 @@ internal sealed class DialogListing
         Limit = call.Number("limit", 1, MostAtOnce) ?? DefaultLimit;
         _abnormal = call.Flag("abnormal");
         _isElsewhere = call.Text("node") is { } wanted && !wanted.Equals(node, StringComparison.OrdinalIgnoreCase);
+        IsBrief = call.Flag("brief") == true;
         _states = States(call);
         if (call.Text("q") is { } text)
         {
@@ -57,6 +64,9 @@ internal sealed class DialogListing
 
     /// <summary>How many a page has at most.</summary>
     public int Limit { get; }
+
+    /// <summary>Of each dialog the members that a row of a list has.</summary>
+    public bool IsBrief { get; }
 
     /// <summary>Reads it; null when a parameter cannot be, which the call has as its fault then.</summary>
     public static DialogListing? Of(ApiCall call, IDialogApi dialogs, DialogJson json, TimeProvider time, string node)
@@ -95,8 +105,28 @@ internal sealed class DialogListing
             CreatedUntil = call.Seconds("olderThan") is { } older ? now - older : null,
             CreatedSince = call.Seconds("youngerThan") is { } younger ? now - younger : null,
             Listener = call.Text("listener"),
+            Ids = Ids(call),
             After = Cursor(call),
         };
+    }
+
+    private static List<DialogId>? Ids(ApiCall call)
+    {
+        if (call.Text("ids") is not { } text)
+            return null;
+        var ids = new List<DialogId>();
+        foreach (string word in text.Split(','))
+        {
+            if (!DialogId.TryParse(word, out DialogId id) || ids.Count == MostAtOnce)
+            {
+                call.Refuse("The parameter ids has ids of dialogs with commas between, 1000 at most.");
+                break;
+            }
+
+            ids.Add(id);
+        }
+
+        return ids;
     }
 
     private static DialogId? Cursor(ApiCall call)

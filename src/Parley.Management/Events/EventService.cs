@@ -25,7 +25,7 @@ internal sealed class EventService(
         hub.Publish(new NodeEvent(node, "stopping"));
         if (dialogs is not null)
             await dialogs.DrainAsync(cancellationToken).ConfigureAwait(false);
-        await webhooks.StopAsync().ConfigureAwait(false);
+        await webhooks.DisposeAsync().ConfigureAwait(false);
         hub.Use([]);
     }
 }

@@ -1,9 +1,11 @@
+using System.Net;
+
 namespace Parley.Management;
 
-/// <summary>Events: the stream of <c>/api/v1/events</c>, webhooks, and datagrams for those who subscribe by <c>event_subscribe</c>.</summary>
+/// <summary>Events: the stream of <c>/api/v1/events</c>, webhooks, and datagrams to the places given by <c>event_subscribe</c>.</summary>
 public sealed class EventsOptions
 {
-    /// <summary>How many events the stream keeps for those who come back (<c>Last-Event-ID</c>), 1 or more. It keeps 16 MB of them at most.</summary>
+    /// <summary>How many events the stream keeps for readers that come back (<c>Last-Event-ID</c>), 1 or more. It keeps 16 MB of them at most.</summary>
     public int StreamHistory { get; set; } = 16_384;
 
     /// <summary>How many may read the stream at once, 1 or more.</summary>
@@ -17,6 +19,17 @@ public sealed class EventsOptions
 
     /// <summary>How many bytes of events may wait for each target, 256 KB or more. What comes then is dropped and counted.</summary>
     public long QueueSize { get; set; } = 256L << 20;
+
+    /// <summary>Where datagrams of <c>event_subscribe</c> may go. Default: loopback alone.</summary>
+    public IList<IPNetwork> SubscriberNetworks { get; } = [IPNetwork.Parse("127.0.0.0/8"), IPNetwork.Parse("::1/128")];
+
+    /// <summary>How they are written.</summary>
+    public EventDatagramFormat DatagramFormat { get; set; }
+
+    /// <summary>Reads the name of a kind: <c>call.ended</c> and so on, <c>call</c> for the three of calls, or <c>all</c>.</summary>
+    /// <param name="text">The name.</param>
+    /// <param name="kind">The kind, or several.</param>
+    public static bool TryParseKind(string text, out EventKinds kind) => EventNames.TryParse(text, out kind);
 
     /// <exception cref="ArgumentException">Something cannot be; the message says what.</exception>
     internal void Validate()

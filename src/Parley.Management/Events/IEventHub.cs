@@ -16,7 +16,7 @@ public interface IEventHub
     /// <param name="kinds">One or more.</param>
     bool IsWanted(EventKinds kinds);
 
-    /// <summary>Gives an event to all who receive its kind; does nothing when there is none. Never waits.</summary>
+    /// <summary>Gives an event to all receivers of its kind; does nothing when there is none. Never waits.</summary>
     /// <param name="occurrence">An event of one's own making: <see cref="AuthenticationFailedEvent"/>, <see cref="BanEvent"/>, <see cref="NodeEvent"/>. Published once.</param>
     /// <exception cref="ArgumentException">It was published already.</exception>
     void Publish(ParleyEvent occurrence);

@@ -1,11 +1,13 @@
 namespace Parley.Management;
 
 /// <summary>A copy of the initial INVITE, and what came back.</summary>
-internal sealed class CallBranch(string branch, string place, DateTimeOffset at)
+internal sealed class CallBranch(string branch, string place, uint cseq, DateTimeOffset at)
 {
     public string Branch => branch;
 
     public string Place => place;
+
+    public uint CSeq => cseq;
 
     public DateTimeOffset SentAt => at;
 

@@ -112,7 +112,7 @@ internal sealed class CallReading
     {
         if (AnsweredAt is null || Invite is null)
             return;
-        if (!IsAcknowledged && (EndedAt is not null || OwnEnd == "No ACK"))
+        if (!IsAcknowledged && !_marks.Contains(CallMarks.NoRecordRoute) && (EndedAt is not null || OwnEnd == "No ACK"))
             Mark(CallMarks.NoAck);
     }
 
@@ -184,7 +184,15 @@ internal sealed class CallReading
             return;
         }
 
-        Branches.Add(new CallBranch(facts.Message.Branch, facts.Remote, facts.At));
+        if (Branches.LastOrDefault() is { } former && former.CSeq == facts.CSeq && (former.Status >= 500 || BranchFailure is not null))
+            Find(
+                facts.At,
+                "branch",
+                $"{former.Place} {(former.Status >= 500 ? $"answered {former.Status}" : "failed")}: {facts.Remote} is tried next",
+                "RFC 3261 16.7",
+                CallMarks.Failover
+            );
+        Branches.Add(new CallBranch(facts.Message.Branch, facts.Remote, facts.CSeq, facts.At));
         if (!facts.HasRecordRoute && Branches.Count == 1)
             Find(
                 facts.At,
@@ -214,7 +222,7 @@ internal sealed class CallReading
         }
 
         _byes.Add((facts, 0));
-        if (EndedBy == CallEndSide.None)
+        if (EndedBy == CallEndSide.None && Invite is not null)
         {
             EndedBy = IsOfCaller(facts) ? CallEndSide.Caller : CallEndSide.Callee;
             EndReason = facts.Reason;
@@ -246,7 +254,7 @@ internal sealed class CallReading
             case "INVITE" when _initialCSeqs.Contains(facts.CSeq):
                 ReadInviteResponse(facts);
                 break;
-            case "BYE":
+            case "BYE" when Invite is not null || First is not { IsRequest: true, Method: "BYE" }:
                 ReadByeResponse(facts);
                 break;
             default:

@@ -45,6 +45,7 @@ internal static class ExplanationLine
             return call.EndedBy switch
             {
                 CallEndSide.Parley => $"{start}; Parley is ending it: {StepTexts.Reason(call.OwnEnd ?? "")}",
+                CallEndSide.None when call.Marks.Contains(CallMarks.NoRecordRoute) => $"{start}; what follows does not come by here",
                 CallEndSide.None => call.IsAcknowledged ? $"{start} and under way" : $"{start}; the caller has not acknowledged the answer",
                 _ => $"{start}; {End(call)}, and the BYE waits for its answer",
             };
@@ -151,6 +152,8 @@ internal static class ExplanationLine
                 : $"The beginning is not in the recorder any more; {End(call)}";
         if (final.Status is 401 or 407)
             return $"{method}: {LowerFirst(Challenged(call, final))}";
+        if (final.Status < 300 && method == "BYE")
+            return $"The beginning of the call is not in the recorder any more; ended by a BYE from {first.Remote}";
         if (final.Status < 300)
             return $"{method} answered by {(call.FinalFrom.Length == 0 ? "Parley" : call.FinalFrom)} with {Status(final)}";
         return call.FinalFrom.Length == 0

@@ -57,7 +57,7 @@ internal sealed class MessageFacts
 
     public static MessageFacts Of(RecordedMessage message)
     {
-        byte[] bytes = message.Bytes.ToArray();
+        byte[] bytes = message.IsCut ? CutMessage.Whole(message.Bytes.Span) : message.Bytes.ToArray();
         var sip = new SipMessage();
         SipParseResult result = sip.Parse(bytes, 0, bytes.Length, SipLimits.Default);
         if (result.Status == SipParseStatus.Ok)

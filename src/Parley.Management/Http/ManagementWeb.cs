@@ -88,12 +88,14 @@ internal sealed class ManagementWeb : IAsyncDisposable
         server.Limits.MaxRequestHeaderCount = 64;
         server.Limits.RequestHeadersTimeout = options.HeaderTimeout;
         server.Limits.KeepAliveTimeout = options.IdleTimeout;
+        var shares = new ConnectionShares(options.MaxConnections);
         foreach (ListenPlace place in _places)
             server.Listen(
                 place.EndPoint,
                 listen =>
                 {
                     listen.Protocols = HttpProtocols.Http1;
+                    listen.Use(next => connection => shares.RunAsync(connection, next));
                     if (place.IsTls)
                         listen.UseHttps(
                             new TlsHandshakeCallbackOptions

@@ -80,7 +80,8 @@ internal sealed class PageEndpoints : IManagementEndpoints
                 string[] parts = coding.Split(';', StringSplitOptions.TrimEntries);
                 if (!parts[0].Equals("gzip", StringComparison.OrdinalIgnoreCase))
                     continue;
-                string weight = parts.Skip(1).FirstOrDefault(static part => part.StartsWith("q=", StringComparison.OrdinalIgnoreCase)) ?? "q=1";
+                string weight =
+                    parts.Skip(1).FirstOrDefault(static part => part.StartsWith("q=", StringComparison.OrdinalIgnoreCase)) ?? "q=1";
                 return weight[2..].Trim('0', '.').Length > 0;
             }
         }

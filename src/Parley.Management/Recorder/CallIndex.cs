@@ -144,6 +144,8 @@ internal sealed class CallIndex
                 return;
         }
 
+        if (callId.IsEmpty)
+            return; // noise
         IndexedCall call = CallOf(callId);
         call.Records.Add(record);
         call.FirstTicks = Math.Min(call.FirstTicks, header.Ticks);

@@ -41,6 +41,6 @@ internal sealed class CallMarkTable
     /// <summary>Empty when the call is like all others.</summary>
     public IReadOnlyList<string> Of(string callId) => _marks.TryGetValue(callId, out string[]? marks) ? marks : [];
 
-    /// <summary>A snapshot.</summary>
-    public KeyValuePair<string, string[]>[] ToArray() => _marks.ToArray();
+    /// <summary>All of them. To enumerate takes no lock, unlike a copy.</summary>
+    public IEnumerable<KeyValuePair<string, string[]>> All => _marks;
 }

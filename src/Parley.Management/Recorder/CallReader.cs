@@ -6,6 +6,11 @@ namespace Parley.Management;
 /// <summary>Reads the ring for those who ask: calls by Call-ID, lists, marks. Readers wait for each other, a call for none of them.</summary>
 internal sealed class CallReader : ICallRecorder
 {
+    /// <summary>The most entries of a call that are read.</summary>
+    private const int MostEntries = 4000;
+
+    private const int FirstEntries = 1000;
+
     private static readonly TimeSpan MarksAge = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
@@ -113,9 +118,11 @@ internal sealed class CallReader : ICallRecorder
                 foreach (IndexedCall call in _index.Calls)
                     Summary(call);
             _abnormalAt = now;
-            return _abnormal = _marks
-                .ToArray()
-                .ToDictionary(static pair => pair.Key, static pair => (IReadOnlyList<string>)pair.Value, StringComparer.Ordinal);
+            // By hand: the count that ToDictionary asks for would take every lock of the table.
+            var marks = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+            foreach ((string callId, string[] all) in _marks.All)
+                marks[callId] = all;
+            return _abnormal = marks;
         }
     }
 
@@ -154,7 +161,7 @@ internal sealed class CallReader : ICallRecorder
             From = explained.From,
             To = explained.To,
             Method = explained.Method,
-            Started = entries[0].At,
+            Started = new DateTimeOffset(call.FirstTicks, TimeSpan.Zero),
             Answered = explained.Answered,
             Ended = explained.Ended,
             Status = explained.Status,
@@ -179,7 +186,7 @@ internal sealed class CallReader : ICallRecorder
             From = explained.From,
             To = explained.To,
             Method = explained.Method,
-            Started = entries[0].At,
+            Started = new DateTimeOffset(call.FirstTicks, TimeSpan.Zero),
             Answered = explained.Answered,
             Ended = explained.Ended,
             Status = explained.Status,
@@ -198,9 +205,25 @@ internal sealed class CallReader : ICallRecorder
     private List<RecordedEntry> Entries(IndexedCall call)
     {
         var entries = new List<RecordedEntry>(call.Records.Count + 1);
-        foreach (RecordRef record in call.Records)
-            if (_index!.TryRead(record, out RecordHeader header, out byte[] payload))
+        int left = Math.Max(0, call.Records.Count - MostEntries);
+        for (int i = 0; i < call.Records.Count; i++)
+        {
+            if (left > 0 && i == FirstEntries)
+                i += left; // a flood with one Call-ID: its beginning and its end say enough
+            if (_index!.TryRead(call.Records[i], out RecordHeader header, out byte[] payload))
                 entries.Add(_decoder.Entry(header, payload));
+        }
+
+        if (left > 0 && entries.Count > 0)
+            entries.Insert(
+                Math.Min(FirstEntries, entries.Count),
+                new RecordedStep
+                {
+                    At = entries[Math.Min(FirstEntries, entries.Count) - 1].At,
+                    Step = "recorder",
+                    Text = $"{left} entries are left out here",
+                }
+            );
         if (_index!.LeftOutAt(call) is { } ticks)
             entries.Add(
                 new RecordedStep

@@ -72,6 +72,41 @@ internal sealed class CallRecorder : ICaptureTap, ICallStepSink
             AppendBlanked(header, message);
     }
 
+    /// <summary>Takes a message that another element captured.</summary>
+    /// <param name="at">When it was captured there.</param>
+    /// <param name="source">The sender.</param>
+    /// <param name="target">The receiver.</param>
+    /// <param name="protocol">By what it went.</param>
+    /// <param name="message">The message.</param>
+    public void OnForeign(DateTimeOffset at, SipEndPoint source, SipEndPoint target, SipProtocol protocol, ReadOnlySpan<byte> message)
+    {
+        bool isCut = message.Length > _longest;
+        if (isCut)
+            message = message[.._longest];
+        var header = new RecordHeader
+        {
+            Ticks = at.UtcTicks,
+            Kind = RecordKind.Inbound,
+            Protocol = (byte)protocol,
+            Flags = (byte)(
+                RecordHeader.ForeignFlag
+                | (isCut ? RecordHeader.CutFlag : 0)
+                | (source.IsIPv6 ? RecordHeader.RemoteIPv6Flag : 0)
+                | (target.IsIPv6 ? RecordHeader.LocalIPv6Flag : 0)
+            ),
+            RemoteHigh = source.High,
+            RemoteLow = source.Low,
+            RemotePort = source.Port,
+            LocalHigh = target.High,
+            LocalLow = target.Low,
+            LocalPort = target.Port,
+        };
+        if (_blanker is null)
+            _ring.Append(header, message, default);
+        else
+            AppendBlanked(header, message);
+    }
+
     public void OnStep(ReadOnlySpan<byte> callId, ulong? dialog, CallStep step, long number, int further, ReadOnlySpan<byte> detail)
     {
         if (StepTexts.MarkOf(step, number, further, detail) is { } mark)

@@ -30,7 +30,8 @@ internal sealed class RecordDecoder(SecretBlanker blanker)
     private RecordedMessage Message(in RecordHeader header, byte[] payload, DateTimeOffset at)
     {
         blanker.Blanken(payload);
-        bool isRead = SipMessage.TryParse(payload, out SipMessage? sip);
+        bool isCut = (header.Flags & RecordHeader.CutFlag) != 0;
+        bool isRead = SipMessage.TryParse(isCut ? CutMessage.Whole(payload) : payload, out SipMessage? sip);
         string cseq = "",
             branch = "";
         if (isRead && sip!.TryGetCSeq(out uint number, out ReadOnlySpan<byte> method))
@@ -45,7 +46,8 @@ internal sealed class RecordDecoder(SecretBlanker blanker)
             Local = Place(header.LocalHigh, header.LocalLow, header.LocalPort, (header.Flags & RecordHeader.LocalIPv6Flag) != 0),
             Remote = Place(header.RemoteHigh, header.RemoteLow, header.RemotePort, (header.Flags & RecordHeader.RemoteIPv6Flag) != 0),
             Bytes = payload,
-            IsCut = (header.Flags & RecordHeader.CutFlag) != 0,
+            IsForeign = (header.Flags & RecordHeader.ForeignFlag) != 0,
+            IsCut = isCut,
             Method = isRead ? Encoding.UTF8.GetString(sip!.MethodText) : "",
             Status = isRead && !sip!.IsRequest ? sip.StatusCode : StatusOf(payload),
             CSeq = cseq,

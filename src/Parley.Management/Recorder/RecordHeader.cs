@@ -13,6 +13,9 @@ internal struct RecordHeader
     public const byte LocalIPv6Flag = 4;
     public const byte DialogFlag = 8;
 
+    /// <summary>Captured by another agent: what stands as local is the receiver.</summary>
+    public const byte ForeignFlag = 16;
+
     /// <summary>All of the record, a multiple of 8.</summary>
     [FieldOffset(0)]
     public int Length;

@@ -18,7 +18,7 @@ public record RecordedCallSummary
     /// <summary>The method of the first request, <c>INVITE</c> of a call; empty when the ring has none.</summary>
     public string Method { get; init; } = "";
 
-    /// <summary>The time of the first entry that is still there.</summary>
+    /// <summary>The time of its first entry, also where the ring has overwritten that.</summary>
     public required DateTimeOffset Started { get; init; }
 
     /// <summary>When a 2xx of its INVITE went to the caller; null: none did.</summary>

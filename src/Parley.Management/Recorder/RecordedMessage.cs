@@ -20,8 +20,14 @@ public sealed record RecordedMessage : RecordedEntry
     /// <summary>The sender in a ladder: <see cref="Remote"/>, or <c>parley</c>.</summary>
     public string From => IsInbound ? Remote : RecordedCall.Own;
 
-    /// <summary>The receiver in a ladder: <see cref="Remote"/>, or <c>parley</c>.</summary>
-    public string To => IsInbound ? RecordedCall.Own : Remote;
+    /// <summary>The receiver in a ladder: <see cref="Remote"/>, or <c>parley</c>; of a message that is foreign <see cref="Local"/>.</summary>
+    public string To =>
+        !IsInbound ? Remote
+        : IsForeign ? Local
+        : RecordedCall.Own;
+
+    /// <summary>It did not cross this element: another one captured it and sent it by HEP. Then it went from <see cref="Remote"/> to <see cref="Local"/>.</summary>
+    public bool IsForeign { get; init; }
 
     /// <summary>The bytes; the head alone where <see cref="IsCut"/>. Secrets are overwritten with asterisks, so that lengths stay.</summary>
     public required ReadOnlyMemory<byte> Bytes { get; init; }

@@ -1,7 +1,10 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Parley.Dialogs;
 using Parley.Hosting;
+using Parley.Proxy;
 using Parley.Transport;
 
 namespace Parley.Management;
@@ -37,6 +40,9 @@ internal sealed class RecorderService : IHostedService, IDisposable
 
     public CallMarkTable Marks { get; }
 
+    /// <summary>What writes into the ring; null: nothing is recorded.</summary>
+    public CallRecorder? Recorder => _recorder;
+
     public Task StartAsync(CancellationToken cancellationToken)
     {
         if (_recorder is null)
@@ -47,6 +53,12 @@ internal sealed class RecorderService : IHostedService, IDisposable
             RecorderLog.Torn(_log, place, torn);
         _application.Transport.AddTap(_recorder);
         _application.CallSteps.Sink = _recorder;
+        if (_application.Services.GetService<IDialogApi>() is { } dialogs)
+        {
+            dialogs.OnLimitReached(OnLimitReached);
+            dialogs.OnPingFailed(OnPingFailed);
+        }
+
         return Task.CompletedTask;
     }
 
@@ -66,6 +78,26 @@ internal sealed class RecorderService : IHostedService, IDisposable
         Calls.Close();
         _ring?.Dispose();
     }
+
+    private void OnLimitReached(Dialog dialog, DialogProfile profile, string value, int limit) =>
+        _application.CallSteps.Note(
+            dialog.CallIdUtf8,
+            dialog.Id.Value,
+            CallStep.LimitReached,
+            limit,
+            0,
+            value.Length == 0 ? profile.Name : $"{profile.Name}={value}"
+        );
+
+    private void OnPingFailed(Dialog dialog, DialogLeg leg, string reason) =>
+        _application.CallSteps.Note(
+            dialog.CallIdUtf8,
+            dialog.Id.Value,
+            CallStep.PingFailed,
+            0,
+            0,
+            $"{(leg == dialog.Caller ? "caller" : "callee")} dead: {reason}"
+        );
 
     private static RingMemory Open(RecorderOptions options)
     {

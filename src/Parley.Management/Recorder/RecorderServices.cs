@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Parley.Dialogs;
 using Parley.Hosting;
 using Parley.Proxy;
 
@@ -20,6 +21,11 @@ internal static class RecorderServices
         services.AddSingleton<IHostedService>(static s => s.GetRequiredService<RecorderService>());
         services.AddSingleton(static s => s.GetRequiredService<RecorderService>().Calls);
         services.AddSingleton<ICallRecorder>(static s => s.GetRequiredService<CallReader>());
+        services.AddSingleton<IManagementEndpoints>(static s => new CallEndpoints(
+            s.GetRequiredService<CallReader>(),
+            s.GetRequiredService<ILoggerFactory>(),
+            s.GetService<IDialogApi>()
+        ));
         services.AddSingleton<IProxyModule>(static s => new RefusalSteps(
             new Lazy<ParleyApplication>(s.GetRequiredService<ParleyApplication>)
         ));

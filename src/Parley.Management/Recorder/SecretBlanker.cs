@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace Parley.Management;
@@ -10,6 +11,8 @@ namespace Parley.Management;
 internal sealed class SecretBlanker
 {
     private const byte Blank = (byte)'*';
+
+    private static readonly SearchValues<byte> UserEnds = SearchValues.Create("@>\" \t,?"u8);
 
     private static readonly byte[][] SecretAttributes = ["a=ice-pwd:"u8.ToArray(), "a=key-mgmt:"u8.ToArray()];
 
@@ -181,7 +184,7 @@ internal sealed class SecretBlanker
             if (at >= line.Length || line[at] != (byte)':')
                 continue;
             Span<byte> user = line[(at + 1)..];
-            int end = user.IndexOfAny("@>\" \t,?"u8);
+            int end = user.IndexOfAny(UserEnds);
             if (end < 0 || user[end] != (byte)'@')
                 continue;
             int colon = user[..end].IndexOf((byte)':');

@@ -7,7 +7,8 @@ public sealed class ProxyCounters
 {
     private const int Cells = 16;
     private const int Methods = 16;
-    private const int Kinds = 48;
+    private const int Kinds = 64;
+    private const int Relayed = 48;
 
     private readonly long[] _counts = new long[Cells * Kinds];
 
@@ -35,6 +36,23 @@ public sealed class ProxyCounters
         if (!Enum.IsDefined(method))
             throw new ArgumentOutOfRangeException(nameof(method));
         return Sum((int)method);
+    }
+
+    /// <summary>Requests of one method relayed without a transaction; of a proxy with transactions the ACKs of 2xx.</summary>
+    /// <param name="method">The method.</param>
+    /// <returns>The number so far.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">No such method.</exception>
+    public long StatelessRelayed(SipMethod method)
+    {
+        if (!Enum.IsDefined(method))
+            throw new ArgumentOutOfRangeException(nameof(method));
+        return Sum(Relayed + (int)method);
+    }
+
+    internal void CountStatelessRelayed(SipMethod method)
+    {
+        Count(ProxyCounter.StatelessRelayed);
+        Add(Relayed + (int)method);
     }
 
     internal void CountRequest(SipMethod method) => Add((int)method);

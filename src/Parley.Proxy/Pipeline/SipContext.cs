@@ -75,6 +75,9 @@ public sealed partial class SipContext : IRequestHolder
     /// </summary>
     public string? Cause { get; set; }
 
+    /// <summary>Where the steps of the application's calls go.</summary>
+    public CallSteps CallSteps => Core.Steps;
+
     internal ProxyCore Core { get; }
 
     internal ProxyHooks Hooks { get; }

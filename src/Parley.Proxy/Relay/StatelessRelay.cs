@@ -263,7 +263,7 @@ internal static class StatelessRelay
         if (!sent)
             return false;
         context.Relay.MarkCopied();
-        core.Counters.Count(ProxyCounter.StatelessRelayed);
+        core.Counters.CountStatelessRelayed(context.Method);
         return true;
     }
 

@@ -40,6 +40,7 @@ internal static class ParleyCommand
             TopCommand.Create(api),
             TraceCommand.Create(api),
             ExplainCommand.Create(api),
+            ReplayCommand.Create(file),
             ProfilesCommand.Create(api),
             RegistrationsCommand.Create(api),
             StatisticsCommand.Create(api),

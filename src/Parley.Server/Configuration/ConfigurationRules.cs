@@ -59,6 +59,9 @@ internal static class ConfigurationRules
         CheckProfiles(configuration, reader);
         CheckStore(configuration.Store, reader);
         CheckManagement(configuration.Management.Options, reader);
+        CheckTelemetry(configuration.Management, reader);
+        if (configuration.Management.Webhooks.DistinctBy(static w => w.Url).Count() < configuration.Management.Webhooks.Count)
+            reader.Refuse("Management:Events:Webhooks", "a Url is there twice");
         if (!configuration.IsLoopbackOnly && !configuration.AllowUnauthenticated)
         {
             reader.Refuse(
@@ -128,7 +131,36 @@ internal static class ConfigurationRules
             reader.Refuse("Management:FifoReplies", "has no effect without a Fifo");
         if (management.WithoutHttp && management.Listen.Count > 0)
             reader.Refuse("Management:Listen", "has no effect with Http false");
+        if (management.Hep is { Mode: not HepMode.Off, Target.Length: 0 })
+            reader.Refuse("Management:Hep:Mode", "needs a Target");
+        if (
+            management.Hep.ListenKey.Length == 0
+            && management.Hep.Listen.FirstOrDefault(static p => !HepOptions.IsLoopback(p)) is { } place
+        )
+            reader.Refuse("Management:Hep:Listen", $"{place} is beyond loopback and needs a ListenKey");
+        if (management.Recorder is { Mode: RecorderMode.Off, File.Length: > 0 })
+            reader.Refuse("Management:Recorder:File", "has no effect with Mode Off");
         AccessRules.Check(management, reader);
+    }
+
+    private static void CheckTelemetry(ManagementConfiguration management, SectionReader reader)
+    {
+        var traces = management.Options.Traces;
+        if (management.Telemetry.TracesEndpoint is null)
+        {
+            if (traces.Ratio > 0)
+                reader.Refuse("Management:Traces:Ratio", "has no effect without Otlp, where traces are sent to");
+            if (traces.TakesParents)
+                reader.Refuse("Management:Traces:TakesParents", "has no effect without Otlp, where traces are sent to");
+        }
+
+        if (
+            management.Telemetry.MetricsEndpoint is null
+            && management.Telemetry.MetricsInterval != new TelemetryConfiguration().MetricsInterval
+        )
+            reader.Refuse("Management:Metrics:OtlpInterval", "has no effect without Otlp");
+        if (management.Telemetry is { UsesHttp: true, MetricsEndpoint: null, TracesEndpoint: null })
+            reader.Refuse("Management:OtlpProtocol", "has no effect without Metrics:Otlp or Traces:Otlp");
     }
 
     private static void CheckProfiles(ServerConfiguration configuration, SectionReader reader)

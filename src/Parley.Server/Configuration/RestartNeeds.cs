@@ -9,10 +9,10 @@ internal static class RestartNeeds
     {
         foreach (var section in SettingTable.Sections)
         {
-            foreach (var setting in section.Settings)
+            foreach (var (key, setting) in section.Keys)
             {
                 if (!setting.Reloads && !setting.IsSame(old, now))
-                    yield return "Parley:" + section.KeyOf(setting);
+                    yield return "Parley:" + key;
             }
         }
     }

@@ -81,6 +81,9 @@ internal sealed class ServerConfiguration
 
     public ConsoleLogOptions Log { get; init; } = new();
 
+    /// <summary>Lines of the log begin with the journal's priorities, whether systemd runs the server or not.</summary>
+    public bool LogsWithPriorities { get; set; }
+
     /// <summary>Which messages are logged at Debug.</summary>
     public MessageSelection Messages { get; } = new();
 

@@ -37,7 +37,7 @@ internal static class ApplicationSetup
     )
     {
         var builder = ParleyApplication.CreateBuilder();
-        Log(builder, root);
+        Log(builder, root, configuration.LogsWithPriorities);
         builder.Services.AddSystemd();
         builder.Services.AddSingleton<IHostedService>(static s => new Watchdog(
             new SystemdNotifier(),
@@ -58,6 +58,7 @@ internal static class ApplicationSetup
             s.GetRequiredService<TimeProvider>(),
             s.GetService<LocationPersistence>()
         ));
+        builder.Services.AddRegistrarMetrics();
         builder.Services.AddSingleton<CallLog>();
         builder.Services.AddSingleton<MessageLog>();
         builder.Services.AddSingleton<DropLog>();
@@ -113,7 +114,7 @@ internal static class ApplicationSetup
         return counters[TransactionCounter.RequestsRetransmitted] + counters[TransactionCounter.ResponsesRetransmitted];
     }
 
-    private static void Log(ParleyApplicationBuilder builder, IConfigurationRoot root)
+    private static void Log(ParleyApplicationBuilder builder, IConfigurationRoot root, bool withPriorities)
     {
         // The host's own lines about content roots and lifetimes say nothing of calls.
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning);
@@ -124,7 +125,7 @@ internal static class ApplicationSetup
         builder.Logging.AddConfiguration(new ConfigurationBuilder().Add(levels).Build());
         builder.Services.AddSingleton(levels);
         builder.ConsoleLog.TimestampFormat = "yyyy-MM-ddTHH:mm:ss.fffZ ";
-        builder.ConsoleLog.SyslogPrefix = SystemdHelpers.IsSystemdService();
+        builder.ConsoleLog.SyslogPrefix = withPriorities || SystemdHelpers.IsSystemdService();
         if (builder.ConsoleLog.SyslogPrefix)
             builder.ConsoleLog.TimestampFormat = null; // the journal has its own
     }

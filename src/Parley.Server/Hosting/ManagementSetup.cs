@@ -1,9 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Parley.Hosting;
 using Parley.Management;
 using Parley.Server.Configuration;
 using Parley.Server.Configuration.Settings;
+using Parley.Server.Telemetry;
 
 namespace Parley.Server.Hosting;
 
@@ -45,6 +49,21 @@ internal static class ManagementSetup
             var target = new ServerConfiguration { Management = new ManagementConfiguration { Options = options } };
             foreach (var setting in SettingTable.Sections.Single(static s => s.Name == "Management").Settings)
                 setting.Copy(configuration, target);
+            AddWebhooks(options.Events, configuration);
         });
+        if (configuration.Management.Telemetry is not { MetricsEndpoint: null, TracesEndpoint: null })
+            builder.Services.AddSingleton<IHostedService>(s => new OtlpExport(configuration, s.GetRequiredService<ILoggerFactory>()));
+    }
+
+    /// <exception cref="ArgumentException">There is no folder for their queues.</exception>
+    private static void AddWebhooks(EventsOptions events, ServerConfiguration configuration)
+    {
+        foreach (var webhook in configuration.Management.Webhooks)
+            events.Webhooks.Add(webhook.ToOptions());
+        if (events.Webhooks.Count == 0 || events.QueueDirectory.Length > 0)
+            return;
+        if (RouteKeyFile.DirectoryOf(configuration) is not { } state)
+            throw new ArgumentException("Parley:Management:Events:QueueDirectory: is missing, and there is no state directory");
+        events.QueueDirectory = Path.Combine(state.Path, "webhooks");
     }
 }

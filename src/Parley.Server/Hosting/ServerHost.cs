@@ -10,6 +10,7 @@ using Parley.Registrar;
 using Parley.Server.Calls;
 using Parley.Server.Commands;
 using Parley.Server.Configuration;
+using Parley.Server.Replay;
 using Parley.Server.Routing;
 using Parley.Server.Storage;
 using Parley.Server.WarmUp;
@@ -24,17 +25,23 @@ internal sealed partial class ServerHost
     private readonly IDialogApi _dialogs;
     private readonly ILogger _log;
     private readonly string? _file;
+    private readonly CurrentSettings _settings;
     private ServerConfiguration _configuration;
 
     private ServerHost(ServerConfiguration configuration, IConfigurationRoot root, string? file, byte[]? routeKey, ServerStore? store)
     {
         _configuration = configuration;
+        _settings = new CurrentSettings(configuration, root);
         _file = file;
         _application = ApplicationSetup.Build(
             configuration,
             root,
             routeKey,
-            change: builder => ManagementSetup.AddTo(builder, configuration),
+            change: builder =>
+            {
+                ManagementSetup.AddTo(builder, configuration);
+                _settings.AddTo(builder);
+            },
             store: store
         );
         _dialogs = _application.Services.GetRequiredService<IDialogApi>();
@@ -192,6 +199,7 @@ internal sealed partial class ServerHost
         if (!ApplicationSetup.ReloadCertificates(_application))
             NotReloaded("the certificate cannot be read");
         _configuration = configuration;
+        _settings.Use(configuration, root);
         SayUnusableRoutes(configuration);
         Reloaded(configuration.Routes.Count, configuration.Domains.Count);
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Parley.Server.Configuration;
 using Parley.Transport;
 
@@ -9,20 +10,45 @@ namespace Parley.Server.Messages;
 /// Every message as it arrived or left, whole, at Debug of the category <c>Parley.Messages</c>. It is a tap of the transport only while that level is
 /// on, so that off it costs the transport one look at a field.
 /// </summary>
-internal sealed partial class MessageLog(ISipTransport transport, ILoggerFactory loggers) : ICaptureTap
+internal sealed partial class MessageLog : ICaptureTap, IDisposable
 {
-    private readonly ILogger _log = loggers.CreateLogger("Parley.Messages");
+    private readonly Lock _lock = new();
+    private readonly ISipTransport _transport;
+    private readonly ILogger _log;
+    private readonly IDisposable? _levels;
     private volatile MessageFilter _filter = new(new MessageSelection());
+    private bool _isOn;
+
+    public MessageLog(ISipTransport transport, ILoggerFactory loggers, IOptionsMonitor<LoggerFilterOptions> levels)
+    {
+        _transport = transport;
+        _log = loggers.CreateLogger("Parley.Messages");
+        // The factory of loggers has asked for changes before, so it knows the new level when this looks.
+        _levels = levels.OnChange((_, _) => Look());
+    }
 
     /// <summary>Looks at the level again, and takes the filter that the settings have now.</summary>
     public void Use(MessageSelection selection)
     {
         _filter = new MessageFilter(selection);
-        var isOn = _log.IsEnabled(LogLevel.Debug);
-        if (isOn)
-            transport.AddTap(this);
-        else
-            transport.RemoveTap(this);
+        Look();
+    }
+
+    public void Dispose() => _levels?.Dispose();
+
+    private void Look()
+    {
+        lock (_lock)
+        {
+            var isOn = _log.IsEnabled(LogLevel.Debug);
+            if (isOn == _isOn)
+                return;
+            _isOn = isOn;
+            if (isOn)
+                _transport.AddTap(this);
+            else
+                _transport.RemoveTap(this);
+        }
     }
 
     public void OnMessage(bool inbound, in SipFlow flow, ReadOnlySpan<byte> message)

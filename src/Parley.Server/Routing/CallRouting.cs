@@ -79,11 +79,13 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
         if (routes.FindByDomain(uri.HostText) is { } domain && routes.Allows(domain, source))
         {
             DomainFailover.Begin(context, domain);
+            NoteRoute(context, "The domain of its request-URI has a route");
             return RelayTracked(context, domain.Relay);
         }
-        return trusted
-            ? RelayTracked(context)
-            : Answer(context, 403, "Relaying denied", "the domain is not served here, and the source is not trusted");
+        if (!trusted)
+            return Answer(context, 403, "Relaying denied", "the domain is not served here, and the source is not trusted");
+        NoteRoute(context, "The source is trusted: it goes where its request-URI leads");
+        return RelayTracked(context);
     }
 
     /// <summary>A preloaded Route of ours is taken off (16.4); one that leads elsewhere is for trusted sources.</summary>
@@ -117,13 +119,18 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
         )
             return others > 0 ? RelayTracked(context) : Answer(context, 480, "No other contact", "the user has no other contact");
         if (registrar.Table.AddTargets(context) > 0)
+        {
+            NoteRoute(context, "The user has registered: it goes to the contacts");
             return RelayTracked(context);
+        }
+
         var user = DialledUri.NumberOf(uri);
         if (user.Length > 0 && routes.FindByPrefix(user) is { } route)
         {
             // The longest prefix decides: a shorter one that is open to more sources is not a way round it.
             if (!routes.Allows(route, source))
                 return Answer(context, 403, "Not from there", "the source is not among the Sources of the route, nor trusted");
+            NoteRoute(context, "The longest prefix of the routes decides", route.Prefix);
             if (route.Targets.Count > 1)
                 return ToTargets(context, uri, route);
             if (DialledUri.Rewrite(route, route.Targets[0], uri) is not { } target)
@@ -154,6 +161,13 @@ internal sealed class CallRouting(SipRegistrar registrar, ServerConfiguration co
     {
         Track(context);
         await context.RelayAsync(options);
+    }
+
+    /// <summary>Which rule decided, for the recorder.</summary>
+    private static void NoteRoute(SipContext context, string rule, string? prefix = null)
+    {
+        if (context.CallSteps.Sink is not null)
+            context.CallSteps.Note(context.CallId, null, CallStep.Routed, 0, 0, prefix is null ? rule : $"{rule}: {prefix}");
     }
 
     private void Track(SipContext context)

@@ -38,7 +38,12 @@ internal sealed class SqlCallRecords(SqlCallRecordOptions options) : ISqlBatchPa
         CancellationToken cancellation
     )
     {
-        IReadOnlyList<CallRecord> fresh = await FreshAsync(session, tables.Final, records, cancellation).ConfigureAwait(false);
+        if (records.Count == 0)
+            return;
+        // Where no other table depends on it, the table's own key keeps a record from being there twice.
+        IReadOnlyList<CallRecord> fresh = HasOutbox
+            ? await FreshAsync(session, tables.Final, records, cancellation).ConfigureAwait(false)
+            : records;
         var rows = new SqlRows(tables.Final);
         foreach (CallRecord record in fresh)
             tables.Add(rows, record);
@@ -53,7 +58,12 @@ internal sealed class SqlCallRecords(SqlCallRecordOptions options) : ISqlBatchPa
         CancellationToken cancellation
     )
     {
-        IReadOnlyList<CallRecord> fresh = await FreshAsync(session, tables.Intermediate, records, cancellation).ConfigureAwait(false);
+        if (records.Count == 0)
+            return;
+        // Where no other table depends on it, the table's own key keeps a record from being there twice.
+        IReadOnlyList<CallRecord> fresh = HasOutbox
+            ? await FreshAsync(session, tables.Intermediate, records, cancellation).ConfigureAwait(false)
+            : records;
         var rows = new SqlRows(tables.Intermediate);
         foreach (CallRecord record in fresh)
             tables.Add(rows, record);

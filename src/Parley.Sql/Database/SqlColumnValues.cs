@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 
 namespace Parley.Sql;
 
@@ -19,7 +20,10 @@ internal sealed class SqlColumnValues(SqlColumnType type)
     /// <summary>A number; of a <see cref="SqlColumnType.Real"/> its bits, of a date unix milliseconds.</summary>
     public long Number(int row) => _numbers[row];
 
-    public string? Text(int row) => (string?)_objects[row];
+    public string? Text(int row) => _objects[row] is byte[] bytes ? Encoding.UTF8.GetString(bytes) : (string?)_objects[row];
+
+    /// <summary>A text that was given as bytes; null: it was given as a string.</summary>
+    public byte[]? Utf8(int row) => _objects[row] as byte[];
 
     public byte[]? Bytes(int row) => (byte[]?)_objects[row];
 

@@ -18,6 +18,9 @@ internal abstract class SqlDialect : IAsyncDisposable
     /// <summary>Whether the driver works on the caller's thread although its methods are asynchronous.</summary>
     public virtual bool BlocksCaller => false;
 
+    /// <summary>Whether it writes texts as the bytes of UTF-8, and not as strings: <see cref="SqlRows.AddText"/>.</summary>
+    public virtual bool TakesUtf8 => false;
+
     /// <summary>Whether UInt64 columns are ordered without a sign.</summary>
     public virtual bool HasUnsigned => false;
 

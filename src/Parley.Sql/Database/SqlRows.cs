@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Parley.Sql;
 
 /// <summary>
@@ -44,6 +46,15 @@ internal sealed class SqlRows
         return this;
     }
 
+    /// <summary>Adds a text.</summary>
+    /// <param name="utf8">Its bytes; empty: an empty text.</param>
+    /// <param name="asBytes">It is kept as bytes, for a database that <see cref="SqlDialect.TakesUtf8"/>.</param>
+    public SqlRows AddText(ReadOnlySpan<byte> utf8, bool asBytes)
+    {
+        _columns[_column++].SetObject(Count, asBytes ? utf8.ToArray() : Encoding.UTF8.GetString(utf8));
+        return this;
+    }
+
     public SqlRows AddNull()
     {
         _columns[_column++].SetNull(Count);
@@ -71,7 +82,7 @@ internal sealed class SqlRows
                 if (from.IsNull(row))
                     to.SetNull(picked.Count);
                 else if (from.Type == SqlColumnType.Text)
-                    to.SetObject(picked.Count, from.Text(row));
+                    to.SetObject(picked.Count, from.Utf8(row) ?? (object?)from.Text(row));
                 else if (from.Type == SqlColumnType.Bytes)
                     to.SetObject(picked.Count, from.Bytes(row));
                 else

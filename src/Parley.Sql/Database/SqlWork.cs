@@ -2,10 +2,10 @@ using System.Data.Common;
 
 namespace Parley.Sql;
 
-/// <summary>A connection in use, with its transaction and its prepared commands. One user at a time.</summary>
+/// <summary>A connection in use, with its transaction and its prepared statements. One user at a time.</summary>
 internal sealed class SqlWork : IAsyncDisposable
 {
-    private readonly Dictionary<string, DbCommand> _prepared = [];
+    private readonly Dictionary<string, IDisposable> _kept = [];
 
     internal SqlWork(SqlDialect dialect, DbConnection connection)
     {
@@ -78,18 +78,15 @@ internal sealed class SqlWork : IAsyncDisposable
         return command;
     }
 
-    /// <summary>A command that is kept for as long as the connection: made once, then only its parameters change.</summary>
-    public DbCommand Prepared(string sql, Action<DbCommand> addParameters)
+    /// <summary>A statement of the driver's own that is kept for as long as the connection: made once.</summary>
+    public T Kept<T>(string sql, Func<DbConnection, string, T> make)
+        where T : class, IDisposable
     {
-        if (!_prepared.TryGetValue(sql, out DbCommand? command))
-        {
-            command = Command(sql);
-            addParameters(command);
-            _prepared.Add(sql, command);
-        }
-
-        command.Transaction = Transaction;
-        return command;
+        if (_kept.TryGetValue(sql, out IDisposable? known))
+            return (T)known;
+        T made = make(Connection, sql);
+        _kept.Add(sql, made);
+        return made;
     }
 
     public async ValueTask<int> ExecuteAsync(string sql, CancellationToken cancellation, params (string Name, object? Value)[] parameters)
@@ -113,8 +110,8 @@ internal sealed class SqlWork : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await RollbackAsync().ConfigureAwait(false);
-        foreach (DbCommand command in _prepared.Values)
-            await command.DisposeAsync().ConfigureAwait(false);
+        foreach (IDisposable statement in _kept.Values)
+            statement.Dispose();
         await Connection.DisposeAsync().ConfigureAwait(false);
         Held?.Dispose();
     }

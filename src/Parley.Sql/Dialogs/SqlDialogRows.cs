@@ -5,7 +5,7 @@ using Parley.Dialogs;
 namespace Parley.Sql;
 
 /// <summary>The rows of one write: what goes into the table of dialogs, and what goes beside it.</summary>
-internal sealed class SqlDialogRows(SqlDialogTables tables, SqlUserFlags flagNames, string node, long now)
+internal sealed class SqlDialogRows(SqlDialogTables tables, SqlUserFlags flagNames, string node, long now, bool asBytes)
 {
     /// <summary>Whole rows.</summary>
     public SqlRows Rows { get; } = new(tables.Rows);
@@ -31,7 +31,11 @@ internal sealed class SqlDialogRows(SqlDialogTables tables, SqlUserFlags flagNam
             Rows.EndRow();
             ReadOnlySpan<byte> details = record[DialogColumn.Details];
             Details.Add(record.Id.Value).Add(node.Length == 0 ? null : node).Add(now);
-            Details.Add(details.IsEmpty ? null : Encoding.UTF8.GetString(details)).Add(hash).AddNull().AddNull();
+            if (details.IsEmpty)
+                Details.AddNull();
+            else
+                Details.AddText(details, asBytes);
+            Details.Add(hash).AddNull().AddNull();
         }
         else
         {
@@ -87,7 +91,7 @@ internal sealed class SqlDialogRows(SqlDialogTables tables, SqlUserFlags flagNam
         rows.Add((long)record.ModuleFlags).Add((long)record.Flags);
     }
 
-    private static void AddText(SqlRows rows, DialogRecord record, DialogColumn column)
+    private void AddText(SqlRows rows, DialogRecord record, DialogColumn column)
     {
         ReadOnlySpan<byte> text = record[column];
         if (text.IsEmpty && DialogRecord.IsNullable(column))
@@ -95,6 +99,6 @@ internal sealed class SqlDialogRows(SqlDialogTables tables, SqlUserFlags flagNam
         else if (column == DialogColumn.Values)
             rows.Add(text.ToArray());
         else
-            rows.Add(Encoding.UTF8.GetString(text));
+            rows.AddText(text, asBytes);
     }
 }

@@ -23,7 +23,13 @@ internal sealed class SqlDialogWriter(SqlDatabase database, SqlDialogTables tabl
     {
         for (int at = 0; at < records.Count; at += ChunkSize)
         {
-            var rows = new SqlDialogRows(tables, flagNames, database.Node, database.Time.GetUtcNow().ToUnixTimeMilliseconds());
+            var rows = new SqlDialogRows(
+                tables,
+                flagNames,
+                database.Node,
+                database.Time.GetUtcNow().ToUnixTimeMilliseconds(),
+                database.Dialect.TakesUtf8
+            );
             for (int i = at; i < Math.Min(at + ChunkSize, records.Count); i++)
                 rows.Add(records[i]);
             await session.Dialect.UpsertAsync(session, rows.Rows, SqlConflict.Replace, cancellation).ConfigureAwait(false);
@@ -38,7 +44,7 @@ internal sealed class SqlDialogWriter(SqlDatabase database, SqlDialogTables tabl
     {
         if (records.Count == 0)
             return;
-        var rows = new SqlDialogRows(tables, flagNames, database.Node, 0);
+        var rows = new SqlDialogRows(tables, flagNames, database.Node, 0, database.Dialect.TakesUtf8);
         var numbers = new SqlRows(tables.Numbers);
         var narrow = new List<DialogRecord>(records.Count);
         var whole = new List<DialogRecord>();

@@ -55,6 +55,8 @@ internal sealed class SqliteDialect : SqlDialect
 
     public override bool BlocksCaller => true;
 
+    public override bool TakesUtf8 => true;
+
     public override System.Data.IsolationLevel Isolation => System.Data.IsolationLevel.Serializable;
 
     public override async ValueTask<DbConnection> OpenAsync(bool pooled, CancellationToken cancellation)
@@ -160,12 +162,12 @@ internal sealed class SqliteDialect : SqlDialect
                     static t =>
                         $"{InsertText(t)} ON CONFLICT ({string.Join(',', t.KeyNames)}) DO UPDATE SET {string.Join(',', t.OtherNames.Select(static c => $"{c}=excluded.{c}"))}"
                 );
-        var command = (SqliteCommand)session.Prepared(sql, c => AddParameters(c, table));
+        SqliteStatement statement = Statement(session, sql);
         for (int row = 0; row < rows.Count; row++)
         {
             cancellation.ThrowIfCancellationRequested();
-            Bind(command, rows, row);
-            command.ExecuteNonQuery();
+            statement.Bind(rows, row);
+            statement.Run();
         }
 
         return ValueTask.CompletedTask;
@@ -177,17 +179,17 @@ internal sealed class SqliteDialect : SqlDialect
         string sql = table.Statement(
             "update",
             static t =>
-                $"UPDATE {t.Name} SET {string.Join(',', t.OtherNames.Select((c, i) => $"{c}=$p{i + t.KeyCount}"))} WHERE {string.Join(" AND ", t.KeyNames.Select(static (c, i) => $"{c}=$p{i}"))}"
+                $"UPDATE {t.Name} SET {string.Join(',', t.OtherNames.Select((c, i) => $"{c}=?{i + t.KeyCount + 1}"))} WHERE {string.Join(" AND ", t.KeyNames.Select(static (c, i) => $"{c}=?{i + 1}"))}"
         );
         var missing = new List<int>();
         if (rows.Count > 0)
         {
-            var command = (SqliteCommand)session.Prepared(sql, c => AddParameters(c, table));
+            SqliteStatement statement = Statement(session, sql);
             for (int row = 0; row < rows.Count; row++)
             {
                 cancellation.ThrowIfCancellationRequested();
-                Bind(command, rows, row);
-                if (command.ExecuteNonQuery() == 0)
+                statement.Bind(rows, row);
+                if (statement.Run() == 0)
                     missing.Add(row);
             }
         }
@@ -205,16 +207,12 @@ internal sealed class SqliteDialect : SqlDialect
     {
         if (keys.Count == 0)
             return ValueTask.CompletedTask;
-        var command = (SqliteCommand)
-            session.Prepared(
-                $"DELETE FROM {table} WHERE {keyColumn}=$id",
-                static c => ((SqliteCommand)c).Parameters.Add("$id", SqliteType.Integer)
-            );
+        SqliteStatement statement = Statement(session, $"DELETE FROM {table} WHERE {keyColumn}=?1");
         foreach (ulong key in keys)
         {
             cancellation.ThrowIfCancellationRequested();
-            command.Parameters[0].Value = unchecked((long)key);
-            command.ExecuteNonQuery();
+            statement.Bind(1, unchecked((long)key));
+            statement.Run();
         }
 
         return ValueTask.CompletedTask;
@@ -237,41 +235,10 @@ internal sealed class SqliteDialect : SqlDialect
     }
 
     private static string InsertText(SqlTable table) =>
-        $"INSERT INTO {table.Name} ({string.Join(',', table.ColumnNames)}) VALUES ({string.Join(',', table.ColumnNames.Select(static (_, i) => $"$p{i}"))})";
+        $"INSERT INTO {table.Name} ({string.Join(',', table.ColumnNames)}) VALUES ({string.Join(',', table.ColumnNames.Select(static (_, i) => $"?{i + 1}"))})";
 
-    private static void AddParameters(DbCommand command, SqlTable table)
-    {
-        for (int i = 0; i < table.Columns.Count; i++)
-            ((SqliteCommand)command).Parameters.Add(
-                string.Create(CultureInfo.InvariantCulture, $"$p{i}"),
-                table.Columns[i].Type switch
-                {
-                    SqlColumnType.Text or SqlColumnType.DateTime => SqliteType.Text,
-                    SqlColumnType.Bytes => SqliteType.Blob,
-                    SqlColumnType.Real => SqliteType.Real,
-                    _ => SqliteType.Integer,
-                }
-            );
-    }
-
-    private static void Bind(SqliteCommand command, SqlRows rows, int row)
-    {
-        for (int i = 0; i < command.Parameters.Count; i++)
-        {
-            SqlColumnValues column = rows[i];
-            command.Parameters[i].Value = column.IsNull(row)
-                ? DBNull.Value
-                : column.Type switch
-                {
-                    SqlColumnType.Text => column.Text(row),
-                    SqlColumnType.Bytes => column.Bytes(row),
-                    SqlColumnType.Real => column.Real(row),
-                    SqlColumnType.DateTime => column.TimeText(row),
-                    SqlColumnType.UInt32 => column.Number(row) & uint.MaxValue,
-                    _ => (object)column.Number(row),
-                };
-        }
-    }
+    private static SqliteStatement Statement(SqlWork session, string sql) =>
+        session.Kept(sql, static (connection, sql) => new SqliteStatement((SqliteConnection)connection, sql));
 
     private static string OwnerOf(string path)
     {

@@ -30,6 +30,7 @@ public abstract class ClientTransaction : SipTransaction
     private int _sentLength;
     private Carriage? _carriage;
     private long _lastCarrier;
+    private long _startedAt; // 0: nothing takes times
     private bool _carrierWasOpen;
     private bool _wasRepeated;
 
@@ -107,6 +108,8 @@ public abstract class ClientTransaction : SipTransaction
             throw new InvalidOperationException("A transaction starts once.");
         Flow = flow;
         Hold(request);
+        Context.Statistics.CountSentRequest(Method);
+        _startedAt = Context.Statistics.TakesClientTimes ? Now : 0;
         Begin();
         Transmit(request);
         Schedule();
@@ -296,6 +299,14 @@ public abstract class ClientTransaction : SipTransaction
     [SuppressMessage("Design", "CA1031", Justification = "The boundary to user code.")]
     private protected void InformResponse(SipMessage response)
     {
+        int status = response.StatusCode;
+        Context.Statistics.CountReceived(Method, status);
+        if (status >= 200 && _startedAt != 0)
+        {
+            Context.Statistics.TookClient(Method, status, Now - _startedAt);
+            _startedAt = 0;
+        }
+
         if (_carriage is { Carrier: not 0 } && !HoldsRequest)
             Clients.Carried.Remove(this);
         try

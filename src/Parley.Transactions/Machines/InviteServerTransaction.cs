@@ -56,6 +56,7 @@ internal sealed class InviteServerTransaction(ServerTransactions servers, uint i
                 break;
             case ServerEvent.Provisional:
                 LastStatusCode = statusCode;
+                Context.Statistics.CountSent(Method, statusCode);
                 RetransmitAt = Never;
                 KeepResponse(response);
                 Transmit(response);
@@ -63,7 +64,7 @@ internal sealed class InviteServerTransaction(ServerTransactions servers, uint i
             // RFC 6026 7.1: a 2xx moves to Accepted and starts timer L, on every transport. The user repeats the 2xx, not the machine.
             case ServerEvent.Success:
                 LastStatusCode = statusCode;
-                Context.Statistics.CountFinal(statusCode);
+                CountFinal(response, statusCode);
                 State = ServerTransactionState.Accepted;
                 StopTimers();
                 ExpireAt = Now + Timers.L;
@@ -74,7 +75,7 @@ internal sealed class InviteServerTransaction(ServerTransactions servers, uint i
             // 17.2.1: 300 to 699 moves to Completed; G repeats the response where the transport is unreliable, H waits for the ACK.
             case ServerEvent.Failure:
                 LastStatusCode = statusCode;
-                Context.Statistics.CountFinal(statusCode);
+                CountFinal(response, statusCode);
                 State = ServerTransactionState.Completed;
                 StopTimers();
                 ExpireAt = Now + Timers.H;

@@ -102,6 +102,7 @@ internal sealed class NonInviteServerTransaction(ServerTransactions servers, uin
     private void SendProvisional(ReadOnlySpan<byte> response, int statusCode)
     {
         LastStatusCode = statusCode;
+        Context.Statistics.CountSent(Method, statusCode);
         KeepResponse(response);
         Transmit(response);
     }
@@ -110,7 +111,7 @@ internal sealed class NonInviteServerTransaction(ServerTransactions servers, uin
     private void Complete(ReadOnlySpan<byte> response, int statusCode)
     {
         LastStatusCode = statusCode;
-        Context.Statistics.CountFinal(statusCode);
+        CountFinal(response, statusCode);
         State = ServerTransactionState.Completed;
         RetransmitAt = Never;
         KeepResponse(response);

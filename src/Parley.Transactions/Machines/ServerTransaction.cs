@@ -21,6 +21,7 @@ public abstract class ServerTransaction : SipTransaction
     private int _keyFixedLength;
     private TagBytes _tag;
     private bool _hasTag;
+    private long _begunAt; // 0: nothing takes times
 
     private protected ServerTransaction(ServerTransactions servers, uint index, TransactionKind kind)
         : base(servers.Context, index, kind)
@@ -169,7 +170,7 @@ public abstract class ServerTransaction : SipTransaction
         }
 
         LastStatusCode = statusCode;
-        Context.Statistics.CountFinal(statusCode);
+        CountFinal(response, statusCode);
         Context.Statistics.CountStateless(statusCode);
         Transmit(response);
         LetRequestGo();
@@ -220,6 +221,7 @@ public abstract class ServerTransaction : SipTransaction
         MergeHash = 0;
         IsMerged = false;
         KeepRequest = false;
+        _begunAt = Context.Statistics.TakesServerTimes ? Now : 0;
         Hash = key.Hash;
         _keyFixedLength = key.Fixed.Length;
         _keyLength = key.Fixed.Length + key.ToTag.Length;
@@ -249,6 +251,18 @@ public abstract class ServerTransaction : SipTransaction
             ServerMatch.CancelledOther => Method is not (SipMethod.Invite or SipMethod.Cancel or SipMethod.Ack) && ToTagMatches(key),
             _ => Method == key.Method && ToTagMatches(key),
         };
+    }
+
+    /// <summary>Counts the final response, the time it took, and credentials that were not taken.</summary>
+    private protected void CountFinal(ReadOnlySpan<byte> response, int statusCode)
+    {
+        TransactionStatistics statistics = Context.Statistics;
+        statistics.CountFinal(statusCode);
+        statistics.CountSent(Method, statusCode);
+        if (_begunAt != 0)
+            statistics.TookServer(Method, statusCode, Now - _begunAt);
+        if (statusCode is 401 or 407 && Request is { } request && AuthenticationFailure.Is(request, response))
+            Context.Count(TransactionCounter.AuthenticationFailures);
     }
 
     internal void Receive(ServerEvent what)

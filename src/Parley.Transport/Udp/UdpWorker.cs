@@ -28,7 +28,8 @@ internal sealed class UdpWorker
         _socket = socket;
         _receiver = receiver;
         _number = number;
-        _thread = new Thread(Run) { IsBackground = true, Name = $"{listener} #{number}" };
+        // The system keeps fifteen characters of it: what tells the threads apart comes first.
+        _thread = new Thread(Run) { IsBackground = true, Name = $"udp {listener.Index}#{number} {listener}" };
     }
 
     public void Start() => _thread.Start();

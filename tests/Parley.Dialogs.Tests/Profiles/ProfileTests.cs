@@ -28,6 +28,26 @@ public class ProfileTests
     }
 
     [Fact]
+    public void The_dialogs_of_another_table_count_against_its_limits_without_a_change_in_it()
+    {
+        var running = new ProfileRun(3);
+        running.Caller.Limit = 2;
+        running.Set(0, "alice");
+        var trial = new ProfileRun(3);
+        trial.Table.CountAlso(running.Table);
+        Assert.Equal(2, trial.Caller.Limit);
+        Assert.Equal(DialogProfileResult.Added, trial.Set(0, "alice"));
+        Assert.Equal(DialogProfileResult.LimitReached, trial.Set(1, "alice"));
+        Assert.Equal(DialogProfileResult.Added, trial.Set(1, "bob"));
+        running.Set(1, "alice");
+        running.Set(2, "alice", limit: 5);
+        Assert.Equal(DialogProfileResult.LimitReached, trial.Set(2, "alice"));
+        Assert.Equal(DialogProfileResult.LimitReached, trial.Set(2, "alice", limit: 4));
+        Assert.Equal(DialogProfileResult.Added, trial.Set(2, "alice", limit: 5));
+        Assert.Equal(3, running.Caller.Size("alice"));
+    }
+
+    [Fact]
     public void An_empty_value_is_a_value()
     {
         var run = new ProfileRun(1);

@@ -30,6 +30,14 @@ internal sealed partial class ParleyServer : PeerProcess
         return server;
     }
 
+    /// <summary>Starts anew with the settings and the state of one that has ended.</summary>
+    public static async Task<ParleyServer> RestartAsync(ParleyServer former)
+    {
+        var server = new ParleyServer(former.SettingsFile, Path.GetDirectoryName(former.SettingsFile)!);
+        await server.WaitForLineAsync("Parley is ready");
+        return server;
+    }
+
     /// <summary>Starts as a child of a process called systemd, which is how the host knows a service; signals go through to it.</summary>
     public static PeerProcess StartAsService(string settings, string notifySocket)
     {

@@ -28,7 +28,15 @@ public sealed partial class PageTests
         string map = ImportMap().Match(text).Groups[1].Value;
         string hash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(map)));
         Assert.Contains($"script-src 'self' 'sha256-{hash}';", policy, StringComparison.Ordinal);
-        foreach (string part in new[] { "default-src 'none'", "connect-src 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'" })
+        foreach (
+            string part in new[]
+            {
+                "default-src 'none'",
+                "connect-src 'self'",
+                "frame-ancestors 'none'",
+                "require-trusted-types-for 'script'",
+            }
+        )
             Assert.Contains(part, policy, StringComparison.Ordinal);
         Assert.DoesNotContain("unsafe", policy, StringComparison.Ordinal);
         Assert.DoesNotContain("{assets}", text, StringComparison.Ordinal);
@@ -99,7 +107,9 @@ public sealed partial class PageTests
     public void The_script_stays_small()
     {
         PageFiles files = PageFiles.Read();
-        int all = files.Names.Where(static name => name.EndsWith("js", StringComparison.Ordinal)).Sum(name => files.Find(name)!.Packed.Length);
+        int all = files
+            .Names.Where(static name => name.EndsWith("js", StringComparison.Ordinal))
+            .Sum(name => files.Find(name)!.Packed.Length);
         Assert.InRange(all, 1, MostScript);
     }
 
@@ -109,8 +119,23 @@ public sealed partial class PageTests
         PageFiles files = PageFiles.Read();
         foreach (string name in files.Names.Where(static name => !name.StartsWith("vendor/", StringComparison.Ordinal)))
         {
-            string text = Encoding.UTF8.GetString(files.Find(name)!.Plain).Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal);
-            foreach (string word in new[] { "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "new Function", "http://", "https://", "//cdn" })
+            string text = Encoding
+                .UTF8.GetString(files.Find(name)!.Plain)
+                .Replace("http://www.w3.org/2000/svg", "", StringComparison.Ordinal);
+            foreach (
+                string word in new[]
+                {
+                    "innerHTML",
+                    "outerHTML",
+                    "insertAdjacentHTML",
+                    "document.write",
+                    "eval(",
+                    "new Function",
+                    "http://",
+                    "https://",
+                    "//cdn",
+                }
+            )
                 Assert.False(text.Contains(word, StringComparison.Ordinal), $"{name} has {word}");
         }
     }
@@ -129,7 +154,11 @@ public sealed partial class PageTests
     {
         PageFiles files = PageFiles.Read();
         foreach (string licence in new[] { "preact-11.2.0", "htm-3.1.1", "uplot-1.6.32" })
-            Assert.Contains("opyright", Encoding.UTF8.GetString(files.Find($"vendor/licenses/{licence}.txt")!.Plain), StringComparison.Ordinal);
+            Assert.Contains(
+                "opyright",
+                Encoding.UTF8.GetString(files.Find($"vendor/licenses/{licence}.txt")!.Plain),
+                StringComparison.Ordinal
+            );
     }
 
     private static async Task<HttpResponseMessage> SendAsync(HttpClient client, ManagedProxy proxy, string accepted, string? known)

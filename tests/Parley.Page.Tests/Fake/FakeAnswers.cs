@@ -18,39 +18,103 @@ internal static class FakeAnswers
             ["draining"] = false,
             ["listeners"] = new JsonArray("udp:192.0.2.1:5060", "tcp:192.0.2.1:5060", "tls:192.0.2.1:5061", "wss:192.0.2.1:8443"),
             ["stores"] = new JsonArray(
-                new JsonObject { ["name"] = "dialogs", ["queue"] = 0, ["oldestMs"] = 0, ["available"] = true },
-                new JsonObject { ["name"] = "registrations", ["queue"] = 1284, ["oldestMs"] = 42_000, ["available"] = false }
+                new JsonObject
+                {
+                    ["name"] = "dialogs",
+                    ["queue"] = 0,
+                    ["oldestMs"] = 0,
+                    ["available"] = true,
+                },
+                new JsonObject
+                {
+                    ["name"] = "registrations",
+                    ["queue"] = 1284,
+                    ["oldestMs"] = 42_000,
+                    ["available"] = false,
+                }
             ),
         };
 
     public static JsonObject Statistics() =>
         new()
         {
-            ["dialog"] = new JsonObject { ["active_dialogs"] = 1284, ["early_dialogs"] = 61, ["processed_dialogs"] = 918_204, ["failed_dialogs"] = 40_117, ["expired_dialogs"] = 3 },
-            ["tm"] = new JsonObject { ["received_replies"] = 3_401_204, ["relayed_replies"] = 3_401_010, ["local_replies"] = 91_204, ["inuse_transactions"] = 118 },
-            ["core"] = new JsonObject { ["rcv_requests"] = 2_804_113, ["rcv_replies"] = 3_401_204, ["fwd_requests"] = 2_700_988, ["drop_requests"] = 12, ["err_requests"] = 7, ["bad_msg_hdr"] = 2 },
-            ["usrloc"] = new JsonObject { ["registered_users"] = 412, ["location-contacts"] = 588, ["location-expires"] = 20_114 },
+            ["dialog"] = new JsonObject
+            {
+                ["active_dialogs"] = 1284,
+                ["early_dialogs"] = 61,
+                ["processed_dialogs"] = 918_204,
+                ["failed_dialogs"] = 40_117,
+                ["expired_dialogs"] = 3,
+            },
+            ["tm"] = new JsonObject
+            {
+                ["received_replies"] = 3_401_204,
+                ["relayed_replies"] = 3_401_010,
+                ["local_replies"] = 91_204,
+                ["inuse_transactions"] = 118,
+            },
+            ["core"] = new JsonObject
+            {
+                ["rcv_requests"] = 2_804_113,
+                ["rcv_replies"] = 3_401_204,
+                ["fwd_requests"] = 2_700_988,
+                ["drop_requests"] = 12,
+                ["err_requests"] = 7,
+                ["bad_msg_hdr"] = 2,
+            },
+            ["usrloc"] = new JsonObject
+            {
+                ["registered_users"] = 412,
+                ["location-contacts"] = 588,
+                ["location-expires"] = 20_114,
+            },
         };
 
     public static JsonArray Profiles(int? limit)
     {
-        var trunk = new JsonObject { ["name"] = "trunk", ["hasValue"] = true, ["size"] = 309, ["values"] = 5 };
+        var trunk = new JsonObject
+        {
+            ["name"] = "trunk",
+            ["hasValue"] = true,
+            ["size"] = 309,
+            ["values"] = 5,
+        };
         if (limit is { } most)
             trunk["limit"] = most;
         return
         [
             trunk,
-            new JsonObject { ["name"] = "customer", ["hasValue"] = true, ["size"] = 1207, ["values"] = 318 },
-            new JsonObject { ["name"] = "all", ["hasValue"] = false, ["size"] = 1284, ["values"] = 0, ["limit"] = 2000 },
-            new JsonObject { ["name"] = "recorded", ["hasValue"] = false, ["size"] = 47, ["values"] = 0 },
+            new JsonObject
+            {
+                ["name"] = "customer",
+                ["hasValue"] = true,
+                ["size"] = 1207,
+                ["values"] = 318,
+            },
+            new JsonObject
+            {
+                ["name"] = "all",
+                ["hasValue"] = false,
+                ["size"] = 1284,
+                ["values"] = 0,
+                ["limit"] = 2000,
+            },
+            new JsonObject
+            {
+                ["name"] = "recorded",
+                ["hasValue"] = false,
+                ["size"] = 47,
+                ["values"] = 0,
+            },
         ];
     }
 
     public static JsonObject Profile(string name, int? limit)
     {
-        (string Value, int Size)[] top = name == "trunk"
-            ? [("carrier-a", 98), ("carrier-b", 84), ("berlin", 61), ("hamburg", 41), ("munich", 25)]
-            : [.. Enumerable.Range(0, 20).Select(static i => ($"customer-{1001 + (i * 7)}", 96 - (4 * i)))];
+        (string Value, int Size)[] top =
+            name == "trunk"
+                ? [("carrier-a", 98), ("carrier-b", 84), ("berlin", 61), ("hamburg", 41), ("munich", 25)]
+                : [.. Enumerable.Range(0, 20).Select(static i => ($"customer-{1001 + (i * 7)}", 96 - (4 * i)))];
         JsonObject profile = (JsonObject)Profiles(limit).First(p => (string)p!["name"]! == name)!.DeepClone();
         profile["top"] = new JsonArray([
             .. top.Select(value =>
@@ -69,11 +133,16 @@ internal static class FakeAnswers
         string[] names = ["anna", "bob", "carla", "dmitri", "eva", "farid", "greta", "henry", "ines", "jonas"];
         JsonObject[] items =
         [
-            .. names.Where(name => name.Contains(part, StringComparison.Ordinal)).Select((name, i) => new JsonObject
-            {
-                ["aor"] = $"sip:{name}@office.example",
-                ["contacts"] = new JsonArray([.. Enumerable.Range(0, i % 4 == 1 ? 2 : 1).Select(n => Contact(name, i, n))]),
-            }),
+            .. names
+                .Where(name => name.Contains(part, StringComparison.Ordinal))
+                .Select(
+                    (name, i) =>
+                        new JsonObject
+                        {
+                            ["aor"] = $"sip:{name}@office.example",
+                            ["contacts"] = new JsonArray([.. Enumerable.Range(0, i % 4 == 1 ? 2 : 1).Select(n => Contact(name, i, n))]),
+                        }
+                ),
         ];
         return new JsonObject { ["items"] = new JsonArray([.. items]), ["total"] = 412 };
     }
@@ -82,7 +151,12 @@ internal static class FakeAnswers
     public static JsonObject Charts()
     {
         var random = new Random(7);
-        double[] rate = new double[Points], active = new double[Points], ratio = new double[Points], p50 = new double[Points], busy = new double[Points], server = new double[Points];
+        double[] rate = new double[Points],
+            active = new double[Points],
+            ratio = new double[Points],
+            p50 = new double[Points],
+            busy = new double[Points],
+            server = new double[Points];
         double running = 1100;
         for (int i = 0; i < Points; i++)
         {
@@ -93,7 +167,10 @@ internal static class FakeAnswers
             ratio[i] = Math.Round((isBad ? 0.48 : 0.71) + (random.NextDouble() * 0.05), 3);
             p50[i] = Math.Round((isBad ? 900 : 410) + (random.NextDouble() * 60));
             busy[i] = Math.Round(0.8 + random.NextDouble() * 0.5, 2);
-            server[i] = isBad ? Math.Round(2.6 + random.NextDouble(), 2) : random.Next(12) == 0 ? 0.2 : 0;
+            server[i] =
+                isBad ? Math.Round(2.6 + random.NextDouble(), 2)
+                : random.Next(12) == 0 ? 0.2
+                : 0;
         }
 
         static JsonArray Of(IEnumerable<double> values) => new([.. values.Select((v, i) => i < 40 ? null : JsonValue.Create(v))]);

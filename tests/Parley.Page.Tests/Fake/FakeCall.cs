@@ -54,7 +54,9 @@ internal sealed class FakeCall
         if (Answered is { } answered)
             json["answered"] = Time(answered);
         json["profiles"] = new JsonArray([
-            .. Profiles.Select(p => p.Value is null ? new JsonObject { ["name"] = p.Name } : new JsonObject { ["name"] = p.Name, ["value"] = p.Value }),
+            .. Profiles.Select(p =>
+                p.Value is null ? new JsonObject { ["name"] = p.Name } : new JsonObject { ["name"] = p.Name, ["value"] = p.Value }
+            ),
         ]);
         return json;
     }
@@ -112,7 +114,8 @@ internal sealed class FakeCall
         return json;
     }
 
-    public static string Time(DateTimeOffset at) => at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
+    public static string Time(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", System.Globalization.CultureInfo.InvariantCulture);
 
     private static JsonObject Leg(string role, string tag, string uri, string place) =>
         new()

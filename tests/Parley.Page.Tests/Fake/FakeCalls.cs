@@ -16,7 +16,11 @@ internal static class FakeCalls
         for (int i = 0; i < count; i++)
         {
             int age = i * 7 % 5400;
-            string state = i % 19 == 3 ? "early" : i % 29 == 5 ? "unconfirmed" : i % 53 == 7 ? "confirmedNoAck" : "confirmed";
+            string state =
+                i % 19 == 3 ? "early"
+                : i % 29 == 5 ? "unconfirmed"
+                : i % 53 == 7 ? "confirmedNoAck"
+                : "confirmed";
             string from = i % 3 == 0 ? $"sip:{Names[i % Names.Length]}@office.example" : $"sip:+4930{5550000 + i}@example.com";
             yield return new FakeCall
             {
@@ -24,12 +28,18 @@ internal static class FakeCalls
                 CallId = $"{i:x5}-c9f2-4e1a@192.0.2.{10 + (i % 40)}",
                 State = state,
                 From = from,
-                To = i % 4 == 1 ? $"sip:{Names[(i + 3) % Names.Length]}@office.example" : $"sip:+49{(i % 2 == 0 ? 40 : 89)}{7770000 + (i * 13 % 90000)}@trunk.example.net",
+                To =
+                    i % 4 == 1
+                        ? $"sip:{Names[(i + 3) % Names.Length]}@office.example"
+                        : $"sip:+49{(i % 2 == 0 ? 40 : 89)}{7770000 + (i * 13 % 90000)}@trunk.example.net",
                 Caller = $"192.0.2.{10 + (i % 40)}:5060",
                 Callee = $"198.51.100.{20 + (i % 5)}:5060",
                 Created = now.AddSeconds(-age),
                 Answered = state is "confirmed" or "confirmedNoAck" ? now.AddSeconds(-age + 4) : null,
-                Abnormal = i % 53 == 7 ? ["noAck"] : i % 71 == 11 ? ["fallback"] : [],
+                Abnormal =
+                    i % 53 == 7 ? ["noAck"]
+                    : i % 71 == 11 ? ["fallbackMatching"]
+                    : [],
                 Profiles = [("trunk", Trunks[i * 3 % 5]), ("all", null)],
                 Line = null,
                 Entries = Ladder($"192.0.2.{10 + (i % 40)}:5060", $"198.51.100.{20 + (i % 5)}:5060", from, now.AddSeconds(-age)),
@@ -70,12 +80,17 @@ internal static class FakeCalls
                 Status = status ?? 200,
                 Line = line,
                 Abnormal = marks,
-                Entries = status is null ? Ladder("192.0.2.10:5060", "198.51.100.20:5060", from, begin) : Refused(status.Value, line, from, begin),
+                Entries = status is null
+                    ? Ladder("192.0.2.10:5060", "198.51.100.20:5060", from, begin)
+                    : Refused(status.Value, line, from, begin),
             };
         }
     }
 
-    private static string IdOf(int i) => Turned((i * 2654435761L % 4096).ToString("x", CultureInfo.InvariantCulture)) + "." + Turned((0x1000_0000L + i).ToString("x", CultureInfo.InvariantCulture));
+    private static string IdOf(int i) =>
+        Turned((i * 2654435761L % 4096).ToString("x", CultureInfo.InvariantCulture))
+        + "."
+        + Turned((0x1000_0000L + i).ToString("x", CultureInfo.InvariantCulture));
 
     private static string Turned(string text) => new([.. text.Reverse()]);
 
@@ -85,7 +100,8 @@ internal static class FakeCalls
         var list = new JsonArray();
         void Message(double at, string a, string b, string first, string cseq, int? status = null, bool again = false) =>
             list.Add(MessageEntry(begin.AddSeconds(at), a, b, first, from, to, cseq, status, again));
-        void Step(double at, string kind, string text, string? rfc = null, string? abnormal = null) => list.Add(StepEntry(begin.AddSeconds(at), kind, text, rfc, abnormal));
+        void Step(double at, string kind, string text, string? rfc = null, string? abnormal = null) =>
+            list.Add(StepEntry(begin.AddSeconds(at), kind, text, rfc, abnormal));
         Message(0, caller, "parley", $"INVITE {to} SIP/2.0", "1 INVITE");
         Message(0.001, "parley", caller, "SIP/2.0 100 Trying", "1 INVITE", 100);
         Step(0.001, "limit", "trunk=carrier-a: 41 of 100");
@@ -99,7 +115,7 @@ internal static class FakeCalls
         Message(3.905, "parley", caller, "SIP/2.0 200 OK", "1 INVITE", 200);
         Step(3.905, "state", "Answered; waits for the ACK");
         Message(3.921, caller, "parley", "ACK sip:198.51.100.20 SIP/2.0", "1 ACK");
-        Step(3.921, "match", "Matched by Call-ID and tags; the did was missing", "RFC 3261 §12.2.2", "fallback");
+        Step(3.921, "match", "Matched by Call-ID and tags; the did was missing", "RFC 3261 §12.2.2", "fallbackMatching");
         Message(3.922, "parley", callee, "ACK sip:198.51.100.20 SIP/2.0", "1 ACK");
         Step(3.922, "state", "Up");
         return list;
@@ -111,12 +127,32 @@ internal static class FakeCalls
         return new JsonArray(
             MessageEntry(begin, "192.0.2.10:5060", "parley", $"INVITE {to} SIP/2.0", from, to, "1 INVITE", null, false),
             StepEntry(begin.AddSeconds(0.001), "reply", line, "RFC 3261 §16.7", null),
-            MessageEntry(begin.AddSeconds(0.001), "parley", "192.0.2.10:5060", $"SIP/2.0 {status} Refused", from, to, "1 INVITE", status, false),
+            MessageEntry(
+                begin.AddSeconds(0.001),
+                "parley",
+                "192.0.2.10:5060",
+                $"SIP/2.0 {status} Refused",
+                from,
+                to,
+                "1 INVITE",
+                status,
+                false
+            ),
             MessageEntry(begin.AddSeconds(0.019), "192.0.2.10:5060", "parley", $"ACK {to} SIP/2.0", from, to, "1 ACK", null, false)
         );
     }
 
-    private static JsonObject MessageEntry(DateTimeOffset at, string a, string b, string first, string from, string to, string cseq, int? status, bool again)
+    private static JsonObject MessageEntry(
+        DateTimeOffset at,
+        string a,
+        string b,
+        string first,
+        string from,
+        string to,
+        string cseq,
+        int? status,
+        bool again
+    )
     {
         var entry = new JsonObject
         {
@@ -126,7 +162,8 @@ internal static class FakeCalls
             ["to"] = b,
             ["transport"] = "udp",
             ["direction"] = b == "parley" ? "in" : "out",
-            ["text"] = $"{first}\r\nVia: SIP/2.0/UDP {a};branch=z9hG4bK74bf9\r\nMax-Forwards: 70\r\nFrom: <{from}>;tag=9fxced76sl\r\nTo: <{to}>\r\nCall-ID: 3848276298220188511\r\nCSeq: {cseq}\r\nContact: <{from}>\r\nContent-Length: 0\r\n\r\n",
+            ["text"] =
+                $"{first}\r\nVia: SIP/2.0/UDP {a};branch=z9hG4bK74bf9\r\nMax-Forwards: 70\r\nFrom: <{from}>;tag=9fxced76sl\r\nTo: <{to}>\r\nCall-ID: 3848276298220188511\r\nCSeq: {cseq}\r\nContact: <{from}>\r\nContent-Length: 0\r\n\r\n",
             ["cseq"] = cseq,
             ["branch"] = "z9hG4bK74bf9",
         };
@@ -141,7 +178,13 @@ internal static class FakeCalls
 
     private static JsonObject StepEntry(DateTimeOffset at, string step, string text, string? rfc, string? abnormal)
     {
-        var entry = new JsonObject { ["at"] = FakeCall.Time(at), ["kind"] = "step", ["step"] = step, ["text"] = text };
+        var entry = new JsonObject
+        {
+            ["at"] = FakeCall.Time(at),
+            ["kind"] = "step",
+            ["step"] = step,
+            ["text"] = text,
+        };
         if (rfc is not null)
             entry["rfc"] = rfc;
         if (abnormal is not null)

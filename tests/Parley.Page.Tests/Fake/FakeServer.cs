@@ -79,16 +79,22 @@ internal sealed class FakeServer : IAsyncDisposable
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.ListenLocalhost(port == 0 ? Parley.EndToEnd.Tests.Peers.Ports.Next() : port, static l => l.Protocols = HttpProtocols.Http1));
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+                kestrel.ListenLocalhost(
+                    port == 0 ? Parley.EndToEnd.Tests.Peers.Ports.Next() : port,
+                    static l => l.Protocols = HttpProtocols.Http1
+                )
+            );
         _web = builder.Build();
         _web.UseRouting();
-        _web.Use(
-            next =>
-                context =>
-                {
-                    Requests.Enqueue(context.Request.Path);
-                    return next(context);
-                }
+        _web.Use(next =>
+            context =>
+            {
+                Requests.Enqueue(context.Request.Path);
+                return next(context);
+            }
         );
         new PageEndpoints().Map(_web);
         Map(_web);
@@ -104,7 +110,10 @@ internal sealed class FakeServer : IAsyncDisposable
         web.MapGet("/api/v1/statistics", static context => WriteAsync(context, FakeAnswers.Statistics()));
         web.MapGet("/api/v1/charts", static context => WriteAsync(context, FakeAnswers.Charts()));
         web.MapGet("/api/v1/profiles", context => WriteAsync(context, FakeAnswers.Profiles(TrunkLimit)));
-        web.MapGet("/api/v1/profiles/{name}", context => WriteAsync(context, FakeAnswers.Profile((string)context.Request.RouteValues["name"]!, TrunkLimit)));
+        web.MapGet(
+            "/api/v1/profiles/{name}",
+            context => WriteAsync(context, FakeAnswers.Profile((string)context.Request.RouteValues["name"]!, TrunkLimit))
+        );
         web.MapPatch(
             "/api/v1/profiles/{name}",
             async context =>
@@ -115,7 +124,10 @@ internal sealed class FakeServer : IAsyncDisposable
                 await WriteAsync(context, new JsonObject());
             }
         );
-        web.MapGet("/api/v1/registrations", static context => WriteAsync(context, FakeAnswers.Registrations(context.Request.Query["aor"].ToString())));
+        web.MapGet(
+            "/api/v1/registrations",
+            static context => WriteAsync(context, FakeAnswers.Registrations(context.Request.Query["aor"].ToString()))
+        );
         web.MapDelete("/api/v1/registrations/{aor}", context => ChangedAsync(context, 204));
         web.MapGet("/api/v1/dialogs", ListAsync);
         web.MapGet("/api/v1/dialogs/{id}", context => OneAsync(context, static call => call.State == "ended" ? null : call.Detail()));
@@ -153,7 +165,10 @@ internal sealed class FakeServer : IAsyncDisposable
             return;
         }
 
-        await WriteAsync(context, new JsonObject { ["items"] = new JsonArray([.. calls.Take(1000).Select(static c => c.Summary())]), ["total"] = _calls.Count });
+        await WriteAsync(
+            context,
+            new JsonObject { ["items"] = new JsonArray([.. calls.Take(1000).Select(static c => c.Summary())]), ["total"] = _calls.Count }
+        );
     }
 
     private Task RecordedAsync(HttpContext context)
@@ -165,12 +180,17 @@ internal sealed class FakeServer : IAsyncDisposable
             calls = calls.Where(static c => c.State == "ended");
         if (query["abnormal"] == "true")
             calls = calls.Where(static c => c.Abnormal.Length > 0);
-        JsonObject[] found = [.. calls.OrderByDescending(static c => c.Created).Take(100).Select(static c => c.Recorded(withEntries: false))];
+        JsonObject[] found =
+        [
+            .. calls.OrderByDescending(static c => c.Created).Take(100).Select(static c => c.Recorded(withEntries: false)),
+        ];
         return WriteAsync(context, new JsonObject { ["items"] = new JsonArray([.. found]) });
     }
 
     private Task OneAsync(HttpContext context, Func<FakeCall, JsonObject?> shown) =>
-        _calls.TryGetValue((string)context.Request.RouteValues["id"]!, out FakeCall? call) && shown(call) is { } json ? WriteAsync(context, json) : NotFoundAsync(context);
+        _calls.TryGetValue((string)context.Request.RouteValues["id"]!, out FakeCall? call) && shown(call) is { } json
+            ? WriteAsync(context, json)
+            : NotFoundAsync(context);
 
     private Task OneRecordedAsync(HttpContext context)
     {
@@ -191,7 +211,9 @@ internal sealed class FakeServer : IAsyncDisposable
     private async Task ChangedAsync(HttpContext context, int status)
     {
         using var reader = new StreamReader(context.Request.Body);
-        _changes.Enqueue($"{context.Request.Method} {context.Request.Path}{context.Request.QueryString} {await reader.ReadToEndAsync()}".Trim());
+        _changes.Enqueue(
+            $"{context.Request.Method} {context.Request.Path}{context.Request.QueryString} {await reader.ReadToEndAsync()}".Trim()
+        );
         context.Response.StatusCode = status;
         if (status != 204)
             await context.Response.WriteAsync("{}");
@@ -226,7 +248,15 @@ internal sealed class FakeServer : IAsyncDisposable
     private static Task NotFoundAsync(HttpContext context)
     {
         context.Response.StatusCode = 404;
-        return WriteAsync(context, new JsonObject { ["title"] = "Not Found", ["status"] = 404, ["detail"] = "There is no such call." });
+        return WriteAsync(
+            context,
+            new JsonObject
+            {
+                ["title"] = "Not Found",
+                ["status"] = 404,
+                ["detail"] = "There is no such call.",
+            }
+        );
     }
 
     private static Task WriteAsync(HttpContext context, JsonNode json)

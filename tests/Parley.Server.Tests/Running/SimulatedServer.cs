@@ -4,8 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
 using Parley.Hosting;
+using Parley.Management;
 using Parley.Server.Configuration;
 using Parley.Server.Hosting;
+using Parley.Server.Replay;
 using Parley.Server.Routing;
 using Parley.Sip;
 using Parley.Testing;
@@ -20,7 +22,13 @@ internal sealed class SimulatedServer : IDisposable
     /// <param name="settings">The section Parley, JSON.</param>
     /// <param name="seed">Of the network.</param>
     /// <param name="logging">The section Logging, JSON; null: nothing is logged.</param>
-    public SimulatedServer(string settings = """{ "Domains": [ "example.com" ] }""", ulong seed = 1, string? logging = null)
+    /// <param name="records">Calls are recorded.</param>
+    public SimulatedServer(
+        string settings = """{ "Domains": [ "example.com" ] }""",
+        ulong seed = 1,
+        string? logging = null,
+        bool records = false
+    )
     {
         Network = new SimulatedNetwork(seed);
         Recorder = new Recorder(Network.Clock);
@@ -42,6 +50,8 @@ internal sealed class SimulatedServer : IDisposable
                 builder.Logging.ClearProviders();
                 if (logging is not null)
                     builder.Logging.AddProvider(Log);
+                if (records)
+                    builder.AddCallRecorder();
                 builder
                     .UseTransport(Host)
                     .UseTimeProvider(Network.Clock)
@@ -50,6 +60,7 @@ internal sealed class SimulatedServer : IDisposable
             }
         );
         Routing = ApplicationSetup.Route(Application, configuration);
+        Settings = new CurrentSettings(configuration, root);
         Application.StartAsync().GetAwaiter().GetResult();
     }
 
@@ -65,6 +76,8 @@ internal sealed class SimulatedServer : IDisposable
     public ParleyApplication Application { get; }
 
     public CallRouting Routing { get; }
+
+    public CurrentSettings Settings { get; }
 
     public IDialogApi Dialogs => Application.Services.GetRequiredService<IDialogApi>();
 

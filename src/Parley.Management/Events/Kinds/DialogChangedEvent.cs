@@ -48,7 +48,23 @@ public sealed class DialogChangedEvent : ParleyEvent
         };
 
     /// <summary>As it stands now, for several changes together; their states are left out.</summary>
-    internal byte[] FormatData(DialogChangeKind change) => Format(json => Write(json, change, withStates: false));
+    /// <param name="change">What they are together.</param>
+    /// <param name="summaries">Writes dialogs as the API shows them.</param>
+    internal byte[] FormatData(DialogChangeKind change, DialogJson summaries) =>
+        Format(json =>
+        {
+            if (Dialog is not { } dialog)
+            {
+                Write(json, change, withStates: false);
+                return;
+            }
+
+            json.WriteStartObject();
+            json.WriteString("change"u8, NameOf(change));
+            json.WritePropertyName("dialog"u8);
+            summaries.WriteSummary(json, dialog);
+            json.WriteEndObject();
+        });
 
     internal override void WriteData(Utf8JsonWriter json) => Write(json, Change, OldState != NewState);
 

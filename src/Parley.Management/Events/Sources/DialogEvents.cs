@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.Logging;
 using Parley.Dialogs;
 
 namespace Parley.Management;
@@ -7,7 +9,9 @@ namespace Parley.Management;
 /// brings them to where they are safe, and only then acknowledges the changes. So a response that waits for durability (a store in realtime mode) leaves
 /// when its event is in the queue of the webhooks too.
 /// </summary>
-internal sealed class DialogEvents(EventHub hub, IDialogApi dialogs, TimeProvider time, bool isDurable) : IEventProducer, IDisposable
+internal sealed class DialogEvents(EventHub hub, IDialogApi dialogs, TimeProvider time, ILogger log, bool isDurable)
+    : IEventProducer,
+        IDisposable
 {
     public const EventKinds Made = EventKinds.Dialog | EventKinds.Calls;
     private const int Batch = 512;
@@ -41,7 +45,7 @@ internal sealed class DialogEvents(EventHub hub, IDialogApi dialogs, TimeProvide
     /// <summary>What is on the feed is read to its end, then the reader leaves.</summary>
     public async Task DrainAsync(CancellationToken cancellation)
     {
-        while (_reader is { Pending: > 0 } && !cancellation.IsCancellationRequested)
+        while (_reader is { Pending: > 0 } && !_reading.IsCompleted && !cancellation.IsCancellationRequested)
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancellation)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         Dispose();
@@ -59,9 +63,22 @@ internal sealed class DialogEvents(EventHub hub, IDialogApi dialogs, TimeProvide
         while (await reader.WaitAsync().ConfigureAwait(false))
         {
             for (int i = 0; i < Batch && reader.TryRead(out DialogChange? change); i++)
-                Publish(change);
+                TryPublish(change);
             hub.Flush();
             reader.Acknowledge();
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031", Justification = "One event that cannot be made must not end the others.")]
+    private void TryPublish(DialogChange change)
+    {
+        try
+        {
+            Publish(change);
+        }
+        catch (Exception failure)
+        {
+            WebhookLog.EventFailed(log, failure, change.Id);
         }
     }
 

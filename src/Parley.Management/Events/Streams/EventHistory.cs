@@ -35,7 +35,7 @@ internal sealed class EventHistory
         }
     }
 
-    /// <summary>Nothing was noted for a while: who comes back with an id from before cannot go on.</summary>
+    /// <summary>Nothing was noted for a while: a reader with an id from before cannot go on.</summary>
     public void Break()
     {
         lock (_lock)

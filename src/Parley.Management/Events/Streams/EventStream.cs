@@ -4,7 +4,7 @@ namespace Parley.Management;
 
 /// <summary>
 /// The stream of server-sent events. Four times a second what has come is formatted once, for all readers: of each dialog one event, where it stands. It
-/// receives while somebody reads, and for a while after the last reader left, so that one who comes back goes on where it was.
+/// receives while there are readers, and for a while after the last one left, so that one that comes back goes on where it was.
 /// </summary>
 internal sealed class EventStream : EventReceiver, IDisposable
 {
@@ -16,6 +16,7 @@ internal sealed class EventStream : EventReceiver, IDisposable
 
     private readonly EventHub _hub;
     private readonly TimeProvider _time;
+    private readonly DialogJson _summaries;
     private readonly int _maxReaders;
     private readonly Lock _state = new(); // of readers; not taken with the other
     private readonly Lock _lock = new();
@@ -28,8 +29,9 @@ internal sealed class EventStream : EventReceiver, IDisposable
     private long _idleSince;
     private bool _isReceiving;
 
-    public EventStream(EventHub hub, EventsOptions options, TimeProvider time)
+    public EventStream(EventHub hub, EventsOptions options, TimeProvider time, DialogJson summaries)
     {
+        _summaries = summaries;
         (_hub, _time, _maxReaders) = (hub, time, options.MaxStreams);
         History = new EventHistory(options.StreamHistory, EventHub.FirstNumber(time));
     }
@@ -127,7 +129,7 @@ internal sealed class EventStream : EventReceiver, IDisposable
             foreach (ParleyEvent one in waiting)
                 frames.Add((one.Kind, one.Name, one.FormatData()));
             foreach ((DialogChangedEvent latest, DialogChangeKind change) in dialogs.Values)
-                frames.Add((EventKinds.Dialog, latest.Name, latest.FormatData(change)));
+                frames.Add((EventKinds.Dialog, latest.Name, latest.FormatData(change, _summaries)));
             if (dropped > 0)
                 frames.Add((EventKinds.None, EventNames.Gap, new GapEvent(dropped).FormatData()));
             History.Add(frames);

@@ -64,7 +64,8 @@ internal sealed class WebhookBackoff(TimeProvider time, SipRandom random)
                 wait = _notBefore - time.GetUtcNow();
             if (wait <= TimeSpan.Zero)
                 return;
-            await Task.Delay(wait, time, cancellation).ConfigureAwait(false);
+            // Whole milliseconds, and none of them zero: a delay rounds down.
+            await Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(wait.TotalMilliseconds)), time, cancellation).ConfigureAwait(false);
         }
     }
 }

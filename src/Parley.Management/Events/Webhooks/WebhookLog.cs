@@ -1,8 +1,9 @@
 using Microsoft.Extensions.Logging;
+using Parley.Dialogs;
 
 namespace Parley.Management;
 
-/// <summary>What webhooks log, under the category Parley.Management.Webhooks; event ids 7220 to 7229.</summary>
+/// <summary>What events and webhooks log, under the categories Parley.Management.Events and Parley.Management.Webhooks; event ids 7220 to 7230.</summary>
 internal static partial class WebhookLog
 {
     [LoggerMessage(7220, LogLevel.Information, "Webhooks: {Kinds} to {Target}; {Waiting} events wait from before")]
@@ -47,4 +48,7 @@ internal static partial class WebhookLog
         "The queue of the webhook target {Target} has {Bytes} bytes that cannot be read; the events in them are lost"
     )]
     public static partial void Torn(ILogger log, string target, long bytes);
+
+    [LoggerMessage(7230, LogLevel.Error, "An event of dialog {Dialog} could not be made; the others go on")]
+    public static partial void EventFailed(ILogger log, Exception failure, DialogId dialog);
 }

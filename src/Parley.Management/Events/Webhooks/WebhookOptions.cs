@@ -21,6 +21,10 @@ public sealed class WebhookOptions
     /// <summary>How many events may be on the way at once, 1 to 64; those of one call never are.</summary>
     public int Concurrency { get; set; } = 4;
 
+    /// <summary>Whether a text can be <see cref="Secret"/>.</summary>
+    /// <param name="text">The text.</param>
+    public static bool IsSecret(string text) => WebhookSignature.TryReadKey(text, out _);
+
     /// <exception cref="ArgumentException">Something cannot be; the message says what.</exception>
     internal void Validate()
     {

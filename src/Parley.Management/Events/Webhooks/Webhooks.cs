@@ -8,7 +8,7 @@ using Parley.Sip;
 namespace Parley.Management;
 
 /// <summary>The targets of an application: a folder of the queue directory for each, named by its URL.</summary>
-internal sealed class Webhooks : IStatisticSource
+internal sealed class Webhooks : IStatisticSource, IAsyncDisposable
 {
     private readonly EventHub _hub;
     private readonly EventsOptions _options;
@@ -16,6 +16,7 @@ internal sealed class Webhooks : IStatisticSource
     private readonly SipRandom _random;
     private readonly ILogger _log;
     private readonly List<WebhookTarget> _targets = [];
+    private bool _isOver;
 
     public Webhooks(EventHub hub, EventsOptions options, TimeProvider time, SipRandom random, ILoggerFactory loggers)
     {
@@ -62,8 +63,12 @@ internal sealed class Webhooks : IStatisticSource
         }
     }
 
-    public async Task StopAsync()
+    /// <summary>What was offered is written, what was not delivered stays on the disk. Again: nothing.</summary>
+    public async ValueTask DisposeAsync()
     {
+        if (_isOver)
+            return;
+        _isOver = true;
         foreach (WebhookTarget target in _targets)
         {
             _hub.Remove(target);
@@ -71,7 +76,7 @@ internal sealed class Webhooks : IStatisticSource
         }
     }
 
-    /// <summary>By the URL, so that another order in the settings changes nothing. Host and port, for who looks, and a hash.</summary>
+    /// <summary>By the URL, so that another order in the settings changes nothing. Host and port, to be read by people, and a hash.</summary>
     private string DirectoryOf(Uri url)
     {
         string hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(url.AbsoluteUri)).AsSpan(0, 6));

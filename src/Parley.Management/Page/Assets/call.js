@@ -94,7 +94,7 @@ export function Call({ id, canChange }) {
     <div class="call-body">
       <div class="call-main">
         ${call?.entries?.length > 0
-          ? html`<${Ladder} call=${call} selected=${selected} onSelect=${select} />`
+          ? html`${call.beginningLost && html`<p class="quiet pad-small">The recorder does not keep the beginning of this call any more.</p>`}<${Ladder} call=${call} selected=${selected} onSelect=${select} />`
           : html`<p class="quiet pad">No messages of this call are recorded.</p>`}
       </div>
       <div class="call-side">
@@ -136,7 +136,7 @@ function Entry({ entry, onClose }) {
       <button class="plain" onClick=${onClose} aria-label="Close">×</button></header>
     <p class="quiet">${isMessage ? `${entry.from} → ${entry.to}, ${entry.transport}${entry.retransmission ? ", retransmission" : ""}` : entry.step}${entry.rfc ? ` · ${entry.rfc}` : ""}</p>
     ${entry.abnormal && html`<p><${Mark} mark=${entry.abnormal} /></p>`}
-    ${isMessage ? html`<pre class="message-text" tabindex="0" role="region" aria-label="Message text">${entry.text.trimEnd()}</pre>` : html`<p>${entry.text}</p>`}
+    ${isMessage ? html`<pre class="message-text" tabindex="0" role="region" aria-label="Message text">${entry.text.trimEnd()}</pre>${entry.cut && html`<p class="quiet">The recorder kept this much of it.</p>`}` : html`<p>${entry.text}</p>`}
   </section>`;
 }
 

@@ -59,13 +59,14 @@ const marks = {
   noAck: "no ACK",
   byeUnanswered: "BYE unanswered",
   doubleBye: "double BYE",
-  unroutable: "unroutable Contact",
-  unroutableContact: "unroutable Contact",
-  fallback: "matched by fallback",
-  fallbackMatch: "matched by fallback",
+  late2xx: "late 2xx",
+  lateCancel: "late CANCEL",
   glare: "491 glare",
   wrongCSeq: "wrong CSeq",
-  late2xx: "late 2xx",
+  fallbackMatching: "matched by fallback",
+  unroutableContact: "unroutable Contact",
+  noRecordRoute: "no Record-Route",
+  maxForwards: "Max-Forwards",
 };
 
 /** A mark of something abnormal in words: those that are known, others from their own camel case. */

@@ -119,7 +119,7 @@ function Arrow({ entry, index, y, height, total, place, gutter, gap, isSelected,
   const text = cut(labelOf(entry) + again, Math.max(gap, Math.abs(to - from)) - 14);
   const label = `${preciseTime(entry.at)} ${labelOf(entry)}${entry.retransmission ? ", retransmission" : ""}, from ${entry.from} to ${entry.to}${entry.abnormal ? `, abnormal: ${markText(entry.abnormal)}` : ""}`;
   return html`<${Row} ...${{ entry, index, y, height, total, isSelected, onSelect, label, kind: `message ${kind} ${entry.retransmission ? "again" : ""}` }}>
-    <${Time} ...${{ entry, gutter, middle: y + height / 2 + 1 }} />
+    <${Time} ...${{ entry, gutter, middle: y + height / 2 + 1 }} />${" "}
     <text class="name" x=${(from + to) / 2} y=${line - 6} text-anchor="middle">${text}</text>
     <line class="shaft" x1=${from + side * 4} y1=${line} x2=${to - side * 9} y2=${line} />
     <path class="head" d=${`M${to - side * 4} ${line}l${-side * 9} -4.5v9z`} />
@@ -135,7 +135,7 @@ function Step({ entry, index, y, height, total, place, gutter, gap, isSelected, 
   const width = Math.min(text.length * 6.1 + 22, Math.max(room, gap) + 16);
   const label = `${preciseTime(entry.at)} ${entry.text ?? entry.step}${entry.abnormal ? `, abnormal: ${markText(entry.abnormal)}` : ""}${entry.rfc ? `, ${entry.rfc}` : ""}`;
   return html`<${Row} ...${{ entry, index, y, height, total, isSelected, onSelect, label, kind: "step" }}>
-    <${Time} ...${{ entry, gutter, middle }} />
+    <${Time} ...${{ entry, gutter, middle }} />${" "}
     <rect class="note" x=${x - width / 2} y=${middle - 10} width=${width} height="20" rx="10" />
     <text class="note-text" x=${x} y=${middle + 4} text-anchor="middle">${text}</text>
   </${Row}>`;

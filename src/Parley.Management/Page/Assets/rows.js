@@ -115,7 +115,9 @@ export class Rows {
   put(call) {
     let slot = this.find(call.id);
     if (slot < 0) slot = this.#add(call);
-    this.#state[slot] = Math.max(0, states.indexOf(call.state)) | (call.abnormal?.length > 0 ? abnormalBit : 0);
+    // Where nothing is said about it, what was known stays.
+    const abnormal = call.abnormal === undefined ? this.#state[slot] & abnormalBit : call.abnormal.length > 0 ? abnormalBit : 0;
+    this.#state[slot] = Math.max(0, states.indexOf(call.state)) | abnormal;
     this.#turn[slot] = this.#currentTurn;
     return slot;
   }

@@ -28,7 +28,11 @@ internal static class SettingReference
             foreach (var group in section.Settings.OfType<GroupSetting<ServerConfiguration>>())
                 Items(page, section.KeyOf(group), group.Description, group.Settings);
             foreach (var group in section.Settings.OfType<GroupSetting<ServerConfiguration>>())
+            {
                 Access(page, section.KeyOf(group), group);
+                foreach (var list in group.Settings.OfType<ObjectListSetting<ServerConfiguration, WebhookConfiguration>>())
+                    Items(page, $"{section.KeyOf(group)}:{list.Name}", list.ItemDescription, list.Settings);
+            }
             foreach (var list in section.Settings.OfType<ObjectListSetting<ServerConfiguration, ListenerConfiguration>>())
                 Items(page, list.Name, list.ItemDescription, list.Settings);
             foreach (var list in section.Settings.OfType<ObjectListSetting<ServerConfiguration, RouteConfiguration>>())

@@ -8,4 +8,16 @@ internal sealed record SettingSection(string Name, string Description, IReadOnly
 {
     /// <summary>The whole key of a setting, <c>Dialogs:DefaultTimeout</c>.</summary>
     public string KeyOf(Setting<ServerConfiguration> setting) => Name.Length == 0 ? setting.Name : $"{Name}:{setting.Name}";
+
+    /// <summary>Every setting with its whole key, those of groups (<c>Management:Metrics:Enabled</c>) in place of the groups.</summary>
+    public IEnumerable<(string Key, Setting<ServerConfiguration> Setting)> Keys =>
+        Settings.SelectMany(setting => KeysOf(KeyOf(setting), setting));
+
+    private static IEnumerable<(string Key, Setting<ServerConfiguration> Setting)> KeysOf(
+        string key,
+        Setting<ServerConfiguration> setting
+    ) =>
+        setting is GroupSetting<ServerConfiguration> group
+            ? group.Settings.SelectMany(inner => KeysOf($"{key}:{inner.Name}", inner))
+            : [(key, setting)];
 }

@@ -29,8 +29,20 @@ internal static partial class SettingTable
             "Access",
             "Who may call over HTTP. On loopback everybody; beyond it only over TLS, and with a token, a client certificate or a token of an OpenID provider.",
             [
-                AccessPath("Certificate", "PEM with the chain, or PFX; read again when it changes.", "fullchain.pem", o => o.CertificatePath, (o, v) => o.CertificatePath = v),
-                AccessPath("Key", "PEM of the private key, when it is not in Certificate.", "privkey.pem", o => o.PrivateKeyPath, (o, v) => o.PrivateKeyPath = v),
+                AccessPath(
+                    "Certificate",
+                    "PEM with the chain, or PFX; read again when it changes.",
+                    "fullchain.pem",
+                    o => o.CertificatePath,
+                    (o, v) => o.CertificatePath = v
+                ),
+                AccessPath(
+                    "Key",
+                    "PEM of the private key, when it is not in Certificate.",
+                    "privkey.pem",
+                    o => o.PrivateKeyPath,
+                    (o, v) => o.PrivateKeyPath = v
+                ),
                 new TextSetting<ServerConfiguration>(
                     "Password",
                     "Of the PFX or the encrypted key; better in the environment.",
@@ -74,7 +86,14 @@ internal static partial class SettingTable
             c => [.. c.Management.Options.Access.Tokens],
             (c, v) => Replace(c.Management.Options.Access.Tokens, v),
             [
-                new TextSetting<ManagementToken>("Name", "Its user, for the log.", t => t.Name, (t, v) => t.Name = v ?? "", "a name", ["olga"])
+                new TextSetting<ManagementToken>(
+                    "Name",
+                    "Its user, for the log.",
+                    t => t.Name,
+                    (t, v) => t.Name = v ?? "",
+                    "a name",
+                    ["olga"]
+                )
                 {
                     IsRequired = true,
                 },
@@ -163,7 +182,8 @@ internal static partial class SettingTable
                     "https://id.example.com/realms/voice",
                     o => o.Authority,
                     (o, v) => o.Authority = v,
-                    static text => text.StartsWith("https://", StringComparison.Ordinal) && System.Uri.IsWellFormedUriString(text, UriKind.Absolute)
+                    static text =>
+                        text.StartsWith("https://", StringComparison.Ordinal) && System.Uri.IsWellFormedUriString(text, UriKind.Absolute)
                 ),
                 new PathSetting<ServerConfiguration>(
                     "Keys",
@@ -173,12 +193,47 @@ internal static partial class SettingTable
                     "keys.json",
                     "none"
                 ),
-                OpenIdText("Issuer", "Whose tokens are taken; needed with Keys.", "a text", "https://id.example.com/realms/voice", o => o.Issuer, (o, v) => o.Issuer = v),
+                OpenIdText(
+                    "Issuer",
+                    "Whose tokens are taken; needed with Keys.",
+                    "a text",
+                    "https://id.example.com/realms/voice",
+                    o => o.Issuer,
+                    (o, v) => o.Issuer = v
+                ),
                 OpenIdText("Audience", "For whom a token must be; needed.", "a text", "parley", o => o.Audience, (o, v) => o.Audience = v),
-                OpenIdText("NameClaim", "The claim with the user's name.", "a claim", "name", o => o.NameClaim, (o, v) => o.NameClaim = v ?? ""),
-                OpenIdText("RoleClaim", "The claim with the user's roles; a dot leads into an object.", "a claim", "realm_access.roles", o => o.RoleClaim, (o, v) => o.RoleClaim = v ?? ""),
-                Texts("Operate", "What it has for the role operate.", static o => o.Access.OpenId.OperateValues, static text => text.Length > 0, "a text", ["parley-operators"]),
-                Texts("Read", "What it has for the role read.", static o => o.Access.OpenId.ReadValues, static text => text.Length > 0, "a text", ["parley-viewers"]),
+                OpenIdText(
+                    "NameClaim",
+                    "The claim with the user's name.",
+                    "a claim",
+                    "name",
+                    o => o.NameClaim,
+                    (o, v) => o.NameClaim = v ?? ""
+                ),
+                OpenIdText(
+                    "RoleClaim",
+                    "The claim with the user's roles; a dot leads into an object.",
+                    "a claim",
+                    "realm_access.roles",
+                    o => o.RoleClaim,
+                    (o, v) => o.RoleClaim = v ?? ""
+                ),
+                Texts(
+                    "Operate",
+                    "What it has for the role operate.",
+                    static o => o.Access.OpenId.OperateValues,
+                    static text => text.Length > 0,
+                    "a text",
+                    ["parley-operators"]
+                ),
+                Texts(
+                    "Read",
+                    "What it has for the role read.",
+                    static o => o.Access.OpenId.ReadValues,
+                    static text => text.Length > 0,
+                    "a text",
+                    ["parley-viewers"]
+                ),
             ]
         );
 
@@ -189,7 +244,14 @@ internal static partial class SettingTable
         Func<Transport.SipTlsOptions, string?> get,
         Action<Transport.SipTlsOptions, string?> set
     ) =>
-        new(name, description, c => get(c.Management.Options.Access.Tls), (c, v) => set(c.Management.Options.Access.Tls, v), example, "none");
+        new(
+            name,
+            description,
+            c => get(c.Management.Options.Access.Tls),
+            (c, v) => set(c.Management.Options.Access.Tls, v),
+            example,
+            "none"
+        );
 
     private static TextSetting<ServerConfiguration> OpenIdText(
         string name,

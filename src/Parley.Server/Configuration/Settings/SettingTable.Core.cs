@@ -1,3 +1,4 @@
+using Parley.Hosting;
 using Parley.Transactions;
 using static Parley.Server.Configuration.Settings.SettingKinds;
 
@@ -203,6 +204,15 @@ internal static partial class SettingTable
             "Log",
             "The log on standard output. Levels are in Logging, beside Parley.",
             [
+                new ChoiceSetting<ServerConfiguration, (ConsoleLogFormat Format, bool WithPriorities)>(
+                    "Format",
+                    "What a line looks like. Text: for people. Json: one object a line, with each value of the message under its name. Systemd: text with the journal's priorities. Run by systemd, Text and Json have them too.",
+                    c => (c.Log.Format, c.LogsWithPriorities),
+                    (c, v) => (c.Log.Format, c.LogsWithPriorities) = v,
+                    ("Text", (ConsoleLogFormat.Text, false)),
+                    ("Json", (ConsoleLogFormat.Json, false)),
+                    ("Systemd", (ConsoleLogFormat.Text, true))
+                ),
                 Number(
                     "MaxWaitingLines",
                     "Lines that may wait for a reader that does not read; further ones are dropped and counted.",

@@ -114,6 +114,12 @@ internal static partial class SettingTable
                 ),
                 Api,
                 Access,
+                Metrics,
+                Traces,
+                OtlpProtocol,
+                Hep,
+                Recorder,
+                Events,
                 Mcp,
             ]
         );

@@ -58,6 +58,9 @@ public sealed class ManagementOptions
     /// <summary>Events: the stream, webhooks, datagrams.</summary>
     public EventsOptions Events { get; } = new();
 
+    /// <summary>The endpoint for language models.</summary>
+    public ManagementMcpOptions Mcp { get; } = new();
+
     /// <summary>What is recorded of calls.</summary>
     public RecorderOptions Recorder { get; } = new();
 

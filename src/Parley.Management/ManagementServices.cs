@@ -58,6 +58,7 @@ public static partial class ManagementServices
             services.AddMetricEndpoints();
             HepServices.AddHep(services);
             CallFileServices.AddCallFiles(services);
+            services.AddMcp();
         }
 
         configure?.Invoke(options);

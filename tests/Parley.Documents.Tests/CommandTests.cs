@@ -13,6 +13,7 @@ public class CommandTests
         "cd",
         "cp",
         "curl",
+        "docker",
         "echo",
         "export",
         "git",

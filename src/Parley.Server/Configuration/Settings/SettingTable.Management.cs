@@ -120,6 +120,7 @@ internal static partial class SettingTable
                 Hep,
                 Recorder,
                 Events,
+                Mcp,
             ]
         );
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Parley.Dialogs;
 using Parley.Sql;
 using Parley.Testing;

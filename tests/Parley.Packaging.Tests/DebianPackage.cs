@@ -1,5 +1,4 @@
 using Parley.House.Tests;
-using Parley.TestFolders;
 using Xunit;
 
 namespace Parley.Packaging.Tests;

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Runtime.Loader;
 using System.Text;
@@ -108,6 +109,11 @@ internal static class ServerReplay
         }
     }
 
+    [UnconditionalSuppressMessage(
+        "Trimming",
+        "IL2026",
+        Justification = "The program is the user's, built apart; a trimmed server cannot load one and reports it."
+    )]
     private static Assembly Load(string program)
     {
         var path = Path.GetFullPath(program);

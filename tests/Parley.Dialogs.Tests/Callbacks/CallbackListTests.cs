@@ -3,10 +3,12 @@ using Xunit;
 
 namespace Parley.Dialogs.Tests;
 
-public class CallbackListTests
+public sealed class CallbackListTests : IDisposable
 {
     private readonly LineLog _log = new();
     private readonly Dialog _dialog = (Dialog)RuntimeHelpers.GetUninitializedObject(typeof(Dialog)); // only handed through
+
+    public void Dispose() => _log.Dispose();
 
     [Fact]
     public void The_last_registered_runs_first_and_only_for_its_types()

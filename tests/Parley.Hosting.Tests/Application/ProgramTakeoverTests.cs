@@ -1,4 +1,3 @@
-using Parley.Sip;
 using Parley.Testing;
 using Xunit;
 

@@ -10,9 +10,11 @@ using Xunit;
 
 namespace Parley.Management.Tests.CallFiles;
 
-public class CallFileEndpointTests
+public sealed class CallFileEndpointTests : IDisposable
 {
     private readonly HttpClient _client = new();
+
+    public void Dispose() => _client.Dispose();
 
     [Fact]
     public async Task A_recorded_call_can_be_taken_along_in_four_forms()

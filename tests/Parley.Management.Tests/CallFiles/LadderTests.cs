@@ -92,7 +92,7 @@ public class LadderTests
             ],
         };
         string svg = CallLadderSvg.Draw(file);
-        Assert.Empty(XDocument.Parse(svg).Descendants().Where(static e => e.Name.LocalName == "script"));
+        Assert.DoesNotContain(XDocument.Parse(svg).Descendants(), static e => e.Name.LocalName == "script");
     }
 
     private static CallFile Many() =>

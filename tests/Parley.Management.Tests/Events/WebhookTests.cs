@@ -12,11 +12,13 @@ using Xunit;
 namespace Parley.Management.Tests;
 
 /// <summary>Webhooks: what is posted, and what happens when the target does not take it.</summary>
-public sealed class WebhookTests
+public sealed class WebhookTests : IDisposable
 {
     private const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     private readonly string _directory = TestFolder.ForTest("hooks");
     private readonly HookServer _server = new();
+
+    public void Dispose() => _server.Dispose();
 
     [Fact]
     public async Task A_call_is_three_events_signed_and_in_order()

@@ -26,7 +26,7 @@ public class HepTests
             options.Hep.Key = "secret";
             options.Hep.CaptureId = 77;
         });
-        var recorder = new Recorder(proxy.Clock);
+        var recorder = new Parley.Testing.Recorder(proxy.Clock);
         proxy.Network.Attach(recorder);
         ScriptedCall call = proxy.Call();
         proxy.Run(1);

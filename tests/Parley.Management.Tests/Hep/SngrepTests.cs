@@ -34,7 +34,7 @@ public class SngrepTests
                 options.Hep.Mode = HepMode.All;
                 options.Hep.Target = $"udp:127.0.0.1:{port}";
             });
-            var recorder = new Recorder(proxy.Clock);
+            var recorder = new Parley.Testing.Recorder(proxy.Clock);
             proxy.Network.Attach(recorder);
             ScriptedCall call = proxy.Call();
             proxy.Run(1);

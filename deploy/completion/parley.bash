@@ -27,6 +27,7 @@ _parley() {
             " top") path="$path $word" ;;
             " trace") path="$path $word" ;;
             " explain") path="$path $word" ;;
+            " replay") path="$path $word" ;;
             " profiles") path="$path $word" ;;
             " registrations") path="$path $word" ;;
             " registrations remove") path="$path $word" ;;
@@ -49,7 +50,7 @@ _parley() {
     esac
     if [ -z "$words" ]; then
         case "$path" in
-            "") words="run demo init check settings routes db dialogs calls top trace explain profiles registrations stats users token completion --help --version --config" ;;
+            "") words="run demo init check settings routes db dialogs calls top trace explain replay profiles registrations stats users token completion --help --version --config" ;;
             " run") words="--help --config" ;;
             " demo") words="--rate --port --sip-port --log --help --config" ;;
             " init") words="lab pbx trunk --output --domain --force --help --config" ;;
@@ -73,6 +74,7 @@ _parley() {
             " top") words="--interval --url --token --token-file --ca --json --help --config" ;;
             " trace") words="--messages --output --url --token --token-file --ca --json --help --config" ;;
             " explain") words="--request --source --transport --url --token --token-file --ca --json --help --config" ;;
+            " replay") words="--app --json --help --config" ;;
             " profiles") words="--top --url --token --token-file --ca --json --help --config" ;;
             " registrations") words="remove --all --url --token --token-file --ca --json --help --config" ;;
             " registrations remove") words="--contact --url --token --token-file --ca --json --help --config" ;;

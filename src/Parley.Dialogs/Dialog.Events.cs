@@ -17,6 +17,7 @@ public sealed partial class Dialog
     // The initial INVITE's context while it lives: contexts are pooled, so it goes with OnInviteOver, inside the strand.
     private SipContext? _invite;
     private TaskCompletionSource? _over;
+    private bool _hasPublishedEnd;
     private DialogByes? _byes;
 
     /// <summary>The proxy's own BYEs; null before there are any. Under the lock.</summary>
@@ -363,6 +364,13 @@ public sealed partial class Dialog
         {
             return _mailbox.TryTake(out action);
         }
+    }
+
+    /// <summary>The change that ends it is on the feed. False again when a late 2xx revives the call.</summary>
+    internal bool HasPublishedEnd
+    {
+        get => Volatile.Read(ref _hasPublishedEnd);
+        set => Volatile.Write(ref _hasPublishedEnd, value);
     }
 
     /// <summary>The end has been published and its callbacks have run.</summary>

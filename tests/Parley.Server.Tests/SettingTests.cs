@@ -38,6 +38,7 @@ public class SettingTests
         ["SipListenerOptions.Tls"] = "the section Tls",
         ["ConsoleLogOptions.TimestampFormat"] = "set by the server, as systemd needs another",
         ["ConsoleLogOptions.SyslogPrefix"] = "set by the server, as systemd needs another",
+        ["EventsOptions.Webhooks"] = "Management:Events:Webhooks, a list of objects",
         ["SqlDatabaseOptions.Provider"] = "Store:Provider",
         ["SqlDatabaseOptions.ConnectionString"] = "Store:File and Store:Connection",
         ["SqlDialogStoreOptions.HashSize"] = "Dialogs:HashSize",
@@ -135,6 +136,8 @@ public class SettingTests
             new MetricsOptions(),
             new TraceOptions(),
             new ManagementOptions().Hep,
+            new EventsOptions(),
+            new ManagementMcpOptions(),
         ];
         var options = classes.SelectMany(OptionsOf).Concat(PartsOf(new ManagementOptions())).ToDictionary();
         Assert.Equal(options.Keys.Order(StringComparer.Ordinal), server.Keys.Order(StringComparer.Ordinal));
@@ -229,6 +232,8 @@ public class SettingTests
             c.Management.Options.Metrics,
             c.Management.Options.Traces,
             c.Management.Options.Hep,
+            c.Management.Options.Events,
+            c.Management.Options.Mcp,
         }
             .SelectMany(OptionsOf)
             .Concat(PartsOf(c.Management.Options));

@@ -177,6 +177,8 @@ internal sealed class DialogActionRunner(
 
         if ((action.Effects & DialogEffects.StateChanged) != 0)
         {
+            if (action.OldState == DialogState.Deleted)
+                dialog.HasPublishedEnd = false;
             Publish(dialog, DialogChangeKind.StateChanged, action.OldState, action.NewState);
             RaiseStateChanged(dialog, action.OldState, action.NewState);
             NoteState(dialog, in action);
@@ -210,6 +212,7 @@ internal sealed class DialogActionRunner(
             ? CallRecordBuilder.TakeFinal(dialog, records.Options, runtime.Feed.WithMissedCalls, out missedCall)
             : null;
         Publish(dialog, DialogChangeKind.Deleted, action.OldState, action.NewState, record, missedCall);
+        dialog.HasPublishedEnd = true;
         if (record is not null)
             runtime.CallRecords!.RaiseEnded(record);
     }

@@ -109,9 +109,15 @@ internal sealed partial class DialogStoreWriter
                     && !(IsInStore(row.Id) && !row.IsDurable && !row.ReplacesDurable)
                 )
                 {
-                    // Over, and its removal with the call's record is still to come. The store has no row of it: what the journal or memory has stays until then.
-                    _pending.MoveBack(row);
-                    continue;
+                    if (!_dialogs.IsGone(row.Id))
+                    {
+                        // Over, and its removal with the call's record is still to come. The store has no row of it: what the journal or memory has stays until then.
+                        _pending.MoveBack(row);
+                        continue;
+                    }
+
+                    // What is gone has its removal on the feed, or had it long ago, and this is a value that its last callbacks set.
+                    Drain();
                 }
 
                 row.IsInFlight = true;
@@ -342,8 +348,11 @@ internal sealed partial class DialogStoreWriter
     {
         if (!_pending.HasFresh)
             return false;
+        HashSet<DialogId> gone = [.. _pending.Fresh.Where(row => !row.IsDeleted && _dialogs.IsGone(row.Id)).Select(static row => row.Id)];
+        if (gone.Count > 0)
+            Drain(); // their removals, where they have not come yet
         List<PendingRow>? taken = await _journal!
-            .AppendAsync(_pending.Fresh, _dialogs, id => IsInStore(id) || _pending.IsRemoved(id), cancellation)
+            .AppendAsync(_pending.Fresh, _dialogs, id => IsInStore(id) || _pending.IsRemoved(id) || gone.Contains(id), cancellation)
             .ConfigureAwait(false);
         if (taken is not { Count: > 0 })
             return false;

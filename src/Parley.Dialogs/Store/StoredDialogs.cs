@@ -24,6 +24,8 @@ internal sealed class StoredDialogs(DialogModule module, bool withEarly) : IStor
         return IsStored(record.State) ? record : null; // its end is a change of its own
     }
 
+    public bool IsGone(DialogId id) => module.Table.Find(id) is not { HasPublishedEnd: false };
+
     public ulong HashOf(ReadOnlySpan<byte> texts) => module.Table.LongHashOf(texts);
 
     public void Saved(DialogId id)

@@ -57,6 +57,13 @@ internal static class ServerReplay
         });
     }
 
+    /// <summary>Whether this build can load a program: what is compiled natively or trimmed cannot.</summary>
+    [FeatureSwitchDefinition("Parley.Server.LoadsPrograms")]
+    [FeatureGuard(typeof(RequiresUnreferencedCodeAttribute))]
+#pragma warning disable IL4000 // The switch is false in native and trimmed builds (Parley.Server.csproj), which the analyzer cannot see.
+    private static bool LoadsPrograms => !AppContext.TryGetSwitch("Parley.Server.LoadsPrograms", out var loads) || loads;
+#pragma warning restore IL4000
+
     /// <summary>Against the application that a program starts.</summary>
     /// <param name="file">The call.</param>
     /// <param name="program">The program's assembly, <c>bin/Release/net10.0/MyProxy.dll</c>.</param>
@@ -109,20 +116,19 @@ internal static class ServerReplay
         }
     }
 
-    [UnconditionalSuppressMessage(
-        "Trimming",
-        "IL2026",
-        Justification = "The program is the user's, built apart; a trimmed server cannot load one and reports it."
-    )]
     private static Assembly Load(string program)
     {
+        if (!LoadsPrograms)
+            throw new CallFileException($"{program}: a natively compiled parley loads no programs");
         var path = Path.GetFullPath(program);
         // Its own packages lie beside it; Parley itself is this process's, so that the two speak of the same types.
         var resolver = new AssemblyDependencyResolver(path);
-        AssemblyLoadContext.Default.Resolving += (context, name) =>
-            resolver.ResolveAssemblyToPath(name) is { } found ? context.LoadFromAssemblyPath(found) : null;
+        AssemblyLoadContext.Default.Resolving += (context, name) => Resolve(context, resolver.ResolveAssemblyToPath(name));
         return AssemblyLoadContext.Default.LoadFromAssemblyPath(path);
     }
+
+    private static Assembly? Resolve(AssemblyLoadContext context, string? path) =>
+        LoadsPrograms && path is not null ? context.LoadFromAssemblyPath(path) : null;
 
     private static (ServerConfiguration Configuration, IConfigurationRoot Root) Loaded(string path)
     {

@@ -7,6 +7,7 @@ namespace Parley.Dialogs.Tests;
 internal sealed class StoreWorld : IStoredDialogs
 {
     private readonly Dictionary<uint, (DialogState State, string Text)> _dialogs = [];
+    private readonly HashSet<uint> _gone = [];
 
     public StoreWorld(int capacity = 100, DialogStoreOptions? options = null, TimeProvider? time = null)
     {
@@ -85,6 +86,10 @@ internal sealed class StoreWorld : IStoredDialogs
             state == DialogState.Deleted ? DialogChangeKind.Deleted
             : state == old ? DialogChangeKind.Updated
             : DialogChangeKind.StateChanged;
+        if (state == DialogState.Deleted)
+            _gone.Add((uint)dialog);
+        else
+            _gone.Remove((uint)dialog);
         return Feed.Publish(new DialogChange(kind, Id(dialog), old, state, null) { CallRecord = withRecord ? Record(dialog) : null });
     }
 
@@ -100,6 +105,8 @@ internal sealed class StoreWorld : IStoredDialogs
         && dialog.State is DialogState.ConfirmedNoAck or DialogState.Confirmed
             ? Row((int)id.Id, dialog.State, dialog.Text)
             : null;
+
+    public bool IsGone(DialogId id) => !_dialogs.ContainsKey(id.Id) || _gone.Contains(id.Id);
 
     public ulong HashOf(ReadOnlySpan<byte> texts) => SipHash(texts);
 

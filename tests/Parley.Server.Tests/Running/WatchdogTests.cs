@@ -21,7 +21,7 @@ public class WatchdogTests
     [Fact]
     public async Task A_running_server_says_that_it_lives()
     {
-        var path = Path.Combine(Directory.CreateTempSubdirectory("pw").FullName, "n"); // a Unix socket's path is short
+        var path = Path.Combine(TestFolder.ForTest("pw"), "n"); // a Unix socket's path is short
         using var socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
         socket.Bind(new UnixDomainSocketEndPoint(path));
         await using var server = ServerProcess.Start(

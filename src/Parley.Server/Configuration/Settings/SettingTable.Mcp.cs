@@ -21,7 +21,7 @@ internal static partial class SettingTable
                     c => c.Management.Options.Mcp.Path,
                     (c, v) => c.Management.Options.Mcp.Path = v ?? "",
                     "letters, digits, `_` and `-`",
-                    ["mcp"],
+                    ["llm"],
                     static text => text.All(static t => char.IsAsciiLetterOrDigit(t) || t is '_' or '-')
                 ),
                 Flag(

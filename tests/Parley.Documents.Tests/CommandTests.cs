@@ -134,6 +134,9 @@ public class CommandTests
             if (!help.Contains($"\n  {verbs[0]} ", StringComparison.Ordinal))
                 return $"there is no command {verbs[0]}";
             (_, help) = await Server.RunAsync(Repository.Root, verbs[0], "--help");
+            // A command of a command, such as "dialogs list"; any other word is an argument.
+            if (verbs.Length > 1 && help.Contains($"\n  {verbs[1]} ", StringComparison.Ordinal))
+                (_, help) = await Server.RunAsync(Repository.Root, verbs[0], verbs[1], "--help");
         }
         return arguments
             .Where(static a => a.StartsWith('-'))

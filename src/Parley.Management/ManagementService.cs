@@ -44,7 +44,8 @@ internal sealed class ManagementService : IHostedService, IAsyncDisposable
                 _web = new ManagementWeb(_options, _dispatcher, _access, _endpoints, _time, _loggers);
                 _running.Add(_web);
                 await _web.StartAsync(cancellationToken).ConfigureAwait(false);
-                _places.AddRange(_web.Addresses.Select(address => $"{address} (MI: /{_options.MiRoot.Trim('/')})"));
+                string mi = _options.MiRoot.Trim('/');
+                _places.AddRange(_web.Addresses.Select(address => $"{address}/ (the page; MI: /{mi})"));
             }
 
             if (_options.Fifo.Length > 0)

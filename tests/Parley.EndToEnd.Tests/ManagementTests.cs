@@ -20,7 +20,7 @@ public class ManagementTests
         await using var parley = await ParleyServer.StartAsync(
             Settings.Udp(proxy, Settings.PrefixRoute("9", callee)) + Management(management)
         );
-        await parley.WaitForLineAsync($"Management: http://127.0.0.1:{management} (MI: /mi)");
+        await parley.WaitForLineAsync($"Management: http://127.0.0.1:{management}/ (the page; MI: /mi)");
         await using var answers = Sipp.Start("Dialogs/hung-up-callee", callee, null, "-m", "1");
         await using var calls = Sipp.Start("Dialogs/hung-up-caller", Ports.Next(), $"127.0.0.1:{proxy}", "-s", "9100", "-m", "1");
         await parley.WaitForLineAsync("Call started");

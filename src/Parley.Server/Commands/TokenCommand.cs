@@ -1,8 +1,7 @@
-using System.Buffers.Text;
 using System.CommandLine;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Parley.Management;
 using Parley.Server.Terminal;
 
 namespace Parley.Server.Commands;
@@ -10,9 +9,6 @@ namespace Parley.Server.Commands;
 /// <summary>The command <c>parley token new</c>: a token for the management side and its line of the settings.</summary>
 internal static class TokenCommand
 {
-    private const string Prefix = "parley_"; // by which scanners of repositories find it
-    private const int Length = 32;
-
     public static Command Create()
     {
         var name = new Option<string>("--name")
@@ -47,8 +43,8 @@ internal static class TokenCommand
                     parsed,
                     () =>
                     {
-                        var token = Prefix + Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(Length));
-                        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(token)));
+                        var token = ManagementToken.Create();
+                        var hash = ManagementToken.HashOf(token);
                         var line =
                             $$"""{ "Name": {{Quoted(parsed.GetValue(name)!)}}, "Role": "{{parsed.GetValue(role)}}", "Sha256": "{{hash}}" }""";
                         var file = parsed.GetValue(output);

@@ -92,10 +92,31 @@ internal sealed partial class DialogStoreWriter
         }
 
         List<PendingRow> rows = _pending.Next(_limit, durableOnly: _journal is { IsEmpty: false });
-        return rows.Count == 0 || Build(rows) is not { Rows.Count: > 0 } built ? null : built;
+        HashSet<DialogId> gone = [];
+        while (AddGone(rows, gone))
+        {
+            Drain();
+            rows = _pending.Next(_limit, durableOnly: _journal is { IsEmpty: false });
+        }
+
+        return rows.Count == 0 || Build(rows, gone) is not { Rows.Count: > 0 } built ? null : built;
     }
 
-    private StoreWrite Build(List<PendingRow> rows)
+    /// <summary>Dialogs of which nothing more is to come: a removal that is on the feed comes with the next drain, else it was long ago.</summary>
+    /// <returns>There are some that were not known.</returns>
+    private bool AddGone(List<PendingRow> rows, HashSet<DialogId> gone)
+    {
+        int before = gone.Count;
+        foreach (PendingRow row in rows)
+        {
+            if (row is { IsRecordOnly: false, IsDeleted: false } && _dialogs.IsGone(row.Id))
+                gone.Add(row.Id);
+        }
+
+        return gone.Count > before;
+    }
+
+    private StoreWrite Build(List<PendingRow> rows, HashSet<DialogId> gone)
     {
         var write = new StoreWrite();
         lock (_stored)
@@ -107,17 +128,12 @@ internal sealed partial class DialogStoreWriter
                     row is { IsRecordOnly: false, IsDeleted: false }
                     && now is null
                     && !(IsInStore(row.Id) && !row.IsDurable && !row.ReplacesDurable)
+                    && !gone.Contains(row.Id)
                 )
                 {
-                    if (!_dialogs.IsGone(row.Id))
-                    {
-                        // Over, and its removal with the call's record is still to come. The store has no row of it: what the journal or memory has stays until then.
-                        _pending.MoveBack(row);
-                        continue;
-                    }
-
-                    // What is gone has its removal on the feed, or had it long ago, and this is a value that its last callbacks set.
-                    Drain();
+                    // Over, and its removal with the call's record is still to come. The store has no row of it: what the journal or memory has stays until then.
+                    _pending.MoveBack(row);
+                    continue;
                 }
 
                 row.IsInFlight = true;

@@ -45,6 +45,7 @@ internal sealed class DialogEvents(EventHub hub, IDialogApi dialogs, TimeProvide
     /// <summary>What is on the feed is read to its end, then the reader leaves.</summary>
     public async Task DrainAsync(CancellationToken cancellation)
     {
+        // The reader is a task of the pool, which a clock that stands still must not hold up at the stop.
         while (_reader is { Pending: > 0 } && !_reading.IsCompleted && !cancellation.IsCancellationRequested)
             await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, cancellation)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
